@@ -1,0 +1,72 @@
+// The obvious decoder: a record's value bytes, or the path and the reason why they are not of the declared type.
+//
+// Promises: total (it never throws), deterministic, and the definition of what a record means: the reference uses it for
+// every record, the executors for every record that their emitted fast decoder does not accept. The whole declared type is
+// validated; fields that are not declared are dropped (decision 2).
+// Leaves to `json.ts`, `csv.ts`, `validate.ts`, `text.ts`: one idea each.
+
+import type { FormatSpec } from '../plan.ts'
+import type { SchemaDocument } from '../schema.ts'
+import { convertRow, csvFields } from './csv.ts'
+import { type Decoding, decoded, fault } from './fault.ts'
+import { parseJson } from './json.ts'
+import { decodeUtf8, withoutCarriageReturn } from './text.ts'
+import { needsExactIntegers, Validator } from './validate.ts'
+
+export type { Decoded, Decoding, Fault } from './fault.ts'
+
+/** Value bytes to a value. Null bytes (a record without value) are a fault in every format. */
+export type Decoder = (bytes: Uint8Array | null) => Decoding
+
+/** The decoder of a source. The schema's `ref`s must have their definitions; anything else is our own broken promise. */
+export function makeDecoder(format: FormatSpec, schema: SchemaDocument): Decoder {
+  switch (format.kind) {
+    case 'json':
+      return jsonDecoder(schema)
+    case 'lines':
+      return linesDecoder(schema)
+    case 'csv':
+      return csvDecoder(format.columns, schema)
+    case 'bytes':
+      return bytes => (bytes === null ? fault('$', 'null value') : decoded(bytes.slice()))
+  }
+}
+
+function jsonDecoder(schema: SchemaDocument): Decoder {
+  const validator = new Validator(schema)
+  const exact = needsExactIntegers(schema)
+  return textDecoder(text => {
+    const parsed = parseJson(text, exact)
+    return parsed.ok ? validator.validate(parsed.tree) : fault('$', parsed.reason)
+  })
+}
+
+function linesDecoder(schema: SchemaDocument): Decoder {
+  const validator = new Validator(schema)
+  return textDecoder(text => validator.validate(withoutCarriageReturn(text)))
+}
+
+function csvDecoder(columns: readonly string[], schema: SchemaDocument): Decoder {
+  const validator = new Validator(schema)
+  return textDecoder(text => {
+    const line = withoutCarriageReturn(text)
+    if (line === '') return fault('$', 'empty')
+    const fields = csvFields(line)
+    if (fields === null) return fault('$', 'malformed quotes')
+    if (fields.length !== columns.length) {
+      return fault(
+        '$',
+        `expected ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, got ${fields.length}`,
+      )
+    }
+    return convertRow(validator, columns, fields)
+  })
+}
+
+function textDecoder(read: (text: string) => Decoding): Decoder {
+  return bytes => {
+    if (bytes === null) return fault('$', 'null value')
+    const text = decodeUtf8(bytes)
+    return text === null ? fault('$', 'invalid UTF-8') : read(text)
+  }
+}

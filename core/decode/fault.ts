@@ -1,0 +1,30 @@
+// Where and why a value is not of its declared type, in words that never depend on the JavaScript engine.
+
+/** `path` such as `$.user.tags[2]`; `reason` such as `expected string, got number`. */
+export interface Fault {
+  readonly ok: false
+  readonly path: string
+  readonly reason: string
+}
+
+export interface Decoded {
+  readonly ok: true
+  readonly value: unknown
+}
+
+export type Decoding = Decoded | Fault
+
+export const fault = (path: string, reason: string): Fault => ({ ok: false, path, reason })
+export const decoded = (value: unknown): Decoded => ({ ok: true, value })
+
+/** Names from the data may be megabytes long; a path shows this many UTF-16 units of them. */
+const SHOWN_NAME_UNITS = 60
+
+/** The path of a field: `$.user`, or `$["odd name"]` in JSON's escapes where the name is no ASCII identifier. */
+export function fieldPath(parent: string, name: string): string {
+  if (/^[A-Za-z_$][A-Za-z0-9_$]{0,59}$/.test(name)) return `${parent}.${name}`
+  const shown = name.length > SHOWN_NAME_UNITS ? `${name.slice(0, SHOWN_NAME_UNITS)}…` : name
+  return `${parent}[${JSON.stringify(shown)}]`
+}
+
+export const itemPath = (parent: string, index: number): string => `${parent}[${index}]`

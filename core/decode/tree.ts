@@ -1,0 +1,46 @@
+// Trees that JSON text was read into: what their parts are called, and how they are built.
+//
+// Promises: only plain objects, arrays and scalars, and `NumberToken` where integers must stay exact. Any field name is safe.
+
+import type { Schema } from '../schema.ts'
+
+/** A schema that is no reference. */
+export type PlainSchema = Exclude<Schema, { kind: 'ref' }>
+export type JsonObject = Readonly<Record<string, unknown>>
+
+/** A number as the text has it. */
+export class NumberToken {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** The type of a JSON value, in the word that reasons use. */
+export function jsonWord(tree: unknown): string {
+  if (tree === null) return 'null'
+  if (Array.isArray(tree)) return 'array'
+  return tree instanceof NumberToken ? 'number' : typeof tree
+}
+
+/** Whether a tree is a JSON object. */
+export const isObject = (tree: unknown): tree is JsonObject => jsonWord(tree) === 'object'
+
+/** Sets a field as JSON.parse does: `__proto__` becomes an ordinary own field and never a prototype. */
+export function setField(target: object, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true })
+  } else {
+    ;(target as Record<string, unknown>)[name] = value
+  }
+}
+
+/** A tree without number tokens: what JSON.parse would have given. */
+export function withoutTokens(tree: unknown): unknown {
+  if (tree instanceof NumberToken) return Number(tree.text)
+  if (Array.isArray(tree)) return tree.map(withoutTokens)
+  if (typeof tree !== 'object' || tree === null) return tree
+  const out = {}
+  for (const [name, value] of Object.entries(tree)) setField(out, name, withoutTokens(value))
+  return out
+}

@@ -1,0 +1,188 @@
+// A JSON tree against a declared type: the validated value, or the first fault.
+//
+// Promises: fields are looked at in the schema's order (sorted by name), depth first, so that every decoder that asks here
+// gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
+// Leaves to `union.ts`: which member of a union a value belongs to.
+
+import type { Schema, SchemaDocument, SchemaField } from '../schema.ts'
+import { type Decoding, decoded, fault, fieldPath, itemPath } from './fault.ts'
+import { integerOf } from './json.ts'
+import { isObject, type JsonObject, jsonWord, NumberToken, type PlainSchema, setField, withoutTokens } from './tree.ts'
+import { validateUnion } from './union.ts'
+
+export class Validator {
+  readonly #document: SchemaDocument
+  /** What members of unions made of arrays and objects, so that unions inside unions take no exponential time. */
+  #attempts = new Map<unknown, Map<Schema, Decoding>>()
+
+  constructor(document: SchemaDocument) {
+    this.#document = document
+  }
+
+  get root(): PlainSchema {
+    return this.resolve(this.#document.root)
+  }
+
+  validate(tree: unknown): Decoding {
+    this.#attempts.clear()
+    const result = this.at(tree, this.#document.root, '$')
+    this.#attempts.clear()
+    return result
+  }
+
+  /** As `at`, remembering the answer: a part of a tree has one place, so its path is the same each time. */
+  attempt(tree: unknown, schema: Schema, path: string): Decoding {
+    if (typeof tree !== 'object' || tree === null) return this.at(tree, schema, path)
+    const known = this.#attempts.get(tree)?.get(schema)
+    if (known !== undefined) return known
+    const result = this.at(tree, schema, path)
+    const ofTree = this.#attempts.get(tree) ?? new Map<Schema, Decoding>()
+    this.#attempts.set(tree, ofTree.set(schema, result))
+    return result
+  }
+
+  /** The schema that a chain of references ends in. */
+  resolve(schema: Schema): PlainSchema {
+    let at = schema
+    for (let steps = 0; at.kind === 'ref'; steps++) {
+      const next = this.#document.defs[at.name]
+      if (next === undefined || steps > 1000)
+        throw new Error(`lyrebird invariant broken: no type ${at.name} in the schema`)
+      at = next
+    }
+    return at
+  }
+
+  at(tree: unknown, schema: Schema, path: string): Decoding {
+    const plain = this.resolve(schema)
+    switch (plain.kind) {
+      case 'unknown':
+        return decoded(withoutTokens(tree))
+      case 'null':
+      case 'boolean':
+      case 'string':
+        return jsonWord(tree) === plain.kind ? decoded(tree) : this.mismatch(tree, plain, path)
+      case 'number':
+        return jsonWord(tree) === 'number' ? decoded(withoutTokens(tree)) : this.mismatch(tree, plain, path)
+      case 'bigint':
+        return this.#bigint(tree, plain, path)
+      case 'literal':
+        return withoutTokens(tree) === plain.value ? decoded(plain.value) : this.mismatch(tree, plain, path)
+      case 'array':
+        return Array.isArray(tree) ? this.#items(tree, () => plain.items, path) : this.mismatch(tree, plain, path)
+      case 'tuple':
+        return Array.isArray(tree) ? this.#tuple(tree, plain, path) : this.mismatch(tree, plain, path)
+      case 'object':
+        return isObject(tree) ? this.#object(tree, plain.fields, path) : this.mismatch(tree, plain, path)
+      case 'record':
+        return isObject(tree) ? this.#record(tree, plain.values, path) : this.mismatch(tree, plain, path)
+      case 'union':
+        return validateUnion(this, tree, plain, path)
+    }
+  }
+
+  /** `expected string, got number`; where both sides have the same word, `got another string`. */
+  mismatch(tree: unknown, schema: Schema, path: string): Decoding {
+    const word = jsonWord(tree)
+    const plain = this.resolve(schema)
+    const same =
+      (plain.kind === 'literal' && typeof plain.value === word) ||
+      (plain.kind === 'union' && this.#hasLiteral(plain, word))
+    return fault(path, `expected ${this.describe(plain)}, got ${same ? 'another ' : ''}${word}`)
+  }
+
+  /** A type in the words of reasons: `string`, `"a" | "b"`, `object`. */
+  describe(schema: Schema): string {
+    const plain = this.resolve(schema)
+    if (plain.kind === 'literal') return JSON.stringify(plain.value)
+    if (plain.kind === 'bigint') return 'integer'
+    if (plain.kind === 'unknown') return 'any value'
+    if (plain.kind === 'tuple') return 'array'
+    if (plain.kind === 'record') return 'object'
+    if (plain.kind !== 'union') return plain.kind
+    return [...new Set(plain.members.map(m => this.describe(m)))].join(' | ')
+  }
+
+  #hasLiteral(union: Extract<PlainSchema, { kind: 'union' }>, word: string): boolean {
+    return union.members.some(m => {
+      const plain = this.resolve(m)
+      return plain.kind === 'literal' && typeof plain.value === word
+    })
+  }
+
+  #bigint(tree: unknown, schema: PlainSchema, path: string): Decoding {
+    if (!(tree instanceof NumberToken)) return this.mismatch(tree, schema, path)
+    const value = integerOf(tree.text)
+    return value === null ? fault(path, 'expected integer, got number with fraction or exponent') : decoded(value)
+  }
+
+  #items(tree: readonly unknown[], schemaOf: (index: number) => Schema, path: string): Decoding {
+    const out: unknown[] = []
+    for (const [index, item] of tree.entries()) {
+      const result = this.at(item, schemaOf(index), itemPath(path, index))
+      if (!result.ok) return result
+      out.push(result.value)
+    }
+    return decoded(out)
+  }
+
+  #tuple(tree: readonly unknown[], schema: Extract<PlainSchema, { kind: 'tuple' }>, path: string): Decoding {
+    const { items, required, rest } = schema
+    const most = rest === null ? items.length : Number.POSITIVE_INFINITY
+    if (tree.length < required || tree.length > most) {
+      const range =
+        most === required ? `${required}` : rest === null ? `${required} to ${most}` : `at least ${required}`
+      return fault(path, `expected ${range} elements, got ${tree.length}`)
+    }
+    return this.#items(tree, index => items[index] ?? (rest as Schema), path)
+  }
+
+  #object(tree: JsonObject, fields: readonly SchemaField[], path: string): Decoding {
+    const out = {}
+    for (const field of fields) {
+      const here = fieldPath(path, field.name)
+      if (!Object.hasOwn(tree, field.name)) {
+        if (field.optional) continue
+        return fault(here, 'missing field')
+      }
+      const result = this.at(tree[field.name], field.schema, here)
+      if (!result.ok) return result
+      setField(out, field.name, result.value)
+    }
+    return decoded(out)
+  }
+
+  #record(tree: JsonObject, values: Schema, path: string): Decoding {
+    const out = {}
+    for (const [name, item] of Object.entries(tree)) {
+      const result = this.at(item, values, fieldPath(path, name))
+      if (!result.ok) return result
+      setField(out, name, result.value)
+    }
+    return decoded(out)
+  }
+}
+
+/** Whether a schema holds a bigint anywhere, so that the text of numbers must be kept. */
+export function needsExactIntegers(document: SchemaDocument): boolean {
+  return [document.root, ...Object.values(document.defs)].some(holdsBigint)
+}
+
+function holdsBigint(schema: Schema): boolean {
+  switch (schema.kind) {
+    case 'bigint':
+      return true
+    case 'array':
+      return holdsBigint(schema.items)
+    case 'tuple':
+      return schema.items.some(holdsBigint) || (schema.rest !== null && holdsBigint(schema.rest))
+    case 'object':
+      return schema.fields.some(f => holdsBigint(f.schema))
+    case 'record':
+      return holdsBigint(schema.values)
+    case 'union':
+      return schema.members.some(holdsBigint)
+    default:
+      return false
+  }
+}
