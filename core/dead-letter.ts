@@ -4,6 +4,8 @@
 // JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (decision 7).
 // Leaves to the executors: when a dead letter arises, and where it is kept.
 
+import type { AggregationKind } from './plan.ts'
+
 export type DeadLetterKind = 'decode' | 'time' | 'ahead' | 'throw' | 'value'
 
 /** At most one for each (node, identity). */
@@ -107,9 +109,16 @@ export function fieldReason(field: string | undefined, reason: string): string {
   return field === undefined ? reason : `${field}: ${reason}`
 }
 
-/** A key or a value without canonical bytes; `path` and `reason` are those of the `Unencodable` that the encoding threw. */
-export function unencodableReason(part: 'key' | 'value' | 'output', path: string, reason: string): string {
-  return path === '' || path === '$' ? `${part}: ${reason}` : `${part} at ${path}: ${reason}`
+/** Why an aggregation cannot take an input: `sum` and `mean` take numbers and bigints, the others anything with canonical bytes. */
+export function inputFault(kind: AggregationKind, input: unknown): string | null {
+  if (kind !== 'sum' && kind !== 'mean') return null
+  if (typeof input === 'number' || typeof input === 'bigint') return null
+  return `expected number or bigint, got ${typeWord(input)}`
+}
+
+/** Something without canonical bytes; `reason` is that of the `Unencodable` which the encoding threw. */
+export function unencodableReason(part: 'key' | 'value' | 'output', reason: string): string {
+  return `${part}: ${reason}`
 }
 
 /** The word for a value's type in reasons: `null`, `array`, `bytes`, `object`, or what `typeof` says. */

@@ -1,0 +1,165 @@
+// Bytes: a growing writer, a reader, comparison and texts of byte strings.
+//
+// Promises: nothing but typed arrays; a reader never reads past its end without throwing. Leaves to `canonical.ts`: what bytes mean.
+
+const EMPTY = new Uint8Array(0)
+
+/** Appends to a buffer that doubles when it is full. Numbers are big-endian, so that byte order is numeric order. */
+export class ByteWriter {
+  #u8: Uint8Array
+  #view: DataView
+  #length = 0
+
+  constructor(capacity = 64) {
+    this.#u8 = new Uint8Array(capacity)
+    this.#view = new DataView(this.#u8.buffer)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  byte(value: number): void {
+    if (this.#length === this.#u8.length) this.#grow(1)
+    this.#u8[this.#length++] = value
+  }
+
+  u32(value: number): void {
+    if (this.#length + 4 > this.#u8.length) this.#grow(4)
+    this.#view.setUint32(this.#length, value)
+    this.#length += 4
+  }
+
+  f64(value: number): void {
+    if (this.#length + 8 > this.#u8.length) this.#grow(8)
+    this.#view.setFloat64(this.#length, value)
+    this.#length += 8
+  }
+
+  bytes(part: Uint8Array): void {
+    if (this.#length + part.length > this.#u8.length) this.#grow(part.length)
+    this.#u8.set(part, this.#length)
+    this.#length += part.length
+  }
+
+  /** The buffer itself with room for `more` bytes from `length` on; `advance` says how many were written. For tight loops. */
+  reserve(more: number): Uint8Array {
+    if (this.#length + more > this.#u8.length) this.#grow(more)
+    return this.#u8
+  }
+
+  advance(written: number): void {
+    this.#length += written
+  }
+
+  /** The bytes so far, without a copy: valid until the next write. */
+  view(): Uint8Array {
+    return this.#u8.subarray(0, this.#length)
+  }
+
+  /** A copy of the bytes so far. */
+  take(): Uint8Array {
+    return this.#u8.slice(0, this.#length)
+  }
+
+  /** Forgets the bytes from `length` on. */
+  reset(length = 0): void {
+    this.#length = length
+  }
+
+  #grow(more: number): void {
+    const bigger = new Uint8Array(Math.max(this.#u8.length * 2, this.#length + more))
+    bigger.set(this.#u8.subarray(0, this.#length))
+    this.#u8 = bigger
+    this.#view = new DataView(bigger.buffer)
+  }
+}
+
+/** Reads from a byte string. Throws RangeError past the end. */
+export class ByteReader {
+  readonly source: Uint8Array
+  readonly #view: DataView
+  position: number
+
+  constructor(source: Uint8Array, position = 0) {
+    this.source = source
+    this.#view = new DataView(source.buffer, source.byteOffset, source.byteLength)
+    this.position = position
+  }
+
+  get atEnd(): boolean {
+    return this.position >= this.source.length
+  }
+
+  byte(): number {
+    return this.#view.getUint8(this.position++)
+  }
+
+  u32(): number {
+    const value = this.#view.getUint32(this.position)
+    this.position += 4
+    return value
+  }
+
+  f64(): number {
+    const value = this.#view.getFloat64(this.position)
+    this.position += 8
+    return value
+  }
+
+  /** A view of the next bytes, without a copy. */
+  bytes(length: number): Uint8Array {
+    const end = this.position + length
+    if (length < 0 || end > this.source.length) throw new RangeError('bytes end before the value does')
+    const part = this.source.subarray(this.position, end)
+    this.position = end
+    return part
+  }
+}
+
+/** Order of byte strings: byte by byte, unsigned; a prefix comes first. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] as number) - (b[i] as number)
+    if (difference !== 0) return difference
+  }
+  return a.length - b.length
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
+export function bytesToHex(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] as number]
+  return text
+}
+
+/** The bytes of a text of hexadecimal digits. Throws RangeError for any other text. */
+export function hexToBytes(text: string): Uint8Array {
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new RangeError('not a text of hexadecimal digits')
+  const bytes = new Uint8Array(text.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
+
+/** A string with one UTF-16 unit for each byte: byte strings as keys of a Map. */
+export function bytesToLatin1(bytes: Uint8Array): string {
+  if (bytes.length > 4096) {
+    let text = ''
+    for (let i = 0; i < bytes.length; i += 4096) text += bytesToLatin1(bytes.subarray(i, i + 4096))
+    return text
+  }
+  return String.fromCharCode.apply(null, bytes as unknown as number[])
+}
+
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 0) return EMPTY
+  const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -1,0 +1,302 @@
+// Canonical bytes of values: one byte string for each value, whose order is the order of values (semantics.md 8).
+//
+// Promises: null < false < true < numbers < bigints < strings < bytes < arrays < objects; -0 is 0 and NaN has one form, which
+// sorts after all numbers; strings compare by UTF-8 bytes, lone surrogates included; fields stand sorted by name, and an
+// undefined one is absent. `decode(encode(x))` is the value as every executor hands it on (decision 3).
+// Leaves to the callers: where a value that has no canonical bytes (`Unencodable`) goes.
+//
+// Forms: a tag, then for numbers the IEEE 754 bits made order preserving; for bigints a length byte and the magnitude; for
+// strings and bytes their bytes with 00 written as 00 FF, closed by 00; for arrays their items, closed by 00; for objects each
+// field as 01, name, value, closed by 00.
+
+import { ByteReader, ByteWriter, compareBytes } from './bytes.ts'
+import { decodeBigint, encodeBigint, skipBigint } from './canonical-bigint.ts'
+import { compareTexts, decodeText, encodeText, skipText } from './canonical-text.ts'
+
+const TAG = {
+  null: 0x05,
+  false: 0x10,
+  true: 0x11,
+  number: 0x20,
+  bigint: 0x30,
+  string: 0x40,
+  bytes: 0x50,
+  array: 0x60,
+  object: 0x70,
+} as const
+
+const END = 0x00
+const FIELD = 0x01
+
+/** Arrays and objects inside each other, at most. Deeper values are refused, so that nothing here runs out of stack. */
+export const MAX_VALUE_DEPTH = 256
+
+/** A value without canonical bytes. `path` such as `$.a[2]`; `reason` in fixed words such as `a function`. */
+export class Unencodable extends Error {
+  readonly path: string
+  readonly reason: string
+
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`)
+    this.name = 'Unencodable'
+    this.path = path
+    this.reason = reason
+  }
+}
+
+/** Appends the canonical bytes of a value. Throws `Unencodable`; then the writer holds a part of them. */
+export function encodeValue(w: ByteWriter, value: unknown): void {
+  encodeAt(w, value, 0)
+}
+
+const shared = new ByteWriter(256)
+
+/** The canonical bytes of a value. Throws `Unencodable`. */
+export function canonicalBytes(value: unknown): Uint8Array {
+  const w = shared.length === 0 ? shared : new ByteWriter()
+  try {
+    encodeAt(w, value, 0)
+    return w.take()
+  } finally {
+    w.reset()
+  }
+}
+
+function encodeAt(w: ByteWriter, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'number':
+      return encodeNumber(w, value)
+    case 'string':
+      w.byte(TAG.string)
+      return encodeText(w, value)
+    case 'boolean':
+      return w.byte(value ? TAG.true : TAG.false)
+    case 'undefined':
+      return w.byte(TAG.null)
+    case 'bigint':
+      w.byte(TAG.bigint)
+      return encodeBigint(w, value)
+    case 'object':
+      return value === null ? w.byte(TAG.null) : encodeObject(w, value, depth)
+    default:
+      throw new Unencodable('$', `a ${typeof value}`)
+  }
+}
+
+const bits = new DataView(new ArrayBuffer(8))
+
+function encodeNumber(w: ByteWriter, value: number): void {
+  w.byte(TAG.number)
+  if (Number.isNaN(value)) {
+    w.u32(0xfff80000)
+    return w.u32(0)
+  }
+  bits.setFloat64(0, value === 0 ? 0 : value)
+  const high = bits.getUint32(0)
+  const low = bits.getUint32(4)
+  if (high < 0x80000000) {
+    w.u32(high + 0x80000000)
+    w.u32(low)
+  } else {
+    w.u32(~high >>> 0)
+    w.u32(~low >>> 0)
+  }
+}
+
+function encodeObject(w: ByteWriter, value: object, depth: number): void {
+  if (depth >= MAX_VALUE_DEPTH) throw new Unencodable('$', 'nested too deeply')
+  if (Array.isArray(value)) {
+    w.byte(TAG.array)
+    for (let i = 0; i < value.length; i++) within(w, value[i], depth, `[${i}]`)
+    return w.byte(END)
+  }
+  if (value instanceof Uint8Array) {
+    w.byte(TAG.bytes)
+    return encodeEscaped(w, value)
+  }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new Unencodable('$', kindOf(value))
+  w.byte(TAG.object)
+  for (const name of sortedNames(value)) {
+    const field = (value as Record<string, unknown>)[name]
+    if (field === undefined) continue
+    w.byte(FIELD)
+    encodeText(w, name)
+    within(w, field, depth, `.${name}`)
+  }
+  w.byte(END)
+}
+
+/** Encodes a part; the path of one that cannot be is put together on the way out. */
+function within(w: ByteWriter, part: unknown, depth: number, step: string): void {
+  try {
+    encodeAt(w, part, depth + 1)
+  } catch (error) {
+    if (!(error instanceof Unencodable)) throw error
+    throw new Unencodable(`$${step}${error.path.slice(1)}`, error.reason)
+  }
+}
+
+/** Fixed words for an object that is no plain data. */
+function kindOf(value: object): string {
+  if (value instanceof Date) return 'a Date'
+  if (value instanceof Map) return 'a Map'
+  if (value instanceof Set) return 'a Set'
+  return 'an object of a class'
+}
+
+/** Names whose UTF-16 order may differ from that of their code points. */
+const ODD_NAME = /[\ud800-\uffff]/
+
+/** Own enumerable field names in the order of their canonical bytes. */
+function sortedNames(value: object): readonly string[] {
+  const names = Object.keys(value)
+  if (names.length < 2) return names
+  let sorted = true
+  for (let i = 0; i < names.length; i++) {
+    if (ODD_NAME.test(names[i] as string)) return names.sort(compareTexts)
+    if (i > 0 && (names[i] as string) < (names[i - 1] as string)) sorted = false
+  }
+  return sorted ? names : names.sort()
+}
+
+function encodeEscaped(w: ByteWriter, bytes: Uint8Array): void {
+  let from = 0
+  for (let zero = bytes.indexOf(0); zero >= 0; zero = bytes.indexOf(0, from)) {
+    w.bytes(bytes.subarray(from, zero + 1))
+    w.byte(0xff)
+    from = zero + 1
+  }
+  w.bytes(from === 0 ? bytes : bytes.subarray(from))
+  w.byte(END)
+}
+
+/** Reads one value. Throws RangeError or SyntaxError for bytes that are not canonical. */
+export function decodeValue(r: ByteReader): unknown {
+  const tag = r.byte()
+  switch (tag) {
+    case TAG.null:
+      return null
+    case TAG.false:
+      return false
+    case TAG.true:
+      return true
+    case TAG.number:
+      return decodeNumber(r)
+    case TAG.bigint:
+      return decodeBigint(r)
+    case TAG.string:
+      return decodeText(r)
+    case TAG.bytes:
+      return decodeEscaped(r)
+    case TAG.array: {
+      const items: unknown[] = []
+      while (!ended(r)) items.push(decodeValue(r))
+      return items
+    }
+    case TAG.object:
+      return decodeObject(r)
+    default:
+      throw new SyntaxError(`no canonical value begins with byte ${tag}`)
+  }
+}
+
+/** Steps over the closing byte if it is next: no tag and no field begins with it. */
+function ended(r: ByteReader): boolean {
+  if (r.source[r.position] !== END) return false
+  r.position++
+  return true
+}
+
+function decodeObject(r: ByteReader): unknown {
+  const out: Record<string, unknown> = {}
+  while (!ended(r)) {
+    r.position++ // the field mark
+    const name = decodeText(r)
+    const value = decodeValue(r)
+    if (name === '__proto__') {
+      Object.defineProperty(out, name, { value, writable: true, enumerable: true, configurable: true })
+    } else out[name] = value
+  }
+  return out
+}
+
+function decodeNumber(r: ByteReader): number {
+  const high = r.u32()
+  const low = r.u32()
+  const positive = high >= 0x80000000
+  bits.setUint32(0, positive ? high - 0x80000000 : ~high)
+  bits.setUint32(4, positive ? low : ~low)
+  return bits.getFloat64(0)
+}
+
+function decodeEscaped(r: ByteReader): Uint8Array {
+  const { source } = r
+  const parts: number[] = []
+  for (;;) {
+    const byte = r.byte()
+    if (byte === 0) {
+      if (source[r.position] !== 0xff) return Uint8Array.from(parts)
+      r.position++
+    }
+    parts.push(byte)
+  }
+}
+
+/** Steps over one value. */
+export function skipValue(r: ByteReader): void {
+  const tag = r.byte()
+  switch (tag) {
+    case TAG.null:
+    case TAG.false:
+    case TAG.true:
+      return
+    case TAG.number:
+      r.position += 8
+      return
+    case TAG.bigint:
+      return skipBigint(r)
+    case TAG.string:
+    case TAG.bytes:
+      return skipText(r)
+    case TAG.array:
+      while (!ended(r)) skipValue(r)
+      return
+    case TAG.object:
+      while (!ended(r)) {
+        r.position++
+        skipText(r)
+        skipValue(r)
+      }
+      return
+    default:
+      throw new SyntaxError(`no canonical value begins with byte ${tag}`)
+  }
+}
+
+/** `decode(encode(x))`: a value as it is handed on. Throws `Unencodable`. */
+export function normalise(value: unknown): unknown {
+  switch (typeof value) {
+    case 'number':
+      return value === 0 ? 0 : value
+    case 'string':
+    case 'boolean':
+    case 'bigint':
+      return value
+    case 'undefined':
+      return null
+    default:
+      return value === null ? null : decodeValue(new ByteReader(canonicalBytes(value)))
+  }
+}
+
+/** The order of values, as that of their canonical bytes. Throws `Unencodable`. */
+export function compareValues(a: unknown, b: unknown): number {
+  if (typeof a === 'number' && typeof b === 'number') {
+    if (a < b) return -1
+    if (a > b) return 1
+    return a === b ? 0 : Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+  }
+  if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b)
+  return compareBytes(canonicalBytes(a), canonicalBytes(b))
+}

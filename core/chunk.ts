@@ -1,0 +1,47 @@
+// A chunk: some consecutive records of one partition, with their bytes kept together in one buffer.
+//
+// Promises: no object per record between log and fold. Readers fill typed arrays of positions into `bytes`; the emitted
+// decoder reads the bytes in place. Leaves to `logs/`: where the bytes come from and whether they are intact.
+
+/** One header of a record; a record may repeat a header key. */
+export interface Header {
+  readonly key: string
+  readonly value: Uint8Array | null
+}
+
+/** Consecutive records of one partition. Offsets strictly increase; gaps are possible (transactions, compaction). */
+export interface Chunk {
+  readonly topic: string
+  readonly partition: number
+  /** All key, value and header bytes of the chunk's records. Never written to after the chunk is handed out. */
+  readonly bytes: Uint8Array
+  readonly count: number
+  /** Offset of record 0 where count > 0. */
+  readonly baseOffset: bigint
+  /** offset(i) = baseOffset + offsetDelta[i]; null means offset(i) = baseOffset + i. */
+  readonly offsetDelta: Int32Array | null
+  /** Byte range of value i in `bytes`; valueStart[i] = -1 means the value is null. */
+  readonly valueStart: Int32Array
+  readonly valueEnd: Int32Array
+  /** Byte range of key i; -1 means null. Null arrays mean that this log has no keys at all (NDJSON). */
+  readonly keyStart: Int32Array | null
+  readonly keyEnd: Int32Array | null
+  /** The log's own timestamps in ms; null where the log has none (NDJSON). */
+  readonly timestamps: Float64Array | null
+  /** ticks[i] = 1 marks a tick (header `lyrebird-tick`, null value); null where the chunk has none. */
+  readonly ticks: Uint8Array | null
+  /** Headers of record i, decoded on demand. */
+  headers(i: number): readonly Header[]
+  /** Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones). */
+  readonly nextOffset: bigint
+}
+
+/** The offset of record i of a chunk. */
+export function offsetAt(chunk: Chunk, i: number): bigint {
+  return chunk.baseOffset + BigInt(chunk.offsetDelta === null ? i : (chunk.offsetDelta[i] as number))
+}
+
+/** Header that marks a tick: a record without value whose timestamp alone moves event time on. */
+export const TICK_HEADER = 'lyrebird-tick'
+/** Header that carries the identity of an element written by an output. */
+export const IDENTITY_HEADER = 'lyrebird-identity'

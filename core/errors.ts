@@ -1,0 +1,105 @@
+// Failures of the world, typed: each has a stable code word, an exit code of the command line, and says where and what to type next.
+//
+// Promises: everything that ends a run is a LyrebirdError; anything else that escapes is our bug (exit 70).
+// Leaves to `compiler/messages`: diagnostics about the author's code, which are collected and not thrown.
+
+/** Exit codes of the command line (language.md of the design; docs/cli.md). */
+export const EXIT = {
+  ok: 0,
+  jobFailed: 1,
+  usage: 2,
+  check: 3,
+  broker: 4,
+  dataLoss: 5,
+  state: 6,
+  notEquivalent: 7,
+  bug: 70,
+} as const
+
+/** Every code word of a run-time failure with its exit code. One table, so that a new failure must choose its exit code. */
+export const FAILURES = {
+  // usage
+  usage: EXIT.usage,
+  'unknown-topic': EXIT.usage,
+  'unknown-view': EXIT.usage,
+  'malformed-cut': EXIT.usage,
+  'incomplete-cut': EXIT.usage,
+  'bad-name': EXIT.usage,
+  'partition-count': EXIT.usage,
+  'not-appendable': EXIT.usage,
+  'log-lacks': EXIT.usage, // the log has no key, header, timestamp that the job needs
+  // the job
+  'job-failed': EXIT.jobFailed,
+  'disk-full': EXIT.jobFailed,
+  'check-failed': EXIT.check,
+  'output-unsupported': EXIT.check,
+  // the broker
+  'broker-unreachable': EXIT.broker,
+  'broker-auth': EXIT.broker,
+  'broker-error': EXIT.broker,
+  // the log
+  'log-gap': EXIT.dataLoss,
+  'log-overlap': EXIT.dataLoss,
+  'bad-crc': EXIT.dataLoss,
+  'bad-batch': EXIT.dataLoss,
+  truncated: EXIT.dataLoss,
+  'input-changed': EXIT.dataLoss,
+  'range-lost': EXIT.dataLoss,
+  'start-moved': EXIT.dataLoss,
+  'topic-recreated': EXIT.dataLoss,
+  'partition-added': EXIT.dataLoss,
+  'unknown-codec': EXIT.dataLoss,
+  'too-big': EXIT.dataLoss,
+  // the state
+  'state-locked': EXIT.state,
+  'state-missing': EXIT.state,
+  'state-sealed': EXIT.state,
+  'state-past-until': EXIT.state,
+  'state-incompatible': EXIT.state,
+  'state-too-new': EXIT.state,
+  'state-corrupt': EXIT.state,
+  'stale-owner': EXIT.state,
+  'topic-owned': EXIT.state,
+  // the proof
+  'not-equivalent': EXIT.notEquivalent,
+} as const
+
+export type FailureCode = keyof typeof FAILURES
+
+/** A typed failure. `message` says what and where; `hint` says what to type next; `where` is machine readable. */
+export class LyrebirdError extends Error {
+  readonly code: FailureCode
+  readonly where: Readonly<Record<string, string | number | undefined>>
+  readonly hint: string | undefined
+
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { where?: Record<string, string | number | undefined>; hint?: string; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'LyrebirdError'
+    this.code = code
+    this.where = Object.freeze({ ...options.where })
+    this.hint = options.hint
+  }
+
+  get exitCode(): number {
+    return FAILURES[this.code]
+  }
+}
+
+/** True for our typed failures, also across bundles (an emitted module carries its own copy of this class). */
+export function isLyrebirdError(e: unknown): e is LyrebirdError {
+  return e instanceof Error && e.name === 'LyrebirdError' && typeof (e as { code?: unknown }).code === 'string'
+}
+
+/** For our own broken promises only: ends in exit code 70. */
+export function invariant(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`lyrebird invariant broken: ${message}`)
+}
+
+/** Marks a switch as exhaustive. */
+export function unreachable(value: never): never {
+  throw new Error(`lyrebird invariant broken: unexpected ${JSON.stringify(value)}`)
+}

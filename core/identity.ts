@@ -1,0 +1,31 @@
+// Identities: canonical byte strings that tell any two elements of a job apart and order those of equal time.
+//
+// Promises: nested tuples, not concatenations (decision 12), so that no two different elements share one; the order of records
+// is that of their positions (topic, partition, offset).
+
+import { ByteWriter, concatBytes } from './bytes.ts'
+import { canonicalBytes, encodeValue } from './canonical.ts'
+
+const OPEN = canonicalBytes([]).slice(0, 1)
+const CLOSE = canonicalBytes([]).slice(1)
+
+/** The identity of a record: its position. */
+export function recordIdentity(topic: string, partition: number, offset: bigint): Uint8Array {
+  return canonicalBytes([topic, partition, offset])
+}
+
+/** The identity of the `index`th result of a `flatMap`, or of an element met again behind branch `index` of a `merge`. */
+export function childIdentity(parent: Uint8Array, index: number): Uint8Array {
+  return concatBytes([OPEN, parent, canonicalBytes(index), CLOSE])
+}
+
+/** The identity of a closed window of one key, whose canonical bytes are given. */
+export function windowIdentity(keyBytes: Uint8Array, start: number, end: number): Uint8Array {
+  const w = new ByteWriter()
+  w.bytes(OPEN)
+  w.bytes(keyBytes)
+  encodeValue(w, start)
+  encodeValue(w, end)
+  w.bytes(CLOSE)
+  return w.take()
+}

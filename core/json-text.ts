@@ -1,0 +1,42 @@
+// Values as JSON text in one form: what outputs write, and what `query` prints.
+//
+// Promises: the same text for values with the same canonical bytes, fields sorted in canonical order. Leaves to nobody: what JSON
+// lacks has a fixed spelling here (a bigint is an integer token; NaN and the infinities are strings; bytes are base64, RFC 4648).
+
+import { compareValues, normalise } from './canonical.ts'
+
+/** Canonical JSON of a value; undefined is null. Throws `Unencodable` for what has no canonical bytes. */
+export function canonicalJson(value: unknown): string {
+  return value === undefined ? 'null' : textOf(normalise(value))
+}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'bigint':
+      return String(value)
+    case 'number':
+      return Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`
+    case 'object':
+      break
+    default:
+      return JSON.stringify(value)
+  }
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`
+  if (value instanceof Uint8Array) return `"${base64(value)}"`
+  const fields = Object.entries(value).sort((a, b) => compareValues(a[0], b[0]))
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${textOf(field)}`).join(',')}}`
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+function base64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const word = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    const digits = [18, 12, 6, 0].map(shift => ALPHABET[(word >> shift) & 63] as string)
+    const known = Math.min(bytes.length - i, 3) + 1
+    text += digits.slice(0, known).join('').padEnd(4, '=')
+  }
+  return text
+}

@@ -1,0 +1,135 @@
+// The plan: what a job is, as plain data. Nodes in topological order, no functions.
+//
+// Promises: the compiler writes it, every executor and the reference read it, and it says the whole meaning of a job except the
+// bodies of the author's lambdas, which an emitted functions module supplies under the same node ids.
+
+import type { SchemaDocument, Uses } from './schema.ts'
+
+export type WindowSpec =
+  | { readonly kind: 'global' }
+  | { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number }
+  | { readonly kind: 'hopping'; readonly sizeMs: number; readonly everyMs: number; readonly offsetMs: number }
+
+export type AggregationKind =
+  | 'count'
+  | 'sum'
+  | 'mean'
+  | 'min'
+  | 'max'
+  | 'first'
+  | 'last'
+  | 'minBy'
+  | 'maxBy'
+  | 'topK'
+  | 'collectSet'
+  | 'countDistinct'
+
+/** One field of `aggregate({...})`. `k` is topK's. Lambdas stand in the node under `NAME.of` or `NAME.by`. */
+export interface AggregationSpec {
+  readonly name: string
+  readonly kind: AggregationKind
+  readonly k?: number
+}
+
+export type FormatSpec =
+  | { readonly kind: 'json' }
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'csv'; readonly columns: readonly string[] }
+
+/** Parameters of each node kind. A new word of the language is a new line here, and the exhaustive tables say what is missing. */
+export interface NodeParams {
+  source: {
+    readonly topic: string
+    readonly format: FormatSpec
+    readonly disorderMs: number
+    readonly aheadMs: number | null
+  }
+  map: Record<string, never>
+  filter: Record<string, never>
+  flatMap: Record<string, never>
+  keyBy: Record<string, never>
+  mapValues: Record<string, never>
+  filterKeys: Record<string, never>
+  flatMapKeys: Record<string, never>
+  merge: Record<string, never>
+  /** `bare`: a short form such as `.count()`; the value of a row is the one field itself, not an object. */
+  aggregate: { readonly window: WindowSpec; readonly fields: readonly AggregationSpec[]; readonly bare: boolean }
+  mapTable: Record<string, never>
+  filterTable: Record<string, never>
+  keep: { readonly keepMs: number }
+  closed: Record<string, never>
+  output: { readonly topic: string; readonly partitions: number; readonly keyed: boolean }
+}
+
+export type NodeKind = keyof NodeParams
+
+/** What static analysis knows of one lambda. */
+export interface LambdaFacts {
+  /** `path:line:column` of the lambda, path relative to the job's folder; null in an uncompiled job. */
+  readonly at: string | null
+  /** Whether the second parameter (record, or row of a table) is used. */
+  readonly usesRecord: boolean
+  /** Which parts of the first parameter are used. */
+  readonly uses: Uses
+}
+
+interface NodeBase<K extends NodeKind> {
+  /** Stable under reformatting and under edits of other views: kind, a hash of all that defines the node, an ordinal among equals. */
+  readonly id: string
+  readonly kind: K
+  readonly inputs: readonly string[]
+  readonly params: NodeParams[K]
+  /** By slot: `fn`, `time`, `key`; for aggregations `FIELD.of` or `FIELD.by`. */
+  readonly lambdas: Readonly<Record<string, LambdaFacts>>
+  /** `path:line:column` of the call that made the node. */
+  readonly at: string | null
+  /** Hash of everything that defines this node, its inputs included. */
+  readonly hash: string
+}
+
+export interface SourceNode extends NodeBase<'source'> {
+  readonly schema: SchemaDocument
+  /** The parts of a value that any lambda of the job uses; everything declared is validated all the same. */
+  readonly uses: Uses
+}
+
+export type PlanNode = { [K in NodeKind]: K extends 'source' ? SourceNode : NodeBase<K> }[NodeKind]
+export type PlanNodeOf<K extends NodeKind> = Extract<PlanNode, { kind: K }>
+
+export interface PlanResult {
+  readonly name: string
+  readonly kind: 'view' | 'output'
+  readonly node: string
+  /** The plan hash of this view or output. */
+  readonly hash: string
+}
+
+export interface Plan {
+  readonly format: 1
+  readonly job: string
+  readonly nodes: readonly PlanNode[]
+  /** Sorted by name. */
+  readonly results: readonly PlanResult[]
+}
+
+/** The author's closures, by node id and slot. */
+export type Lambdas = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
+
+export function nodeOf(plan: Plan, id: string): PlanNode {
+  const node = plan.nodes.find(n => n.id === id)
+  if (node === undefined) throw new Error(`lyrebird invariant broken: no node ${id} in the plan`)
+  return node
+}
+
+/** The source nodes that feed a node, itself included where it is one. */
+export function sourcesOf(plan: Plan, id: string): readonly SourceNode[] {
+  const seen = new Set<string>()
+  const visit = (at: string): void => {
+    if (seen.has(at)) return
+    seen.add(at)
+    for (const input of nodeOf(plan, at).inputs) visit(input)
+  }
+  visit(id)
+  return plan.nodes.filter((n): n is SourceNode => n.kind === 'source' && seen.has(n.id))
+}

@@ -1,0 +1,99 @@
+// Aggregation: elements to the rows of a table, one for each key and window.
+//
+// Promises: all extractors of an element run before it counts anywhere; one that fails excludes it from every field and window,
+// with one dead letter that names the alphabetically first failing field (decision 7).
+
+import { bytesToHex } from '../bytes.ts'
+import { canonicalBytes, normalise, Unencodable } from '../canonical.ts'
+import { inputFault, unencodableReason } from '../dead-letter.ts'
+import type { AggregationSpec, PlanNodeOf } from '../plan.ts'
+import { aggregate, type Input } from './aggregations.ts'
+import { compareElements, type Element, recordOf } from './element.ts'
+import type { Row } from './tables.ts'
+import type { Outcome, Trial } from './trial.ts'
+import { type Window, windowsAt } from './windows.ts'
+
+type AggregateNode = PlanNodeOf<'aggregate'>
+
+/** Inputs of one element by field name. */
+type Inputs = ReadonlyMap<string, Input>
+
+interface Group {
+  readonly key: unknown
+  readonly window: Window | undefined
+  readonly members: Inputs[]
+}
+
+export function aggregateRows(trial: Trial, node: AggregateNode, elements: readonly Element[]): Row[] {
+  const groups = new Map<string, Group>()
+  for (const element of [...elements].sort(compareElements)) {
+    const inputs = extract(trial, node, element)
+    if (inputs === null) continue
+    for (const window of windowsAt(node.params.window, element.time)) {
+      const name = `${window?.start} ${bytesToHex(canonicalBytes(element.key))}`
+      const group = groups.get(name) ?? { key: element.key, window, members: [] }
+      groups.set(name, group)
+      group.members.push(inputs)
+    }
+  }
+  return [...groups.values()].map(({ key, window, members }) => ({
+    key,
+    window,
+    outcome: { value: normalise(present(node, members)) },
+  }))
+}
+
+function present(node: AggregateNode, members: readonly Inputs[]): unknown {
+  const { fields, bare } = node.params
+  const results = fields.map(field => {
+    const inputs = members.map(m => m.get(field.name) as Input)
+    return [field.name, aggregate(field, inputs)] as const
+  })
+  return bare ? results[0]?.[1] : Object.fromEntries(results)
+}
+
+/** The inputs of all fields, or null where one fails. */
+function extract(trial: Trial, node: AggregateNode, element: Element): Inputs | null {
+  const inputs = new Map<string, Input>()
+  for (const field of [...node.params.fields].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const input = extractField(trial, node, element, field)
+    if (!input.ok) return null
+    inputs.set(field.name, input.value)
+  }
+  return inputs
+}
+
+function extractField(trial: Trial, node: AggregateNode, element: Element, field: AggregationSpec): Outcome<Input> {
+  if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined } }
+  const of = extractPart(trial, node, element, field, 'of', element.value)
+  if (!of.ok) return of
+  const by = extractPart(trial, node, element, field, 'by', of.value)
+  return by.ok ? { ok: true, value: { of: of.value, by: by.value } } : by
+}
+
+/** What one lambda of a field gives, in canonical form; `fallback` where the field has no such lambda. */
+function extractPart(
+  trial: Trial,
+  node: AggregateNode,
+  element: Element,
+  field: AggregationSpec,
+  part: 'of' | 'by',
+  fallback: unknown,
+): Outcome<unknown> {
+  const slot = `${field.name}.${part}`
+  const { identity } = element
+  return trial.guard(node, slot, identity, field.name, () => {
+    const given: Outcome<unknown> = trial.has(node, slot)
+      ? trial.run(node, slot, identity, [element.value, recordOf(element)], field.name)
+      : { ok: true, value: fallback }
+    if (!given.ok) return given
+    const reason = part === 'of' ? inputFault(field.kind, given.value) : null
+    if (reason !== null) return trial.refuse(node, slot, identity, reason, field.name)
+    try {
+      return { ok: true, value: normalise(given.value) }
+    } catch (error) {
+      if (!(error instanceof Unencodable)) throw error
+      return trial.refuse(node, slot, identity, unencodableReason('value', error.reason), field.name)
+    }
+  })
+}

@@ -1,0 +1,23 @@
+// Closed windows as a stream: one element for each key and closed window (semantics.md 4).
+//
+// Promises: a row is handed on only once its window is closed, so it never changes afterwards. `keep` has no say here.
+
+import { canonicalBytes } from '../canonical.ts'
+import { windowIdentity } from '../identity.ts'
+import type { Element } from './element.ts'
+import type { Row } from './tables.ts'
+import type { Trial } from './trial.ts'
+import { isClosed } from './windows.ts'
+
+export function closedElements(trial: Trial, rows: readonly Row[], watermark: number): Element[] {
+  return rows.flatMap(({ key, window, outcome }) => {
+    if (window === undefined || !isClosed(window, watermark)) return []
+    const identity = windowIdentity(canonicalBytes(key), window.start, window.end)
+    if ('error' in outcome) {
+      const { node, reason } = outcome.error
+      trial.bury({ node, identity, kind: 'throw', reason, display: {} })
+      return []
+    }
+    return [{ time: window.end - 1, identity, value: outcome.value, keyed: true, key, from: null }]
+  })
+}

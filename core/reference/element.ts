@@ -1,0 +1,84 @@
+// An element on its way through the graph, and the second argument that lambdas see with it.
+//
+// Promises: time and identity order elements totally (semantics.md 2); before an aggregation the second argument shows the
+// record in the log, past one it has time and key only (decision 12).
+
+import { compareBytes } from '../bytes.ts'
+import { LyrebirdError } from '../errors.ts'
+import type { InputPartition, InputRecord } from './input.ts'
+
+/** A record with the partition that it lies in. */
+export interface Located {
+  readonly partition: InputPartition
+  readonly record: InputRecord
+}
+
+export interface Element {
+  readonly time: number
+  readonly identity: Uint8Array
+  readonly value: unknown
+  /** Whether a `keyBy` or an aggregation has given it a key. */
+  readonly keyed: boolean
+  readonly key: unknown
+  /** The record that it comes from; null past an aggregation. */
+  readonly from: Located | null
+}
+
+/** Order of elements: by time, then by the bytes of the identity. */
+export function compareElements(a: Element, b: Element): number {
+  return a.time - b.time || compareBytes(a.identity, b.identity)
+}
+
+/** The second argument of a lambda that gets this element. */
+export function recordOf(element: Element): object {
+  const { from, time, key, keyed } = element
+  if (from === null) return Object.freeze({ time, key })
+  return logRecord(from, time, keyed ? { key } : null)
+}
+
+/** The record as a lambda sees it; without `time` in the source's own `time` lambda. */
+export function logRecord(
+  from: Located,
+  time: number | undefined,
+  streamKey: { readonly key: unknown } | null,
+): object {
+  const { partition, record } = from
+  return Object.freeze({
+    ...(time === undefined ? {} : { time }),
+    topic: partition.topic,
+    partition: partition.partition,
+    offset: record.offset,
+    get timestamp() {
+      return record.timestamp ?? lacks(from, 'timestamp')
+    },
+    get key() {
+      return streamKey === null ? keyText(from) : streamKey.key
+    },
+    get keyBytes() {
+      return keyBytes(from)
+    },
+    get headers() {
+      return record.timestamp === null ? lacks(from, 'header') : record.headers
+    },
+  })
+}
+
+function keyBytes(from: Located): Uint8Array | null {
+  return from.record.timestamp === null ? lacks(from, 'key') : from.record.key
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function keyText(from: Located): string | null {
+  const bytes = keyBytes(from)
+  return bytes === null ? null : utf8.decode(bytes)
+}
+
+/** The job needs something of a record that this log does not carry: an end of the run, not a dead letter. */
+export function lacks({ partition, record }: Located, what: string): never {
+  const { topic } = partition
+  throw new LyrebirdError('log-lacks', `the log of topic ${topic} carries no ${what}, but the job needs one`, {
+    where: { topic, partition: partition.partition, offset: String(record.offset) },
+    hint: `read from segments or Kafka, or take the ${what} from the value`,
+  })
+}

@@ -1,0 +1,22 @@
+// What the reference reads: plain arrays of records, already bounded by a cut.
+
+import type { Header } from '../chunk.ts'
+
+export interface InputRecord {
+  readonly offset: bigint
+  /** The log's own timestamp in ms; null where the log has none, and then it has no keys and headers either (NDJSON). */
+  readonly timestamp: number | null
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly Header[]
+}
+
+export interface InputPartition {
+  readonly topic: string
+  readonly partition: number
+  /** In offset order, up to the cut. */
+  readonly records: readonly InputRecord[]
+}
+
+/** Every partition of the cut, the empty ones too: a partition without any record holds watermarks back. */
+export type ReferenceInput = readonly InputPartition[]

@@ -1,0 +1,56 @@
+// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output topics).
+
+import { IDENTITY_HEADER } from '../chunk.ts'
+import { canonicalJson } from '../json-text.ts'
+import { partitionFor } from '../murmur2.ts'
+import type { PlanNodeOf } from '../plan.ts'
+import type { OutputRecord } from '../result.ts'
+import { compareElements, type Element, recordOf } from './element.ts'
+import type { Outcome, Trial } from './trial.ts'
+
+type OutputNode = PlanNodeOf<'output'>
+
+/** An element with its place and its bytes in the output topic. */
+export interface Written {
+  readonly partition: number
+  readonly record: OutputRecord
+  readonly identity: Uint8Array
+}
+
+/** Everything that the output has written at this watermark, in order over all partitions. */
+export function writtenRecords(
+  trial: Trial,
+  node: OutputNode,
+  elements: readonly Element[],
+  watermark: number,
+): Written[] {
+  return [...elements].sort(compareElements).flatMap(element => {
+    // Also an element that is not due yet may become a dead letter now.
+    const written = write(trial, node, element)
+    return written.ok && element.time < watermark ? [written.value] : []
+  })
+}
+
+const utf8 = new TextEncoder()
+
+function write(trial: Trial, node: OutputNode, element: Element): Outcome<Written> {
+  const { identity, time } = element
+  const key = keyOf(trial, node, element)
+  if (!key.ok) return key
+  return trial.encode(node, 'key', identity, 'output', () => {
+    const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
+    const value = utf8.encode(canonicalJson(element.value))
+    return {
+      identity,
+      partition: partitionFor(keyBytes ?? identity, node.params.partitions),
+      record: { timestamp: time, key: keyBytes, value, headers: [{ key: IDENTITY_HEADER, value: identity }] },
+    }
+  })
+}
+
+const keyText = (key: unknown): Uint8Array => utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
+
+function keyOf(trial: Trial, node: OutputNode, element: Element): Outcome<unknown> {
+  if (trial.has(node, 'key')) return trial.run(node, 'key', element.identity, [element.value, recordOf(element)])
+  return { ok: true, value: node.params.keyed ? element.key : null }
+}

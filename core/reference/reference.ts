@@ -1,0 +1,179 @@
+// The reference interpreter: a job's whole result at a cut, the slow and obvious way. It is the executable specification.
+//
+// Promises: every node is worked out from the whole log up to the cut, in topological order, with arrays and sorting; nothing
+// is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and decoding.
+
+import { canonicalBytes } from '../canonical.ts'
+import { type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, sourcesOf } from '../plan.ts'
+import {
+  type Handed,
+  type JobResult,
+  type LateRow,
+  type OutputRecord,
+  sortedResult,
+  type ViewRow,
+  viewRowKey,
+} from '../result.ts'
+import { aggregateRows } from './aggregate.ts'
+import { closedElements } from './closed.ts'
+import type { Element } from './element.ts'
+import type { ReferenceInput } from './input.ts'
+import { type Written, writtenRecords } from './outputs.ts'
+import { readSource } from './sources.ts'
+import { STEPS } from './steps.ts'
+import { filterRows, keptRows, mapRows, type Row } from './tables.ts'
+import { closedParts, deadParts, lateParts, tally, writtenParts } from './tally.ts'
+import { Trial } from './trial.ts'
+
+export type { InputPartition, InputRecord, ReferenceInput } from './input.ts'
+
+export interface Program {
+  readonly plan: Plan
+  readonly lambdas: Lambdas
+}
+
+export interface ReferenceOptions {
+  /** The history is complete: the watermark of every node is plus infinity. */
+  readonly final?: boolean
+}
+
+/**
+ * J(log|C) for the log up to a cut. The input names every partition of the cut.
+ * Throws `log-lacks` where the job needs what the log does not carry, and `job-failed` where a lambda runs out of stack.
+ */
+export function reference(program: Program, input: ReferenceInput, options: ReferenceOptions = {}): JobResult {
+  const run = new Run(program, input, options.final ?? false)
+  for (const node of program.plan.nodes) run.evaluate(node)
+  return run.result()
+}
+
+class Run {
+  readonly #plan: Plan
+  readonly #input: ReferenceInput
+  readonly #final: boolean
+  readonly #trial: Trial
+  readonly #elements = new Map<string, readonly Element[]>()
+  readonly #tables = new Map<string, readonly Row[]>()
+  readonly #written = new Map<string, readonly Written[]>()
+  readonly #late: LateRow[] = []
+  /** Of each source, as the log has it: before `final`. */
+  readonly #watermarks = new Map<string, number>()
+
+  constructor({ plan, lambdas }: Program, input: ReferenceInput, final: boolean) {
+    this.#plan = plan
+    this.#input = input
+    this.#final = final
+    this.#trial = new Trial(lambdas)
+  }
+
+  evaluate(node: PlanNode): void {
+    const trial = this.#trial
+    switch (node.kind) {
+      case 'source':
+        this.#source(node)
+        return
+      case 'aggregate':
+        this.#tables.set(node.id, aggregateRows(trial, node, this.#elementsBefore(node)))
+        return
+      case 'mapTable':
+        this.#tables.set(node.id, mapRows(trial, node, this.#rowsBefore(node)))
+        return
+      case 'filterTable':
+        this.#tables.set(node.id, filterRows(trial, node, this.#rowsBefore(node)))
+        return
+      case 'keep':
+        // A view's own business: `closed` looks through it.
+        this.#tables.set(node.id, this.#rowsBefore(node))
+        return
+      case 'closed':
+        this.#elements.set(node.id, closedElements(trial, this.#rowsBefore(node), this.#watermark(node)))
+        return
+      case 'output':
+        this.#written.set(node.id, writtenRecords(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        return
+      default:
+        this.#elements.set(
+          node.id,
+          STEPS[node.kind](
+            trial,
+            node,
+            node.inputs.map(id => this.#elements.get(id) ?? []),
+          ),
+        )
+    }
+  }
+
+  result(): JobResult {
+    const { results, nodes } = this.#plan
+    const views = results.filter(r => r.kind === 'view').map(r => [r.name, this.#viewRows(r.node)] as const)
+    const outputs = results.filter(r => r.kind === 'output').map(r => [r.name, this.#partitions(r.node)] as const)
+    const sources = nodes.filter((n): n is SourceNode => n.kind === 'source')
+    return sortedResult({
+      views: new Map(views),
+      outputs: new Map(outputs),
+      late: this.#late,
+      dead: this.#trial.letters,
+      handed: this.#handed(),
+      watermarks: new Map(sources.map(s => [s.id, this.#watermark(s)])),
+    })
+  }
+
+  #source(node: SourceNode): void {
+    const { elements, late, watermark } = readSource(node, this.#input, this.#trial)
+    this.#elements.set(node.id, elements)
+    this.#late.push(...late)
+    this.#watermarks.set(node.id, watermark)
+  }
+  #elementsBefore(node: PlanNode): readonly Element[] {
+    return this.#elements.get(node.inputs[0] as string) ?? []
+  }
+
+  #rowsBefore(node: PlanNode): readonly Row[] {
+    return this.#tables.get(node.inputs[0] as string) ?? []
+  }
+
+  /** The least watermark of the sources that feed a node (semantics.md 2). */
+  #logWatermark(node: PlanNode): number {
+    return Math.min(...sourcesOf(this.#plan, node.id).map(s => this.#watermarks.get(s.id) as number))
+  }
+
+  #watermark(node: PlanNode): number {
+    return this.#final ? Number.POSITIVE_INFINITY : this.#logWatermark(node)
+  }
+
+  /** The rows of a view: those of its table, without what any `keep` on the way drops. */
+  #viewRows(id: string): ViewRow[] {
+    let rows = this.#tables.get(id) ?? []
+    for (
+      let node = nodeOf(this.#plan, id);
+      node.kind !== 'aggregate';
+      node = nodeOf(this.#plan, node.inputs[0] as string)
+    ) {
+      if (node.kind === 'keep') rows = keptRows(rows, node.params.keepMs, this.#logWatermark(node))
+    }
+    return rows.map(({ key, window, outcome }) => {
+      const rowKey = viewRowKey(window?.start, key)
+      if ('error' in outcome) return { key: rowKey, value: null, error: outcome.error }
+      return { key: rowKey, value: canonicalBytes(outcome.value), error: null }
+    })
+  }
+
+  #partitions(id: string): OutputRecord[][] {
+    const node = nodeOf(this.#plan, id)
+    const count = node.kind === 'output' ? node.params.partitions : 0
+    const written = this.#written.get(id) ?? []
+    return Array.from({ length: count }, (_, p) => written.filter(w => w.partition === p).map(w => w.record))
+  }
+
+  #handed(): Map<string, Handed> {
+    const handed = new Map([
+      ['late', tally(this.#late.map(lateParts))],
+      ['dead', tally(this.#trial.letters.map(deadParts))],
+    ])
+    for (const node of this.#plan.nodes) {
+      if (node.kind === 'closed') handed.set(node.id, tally((this.#elements.get(node.id) ?? []).map(closedParts)))
+      if (node.kind === 'output') handed.set(node.id, tally((this.#written.get(node.id) ?? []).map(writtenParts)))
+    }
+    return handed
+  }
+}

@@ -1,0 +1,99 @@
+// Sources: from records to elements, in the order decode, time, `ahead`, late (decision 1).
+//
+// Promises: what happens to a record depends on the records before it in its own partition alone.
+
+import { IDENTITY_HEADER, TICK_HEADER } from '../chunk.ts'
+import { ahead, badTime, decodeFailed, threw, timeFault } from '../dead-letter.ts'
+import { type Decoder, makeDecoder } from '../decode/decoder.ts'
+import { recordIdentity } from '../identity.ts'
+import type { SourceNode } from '../plan.ts'
+import type { LateRow } from '../result.ts'
+import { type Element, type Located, lacks, logRecord } from './element.ts'
+import type { ReferenceInput } from './input.ts'
+import { messageOf, mustNotEndRun, type Trial } from './trial.ts'
+
+export interface SourceOutcome {
+  readonly elements: readonly Element[]
+  readonly late: readonly LateRow[]
+  /** The least `T - disorder` over the partitions of the topic; -Infinity where one has no time yet, or none exists. */
+  readonly watermark: number
+}
+
+export function readSource(node: SourceNode, input: ReferenceInput, trial: Trial): SourceOutcome {
+  const decode = makeDecoder(node.params.format, node.schema)
+  const elements: Element[] = []
+  const late: LateRow[] = []
+  const watermarks: number[] = []
+  for (const partition of input) {
+    if (partition.topic !== node.params.topic) continue
+    let newest = Number.NEGATIVE_INFINITY
+    for (const record of partition.records) {
+      const from = { partition, record }
+      if (isTick(from)) {
+        newest = Math.max(newest, tickTime(from))
+        continue
+      }
+      const element = accept(node, from, decode, trial)
+      if (element === null) continue
+      if (element.time < newest - node.params.disorderMs) {
+        const { topic, partition: number } = partition
+        late.push({ source: node.id, topic, partition: number, offset: record.offset, time: element.time })
+      } else elements.push(element)
+      newest = Math.max(newest, element.time)
+    }
+    watermarks.push(newest - node.params.disorderMs)
+  }
+  const watermark = watermarks.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...watermarks)
+  return { elements, late, watermark }
+}
+
+/** A tick carries a time and no value (decision 4). */
+function isTick({ record }: Located): boolean {
+  return record.value === null && record.headers.some(h => h.key === TICK_HEADER)
+}
+
+/** The time of a tick; one whose timestamp is no event time moves nothing. */
+function tickTime(from: Located): number {
+  const time = from.record.timestamp ?? lacks(from, 'timestamp')
+  return timeFault(time) === null ? time : Number.NEGATIVE_INFINITY
+}
+
+/** The element of a record with a valid time, or null where it has become a dead letter. */
+function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial): Element | null {
+  const identity = identityOf(from)
+  const decoding = decode(from.record.value)
+  if (!decoding.ok) {
+    trial.bury(decodeFailed(node.id, identity, decoding.path, decoding.reason))
+    return null
+  }
+  const time = timeOf(node, from, decoding.value, identity, trial)
+  if (time === null) return null
+  const { aheadMs } = node.params
+  if (aheadMs !== null && time - (from.record.timestamp ?? lacks(from, 'timestamp')) > aheadMs) {
+    trial.bury(ahead(node.id, identity))
+    return null
+  }
+  return { time, identity, value: decoding.value, keyed: false, key: undefined, from }
+}
+
+function timeOf(node: SourceNode, from: Located, value: unknown, identity: Uint8Array, trial: Trial): number | null {
+  let time: unknown
+  if (trial.has(node, 'time')) {
+    try {
+      time = trial.call(node, 'time', [value, logRecord(from, undefined, null)])
+    } catch (error) {
+      mustNotEndRun(node, error)
+      trial.bury(threw(node.id, identity, { message: messageOf(error), site: node.lambdas.time?.at ?? undefined }))
+      return null
+    }
+  } else time = from.record.timestamp ?? lacks(from, 'timestamp')
+  if (timeFault(time) === null) return (time as number) + 0 // -0 becomes 0
+  trial.bury(badTime(node.id, identity, time))
+  return null
+}
+
+/** A record's position, or the identity that an output of another job wrote with it (decision 14). */
+function identityOf({ partition, record }: Located): Uint8Array {
+  const header = record.headers.find(h => h.key === IDENTITY_HEADER)
+  return header?.value ?? recordIdentity(partition.topic, partition.partition, record.offset)
+}

@@ -1,0 +1,58 @@
+// Words on tables: mapTable, filterTable, keep. Row by row, without any state.
+//
+// Promises: a lambda that throws makes an error row, which stays in the table in place of a value (decision 8).
+
+import { normalise, Unencodable } from '../canonical.ts'
+import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
+import type { PlanNode } from '../plan.ts'
+import type { ViewError } from '../result.ts'
+import { mustNotEndRun, type Trial } from './trial.ts'
+import type { Window } from './windows.ts'
+
+export interface Row {
+  readonly key: unknown
+  /** Undefined in the table of the global window. */
+  readonly window: Window | undefined
+  readonly outcome: { readonly value: unknown } | { readonly error: ViewError }
+}
+
+export function mapRows(trial: Trial, node: PlanNode, rows: readonly Row[]): Row[] {
+  return rows.map(row => {
+    if ('error' in row.outcome) return row
+    const result = runOnRow(trial, node, row, row.outcome.value, normalise)
+    return { ...row, outcome: result }
+  })
+}
+
+export function filterRows(trial: Trial, node: PlanNode, rows: readonly Row[]): Row[] {
+  return rows.flatMap(row => {
+    if ('error' in row.outcome) return [row]
+    const result = runOnRow(trial, node, row, row.outcome.value, Boolean)
+    if ('error' in result) return [{ ...row, outcome: result }]
+    return result.value ? [row] : []
+  })
+}
+
+/** Rows of windows that ended less than `keepMs` before the watermark, which is that before `final` (decision 9). */
+export function keptRows(rows: readonly Row[], keepMs: number, watermark: number): Row[] {
+  return rows.filter(row => row.window === undefined || row.window.end > watermark - keepMs)
+}
+
+function runOnRow(
+  trial: Trial,
+  node: PlanNode,
+  row: Row,
+  value: unknown,
+  finish: (result: unknown) => unknown,
+): Row['outcome'] {
+  const { key, window } = row
+  try {
+    const result = trial.call(node, 'fn', [value, Object.freeze({ key, window })])
+    if (isThenable(result)) return { error: { node: node.id, reason: REASON.promise } }
+    return { value: finish(result) }
+  } catch (error) {
+    mustNotEndRun(node, error)
+    const reason = error instanceof Unencodable ? unencodableReason('value', error.reason) : REASON.threw
+    return { error: { node: node.id, reason } }
+  }
+}

@@ -1,0 +1,43 @@
+// Count and multiset digest of what a node has handed on (decision 10).
+//
+// Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in canonical form.
+
+import { canonicalBytes } from '../canonical.ts'
+import type { DeadLetter } from '../dead-letter.ts'
+import { MultisetDigest } from '../digest.ts'
+import type { Handed, LateRow } from '../result.ts'
+import type { Element } from './element.ts'
+import type { Written } from './outputs.ts'
+
+/** Digest of rows, each given by the parts that its bytes are joined of. */
+export function tally(rows: readonly (readonly Uint8Array[])[]): Handed {
+  const digest = new MultisetDigest()
+  for (const parts of rows) digest.add(joined(parts))
+  return { count: rows.length, digest: digest.hex() }
+}
+
+export function lateParts({ source, topic, partition, offset, time }: LateRow): Uint8Array[] {
+  return [source, topic, partition, offset, time].map(canonicalBytes)
+}
+
+export function deadParts({ node, identity, kind, path, reason }: DeadLetter): Uint8Array[] {
+  return [canonicalBytes(node), identity, canonicalBytes({ kind, path, reason })]
+}
+
+export function closedParts({ identity, value }: Element): Uint8Array[] {
+  return [identity, canonicalBytes(value)]
+}
+
+export function writtenParts({ identity, partition, record }: Written): Uint8Array[] {
+  return [canonicalBytes(record.timestamp), identity, ...[partition, record.key, record.value].map(canonicalBytes)]
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((length, p) => length + p.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -1,0 +1,52 @@
+// The one interface behind which every log stands: memory, stored files, embedded segments, Kafka.
+//
+// Promises: exact offsets; nothing skipped in silence; a range that cannot be delivered whole is a typed error that names it.
+// Leaves to the executors: how far to read, in which order between partitions, and where positions are kept.
+
+import type { Chunk } from '../core/chunk.ts'
+
+export interface PartitionRange {
+  readonly topic: string
+  readonly partition: number
+  /** First offset that exists. */
+  readonly start: bigint
+  /** Exclusive end: nothing at or past it may be read now (unpublished, or not yet stable). */
+  readonly end: bigint
+}
+
+/** What records of a topic carry in this log. NDJSON files carry none of it. */
+export interface TopicAbilities {
+  readonly timestamps: boolean
+  readonly keys: boolean
+  readonly headers: boolean
+}
+
+export interface Log {
+  /** For people: the directory, or kafka://host:port. */
+  readonly description: string
+  /** Topics that exist, sorted. */
+  topics(): Promise<readonly string[]>
+  /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
+  partitions(topic: string): Promise<readonly PartitionRange[]>
+  abilities(topic: string): Promise<TopicAbilities>
+  /** An id that changes when a topic is deleted and made anew, where the log has such a thing. */
+  topicId(topic: string): Promise<string | null>
+  /**
+   * The records of one partition with from <= offset < to, as chunks in offset order; the last chunk has nextOffset = to (it may
+   * have count 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files; never returns less.
+   */
+  read(topic: string, partition: number, from: bigint, to: bigint, options?: ReadOptions): AsyncIterable<Chunk>
+  /** Resolves when something may have been appended, after timeoutMs at the latest, or at once when the signal aborts. */
+  changed(timeoutMs: number, signal?: AbortSignal): Promise<void>
+  close(): Promise<void>
+}
+
+export interface ReadOptions {
+  /** Wanted bytes of a chunk; one record may be larger. Default 1 MiB. */
+  readonly chunkBytes?: number
+}
+
+/** Topic names are Kafka's: 1 to 249 of [A-Za-z0-9._-], not `.` or `..`. */
+export function isTopicName(name: string): boolean {
+  return /^[A-Za-z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..'
+}

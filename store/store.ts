@@ -1,0 +1,37 @@
+// The state directory as its users see it: named tables of sorted rows and small named documents, changed together.
+//
+// Promises: one atomic, durable transaction per commit; one writer; readers in other processes see the last commit whole.
+// Leaves to the executors: what the rows mean.
+
+export type Row = readonly [key: Uint8Array, value: Uint8Array]
+/** A change of one row; null deletes it. */
+export type RowChange = readonly [key: Uint8Array, value: Uint8Array | null]
+
+export interface StateReader {
+  /** A document: a small named value such as the cut or the plan. */
+  document(name: string): Uint8Array | undefined
+  get(table: string, key: Uint8Array): Uint8Array | undefined
+  /** Rows with from <= key < to in byte order of the key. Deleted rows are not seen. */
+  scan(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<Row>
+  /** Names of tables that hold anything. */
+  tables(): readonly string[]
+  close(): Promise<void>
+}
+
+export interface StateTransaction {
+  putDocument(name: string, value: Uint8Array | null): void
+  /** Applies changes sorted by key (byte order, no key twice) as one delta block. */
+  applyChanges(table: string, changes: Iterable<RowChange>): void
+  /** Replaces a whole table by rows sorted by key. */
+  replaceTable(table: string, rows: Iterable<Row>): void
+}
+
+export interface StateWriter extends StateReader {
+  /** The epoch of this owner; a writer whose epoch is no longer the newest gets `stale-owner`. */
+  readonly epoch: number
+  /**
+   * Runs `write` in one transaction and resolves when it is durable. All or nothing, also through kill -9 and a full disk
+   * (`disk-full`, last commit intact). A document or row written is visible to this writer's reads after the commit.
+   */
+  commit(write: (txn: StateTransaction) => void): Promise<void>
+}

@@ -1,0 +1,155 @@
+// Plans and lambdas by hand, without language and compiler: `new PlanBuilder().source('t', ...)`, one method for each node kind.
+//
+// Promises: nodes in topological order (a node can only be built on one that exists); ids as given, or kind and number.
+
+import type {
+  AggregationKind,
+  AggregationSpec,
+  FormatSpec,
+  LambdaFacts,
+  Lambdas,
+  NodeKind,
+  NodeParams,
+  Plan,
+  PlanNode,
+  PlanResult,
+  WindowSpec,
+} from '../../core/plan.ts'
+import { ANY_JSON, type SchemaDocument } from '../../core/schema.ts'
+
+/** A lambda that declares the types of its own parameters; the plan has none. */
+export type TestLambda = (...args: never[]) => unknown
+
+export interface SourceOptions {
+  readonly id?: string
+  readonly time?: TestLambda
+  /** Default 0. */
+  readonly disorderMs?: number
+  readonly aheadMs?: number
+  /** Default json. */
+  readonly format?: FormatSpec
+  /** Default any JSON. */
+  readonly schema?: SchemaDocument
+}
+
+export interface FieldOptions {
+  readonly kind: AggregationKind
+  readonly k?: number
+  readonly of?: TestLambda
+  readonly by?: TestLambda
+}
+
+export const GLOBAL: WindowSpec = { kind: 'global' }
+export const tumbling = (sizeMs: number, offsetMs = 0): WindowSpec => ({ kind: 'tumbling', sizeMs, offsetMs })
+export const hopping = (sizeMs: number, everyMs: number, offsetMs = 0): WindowSpec => ({
+  kind: 'hopping',
+  sizeMs,
+  everyMs,
+  offsetMs,
+})
+
+const FACTS: LambdaFacts = { at: null, usesRecord: true, uses: true }
+
+/** Every method that adds a node returns its id. */
+export class PlanBuilder {
+  readonly #nodes: PlanNode[] = []
+  readonly #results: PlanResult[] = []
+  readonly #lambdas: Record<string, Record<string, TestLambda>> = {}
+
+  source(topic: string, options: SourceOptions = {}): string {
+    const { format = { kind: 'json' }, disorderMs = 0, aheadMs = null, schema = ANY_JSON, time } = options
+    const params = { topic, format, disorderMs, aheadMs }
+    return this.#add('source', [], params, time === undefined ? {} : { time }, options.id, { schema, uses: true })
+  }
+
+  map = this.#step('map')
+  filter = this.#step('filter')
+  flatMap = this.#step('flatMap')
+  keyBy = this.#step('keyBy')
+  mapValues = this.#step('mapValues')
+  filterKeys = this.#step('filterKeys')
+  flatMapKeys = this.#step('flatMapKeys')
+  mapTable = this.#step('mapTable')
+  filterTable = this.#step('filterTable')
+
+  merge(inputs: readonly string[], id?: string): string {
+    return this.#add('merge', inputs, {}, {}, id)
+  }
+
+  aggregate(input: string, window: WindowSpec, fields: Readonly<Record<string, FieldOptions>>, id?: string): string {
+    return this.#aggregate(input, window, fields, false, id)
+  }
+
+  /** A short form such as `.count()`: a row's value is the one field itself, called by its kind. */
+  bare(input: string, window: WindowSpec, field: FieldOptions, id?: string): string {
+    return this.#aggregate(input, window, { [field.kind]: field }, true, id)
+  }
+
+  keep(input: string, keepMs: number, id?: string): string {
+    return this.#add('keep', [input], { keepMs }, {}, id)
+  }
+
+  closed(input: string, id?: string): string {
+    return this.#add('closed', [input], {}, {}, id)
+  }
+
+  to(
+    input: string,
+    topic: string,
+    options: { partitions?: number; keyed?: boolean; key?: TestLambda; id?: string } = {},
+  ): string {
+    const params = { topic, partitions: options.partitions ?? 1, keyed: options.keyed ?? false }
+    return this.#add('output', [input], params, options.key === undefined ? {} : { key: options.key }, options.id)
+  }
+
+  view(name: string, node: string): this {
+    this.#results.push({ name, kind: 'view', node, hash: `hash of ${name}` })
+    return this
+  }
+
+  output(name: string, node: string): this {
+    this.#results.push({ name, kind: 'output', node, hash: `hash of ${name}` })
+    return this
+  }
+
+  program(job = 'test'): { plan: Plan; lambdas: Lambdas } {
+    const results = [...this.#results].sort((a, b) => (a.name < b.name ? -1 : 1))
+    return { plan: { format: 1, job, nodes: [...this.#nodes], results }, lambdas: this.#lambdas }
+  }
+
+  #step(kind: NodeKind): (input: string, fn: TestLambda, id?: string) => string {
+    return (input, fn, id) => this.#add(kind, [input], {}, { fn }, id)
+  }
+
+  #aggregate(
+    input: string,
+    window: WindowSpec,
+    fields: Readonly<Record<string, FieldOptions>>,
+    bare: boolean,
+    id: string | undefined,
+  ): string {
+    const specs: AggregationSpec[] = []
+    const lambdas: Record<string, TestLambda> = {}
+    for (const [name, { kind, k, of, by }] of Object.entries(fields)) {
+      specs.push(k === undefined ? { name, kind } : { name, kind, k })
+      if (of !== undefined) lambdas[`${name}.of`] = of
+      if (by !== undefined) lambdas[`${name}.by`] = by
+    }
+    return this.#add('aggregate', [input], { window, fields: specs, bare }, lambdas, id)
+  }
+
+  #add<K extends NodeKind>(
+    kind: K,
+    inputs: readonly string[],
+    params: NodeParams[K],
+    lambdas: Record<string, TestLambda>,
+    id = `${kind}-${this.#nodes.length}`,
+    more: object = {},
+  ): string {
+    const facts = Object.fromEntries(Object.keys(lambdas).map(slot => [slot, FACTS]))
+    const node = { id, kind, inputs, params, lambdas: facts, at: null, hash: `hash of ${id}`, ...more }
+    this.#nodes.push(node as unknown as PlanNode)
+    this.#lambdas[id] = lambdas
+    return id
+  }
+}
