@@ -14,6 +14,7 @@ export const JOB_ERROR_WORDS = {
   'bad-window': 'a window has no length, hops further than it is long, or has an offset past its step',
   'bad-option': 'an option is unknown or has an impossible value',
   'bad-argument': 'an argument is missing or of the wrong kind',
+  'not-keyed': 'a word that needs a keyed stream was called on an unkeyed one',
   'not-windowed': 'closed() was called on a table that has no windows',
   'no-results': 'a job has no results',
   'duplicate-output': 'two outputs of a job write to one topic',
