@@ -1,0 +1,146 @@
+// What the emitted functions module offers and what it is linked against.
+//
+// Promises: batch and stream run the very same emitted functions; a machine supplies group tables, output buffers, the
+// reporter and the kit, and gets back one function per source node and one per `closed` node. An emitted module imports nothing
+// from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
+// `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code must do.
+
+import type { Chunk } from '../chunk.ts'
+import type { Column } from '../fold/column.ts'
+import type { Lambdas, Plan } from '../plan.ts'
+
+/** Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another origin. */
+export type Origin = number | Uint8Array | PathOrigin
+
+/** An origin with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
+export class PathOrigin {
+  readonly parent: Origin
+  readonly index: number
+  constructor(parent: Origin, index: number) {
+    this.parent = parent
+    this.index = index
+  }
+}
+
+/** What a source node remembers of one partition. */
+export interface SourcePartition {
+  /** Greatest event time so far (`T`); -Infinity while there is none. */
+  maxTime: number
+}
+
+/**
+ * Reads the records first <= i < last of a chunk through one source node and everything fused behind it. For each record, in
+ * this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event time, and ends there;
+ * decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any case; the rest (decision 1).
+ */
+export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
+/** Hands one closed row on to everything behind a `closed` node. The origin is the window's identity. */
+export type ClosedFunction = (key: unknown, value: unknown, time: number, origin: Uint8Array) => void
+
+export interface Linked {
+  readonly sources: Readonly<Record<string, SourceFunction>>
+  readonly closed: Readonly<Record<string, ClosedFunction>>
+  /** By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. */
+  readonly present: Readonly<Record<string, (slot: number) => unknown>>
+}
+
+/**
+ * The table of groups that emitted fold code writes into.
+ *
+ * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings): `of`
+ * (without a lambda: the element's value) through `kit.numeric` for `sum` and `mean`, else through `kit.input`; then `by` (without
+ * a lambda: the result of `of`) through `kit.input`. The first field that fails ends the element, with one dead letter that
+ * names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add` for each field. `add` takes
+ * - `(slot)` for count,
+ * - `(slot, of)` for sum, mean, min, max, collectSet, countDistinct,
+ * - `(slot, of, time, origin)` for first and last,
+ * - `(slot, of, by, time, origin)` for minBy, maxBy and topK.
+ */
+export interface GroupAccess {
+  /** In the order of the node's fields. */
+  readonly columns: readonly Column[]
+  /** The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window; `key` is normalised. */
+  slotFor(windowStart: number, key: unknown): number
+}
+
+/** Where emitted code reports everything that leaves the ordinary path. Each call counts and keeps; nothing is dropped. */
+export interface Reporter {
+  /** The chunk that numeric origins point into from now on. */
+  enter(chunk: Chunk): void
+  /** Decodes record i the obvious way; reports a dead letter and returns FAIL where it does not decode. */
+  decodeSlow(node: string, i: number): unknown
+  badTime(node: string, i: number, value: unknown): void
+  ahead(node: string, i: number): void
+  late(node: string, i: number, time: number): void
+  /** A lambda, or an iterator or getter of what it gave, threw. Throws on what must end the run (typed failures, the stack). */
+  threw(node: string, origin: Origin, error: unknown, field?: string): void
+  badValue(node: string, origin: Origin, reason: string, field?: string): void
+  identity(origin: Origin): Uint8Array
+  /** The second argument of a lambda: the record in the log, or time and key past an aggregation. `keyed`: past a `keyBy`. */
+  record(origin: Origin, time: number, key: unknown, keyed: boolean): unknown
+  /** The second argument of a source's `time` lambda. */
+  sourceRecord(i: number): unknown
+}
+
+export interface OutputAccess {
+  /**
+   * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda gave where
+   * there is one (promises refused before), else the stream's key where `params.keyed`; `keyed` says that there is one.
+   */
+  add(keyed: boolean, key: unknown, value: unknown, time: number, origin: Origin): void
+}
+
+/**
+ * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave stands here once. A function that
+ * may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the caller leaves the element.
+ */
+export interface Kit {
+  readonly FAIL: typeof FAIL
+  readonly PathOrigin: typeof PathOrigin
+  /** Event time from what the `time` lambda gave (-0 becomes 0); NaN where it is none. */
+  time(node: string, i: number, value: unknown): number
+  /** The log's own timestamp of record i. Throws `log-lacks` where the log has none. */
+  timestamp(chunk: Chunk, i: number): number
+  /** True where a number is an event time: an integer in range. */
+  isTime(value: number): boolean
+  /** Greatest `offset + n * every` at or before the time, exact over the whole range of event times. */
+  windowStart(time: number, every: number, offset: number): number
+  /** True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about. */
+  isPromise(node: string, origin: Origin, value: unknown, field?: string): boolean
+  /** What `keyBy` gave, normalised; FAIL where it is a promise or has no canonical bytes. */
+  key(node: string, origin: Origin, value: unknown): unknown
+  /** The whole list that a `flatMap` lambda gave; FAIL where it is a promise or no list. */
+  list(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
+  /** All keys that a `flatMapKeys` lambda gave, normalised; FAIL where they are no list or one of them has no canonical bytes. */
+  keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
+  /** Input of `sum` or `mean`; FAIL where it is neither number nor bigint. */
+  numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL
+  /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */
+  input(node: string, origin: Origin, value: unknown, field: string): unknown
+  /** The bytes as Latin-1 text: right for ASCII. */
+  latin1(bytes: Uint8Array, start: number, end: number): string
+  /** Strict UTF-8; null where malformed. A byte order mark stays. */
+  utf8(bytes: Uint8Array, start: number, end: number): string | null
+  /** `latin1` with a memory: for texts that repeat. One for each place in a decoder; gives up where they do not repeat. */
+  interner(): (bytes: Uint8Array, start: number, end: number) => string
+}
+
+export interface LinkTarget {
+  /** By aggregate node. */
+  readonly groups: Readonly<Record<string, GroupAccess>>
+  /** By output node. */
+  readonly outputs: Readonly<Record<string, OutputAccess>>
+  readonly report: Reporter
+  readonly kit: Kit
+}
+
+/** Returned by a decoder for a record that it does not accept. */
+export const FAIL: unique symbol = Symbol.for('lyrebird.fail') as never
+
+export interface FunctionsModule {
+  readonly plan: Plan
+  readonly lambdas: Lambdas
+  /** The author's files, relative to the job's folder; used to find the author's place in a stack trace. */
+  readonly files: readonly string[]
+  link(target: LinkTarget): Linked
+}

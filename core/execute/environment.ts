@@ -1,0 +1,45 @@
+// What a machine needs from the world, as narrow interfaces that `store/` satisfies.
+//
+// Promises: `core` stays pure; the runtimes hand these in.
+
+import type { OutputElement } from './row-codec.ts'
+
+/** The committed state, as far as a machine reads it. */
+export interface StateAccess {
+  document(name: string): Uint8Array | undefined
+  get(table: string, key: Uint8Array): Uint8Array | undefined
+  scan(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<readonly [Uint8Array, Uint8Array]>
+}
+
+/**
+ * An external sorter of rows: copies what it is given, spills beyond its memory, gives rows back in byte order of the key. Rows of
+ * equal keys all come back, one behind the other.
+ */
+export interface RowSorter {
+  add(key: Uint8Array, value: Uint8Array): void
+  sorted(): Iterable<readonly [Uint8Array, Uint8Array]>
+  readonly rows: number
+  dispose(): void
+}
+
+/** Takes the changes of one commit. Copies what it is given: the bytes are reused after the call. Null deletes. */
+export interface ChangeSink {
+  /** A change of one row, in any order: late records, dead letters, held output elements. No key of a table comes twice. */
+  put(table: string, key: Uint8Array, value: Uint8Array | null): void
+  /**
+   * The same for the tables of groups and views, with a promise: within one settlement the calls for one table come in ascending
+   * byte order of the key, no key twice (calls for different tables alternate). So they can be appended, or form a delta block, as
+   * they come. Every table is put to in one of the two ways only.
+   */
+  putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
+  /** Released elements of an output, in the order in which they must stand in their partition. */
+  release(output: string, element: OutputElement): void
+}
+
+export interface Environment {
+  readonly state: StateAccess | null
+  readonly newSorter: () => RowSorter
+  readonly siteOf: (error: unknown) => string | undefined
+  /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */
+  readonly groupLimit: number
+}

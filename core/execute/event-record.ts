@@ -1,0 +1,60 @@
+// The second argument of a lambda: what the log says about the record, or time and key past an aggregation.
+//
+// Promises: plain frozen objects; a key that is no UTF-8 and anything that the log does not carry throws instead of giving a guess.
+
+import { type Chunk, offsetAt } from '../chunk.ts'
+import { LyrebirdError } from '../errors.ts'
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+function lacks(chunk: Chunk, what: string): never {
+  throw new LyrebirdError('log-lacks', `the log of topic ${chunk.topic} carries no ${what}, but the job needs one`, {
+    where: { topic: chunk.topic, partition: chunk.partition },
+    hint: `read from segments or Kafka, or take the ${what} from the value`,
+  })
+}
+
+/** The log's own timestamp. Throws `log-lacks` where the log has none. */
+export function timestampAt(chunk: Chunk, i: number): number {
+  return chunk.timestamps === null ? lacks(chunk, 'timestamp') : (chunk.timestamps[i] as number)
+}
+
+/** Throws `log-lacks` where the log has no keys. */
+export function keyBytesAt(chunk: Chunk, i: number): Uint8Array | null {
+  if (chunk.keyStart === null || chunk.keyEnd === null) return lacks(chunk, 'key')
+  const start = chunk.keyStart[i] as number
+  return start < 0 ? null : chunk.bytes.slice(start, chunk.keyEnd[i])
+}
+
+function keyTextAt(chunk: Chunk, i: number): string | null {
+  const bytes = keyBytesAt(chunk, i)
+  return bytes === null ? null : utf8.decode(bytes)
+}
+
+/** What a lambda before any aggregation sees. `time` is undefined for the source's own `time` lambda. */
+export function eventRecord(chunk: Chunk, i: number, time: number | undefined, key: unknown, keyed: boolean): object {
+  const record = {
+    ...(time === undefined ? {} : { time }),
+    topic: chunk.topic,
+    partition: chunk.partition,
+    offset: offsetAt(chunk, i),
+    get timestamp() {
+      return timestampAt(chunk, i)
+    },
+    get key() {
+      return keyed ? key : keyTextAt(chunk, i)
+    },
+    get keyBytes() {
+      return keyBytesAt(chunk, i)
+    },
+    get headers() {
+      return chunk.timestamps === null ? lacks(chunk, 'header') : chunk.headers(i)
+    },
+  }
+  return Object.freeze(record)
+}
+
+/** What a lambda past an aggregation sees. */
+export function closedRecord(time: number, key: unknown): object {
+  return Object.freeze({ time, key })
+}

@@ -1,0 +1,206 @@
+// The machine: one job in memory between two commits. Both executors run it; they differ in when they feed and settle it.
+//
+// Promises: after `settle` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C that the
+// progress names (semantics.md 1). Leaves to the executors: reading, when to settle, and making the changes durable at once.
+
+import type { Chunk } from '../chunk.ts'
+import { partitionName } from '../cut.ts'
+import { makeDecoder } from '../decode/decoder.ts'
+import { makeColumn } from '../fold/column.ts'
+import type { PlanNodeOf, SourceNode } from '../plan.ts'
+import { Aggregates } from './aggregates.ts'
+import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
+import type { ChangeSink, Environment } from './environment.ts'
+import { GroupTable } from './group-table.ts'
+import { makeKit } from './kit.ts'
+import { OutputBuffer } from './output-buffer.ts'
+import { Progress } from './progress.ts'
+import { Recorder } from './recorder.ts'
+import { TABLE } from './row-codec.ts'
+
+/** Names of tallies. */
+export const TALLY = {
+  late: 'late',
+  dead: 'dead',
+  view: (name: string): string => `view/${name}`,
+  handed: (node: string): string => `handed/${node}`,
+} as const
+
+/** Document that holds the encoded progress. */
+export const PROGRESS = 'progress'
+
+export class Machine {
+  readonly progress: Progress
+  readonly #module: FunctionsModule
+  readonly #env: Environment
+  readonly #recorder: Recorder
+  readonly #linked: Linked
+  readonly #groups = new Map<string, GroupTable>()
+  readonly #outputs = new Map<string, OutputBuffer>()
+  readonly #aggregates = new Map<string, Aggregates>()
+  readonly #sources: readonly SourceNode[]
+  /** Records read since the machine was made. */
+  records = 0
+
+  constructor(module: FunctionsModule, env: Environment) {
+    const { plan, lambdas } = module
+    this.#module = module
+    this.#env = env
+    const saved = env.state?.document(PROGRESS)
+    this.progress = saved === undefined ? new Progress() : Progress.decode(saved)
+    this.#sources = plan.nodes.filter(n => n.kind === 'source')
+    this.#recorder = new Recorder({
+      decoders: new Map(this.#sources.map(s => [s.id, makeDecoder(s.params.format, s.schema)])),
+      siteOf: env.siteOf,
+      placeOf: (id, field) => this.#placeOf(id, field),
+    })
+    for (const node of plan.nodes) if (node.kind === 'output') this.#addOutput(node)
+    for (const node of plan.nodes) if (node.kind === 'aggregate') this.#addGroups(node)
+    this.#linked = module.link({
+      groups: Object.fromEntries(this.#groups),
+      outputs: Object.fromEntries(this.#outputs),
+      report: this.#recorder,
+      kit: makeKit(this.#recorder),
+    })
+    for (const node of plan.nodes) {
+      if (node.kind !== 'aggregate') continue
+      const groups = this.#groups.get(node.id) as GroupTable
+      this.#aggregates.set(
+        node.id,
+        new Aggregates({
+          plan,
+          lambdas,
+          node,
+          groups,
+          linked: this.#linked,
+          env,
+          progress: this.progress,
+          report: this.#recorder,
+        }),
+      )
+    }
+  }
+
+  /** Feeds a chunk through every source node that reads its topic, and moves the cut to the chunk's end. */
+  feed(chunk: Chunk): void {
+    const partition = partitionName(chunk.topic, chunk.partition)
+    for (const source of this.#sources) {
+      if (source.params.topic !== chunk.topic) continue
+      this.#recorder.enter(chunk)
+      const run = this.#linked.sources[source.id] as SourceFunction
+      run(chunk, 0, chunk.count, this.progress.sourcePartition(source.id, partition))
+    }
+    this.progress.cut.set(partition, chunk.nextOffset)
+    this.records += chunk.count
+  }
+
+  /** Groups in memory over all aggregate nodes. */
+  get groupCount(): number {
+    let count = 0
+    for (const groups of this.#groups.values()) count += groups.size
+    return count
+  }
+
+  /**
+   * Settles everything at the present cut: hands closed windows on in topological order, writes changed rows, releases outputs.
+   * With `final` the watermark is plus infinity and the progress is sealed.
+   */
+  settle(sink: ChangeSink, final = false): void {
+    const { plan } = this.#module
+    for (const node of plan.nodes) {
+      if (node.kind === 'aggregate') {
+        const before = this.progress.watermarks.get(node.id) ?? Number.NEGATIVE_INFINITY
+        const own = this.progress.nodeWatermark(plan, node.id)
+        const now = final ? Number.POSITIVE_INFINITY : own
+        ;(this.#aggregates.get(node.id) as Aggregates).settle({ before, now, keepNow: own, sink })
+        this.progress.watermarks.set(node.id, now)
+      } else if (node.kind === 'output') {
+        const now = final ? Number.POSITIVE_INFINITY : this.progress.nodeWatermark(plan, node.id)
+        ;(this.#outputs.get(node.id) as OutputBuffer).settle(now, sink)
+        this.progress.watermarks.set(node.id, now)
+      }
+    }
+    this.#settleReports(sink)
+    if (final) this.progress.sealed = true
+  }
+
+  /** Spills groups of nodes that hold too many; for batch, between chunks. Partial results are merged when the node settles. */
+  relieve(): void {
+    for (const aggregates of this.#aggregates.values()) aggregates.relieve()
+  }
+
+  /** Forgets clean groups where there are too many; for stream, after a commit. */
+  forget(): void {
+    for (const groups of this.#groups.values()) if (groups.size > this.#env.groupLimit) groups.clear()
+  }
+
+  /** Everything held since the last settlement, as rows: what a worker hands to the coordinator. Empties the machine. */
+  *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
+    for (const [id, aggregates] of this.#aggregates) yield [TABLE.state(id), aggregates.takePartials()]
+    for (const [id, output] of this.#outputs) yield [TABLE.held(id), output.takeRows()]
+    yield [TABLE.late, this.#recorder.lateRows.map(r => [r.key, r.value] as const)]
+    yield [TABLE.dead, this.#recorder.deadRows.map(r => [r.key, r.value] as const)]
+    this.#recorder.lateRows = []
+    this.#recorder.deadRows = []
+  }
+
+  /** Takes in what a worker handed over. */
+  addPartials(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+    for (const [id, aggregates] of this.#aggregates) {
+      if (table === TABLE.state(id)) return aggregates.addPartials(rows)
+    }
+    for (const [id, output] of this.#outputs) {
+      if (table === TABLE.held(id)) {
+        for (const [key, value] of rows) output.addRow({ key, value })
+        return
+      }
+    }
+    this.#recorder.addRows(table, rows)
+  }
+
+  #settleReports(sink: ChangeSink): void {
+    const late = this.progress.tally(TALLY.late)
+    for (const row of this.#recorder.lateRows) {
+      late.add(row.key, row.value)
+      sink.put(TABLE.late, row.key, row.value)
+    }
+    const dead = this.progress.tally(TALLY.dead)
+    for (const row of this.#recorder.deadRows) {
+      dead.add(row.key, row.value.subarray(0, row.compared))
+      sink.put(TABLE.dead, row.key, row.value)
+    }
+    this.#recorder.lateRows = []
+    this.#recorder.deadRows = []
+  }
+
+  #addOutput(node: PlanNodeOf<'output'>): void {
+    const tally = this.progress.tally(TALLY.handed(node.id))
+    this.#outputs.set(node.id, new OutputBuffer(node.id, node.params.partitions, this.#recorder, this.#env, tally))
+  }
+
+  #addGroups(node: PlanNodeOf<'aggregate'>): void {
+    const columns = node.params.fields.map(makeColumn)
+    const views = this.#module.plan.results.filter(
+      r => r.kind === 'view' && aggregateOf(this.#module, r.node) === node.id,
+    )
+    this.#groups.set(node.id, new GroupTable(columns, node.params.window.kind !== 'global', views.length))
+  }
+
+  #placeOf(id: string, field: string | undefined): string | undefined {
+    const node = this.#module.plan.nodes.find(n => n.id === id)
+    const slots = node === undefined ? [] : Object.entries(node.lambdas)
+    const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
+    return slot?.[1].at ?? node?.at ?? undefined
+  }
+}
+
+/** The aggregate node that a table node stands on. */
+export function aggregateOf(module: FunctionsModule, tableNode: string): string {
+  let at = module.plan.nodes.find(n => n.id === tableNode)
+  while (at !== undefined && at.kind !== 'aggregate') {
+    const input = at.inputs[0]
+    at = module.plan.nodes.find(n => n.id === input)
+  }
+  if (at === undefined) throw new Error(`lyrebird invariant broken: ${tableNode} stands on no aggregation`)
+  return at.id
+}

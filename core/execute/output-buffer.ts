@@ -1,0 +1,109 @@
+// Elements that an output holds until they may be written: in (time, identity) order, once time < W.
+//
+// Promises: the released sequence depends on the elements alone, not on when they came or how often was committed.
+
+import { compareBytes } from '../bytes.ts'
+import { canonicalBytes } from '../canonical.ts'
+import { canonicalJson } from '../json-text.ts'
+import { partitionFor } from '../murmur2.ts'
+import type { Origin, OutputAccess, Reporter } from './contract.ts'
+import type { ChangeSink, Environment, RowSorter } from './environment.ts'
+import { decodeHeld, type EncodedRow, encodeHeld, TABLE } from './row-codec.ts'
+import type { Tally } from './tally.ts'
+
+const utf8 = new TextEncoder()
+
+/** Key bytes of an output record: UTF-8 of a string, canonical JSON otherwise, null for none. */
+export function outputKey(key: unknown): Uint8Array | null {
+  if (key === null || key === undefined) return null
+  return utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
+}
+
+export class OutputBuffer implements OutputAccess {
+  readonly #node: string
+  readonly #partitions: number
+  readonly #report: Reporter
+  readonly #env: Environment
+  #fresh: RowSorter
+  readonly tally: Tally
+
+  constructor(node: string, partitions: number, report: Reporter, env: Environment, tally: Tally) {
+    this.#node = node
+    this.#partitions = partitions
+    this.#report = report
+    this.#env = env
+    this.#fresh = env.newSorter()
+    this.tally = tally
+  }
+
+  add(keyed: boolean, key: unknown, value: unknown, time: number, origin: Origin): void {
+    const identity = this.#report.identity(origin)
+    try {
+      const keyBytes = keyed ? outputKey(key) : null
+      const valueBytes = utf8.encode(canonicalJson(value))
+      const partition = partitionFor(keyBytes ?? identity, this.#partitions)
+      this.addRow(encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes }))
+    } catch (error) {
+      this.#report.badValue(this.#node, origin, unencodableReason(error))
+    }
+  }
+
+  addRow(row: EncodedRow): void {
+    this.#fresh.add(row.key, row.value)
+  }
+
+  /** Rows held since the last settlement, for a worker that hands them to the coordinator. */
+  *takeRows(): Generator<readonly [Uint8Array, Uint8Array]> {
+    yield* this.#fresh.sorted()
+    this.#renew()
+  }
+
+  /** Releases what lies before the watermark and puts the rest into the state. */
+  settle(watermark: number, sink: ChangeSink): void {
+    const table = TABLE.held(this.#node)
+    const bound = canonicalBytes(watermark)
+    const due = watermark === Number.POSITIVE_INFINITY ? undefined : bound
+    const stored = this.#env.state === null ? [] : this.#env.state.scan(table, undefined, due)
+    for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.sorted())) {
+      const element = decodeHeld(key, value)
+      if (element.time < watermark) {
+        sink.release(this.#node, element)
+        this.tally.add(key, value)
+        if (!fresh) sink.put(table, key, null)
+      } else if (fresh) sink.put(table, key, value)
+    }
+    this.#renew()
+  }
+
+  #renew(): void {
+    this.#fresh.dispose()
+    this.#fresh = this.#env.newSorter()
+  }
+}
+
+function unencodableReason(error: unknown): string {
+  if (error instanceof Error && error.name === 'Unencodable')
+    return `output: ${(error as Error & { reason: string }).reason}`
+  throw error
+}
+
+type Keyed = readonly [Uint8Array, Uint8Array]
+
+/** Two sorted sequences without common keys, merged; the third member says whether a row came from the second. */
+function* mergeTwo(a: Iterable<Keyed>, b: Iterable<Keyed>): Generator<readonly [Uint8Array, Uint8Array, boolean]> {
+  const left = a[Symbol.iterator]()
+  const right = b[Symbol.iterator]()
+  let x = left.next()
+  let y = right.next()
+  while (!x.done || !y.done) {
+    if (y.done || (!x.done && compareBytes(x.value[0], y.value[0]) < 0)) {
+      const row = (x as IteratorYieldResult<Keyed>).value
+      yield [row[0], row[1], false]
+      x = left.next()
+    } else {
+      const row = y.value
+      yield [row[0], row[1], true]
+      y = right.next()
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// The reporter behind emitted code: late records and dead letters as rows, identities, second arguments.
+//
+// Promises: everything that leaves the ordinary path is kept until the machine takes it at a commit; failures that are not the
+// record's fault (a log that lacks what a lambda reads, a forbidden call) end the run instead of becoming dead letters.
+
+import { type Chunk, IDENTITY_HEADER, offsetAt } from '../chunk.ts'
+import type { DeadLetter } from '../dead-letter.ts'
+import { ahead, badTime, badValue, decodeFailed, threw } from '../dead-letter.ts'
+import type { Decoder } from '../decode/decoder.ts'
+import { isLyrebirdError, LyrebirdError } from '../errors.ts'
+import { childIdentity, recordIdentity } from '../identity.ts'
+import { FAIL, type Origin, PathOrigin, type Reporter } from './contract.ts'
+import { closedRecord, eventRecord } from './event-record.ts'
+import { comparedLength, encodeDead, encodeLate, type LateRow, TABLE } from './row-codec.ts'
+
+/** Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own place. */
+const SITES_PER_NODE = 200
+
+export interface RecorderOptions {
+  readonly decoders: ReadonlyMap<string, Decoder>
+  /** Finds `path:line:column` of the author's code in a thrown error. */
+  readonly siteOf: (error: unknown) => string | undefined
+  /** `path:line:column` of a node's lambda, for display. */
+  readonly placeOf: (node: string, field: string | undefined) => string | undefined
+}
+
+export class Recorder implements Reporter {
+  readonly #options: RecorderOptions
+  #chunk: Chunk | null = null
+  #mapped = new Map<string, number>()
+  lateRows: ReturnType<typeof encodeLate>[] = []
+  deadRows: ReturnType<typeof encodeDead>[] = []
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  enter(chunk: Chunk): void {
+    this.#chunk = chunk
+  }
+
+  decodeSlow(node: string, i: number): unknown {
+    const chunk = this.#chunk as Chunk
+    const start = chunk.valueStart[i] as number
+    const bytes = start < 0 ? null : chunk.bytes.subarray(start, chunk.valueEnd[i])
+    const decoded = (this.#options.decoders.get(node) as Decoder)(bytes)
+    if (decoded.ok) return decoded.value
+    this.#keep(decodeFailed(node, this.identity(i), decoded.path, decoded.reason))
+    return FAIL
+  }
+
+  badTime(node: string, i: number, value: unknown): void {
+    this.#keep(badTime(node, this.identity(i), value))
+  }
+
+  ahead(node: string, i: number): void {
+    this.#keep(ahead(node, this.identity(i)))
+  }
+
+  late(node: string, i: number, time: number): void {
+    const chunk = this.#chunk as Chunk
+    const row: LateRow = {
+      source: node,
+      topic: chunk.topic,
+      partition: chunk.partition,
+      offset: offsetAt(chunk, i),
+      time,
+    }
+    this.lateRows.push(encodeLate(row))
+  }
+
+  threw(node: string, origin: Origin, error: unknown, field?: string): void {
+    if (isLyrebirdError(error)) throw error
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
+        where: { node, site: this.#options.placeOf(node, field) },
+        hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
+        cause: error,
+      })
+    }
+    const message = error instanceof Error ? error.message : String(error)
+    this.#keep(threw(node, this.identity(origin), { message, site: this.#siteOf(node, error, field) }, field))
+  }
+
+  badValue(node: string, origin: Origin, reason: string, field?: string): void {
+    this.#keep(badValue(node, this.identity(origin), reason, { site: this.#options.placeOf(node, field) }, field))
+  }
+
+  /** Identity bytes of an origin: position (or the identity header of a record that an output wrote), then the path. */
+  identity(origin: Origin): Uint8Array {
+    if (typeof origin === 'number') return this.#recordIdentity(origin)
+    if (origin instanceof PathOrigin) return childIdentity(this.identity(origin.parent), origin.index)
+    return origin
+  }
+
+  record(origin: Origin, time: number, key: unknown, keyed: boolean): unknown {
+    let root = origin
+    while (root instanceof PathOrigin) root = root.parent
+    return typeof root === 'number'
+      ? eventRecord(this.#chunk as Chunk, root, time, key, keyed)
+      : closedRecord(time, key)
+  }
+
+  sourceRecord(i: number): unknown {
+    return eventRecord(this.#chunk as Chunk, i, undefined, null, false)
+  }
+
+  /** Takes in late or dead-letter rows that a worker collected. */
+  addRows(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+    for (const [key, value] of rows) {
+      if (table === TABLE.late) this.lateRows.push({ key, value })
+      else this.deadRows.push({ key, value, compared: comparedLength(value) })
+    }
+  }
+
+  #recordIdentity(i: number): Uint8Array {
+    const chunk = this.#chunk as Chunk
+    if (chunk.timestamps !== null) {
+      const header = chunk.headers(i).find(h => h.key === IDENTITY_HEADER)
+      if (header !== undefined && header.value !== null) return header.value
+    }
+    return recordIdentity(chunk.topic, chunk.partition, offsetAt(chunk, i))
+  }
+
+  #siteOf(node: string, error: unknown, field: string | undefined): string | undefined {
+    const mapped = this.#mapped.get(node) ?? 0
+    if (mapped >= SITES_PER_NODE) return this.#options.placeOf(node, field)
+    this.#mapped.set(node, mapped + 1)
+    return this.#options.siteOf(error) ?? this.#options.placeOf(node, field)
+  }
+
+  #keep(letter: DeadLetter): void {
+    this.deadRows.push(encodeDead(letter))
+  }
+}

@@ -1,0 +1,122 @@
+// The rows that a job's result is stored as: late records, dead letters, view rows, held output elements.
+//
+// Promises: keys are order preserving, values canonical; what is compared comes first, what is only displayed behind it.
+
+import { ByteReader, ByteWriter } from '../bytes.ts'
+import { decodeValue, encodeValue, skipValue } from '../canonical.ts'
+import type { DeadLetter } from '../dead-letter.ts'
+
+export interface EncodedRow {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+}
+
+/** Tables of a state directory. */
+export const TABLE = {
+  late: 'late',
+  dead: 'dead',
+  view: (name: string): string => `view/${name}`,
+  state: (node: string): string => `state/${node}`,
+  held: (node: string): string => `held/${node}`,
+} as const
+
+export interface LateRow {
+  readonly source: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly time: number
+}
+
+export function encodeLate(row: LateRow): EncodedRow {
+  const key = new ByteWriter()
+  encodeValue(key, row.source)
+  encodeValue(key, row.topic)
+  encodeValue(key, row.partition)
+  encodeValue(key, row.offset)
+  const value = new ByteWriter()
+  encodeValue(value, row.time)
+  return { key: key.take(), value: value.take() }
+}
+
+export function decodeLate(key: Uint8Array, value: Uint8Array): LateRow {
+  const r = new ByteReader(key)
+  const [source, topic, partition, offset] = [decodeValue(r), decodeValue(r), decodeValue(r), decodeValue(r)]
+  const time = decodeValue(new ByteReader(value))
+  return { source, topic, partition, offset, time } as LateRow
+}
+
+/** The compared part of a dead letter's value is one canonical object; the displayed part follows it. */
+export function encodeDead(letter: DeadLetter): EncodedRow & { readonly compared: number } {
+  const key = new ByteWriter()
+  encodeValue(key, letter.node)
+  key.bytes(letter.identity)
+  const value = new ByteWriter()
+  encodeValue(value, { kind: letter.kind, reason: letter.reason, path: letter.path })
+  const compared = value.length
+  encodeValue(value, letter.display)
+  return { key: key.take(), value: value.take(), compared }
+}
+
+/** Length of the compared part of a dead letter's value. */
+export function comparedLength(value: Uint8Array): number {
+  const r = new ByteReader(value)
+  skipValue(r)
+  return r.position
+}
+
+export function decodeDead(key: Uint8Array, value: Uint8Array): DeadLetter {
+  const k = new ByteReader(key)
+  const node = decodeValue(k) as string
+  const identity = key.slice(k.position)
+  const v = new ByteReader(value)
+  const compared = decodeValue(v) as Pick<DeadLetter, 'kind' | 'reason' | 'path'>
+  const display = decodeValue(v) as DeadLetter['display']
+  return { node, identity, display, ...compared }
+}
+
+/** A view row's stored value: a flag byte, then the canonical value, or the words of an error row. */
+export const VIEW_VALUE = 0
+export const VIEW_ERROR = 1
+
+export interface ViewError {
+  readonly node: string
+  readonly reason: string
+}
+
+export function decodeViewValue(stored: Uint8Array): { value: unknown } | { error: ViewError } {
+  const decoded = decodeValue(new ByteReader(stored, 1))
+  return stored[0] === VIEW_VALUE ? { value: decoded } : { error: decoded as ViewError }
+}
+
+/** An element that an output holds or has released. */
+export interface OutputElement {
+  readonly time: number
+  readonly identity: Uint8Array
+  readonly partition: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array
+}
+
+/** Row key (time, identity): its byte order is the order in which an output writes. */
+export function encodeHeld(e: OutputElement): EncodedRow {
+  const key = new ByteWriter()
+  encodeValue(key, e.time)
+  key.bytes(e.identity)
+  const value = new ByteWriter()
+  encodeValue(value, e.partition)
+  encodeValue(value, e.key)
+  encodeValue(value, e.value)
+  return { key: key.take(), value: value.take() }
+}
+
+export function decodeHeld(key: Uint8Array, value: Uint8Array): OutputElement {
+  const k = new ByteReader(key)
+  const time = decodeValue(k) as number
+  const identity = key.slice(k.position)
+  const v = new ByteReader(value)
+  const partition = decodeValue(v) as number
+  const keyBytes = decodeValue(v) as Uint8Array | null
+  const valueBytes = decodeValue(v) as Uint8Array
+  return { time, identity, partition, key: keyBytes, value: valueBytes }
+}

@@ -1,0 +1,74 @@
+// The words on a table between an aggregation and a view or `closed`: mapValues, filter, keep.
+//
+// Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (decision 8).
+
+import { normalise } from '../canonical.ts'
+import { isLyrebirdError } from '../errors.ts'
+import { type Lambdas, nodeOf, type Plan, type PlanNode } from '../plan.ts'
+import type { ViewError } from './row-codec.ts'
+
+export interface TableRow {
+  readonly key: unknown
+  readonly window: { readonly start: number; readonly end: number } | undefined
+}
+
+export type RowOutcome =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'error'; readonly error: ViewError; readonly thrown: unknown }
+
+type TableLambda = (value: unknown, row: TableRow) => unknown
+
+interface Step {
+  readonly kind: 'mapTable' | 'filterTable'
+  readonly node: string
+  readonly fn: TableLambda
+}
+
+export interface TableChain {
+  /** The aggregate node at the beginning. */
+  readonly aggregate: string
+  readonly keepMs: number | null
+  /** True where no lambda stands between aggregate and result. */
+  readonly plain: boolean
+  run(value: unknown, row: TableRow): RowOutcome
+}
+
+const ABSENT: RowOutcome = Object.freeze({ kind: 'absent' })
+
+/** The chain that leads from an aggregate node to a table node. */
+export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): TableChain {
+  const steps: Step[] = []
+  let keepMs: number | null = null
+  let at: PlanNode = nodeOf(plan, tableNode)
+  while (at.kind !== 'aggregate') {
+    if (at.kind === 'keep') keepMs = keepMs === null ? at.params.keepMs : Math.min(keepMs, at.params.keepMs)
+    else if (at.kind === 'mapTable' || at.kind === 'filterTable') {
+      const fn = lambdas[at.id]?.fn as unknown as TableLambda
+      steps.unshift({ kind: at.kind, node: at.id, fn })
+    } else throw new Error(`lyrebird invariant broken: ${at.kind} stands between an aggregation and a table`)
+    at = nodeOf(plan, at.inputs[0] as string)
+  }
+  const run = (value: unknown, row: TableRow): RowOutcome => {
+    let current = value
+    for (const step of steps) {
+      try {
+        const result = step.fn(current, row)
+        if (step.kind === 'mapTable') current = normalise(result)
+        else if (!result) return ABSENT
+      } catch (thrown) {
+        if (isLyrebirdError(thrown)) throw thrown
+        return { kind: 'error', error: { node: step.node, reason: reasonOf(thrown) }, thrown }
+      }
+    }
+    return { kind: 'value', value: current }
+  }
+  return { aggregate: at.id, keepMs, plain: steps.length === 0, run }
+}
+
+/** Fixed words: what a lambda throws is for display only. */
+function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error && thrown.name === 'Unencodable'
+    ? `value: ${(thrown as Error & { reason: string }).reason}`
+    : 'the lambda threw'
+}

@@ -1,0 +1,236 @@
+// A functions module without a compiler: closures over plan and lambdas that do what emitted code does, slowly and plainly.
+//
+// Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the emitter, and the
+// emitter against it. Leaves to the kit: every check of what a lambda gave.
+
+import type { Chunk } from '../../core/chunk.ts'
+import type { FunctionsModule, Linked, LinkTarget, Origin, SourcePartition } from '../../core/execute/contract.ts'
+import { FAIL } from '../../core/execute/contract.ts'
+import type { AggregationSpec, Lambdas, Plan, PlanNode, PlanNodeOf, SourceNode } from '../../core/plan.ts'
+
+interface Element {
+  readonly time: number
+  readonly origin: Origin
+  readonly value: unknown
+  readonly keyed: boolean
+  readonly key: unknown
+}
+
+type Push = (element: Element) => void
+type Lambda = (...args: readonly unknown[]) => unknown
+
+/** The module of a program; `files` stays empty, since nothing was compiled. */
+export function interpretedModule(program: { readonly plan: Plan; readonly lambdas: Lambdas }): FunctionsModule {
+  return { ...program, files: [], link: target => new Interpreter(program, target).linked() }
+}
+
+class Interpreter {
+  readonly #plan: Plan
+  readonly #lambdas: Lambdas
+  readonly #target: LinkTarget
+
+  constructor({ plan, lambdas }: { plan: Plan; lambdas: Lambdas }, target: LinkTarget) {
+    this.#plan = plan
+    this.#lambdas = lambdas
+    this.#target = target
+  }
+
+  linked(): Linked {
+    const sources: Record<string, Linked['sources'][string]> = {}
+    const closed: Record<string, Linked['closed'][string]> = {}
+    const present: Record<string, Linked['present'][string]> = {}
+    for (const node of this.#plan.nodes) {
+      if (node.kind === 'source') sources[node.id] = this.#source(node)
+      else if (node.kind === 'aggregate') present[node.id] = this.#present(node)
+      else if (node.kind === 'closed') {
+        const push = this.#behind(node.id)
+        closed[node.id] = (key, value, time, origin) => push({ time, origin, value, keyed: true, key })
+      }
+    }
+    return { sources, closed, present }
+  }
+
+  #lambda(node: PlanNode, slot: string): Lambda | undefined {
+    return this.#lambdas[node.id]?.[slot] as Lambda | undefined
+  }
+
+  /** Calls a lambda; FAIL after a dead letter where it throws. */
+  #call(node: PlanNode, slot: string, e: Element, argument: unknown, field?: string): unknown {
+    const { report } = this.#target
+    try {
+      const record = report.record(e.origin, e.time, e.key, e.keyed)
+      return (this.#lambda(node, slot) as Lambda)(argument, record)
+    } catch (error) {
+      report.threw(node.id, e.origin, error, field)
+      return FAIL
+    }
+  }
+
+  /** As `#call`, refusing promises. */
+  #run(node: PlanNode, slot: string, e: Element, argument: unknown): unknown {
+    const result = this.#call(node, slot, e, argument)
+    return result !== FAIL && this.#target.kit.isPromise(node.id, e.origin, result) ? FAIL : result
+  }
+
+  /** Everything behind a node, once for each place that it is an input. */
+  #behind(id: string): Push {
+    const pushes = this.#plan.nodes.flatMap(node =>
+      node.inputs.flatMap((input, branch) => (input === id ? [this.#step(node, branch)] : [])),
+    )
+    return element => {
+      for (const push of pushes) push(element)
+    }
+  }
+
+  #step(node: PlanNode, branch: number): Push {
+    const { kit, outputs } = this.#target
+    if (node.kind === 'aggregate') return this.#fold(node)
+    if (node.kind === 'output') {
+      const access = outputs[node.id] as LinkTarget['outputs'][string]
+      const byLambda = this.#lambda(node, 'key') !== undefined
+      return e => {
+        const key = byLambda ? this.#run(node, 'key', e, e.value) : e.key
+        if (key !== FAIL) access.add(byLambda || node.params.keyed, key, e.value, e.time, e.origin)
+      }
+    }
+    const push = this.#behind(node.id)
+    const child = (e: Element, index: number): Origin => new kit.PathOrigin(e.origin, index)
+    switch (node.kind) {
+      case 'map':
+      case 'mapValues':
+        return e => {
+          const value = this.#run(node, 'fn', e, e.value)
+          if (value !== FAIL) push({ ...e, value })
+        }
+      case 'filter':
+      case 'filterKeys':
+        return e => {
+          const kept = this.#run(node, 'fn', e, node.kind === 'filter' ? e.value : e.key)
+          if (kept !== FAIL && kept) push(e)
+        }
+      case 'flatMap':
+        return e => {
+          const given = this.#call(node, 'fn', e, e.value)
+          const list = given === FAIL ? FAIL : kit.list(node.id, e.origin, given)
+          if (list === FAIL) return
+          for (const [index, value] of list.entries()) push({ ...e, value, origin: child(e, index) })
+        }
+      case 'flatMapKeys':
+        return e => {
+          const given = this.#call(node, 'fn', e, e.key)
+          const keys = given === FAIL ? FAIL : kit.keys(node.id, e.origin, given)
+          if (keys === FAIL) return
+          for (const [index, key] of keys.entries()) push({ ...e, key, origin: child(e, index) })
+        }
+      case 'keyBy':
+        return e => {
+          const given = this.#call(node, 'fn', e, e.value)
+          const key = given === FAIL ? FAIL : kit.key(node.id, e.origin, given)
+          if (key !== FAIL) push({ ...e, keyed: true, key })
+        }
+      case 'merge':
+        return e => push({ ...e, origin: child(e, branch) })
+      default:
+        // Words on tables and `closed` are the machine's: nothing is pushed into them.
+        return () => {}
+    }
+  }
+
+  #source(node: SourceNode): Linked['sources'][string] {
+    const { kit, report } = this.#target
+    const push = this.#behind(node.id)
+    const { disorderMs, aheadMs } = node.params
+    return (chunk, first, last, state) => {
+      for (let i = first; i < last; i++) {
+        if (chunk.ticks?.[i] === 1) {
+          const time = kit.timestamp(chunk, i)
+          if (kit.isTime(time)) state.maxTime = Math.max(state.maxTime, time)
+          continue
+        }
+        const value = report.decodeSlow(node.id, i)
+        if (value === FAIL) continue
+        const time = this.#time(node, chunk, i, value)
+        if (Number.isNaN(time)) continue
+        if (aheadMs !== null && time - kit.timestamp(chunk, i) > aheadMs) report.ahead(node.id, i)
+        else {
+          if (time < state.maxTime - disorderMs) report.late(node.id, i, time)
+          else push({ time, origin: i, value, keyed: false, key: null })
+          advance(state, time)
+        }
+      }
+    }
+  }
+
+  #time(node: SourceNode, chunk: Chunk, i: number, value: unknown): number {
+    const { kit, report } = this.#target
+    const lambda = this.#lambda(node, 'time')
+    if (lambda === undefined) return kit.time(node.id, i, kit.timestamp(chunk, i))
+    let time: unknown
+    try {
+      time = lambda(value, report.sourceRecord(i))
+    } catch (error) {
+      report.threw(node.id, i, error)
+      return Number.NaN
+    }
+    return kit.time(node.id, i, time)
+  }
+
+  #fold(node: PlanNodeOf<'aggregate'>): Push {
+    const { kit, groups } = this.#target
+    const table = groups[node.id] as LinkTarget['groups'][string]
+    const { fields, window } = node.params
+    const sorted = fields
+      .map((field, column) => ({ field, column }))
+      .sort((a, b) => (a.field.name < b.field.name ? -1 : 1))
+    return e => {
+      const inputs: unknown[][] = []
+      for (const { field, column } of sorted) {
+        const input = this.#input(node, field, e)
+        if (input === FAIL) return
+        inputs[column] = input
+      }
+      const addTo = (start: number): void => {
+        const slot = table.slotFor(start, e.key)
+        for (const [column, input] of inputs.entries()) {
+          const add = table.columns[column]?.add as (slot: number, ...input: unknown[]) => void
+          add.call(table.columns[column], slot, ...input)
+        }
+      }
+      if (window.kind === 'global') return addTo(0)
+      const every = window.kind === 'tumbling' ? window.sizeMs : window.everyMs
+      let start = kit.windowStart(e.time, every, window.offsetMs)
+      for (; start + window.sizeMs > e.time; start -= every) addTo(start)
+    }
+  }
+
+  /** The arguments of `add` past the slot, or FAIL. */
+  #input(node: PlanNode, { name, kind }: AggregationSpec, e: Element): unknown[] | typeof FAIL {
+    if (kind === 'count') return []
+    const { kit } = this.#target
+    const given =
+      this.#lambda(node, `${name}.of`) === undefined ? e.value : this.#call(node, `${name}.of`, e, e.value, name)
+    if (given === FAIL) return FAIL
+    const isSum = kind === 'sum' || kind === 'mean'
+    const of = isSum ? kit.numeric(node.id, e.origin, given, name) : kit.input(node.id, e.origin, given, name)
+    if (of === FAIL) return FAIL
+    if (kind === 'first' || kind === 'last') return [of, e.time, e.origin]
+    if (kind !== 'minBy' && kind !== 'maxBy' && kind !== 'topK') return [of]
+    if (this.#lambda(node, `${name}.by`) === undefined) return [of, of, e.time, e.origin]
+    const result = this.#call(node, `${name}.by`, e, e.value, name)
+    const by = result === FAIL ? FAIL : kit.input(node.id, e.origin, result, name)
+    return by === FAIL ? FAIL : [of, by, e.time, e.origin]
+  }
+
+  #present(node: PlanNodeOf<'aggregate'>): Linked['present'][string] {
+    const { columns } = this.#target.groups[node.id] as LinkTarget['groups'][string]
+    const { fields, bare } = node.params
+    return slot =>
+      bare
+        ? columns[0]?.present(slot)
+        : Object.fromEntries(fields.map(({ name }, column) => [name, columns[column]?.present(slot)]))
+  }
+}
+
+function advance(state: SourcePartition, time: number): void {
+  if (time > state.maxTime) state.maxTime = time
+}
