@@ -1,0 +1,18 @@
+// Every limit of the log readers and writers in one place, with the reason for each.
+//
+// Promises: a hostile or broken input is refused (`too-big`) before memory for it is taken.
+
+/** Largest record batch as stored. Kafka's default is 1 MiB; topics for large messages go to some tens. */
+export const BATCH_BYTES_MAX = 128 * 1024 * 1024
+/** Largest record batch once decompressed: what stops a decompression bomb. */
+export const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024
+/** Largest single record (key, value and headers together), and largest line of an archive. */
+export const RECORD_BYTES_MAX = 64 * 1024 * 1024
+/** Wanted bytes of a chunk and of one read from a file. */
+export const CHUNK_BYTES = 1024 * 1024
+/** Wanted bytes of a batch that our own writers make. */
+export const WRITE_BATCH_BYTES = 256 * 1024
+/** Most records of a batch that our own writers make. */
+export const WRITE_BATCH_RECORDS_MAX = 8192
+/** A segment is closed once it has grown to this size. */
+export const SEGMENT_BYTES = 128 * 1024 * 1024

@@ -1,0 +1,13 @@
+// One record as writers take it: appends, output topics and the memory log.
+//
+// Promises: plain data. Leaves to chunks: reading, which never makes an object per record.
+
+import type { Header } from '../core/chunk.ts'
+
+export interface LogRecord {
+  /** The log's own timestamp in ms, an integer. */
+  readonly timestamp: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly Header[]
+}

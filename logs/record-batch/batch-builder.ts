@@ -1,0 +1,177 @@
+// Encoder of record batches: what `append` and outputs write.
+//
+// Promises: the bytes are a function of the records alone (no clock, no producer id), so equal records make equal files.
+// Leaves out: compression other than gzip, transactions, sequences.
+
+import { crc32c } from '@node-rs/crc32'
+import type { Header } from '../../core/chunk.ts'
+import { invariant, LyrebirdError } from '../../core/errors.ts'
+import { RECORD_BYTES_MAX } from '../limits.ts'
+import type { LogRecord } from '../log-record.ts'
+import { ATTRIBUTES_AT, CRC_AT, HEADER_BYTES, viewOf, writePlainHeader } from './batch-header.ts'
+import { CODEC, gzip } from './compression.ts'
+
+const utf8 = new TextEncoder()
+
+/** The greatest time that is one (ECMA-262, 21.4.1.1). */
+const TIMESTAMP_MAX = 8.64e15
+/** Past this a batch counts its timestamps from 0, so that no difference leaves the safe integers. */
+const NEAR_TIMESTAMP_MAX = 2 ** 48
+/** From here on twice a value is no safe integer. */
+const WIDE = 2 ** 52
+
+export interface BatchOptions {
+  readonly gzip?: boolean
+}
+
+/** One batch from its records. */
+export function encodeBatch(baseOffset: bigint, records: readonly LogRecord[], options: BatchOptions = {}): Uint8Array {
+  const builder = new BatchBuilder(options)
+  for (const record of records) builder.add(record)
+  return builder.finish(baseOffset)
+}
+
+/** Collects records, then makes one batch of them and is empty again. */
+export class BatchBuilder {
+  readonly #gzip: boolean
+  #bytes = new Uint8Array(64 * 1024)
+  #length = HEADER_BYTES
+  #count = 0
+  #baseTimestamp = 0
+  #maxTimestamp = 0
+
+  constructor(options: BatchOptions = {}) {
+    this.#gzip = options.gzip === true
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes that the batch has so far, uncompressed. */
+  get bytes(): number {
+    return this.#length
+  }
+
+  /** Throws `too-big`. */
+  add(record: LogRecord): void {
+    const { timestamp, key, value, headers } = record
+    const encoded = headers.length === 0 ? NO_HEADERS : headers.map(encodeHeader)
+    invariant(Number.isInteger(timestamp) && Math.abs(timestamp) <= TIMESTAMP_MAX, `${timestamp} is no timestamp`)
+    if (this.#count === 0) {
+      this.#baseTimestamp = Math.abs(timestamp) <= NEAR_TIMESTAMP_MAX ? timestamp : 0
+      this.#maxTimestamp = timestamp
+    } else if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+    const timestampDelta = timestamp - this.#baseTimestamp
+    const bodyBytes =
+      1 +
+      varlongBytes(timestampDelta) +
+      varlongBytes(this.#count) +
+      fieldBytes(key) +
+      fieldBytes(value) +
+      varlongBytes(encoded.length) +
+      encoded.reduce((sum, header) => sum + fieldBytes(header.key) + fieldBytes(header.value), 0)
+    if (bodyBytes > RECORD_BYTES_MAX) {
+      throw new LyrebirdError('too-big', `a record of ${bodyBytes} bytes; the most is ${RECORD_BYTES_MAX}`)
+    }
+    this.#reserve(bodyBytes + 10)
+    this.#varlong(bodyBytes)
+    this.#bytes[this.#length++] = 0
+    this.#varlong(timestampDelta)
+    this.#varlong(this.#count)
+    this.#field(key)
+    this.#field(value)
+    this.#varlong(encoded.length)
+    for (const header of encoded) {
+      this.#field(header.key)
+      this.#field(header.value)
+    }
+    this.#count++
+  }
+
+  /** The batch with its first record at `baseOffset`, in bytes of its own. At least one record is needed. */
+  finish(baseOffset: bigint): Uint8Array {
+    invariant(this.#count > 0, 'a batch has at least one record')
+    const records = this.#bytes.subarray(HEADER_BYTES, this.#length)
+    const payload = this.#gzip ? gzip(records) : records
+    const batch = new Uint8Array(HEADER_BYTES + payload.length)
+    batch.set(payload, HEADER_BYTES)
+    writePlainHeader(viewOf(batch), {
+      baseOffset,
+      batchBytes: batch.length,
+      codec: this.#gzip ? CODEC.gzip : CODEC.none,
+      count: this.#count,
+      baseTimestamp: this.#baseTimestamp,
+      maxTimestamp: this.#maxTimestamp,
+    })
+    writeCrc(batch)
+    this.#length = HEADER_BYTES
+    this.#count = 0
+    return batch
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + bytes))
+    larger.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = larger
+  }
+
+  #field(field: Uint8Array | null): void {
+    if (field === null) {
+      this.#bytes[this.#length++] = 1 // The zigzag form of -1.
+      return
+    }
+    this.#varlong(field.length)
+    this.#bytes.set(field, this.#length)
+    this.#length += field.length
+  }
+
+  /** Zigzag varint of a safe integer. */
+  #varlong(value: number): void {
+    if (value >= WIDE || value <= -WIDE) {
+      this.#wideVarlong(value)
+      return
+    }
+    let rest = value < 0 ? -value * 2 - 1 : value * 2
+    while (rest >= 0x80) {
+      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
+      rest = Math.floor(rest / 0x80)
+    }
+    this.#bytes[this.#length++] = rest
+  }
+
+  #wideVarlong(value: number): void {
+    let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
+    for (; rest >= 0x80n; rest >>= 7n) this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80
+    this.#bytes[this.#length++] = Number(rest)
+  }
+}
+
+/** Puts the checksum into a batch whose other bytes are final. */
+export function writeCrc(batch: Uint8Array): void {
+  viewOf(batch).setUint32(CRC_AT, crc32c(batch.subarray(ATTRIBUTES_AT)))
+}
+
+interface EncodedHeader {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
+const NO_HEADERS: readonly EncodedHeader[] = []
+
+const encodeHeader = (header: Header): EncodedHeader => ({ key: utf8.encode(header.key), value: header.value })
+
+const fieldBytes = (field: Uint8Array | null): number =>
+  field === null ? 1 : varlongBytes(field.length) + field.length
+
+function varlongBytes(value: number): number {
+  if (value >= WIDE || value <= -WIDE) return 8
+  let rest = value < 0 ? -value * 2 - 1 : value * 2
+  let bytes = 1
+  while (rest >= 0x80) {
+    bytes++
+    rest = Math.floor(rest / 0x80)
+  }
+  return bytes
+}
