@@ -1,0 +1,28 @@
+// `defineConfig`: where the topics of a project's jobs lie and how they run, for `lyrebird.config.ts`.
+//
+// Promises: a frozen copy; what the command line says wins over it. Leaves to `cli/`: reading it and refusing what it cannot use.
+
+import type { Duration } from './duration.ts'
+import { freezeDeep } from './node.ts'
+
+export interface LyrebirdConfig {
+  /** A log directory, or `kafka://HOST:PORT,...`. */
+  readonly log?: string
+  /** The state directory. */
+  readonly state?: string
+  /** The log directory that outputs are written to. Default: `out` in the state directory. */
+  readonly out?: string
+  /** Worker threads of a batch run. */
+  readonly workers?: number
+  /** How often a stream commits. */
+  readonly commitInterval?: Duration
+}
+
+/**
+ * Types a configuration file:
+ *
+ *     export default defineConfig({ log: 'log', state: '.lyrebird/page-views' })
+ */
+export function defineConfig(config: LyrebirdConfig): LyrebirdConfig {
+  return freezeDeep({ ...config })
+}

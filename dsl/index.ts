@@ -1,0 +1,50 @@
+// The language of jobs: the public entry `lyrebird`.
+
+export { graphOf, lambdasOf } from '../core/graph.ts' // for compiled jobs
+export { isJobError, JOB_ERROR_WORDS, JobError, type JobErrorWord } from '../core/job-error.ts'
+export {
+  type Aggregated,
+  type Aggregation,
+  type AggregationOver,
+  collectSet,
+  count,
+  countDistinct,
+  first,
+  last,
+  max,
+  maxBy,
+  mean,
+  min,
+  minBy,
+  sum,
+  topK,
+} from './aggregations.ts'
+export { defineConfig, type LyrebirdConfig } from './config.ts'
+export type { Duration, DurationUnit } from './duration.ts'
+export { bytes, type CsvOptions, csv, type Format, json, lines } from './format.ts'
+export { type Job, job } from './job.ts'
+export type { Mistake } from './mistake.ts'
+export type {
+  DerivedRecord,
+  Header,
+  Origin,
+  RecordOf,
+  RowContext,
+  SourceRecord,
+  TimedRecord,
+  TimeWindow,
+  Windowing,
+} from './record.ts'
+export type {
+  OutputName,
+  OutputValue,
+  Printed,
+  PrintedWindow,
+  ViewKey,
+  ViewName,
+  ViewRow,
+  ViewValue,
+} from './results.ts'
+export { type SourceOptions, source } from './source.ts'
+export type { KeyedStream, Output, Stream, Table, ToOptions, WindowedStream } from './streams.ts'
+export { hopping, tumbling, type Window, type WindowOptions } from './window.ts'

@@ -1,0 +1,81 @@
+// Making nodes of the graph, and the marks that the compiler appends to calls.
+//
+// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and without.
+
+import { type GraphLambda, type GraphNode, SITE, type SiteMark } from '../core/graph.ts'
+import { JobError, type JobErrorWord } from '../core/job-error.ts'
+import type { NodeKind, NodeParams } from '../core/plan.ts'
+
+/** One call of the language: the author's arguments and where the call stands. */
+export class Call {
+  readonly args: readonly unknown[]
+  readonly site: number | null
+  readonly #mark: SiteMark | null
+
+  constructor(given: readonly unknown[]) {
+    const last = given.at(-1)
+    const marked = typeof last === 'object' && last !== null && SITE in last
+    this.#mark = marked ? (last as SiteMark) : null
+    this.site = this.#mark?.[SITE] ?? null
+    this.args = marked ? given.slice(0, -1) : given
+  }
+
+  /** The lambda in an argument; `what` is how a message calls it, such as `map()`. */
+  lambda(value: unknown, slot: GraphLambda['slot'], what: string): GraphLambda {
+    if (typeof value !== 'function') this.fail('bad-argument', `${what} needs a function, got ${wordFor(value)}.`)
+    const captured = this.#mark?.captured?.[slot] ?? null
+    return Object.freeze({ fn: value as GraphLambda['fn'], site: this.site, slot, captured })
+  }
+
+  fail(word: JobErrorWord, message: string): never {
+    throw new JobError(word, message, this.site)
+  }
+
+  /** The properties of an options object, of which no other than `names` may be there. */
+  options(value: unknown, names: readonly string[], what: string): Readonly<Record<string, unknown>> {
+    if (value === undefined) return {}
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.fail('bad-argument', `the options of ${what} are an object, got ${wordFor(value)}.`)
+    }
+    for (const name of Object.keys(value)) {
+      if (!names.includes(name)) {
+        this.fail('bad-option', `${what} has no option "${name.slice(0, 40)}"; it has ${names.join(', ')}.`)
+      }
+    }
+    return value as Record<string, unknown>
+  }
+
+  node<K extends NodeKind>(
+    kind: K,
+    inputs: readonly GraphNode[],
+    params: NodeParams[K],
+    lambdas: Readonly<Record<string, GraphLambda>> = {},
+  ): GraphNode<K> {
+    return Object.freeze({
+      kind,
+      inputs: Object.freeze([...inputs]),
+      params: freezeDeep(params),
+      lambdas: Object.freeze({ ...lambdas }),
+      site: this.site,
+    })
+  }
+}
+
+/** How a message names what it got. */
+export function wordFor(value: unknown): string {
+  if (value === null) return 'null'
+  if (value === undefined) return 'nothing'
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
+  if (typeof value === 'object') return 'an object'
+  return typeof value === 'function' ? 'a function' : String(value)
+}
+
+/** Freezes plain data of our own making. */
+export function freezeDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) freezeDeep(part)
+  }
+  return value
+}

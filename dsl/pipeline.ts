@@ -1,0 +1,267 @@
+// What the methods of streams and tables do: each makes one node of the graph.
+//
+// Promises: frozen values, no side effect. Arguments that types would refuse are refused here too, in a sentence.
+// Leaves to `streams.ts`: the types that an author sees.
+
+import type { GraphLambda, GraphNode } from '../core/graph.ts'
+import type { AggregationSpec, NodeKind, WindowSpec } from '../core/plan.ts'
+import { aggregationParts } from './aggregations.ts'
+import { durationMs } from './duration.ts'
+import { fieldName, topicName } from './names.ts'
+import { Call, wordFor } from './node.ts'
+import type { Stream } from './streams.ts'
+import { windowSpec } from './window.ts'
+
+const NODE: unique symbol = Symbol.for('lyrebird.node') as never
+
+/** A stream behind a source node. */
+export function streamOf<T>(node: GraphNode): Stream<T> {
+  return new Pipeline(node, false) as unknown as Stream<T>
+}
+
+/** The node inside a stream, table or output; null for anything else. */
+export function nodeIn(value: unknown): GraphNode | null {
+  if (typeof value !== 'object' || value === null || !(NODE in value)) return null
+  return value[NODE] as GraphNode
+}
+
+type LambdaStep = 'map' | 'filter' | 'flatMap' | 'keyBy' | 'mapValues' | 'filterKeys' | 'flatMapKeys'
+
+/** Stream and KeyedStream. */
+class Pipeline {
+  readonly [NODE]: GraphNode
+  readonly keyed: boolean
+
+  constructor(node: GraphNode, keyed: boolean) {
+    this[NODE] = node
+    this.keyed = keyed
+    Object.freeze(this)
+  }
+
+  map(...given: unknown[]): Pipeline {
+    return this.#step('map', given)
+  }
+
+  filter(...given: unknown[]): Pipeline {
+    return this.#step('filter', given)
+  }
+
+  flatMap(...given: unknown[]): Pipeline {
+    return this.#step('flatMap', given)
+  }
+
+  keyBy(...given: unknown[]): Pipeline {
+    return this.#step('keyBy', given, true)
+  }
+
+  mapValues(...given: unknown[]): Pipeline {
+    return this.#keyedCall('mapValues', given).#step('mapValues', given)
+  }
+
+  filterKeys(...given: unknown[]): Pipeline {
+    return this.#keyedCall('filterKeys', given).#step('filterKeys', given)
+  }
+
+  flatMapKeys(...given: unknown[]): Pipeline {
+    return this.#keyedCall('flatMapKeys', given).#step('flatMapKeys', given)
+  }
+
+  merge(...given: unknown[]): Pipeline {
+    const call: Call = new Call(given)
+    if (call.args.length === 0) call.fail('bad-argument', 'merge() needs at least one other stream.')
+    const others = call.args.map(other => {
+      if (!(nodeIn(other) !== null && typeof (other as Pipeline).keyed === 'boolean')) {
+        call.fail('bad-argument', `merge() takes streams, got ${wordFor(other)}.`)
+      }
+      if ((other as Pipeline).keyed !== this.keyed) {
+        call.fail('not-keyed', 'merge() takes streams alike: all keyed or all unkeyed.')
+      }
+      return nodeIn(other) as GraphNode
+    })
+    return new Pipeline(call.node('merge', [this[NODE], ...others], {}), this.keyed)
+  }
+
+  to(...given: unknown[]): OutputValue {
+    const call: Call = new Call(given)
+    const topic = topicName(call.args[0], call)
+    const { key, partitions = 1 } = call.options(call.args[1], ['key', 'partitions'], 'to()')
+    if (!Number.isInteger(partitions) || (partitions as number) < 1 || (partitions as number) > MAX_PARTITIONS) {
+      const range = `a whole number from 1 to ${MAX_PARTITIONS}`
+      call.fail('bad-option', `the partitions of to() are ${range}, got ${wordFor(partitions)}.`)
+    }
+    const lambdas = key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }
+    const params = { topic, partitions: partitions as number, keyed: this.keyed }
+    return new OutputValue(call.node('output', [this[NODE]], params, lambdas))
+  }
+
+  window(...given: unknown[]): Windowed {
+    const call: Call = new Call(given)
+    this.#keyedCall('window', given)
+    const spec = windowSpec(call.args[0])
+    if (spec === null)
+      call.fail('bad-argument', `window() takes tumbling(...) or hopping(...), got ${wordFor(call.args[0])}.`)
+    return new Windowed(this[NODE], spec)
+  }
+
+  aggregate(...given: unknown[]): TableValue {
+    return this.#everywhere('aggregate', given).aggregate(...given)
+  }
+
+  count(...given: unknown[]): TableValue {
+    return this.#everywhere('count', given).count(...given)
+  }
+
+  sum(...given: unknown[]): TableValue {
+    return this.#everywhere('sum', given).sum(...given)
+  }
+
+  min(...given: unknown[]): TableValue {
+    return this.#everywhere('min', given).min(...given)
+  }
+
+  max(...given: unknown[]): TableValue {
+    return this.#everywhere('max', given).max(...given)
+  }
+
+  mean(...given: unknown[]): TableValue {
+    return this.#everywhere('mean', given).mean(...given)
+  }
+
+  #step(kind: LambdaStep, given: readonly unknown[], keyed = this.keyed): Pipeline {
+    const call: Call = new Call(given)
+    const fn = call.lambda(call.args[0], 'fn', `${kind}()`)
+    return new Pipeline(call.node(kind, [this[NODE]], {}, { fn }), keyed)
+  }
+
+  #keyedCall(word: string, given: readonly unknown[]): this {
+    if (!this.keyed) new Call(given).fail('not-keyed', `${word}() needs a keyed stream: call keyBy(...) first.`)
+    return this
+  }
+
+  #everywhere(word: string, given: readonly unknown[]): Windowed {
+    return new Windowed(this.#keyedCall(word, given)[NODE], { kind: 'global' })
+  }
+}
+
+const MAX_PARTITIONS = 10_000
+
+/** WindowedStream. It has no node of its own: the window is part of the aggregation. */
+class Windowed {
+  readonly #node: GraphNode
+  readonly #window: WindowSpec
+
+  constructor(node: GraphNode, window: WindowSpec) {
+    this.#node = node
+    this.#window = window
+    Object.freeze(this)
+  }
+
+  aggregate(...given: unknown[]): TableValue {
+    const call: Call = new Call(given)
+    const fields = call.args[0]
+    if (typeof fields !== 'object' || fields === null || Array.isArray(fields) || Object.keys(fields).length === 0) {
+      call.fail('bad-argument', 'aggregate() takes its fields as an object: aggregate({ views: count() }).')
+    }
+    return this.#table(call, fields as Record<string, unknown>, false)
+  }
+
+  count(...given: unknown[]): TableValue {
+    return this.#short('count', given)
+  }
+
+  sum(...given: unknown[]): TableValue {
+    return this.#short('sum', given)
+  }
+
+  min(...given: unknown[]): TableValue {
+    return this.#short('min', given)
+  }
+
+  max(...given: unknown[]): TableValue {
+    return this.#short('max', given)
+  }
+
+  mean(...given: unknown[]): TableValue {
+    return this.#short('mean', given)
+  }
+
+  /** A table by its fields, sorted by name: their order in the source does not count. */
+  #table(call: Call, fields: Readonly<Record<string, unknown>>, bare: boolean): TableValue {
+    const specs: AggregationSpec[] = []
+    const lambdas: Record<string, GraphLambda> = {}
+    for (const name of Object.keys(fields).sort()) {
+      const parts = aggregationParts(fields[name])
+      if (parts === null) {
+        call.fail(
+          'bad-argument',
+          `aggregate() takes aggregations such as count(); field ${name} is ${wordFor(fields[name])}.`,
+        )
+      }
+      const { kind, k, of, by } = parts
+      specs.push({ name: fieldName(name, call), kind, ...(k === null ? {} : { k }) })
+      if (of !== null) lambdas[`${name}.of`] = of
+      if (by !== null) lambdas[`${name}.by`] = by
+    }
+    return new TableValue(call.node('aggregate', [this.#node], { window: this.#window, fields: specs, bare }, lambdas))
+  }
+
+  /** `.sum(f)` is an aggregation with one field, called by its kind, whose value is the row's. */
+  #short(kind: 'count' | 'sum' | 'min' | 'max' | 'mean', given: readonly unknown[]): TableValue {
+    const call: Call = new Call(given)
+    const of = kind === 'count' ? {} : { [`${kind}.of`]: call.lambda(call.args[0], 'of', `${kind}()`) }
+    const params = { window: this.#window, fields: [{ name: kind, kind }], bare: true }
+    return new TableValue(call.node('aggregate', [this.#node], params, of))
+  }
+}
+
+class TableValue {
+  readonly [NODE]: GraphNode
+
+  constructor(node: GraphNode) {
+    this[NODE] = node
+    Object.freeze(this)
+  }
+
+  mapValues(...given: unknown[]): TableValue {
+    const call: Call = new Call(given)
+    return this.#next(call, 'mapTable', { fn: call.lambda(call.args[0], 'fn', 'mapValues()') })
+  }
+
+  filter(...given: unknown[]): TableValue {
+    const call: Call = new Call(given)
+    return this.#next(call, 'filterTable', { fn: call.lambda(call.args[0], 'fn', 'filter()') })
+  }
+
+  keep(...given: unknown[]): TableValue {
+    const call: Call = new Call(given)
+    this.#windowed(call, 'keep')
+    const keepMs = durationMs(call.args[0], 'the duration of keep()', call.site)
+    return new TableValue(call.node('keep', [this[NODE]], { keepMs }))
+  }
+
+  closed(...given: unknown[]): Pipeline {
+    const call: Call = new Call(given)
+    this.#windowed(call, 'closed')
+    return new Pipeline(call.node('closed', [this[NODE]], {}), true)
+  }
+
+  #next(call: Call, kind: 'mapTable' | 'filterTable', lambdas: Readonly<Record<string, GraphLambda>>): TableValue {
+    return new TableValue(call.node(kind, [this[NODE]], {}, lambdas))
+  }
+
+  #windowed(call: Call, word: string): void {
+    let node: GraphNode<NodeKind> | undefined = this[NODE]
+    while (node !== undefined && node.kind !== 'aggregate') node = node.inputs[0]
+    if ((node as GraphNode<'aggregate'>).params.window.kind !== 'global') return
+    call.fail('not-windowed', `${word}() needs a table with windows: call window(...) before the aggregation.`)
+  }
+}
+
+class OutputValue {
+  readonly [NODE]: GraphNode
+
+  constructor(node: GraphNode) {
+    this[NODE] = node
+    Object.freeze(this)
+  }
+}

@@ -1,0 +1,236 @@
+// The types of a pipeline: streams of elements, keyed and windowed ones, and the tables that aggregations make of them.
+//
+// Promises: every value is immutable and every method gives a new one. They stand in one file because each leads to the others.
+// Leaves to `pipeline.ts`: what the methods do.
+
+import type { Aggregated, AggregationOver, Sum, Summable } from './aggregations.ts'
+import type { Duration } from './duration.ts'
+import type { Mistake, PlainKey, PlainValue, Settled, Sync } from './mistake.ts'
+import type { Origin, RecordOf, RowContext, Windowing } from './record.ts'
+import type { Window } from './window.ts'
+
+declare const STREAM: unique symbol
+declare const VIEW: unique symbol
+declare const OUTPUT: unique symbol
+
+/** Types: what a stream holds, readable off any stream. */
+interface StreamShape {
+  readonly [STREAM]: {
+    readonly keyed: boolean
+    readonly key: unknown
+    readonly value: unknown
+    readonly origin: Origin
+  }
+}
+type ValueOf<S> = S extends { readonly [STREAM]: { readonly value: infer V } } ? V : never
+type OriginOf<S> = S extends { readonly [STREAM]: { readonly origin: infer O extends Origin } } ? O : never
+type KeyOf<S> = S extends { readonly [STREAM]: { readonly key: infer K } } ? K : never
+
+type Alike<Streams extends readonly unknown[], Keyed extends boolean> = {
+  readonly [I in keyof Streams]: Streams[I] extends { readonly [STREAM]: { readonly keyed: Keyed } }
+    ? unknown
+    : Mistake<'merge() takes streams alike: all keyed or all unkeyed. Call keyBy(...) before, or merge before keyBy(...).'>
+}
+
+/** Where an output's records go. */
+export interface ToOptions<T, R> {
+  /** The record's key: text as it is, anything else as canonical JSON; null for none. Default: the stream's key, if it is keyed. */
+  readonly key?: (value: T, record: R) => unknown
+  /** Partitions of the output topic. Default 1. */
+  readonly partitions?: number
+}
+
+/** A stream of elements with values `T`, made by `source` or by a word below. */
+export interface Stream<T, O extends Origin = 'log'> extends StreamShape {
+  readonly [STREAM]: { readonly keyed: false; readonly key: string | null; readonly value: T; readonly origin: O }
+
+  /** Another value for each element: `views.map(v => v.page)`. */
+  map<U>(fn: (value: T, record: RecordOf<O, string | null>) => U & Sync<U>): Stream<U, O>
+
+  /** Only the elements for which the lambda gives something true: `views.filter(v => v.bytes > 0)`. */
+  filter<S extends T>(fn: (value: T, record: RecordOf<O, string | null>) => value is S): Stream<S, O>
+  filter<B>(fn: (value: T, record: RecordOf<O, string | null>) => B & Sync<B>): Stream<T, O>
+
+  /** Any number of values for each element: `lines.flatMap(line => line.split(' '))`. */
+  flatMap<U>(
+    fn: (
+      value: T,
+      record: RecordOf<O, string | null>,
+    ) =>
+      | (Iterable<U> & object)
+      | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
+  ): Stream<U, O>
+
+  /** The elements of several streams: `clicks.merge(views)`. */
+  merge<S extends readonly StreamShape[]>(
+    ...others: S & Alike<S, false>
+  ): Stream<T | ValueOf<S[number]>, O | OriginOf<S[number]>>
+
+  /** Gives each element a key, by which it can be aggregated: `views.keyBy(v => v.country)`. Any plain data may be a key. */
+  keyBy<const K>(fn: (value: T, record: RecordOf<O, string | null>) => K & PlainKey<K>): KeyedStream<Settled<K>, T, O>
+
+  /** Writes the elements to a topic, in (time, identity) order, once no earlier one can come: `views.to('clean-views')`. */
+  to(topic: string, options?: ToOptions<T, RecordOf<O, string | null>>): Output<T>
+
+  /** Needs a key: `keyBy(...)` first. */
+  window(
+    this: Mistake<'window() needs a keyed stream: call keyBy(...) first.'>,
+    window: Window,
+  ): WindowedStream<unknown, T, O>
+  /** Needs a key: `keyBy(...)` first. */
+  aggregate(
+    this: Mistake<'aggregate() needs a keyed stream: call keyBy(...) first.'>,
+    fields: object,
+  ): Table<unknown, unknown, 'global'>
+  /** Needs a key: `keyBy(...)` first. */
+  count(this: Mistake<'count() needs a keyed stream: call keyBy(...) first.'>): Table<unknown, number, 'global'>
+  /** Needs a key: `keyBy(...)` first. */
+  sum(
+    this: Mistake<'sum() needs a keyed stream: call keyBy(...) first.'>,
+    of: (value: T) => unknown,
+  ): Table<unknown, number, 'global'>
+  /** Needs a key: `keyBy(...)` first. */
+  min(
+    this: Mistake<'min() needs a keyed stream: call keyBy(...) first.'>,
+    of: (value: T) => unknown,
+  ): Table<unknown, unknown, 'global'>
+  /** Needs a key: `keyBy(...)` first. */
+  max(
+    this: Mistake<'max() needs a keyed stream: call keyBy(...) first.'>,
+    of: (value: T) => unknown,
+  ): Table<unknown, unknown, 'global'>
+  /** Needs a key: `keyBy(...)` first. */
+  mean(
+    this: Mistake<'mean() needs a keyed stream: call keyBy(...) first.'>,
+    of: (value: T) => unknown,
+  ): Table<unknown, number, 'global'>
+}
+
+/** A stream whose elements have keys `K`. */
+export interface KeyedStream<K, T, O extends Origin = 'log'>
+  extends StreamShape,
+    ShortForms<K, T, RecordOf<O, K>, 'global'> {
+  readonly [STREAM]: { readonly keyed: true; readonly key: K; readonly value: T; readonly origin: O }
+
+  /** Another value for each element; the key stays. */
+  map<U>(fn: (value: T, record: RecordOf<O, K>) => U & Sync<U>): KeyedStream<K, U, O>
+
+  /** Another value for each element; the key stays: `orders.mapValues(o => o.price * o.quantity)`. */
+  mapValues<U>(fn: (value: T, record: RecordOf<O, K>) => U & Sync<U>): KeyedStream<K, U, O>
+
+  /** Only the elements for which the lambda gives something true. */
+  filter<S extends T>(fn: (value: T, record: RecordOf<O, K>) => value is S): KeyedStream<K, S, O>
+  filter<B>(fn: (value: T, record: RecordOf<O, K>) => B & Sync<B>): KeyedStream<K, T, O>
+
+  /** Only the elements for whose key the lambda gives something true: `byUser.filterKeys(user => user !== '')`. */
+  filterKeys<J extends K>(fn: (key: K, record: RecordOf<O, K>) => key is J): KeyedStream<J, T, O>
+  filterKeys<B>(fn: (key: K, record: RecordOf<O, K>) => B & Sync<B>): KeyedStream<K, T, O>
+
+  /** Any number of values for each element; the key stays. */
+  flatMap<U>(
+    fn: (
+      value: T,
+      record: RecordOf<O, K>,
+    ) =>
+      | (Iterable<U> & object)
+      | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
+  ): KeyedStream<K, U, O>
+
+  /** The element once for each key that the lambda gives: `byPage.flatMapKeys(page => [page, 'all'])`. */
+  flatMapKeys<J>(
+    fn: (
+      key: K,
+      record: RecordOf<O, K>,
+    ) =>
+      | (Iterable<J & PlainKey<J>> & object)
+      | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
+  ): KeyedStream<Settled<J>, T, O>
+
+  /** The elements of several keyed streams. */
+  merge<S extends readonly StreamShape[]>(
+    ...others: S & Alike<S, true>
+  ): KeyedStream<K | KeyOf<S[number]>, T | ValueOf<S[number]>, O | OriginOf<S[number]>>
+
+  /** Another key for each element. */
+  keyBy<const J>(fn: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>): KeyedStream<Settled<J>, T, O>
+
+  /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */
+  to(topic: string, options?: ToOptions<T, RecordOf<O, K>>): Output<T>
+
+  /** Aggregates by window: `byCountry.window(tumbling('1h')).count()`. Without it one row stands for all time. */
+  window(window: Window): WindowedStream<K, T, O>
+}
+
+/** A keyed stream with windows, ready to be aggregated. */
+export interface WindowedStream<K, T, O extends Origin = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
+
+/** Words that make a table of a keyed stream: one row for each key, and for each window where there are windows. */
+export interface ShortForms<K, T, R, W extends Windowing> {
+  /**
+   * Several aggregations at once; each row's value is an object with one field for each.
+   *
+   *     byCountry.window(tumbling('1h')).aggregate({ views: count(), bytes: sum(v => v.bytes) })
+   */
+  aggregate<F extends Readonly<Record<string, AggregationOver<T, R>>>>(fields: F): Table<K, Aggregated<F>, W>
+
+  /** The number of elements. */
+  count(): Table<K, number, W>
+  /** The exact sum. */
+  sum<N>(of: (value: T, record: R) => N & Summable<N>): Table<K, Sum<N>, W>
+  /** The least. */
+  min<V>(of: (value: T, record: R) => V & PlainValue<V>): Table<K, Settled<V>, W>
+  /** The greatest. */
+  max<V>(of: (value: T, record: R) => V & PlainValue<V>): Table<K, Settled<V>, W>
+  /** The exact mean. */
+  mean<N>(of: (value: T, record: R) => N & Summable<N>): Table<K, number, W>
+}
+
+/** A view: one row for each key (`W` is `global`), or for each key and window (`time`). */
+export interface Table<K, V, W extends Windowing = Windowing> {
+  readonly [VIEW]: { readonly key: K; readonly value: V; readonly windowing: W }
+
+  /** Another value for each row: `hourly.mapValues(v => v.bytes / v.views)`. Runs on rows that change. */
+  mapValues<U>(fn: (value: V, row: RowContext<K, W>) => U & PlainValue<U>): Table<K, Settled<U>, W>
+
+  /** Only the rows for which the lambda gives something true: `hourly.filter(v => v.views > 10)`. Runs on rows that change. */
+  filter<S extends V>(fn: (value: V, row: RowContext<K, W>) => value is S): Table<K, S, W>
+  filter<B>(fn: (value: V, row: RowContext<K, W>) => B & Sync<B>): Table<K, V, W>
+
+  /** Drops rows whose window ended so long before the watermark. What `closed()` hands on stays the same. */
+  keep(
+    this: W extends 'time'
+      ? unknown
+      : Mistake<'keep() needs a table with windows: call window(...) before the aggregation.'>,
+    duration: Duration,
+  ): Table<K, V, W>
+
+  /**
+   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms, its key the row's. It may be
+   * keyed, windowed and aggregated again: `hourly.closed().keyBy(v => v.machine).window(tumbling('1d'))`.
+   */
+  closed(
+    this: W extends 'time'
+      ? unknown
+      : Mistake<'closed() needs a table with windows: call window(...) before the aggregation.'>,
+  ): KeyedStream<K, V, 'derived'>
+}
+
+/** A stream that is written to a topic: one of a job's results. */
+export interface Output<T> {
+  readonly [OUTPUT]: { readonly value: T }
+}
+
+/** Types: key, value and windowing of a table. */
+export type TableShape<V> = V extends { readonly [VIEW]: infer Shape } ? Shape : never
+/** Types: the values that an output writes. */
+export type WrittenValue<V> = V extends { readonly [OUTPUT]: { readonly value: infer Value } } ? Value : never
+/** Types: anything that a job may name as a view. */
+export interface AnyTable {
+  readonly [VIEW]: { readonly key: unknown; readonly value: unknown; readonly windowing: Windowing }
+}
+/** Types: anything that a job may name as an output. */
+export interface AnyOutput {
+  readonly [OUTPUT]: { readonly value: unknown }
+}
+/** Types: any stream, for messages about streams in the wrong place. */
+export type AnyStream = StreamShape
