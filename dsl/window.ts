@@ -87,16 +87,16 @@ type Lasting<D extends string> = D extends `0${DurationUnit}` | `-${string}`
   : unknown
 
 /** Types: literals of one unit are compared; the others are compared when the job is evaluated. */
-type NoFurther<
-  Size extends string,
-  Every extends string,
-> = Size extends `${infer S extends bigint}${infer Unit extends DurationUnit}`
-  ? Every extends `${infer E extends bigint}${Unit}`
-    ? Compare<`${E}`, `${S}`> extends '>'
-      ? Mistake<'A window must not hop further than it is long: elements between the windows would be lost.'>
-      : unknown
+type NoFurther<Size extends string, Every extends string> = [UnitOf<Size>] extends [UnitOf<Every>]
+  ? Compare<NumberOf<Every>, NumberOf<Size>> extends '>'
+    ? Mistake<'A window must not hop further than it is long: elements between the windows would be lost.'>
     : unknown
   : unknown
+
+type UnitOf<D extends string> = D extends `${string}ms`
+  ? 'ms'
+  : { [U in Exclude<DurationUnit, 'ms'>]: D extends `${string}${U}` ? U : never }[Exclude<DurationUnit, 'ms'>]
+type NumberOf<D extends string> = D extends `${infer N}${UnitOf<D>}` ? N : never
 
 /** Types: the order of two whole numbers in digits. The first digit that differs decides, unless one is longer. */
 type Compare<A extends string, B extends string, SoFar = '='> = A extends `${infer X}${infer RestA}`

@@ -1,0 +1,104 @@
+// The third phase: a job's graph and what static reading found out about its source, to the plan.
+//
+// Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a change and for
+// nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda is called.
+// Leaves to `words/`: what is particular to each word of the language; to `hash.ts`: hashes.
+
+import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/graph.ts'
+import type { LambdaFacts, NodeKind, Plan, PlanNode } from '../../core/plan.ts'
+import { ANY_JSON, type SchemaDocument } from '../../core/schema.ts'
+import type { LambdaSiteFacts, SiteFacts } from '../site-facts.ts'
+import { freezeDeep } from './freeze.ts'
+import { hashOf, lambdaForm, schemaForm } from './hash.ts'
+import { neededOf } from './uses.ts'
+
+/**
+ * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda is taken to use
+ * everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a value that has no hash.
+ */
+export function planJob(graph: JobGraph, facts: SiteFacts = new Map()): Plan {
+  const order = topologicalOrder(graph)
+  const hashes = nodeHashes(order, facts)
+  const ids = nodeIds(order, hashes)
+  const needed = neededOf(order, (node, slot) => lambdaFacts(facts, node, slot).uses)
+  const nodes = order.map(node => {
+    const base = {
+      id: ids.get(node) as string,
+      kind: node.kind,
+      inputs: node.inputs.map(input => ids.get(input) as string),
+      params: node.params,
+      lambdas: Object.fromEntries(Object.keys(node.lambdas).map(slot => [slot, lambdaFacts(facts, node, slot)])),
+      at: callAt(facts, node),
+      hash: hashes.get(node) as string,
+    }
+    if (!isSource(node)) return base as PlanNode
+    return { ...base, schema: schemaOf(facts, node), uses: needed.get(node) } as PlanNode
+  })
+  const results = graph.results.map(({ name, kind, node }) => ({
+    name,
+    kind,
+    node: ids.get(node) as string,
+    hash: hashOf({ result: kind, node: hashes.get(node) }),
+  }))
+  return freezeDeep({ format: 1, job: graph.name, nodes, results })
+}
+
+/** Hash of each node: all that defines it, its inputs included. */
+function nodeHashes(order: readonly GraphNode[], facts: SiteFacts): Map<GraphNode, string> {
+  const hashes = new Map<GraphNode, string>()
+  for (const node of order) {
+    const lambdas = Object.entries(node.lambdas).map(([slot, lambda]) => [
+      slot,
+      lambdaForm(lambda, siteFactsOf(facts, node, slot)?.hash ?? null),
+    ])
+    const definition = {
+      kind: node.kind,
+      inputs: node.inputs.map(input => hashes.get(input)),
+      params: node.params,
+      lambdas,
+      schema: isSource(node) ? schemaForm(schemaOf(facts, node)) : null,
+    }
+    hashes.set(node, hashOf(definition))
+  }
+  return hashes
+}
+
+/** Ids: kind, the beginning of the hash, and an ordinal where several nodes are defined alike. */
+function nodeIds(order: readonly GraphNode[], hashes: ReadonlyMap<GraphNode, string>): Map<GraphNode, string> {
+  const counts = new Map<string, number>()
+  const ids = new Map<GraphNode, string>()
+  for (const node of order) {
+    const stem = `${node.kind}-${(hashes.get(node) as string).slice(0, 8)}`
+    const ordinal = (counts.get(stem) ?? 0) + 1
+    counts.set(stem, ordinal)
+    ids.set(node, ordinal === 1 ? stem : `${stem}-${ordinal}`)
+  }
+  return ids
+}
+
+const UNKNOWN: LambdaFacts = { at: null, usesRecord: true, uses: true }
+
+function lambdaFacts(facts: SiteFacts, node: GraphNode, slot: string): LambdaFacts {
+  const known = siteFactsOf(facts, node, slot)
+  return known === undefined ? UNKNOWN : { at: known.at, usesRecord: known.usesRecord, uses: known.uses }
+}
+
+function siteFactsOf(facts: SiteFacts, node: GraphNode, slot: string): LambdaSiteFacts | undefined {
+  const lambda = node.lambdas[slot]
+  return lambda === undefined || lambda.site === null ? undefined : facts.get(lambda.site)?.lambdas[lambda.slot]
+}
+
+const callAt = (facts: SiteFacts, node: GraphNode): string | null =>
+  node.site === null ? null : (facts.get(node.site)?.at ?? null)
+
+const isSource = (node: GraphNode<NodeKind>): node is GraphNode<'source'> => node.kind === 'source'
+
+const TEXT: SchemaDocument = { root: { kind: 'string' }, defs: {} }
+
+/** Lines are strings and bytes are bytes, whatever the type argument says; JSON and CSV are of the reified type. */
+function schemaOf(facts: SiteFacts, node: GraphNode<'source'>): SchemaDocument {
+  const { kind } = node.params.format
+  if (kind === 'lines') return TEXT
+  if (kind === 'bytes' || node.site === null) return ANY_JSON
+  return facts.get(node.site)?.schema ?? ANY_JSON
+}

@@ -1,0 +1,29 @@
+// `aggregate` and its aggregations in the plan.
+
+import type { AggregationKind } from '../../../core/plan.ts'
+import { joinUses, type Uses } from '../../../core/schema.ts'
+import { PRESENCE, type Word } from './word.ts'
+
+/** What an aggregation without an `of` lambda takes: nothing, or the value as a whole. */
+const WITHOUT_OF: { readonly [K in AggregationKind]: Uses } = {
+  count: PRESENCE,
+  sum: true,
+  mean: true,
+  min: true,
+  max: true,
+  first: true,
+  last: true,
+  minBy: true,
+  maxBy: true,
+  topK: true,
+  collectSet: true,
+  countDistinct: true,
+}
+
+/** A row is made of what the lambdas give, so what is needed of rows is needed of no input. */
+export const aggregate: Word<'aggregate'> = {
+  needs: (node, lambda) =>
+    node.params.fields
+      .map(({ name, kind }) => joinUses(lambda(`${name}.of`) ?? WITHOUT_OF[kind], lambda(`${name}.by`) ?? PRESENCE))
+      .reduce(joinUses, PRESENCE),
+}

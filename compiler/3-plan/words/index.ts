@@ -1,0 +1,34 @@
+// Every word of the language by the kind of its node: a new kind that is missing here is a type error.
+
+import type { GraphNode } from '../../../core/graph.ts'
+import type { NodeKind } from '../../../core/plan.ts'
+import { aggregate } from './aggregate.ts'
+import { output } from './output.ts'
+import { source } from './source.ts'
+import { filter, flatMap, keyBy, map, mapValues, merge } from './steps.ts'
+import { filterKeys, flatMapKeys } from './steps-on-keys.ts'
+import { closed, filterTable, keep, mapTable } from './table.ts'
+import type { Word } from './word.ts'
+
+const WORDS: { readonly [K in NodeKind]: Word<K> } = {
+  aggregate,
+  closed,
+  filter,
+  filterKeys,
+  filterTable,
+  flatMap,
+  flatMapKeys,
+  keep,
+  keyBy,
+  map,
+  mapTable,
+  mapValues,
+  merge,
+  output,
+  source,
+}
+
+/** The word that made a node. */
+export function wordOf<K extends NodeKind>(node: GraphNode<K>): Word<K> {
+  return WORDS[node.kind]
+}

@@ -1,0 +1,10 @@
+// Words on tables in the plan: mapTable, filterTable, keep, closed. Rows hold no source's value, so they ask nothing of one.
+
+import { PRESENCE, type Word } from './word.ts'
+
+const rows = { needs: () => PRESENCE }
+
+export const mapTable: Word<'mapTable'> = rows
+export const filterTable: Word<'filterTable'> = rows
+export const keep: Word<'keep'> = rows
+export const closed: Word<'closed'> = rows

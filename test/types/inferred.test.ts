@@ -1,0 +1,95 @@
+// Types that are worked out: what each word makes of the types before it, and what can be read off a job.
+
+import { expect, test } from 'vitest'
+import { checkSnippets } from '../support/type-cases.ts'
+import { PRELUDE } from './prelude.ts'
+
+/** Each snippet must pass the checker; `same<A, B>(true)` fails unless the two types are one. */
+const RIGHT: Readonly<Record<string, string>> = {
+  map: 'const s = views.map(v => v.bytes); same<typeof s, Stream<number>>(true)',
+  'map with the record': 'const s = views.map((v, r) => r.offset); same<typeof s, Stream<bigint>>(true)',
+  filter: 'const s = views.filter(v => v.bytes > 0); same<typeof s, Stream<PageView>>(true)',
+  'filter by anything true': 'const s = views.filter(v => v.ref); same<typeof s, Stream<PageView>>(true)',
+  'filter that narrows':
+    'const s = views.map(v => v.ref).filter(r => r !== undefined); same<typeof s, Stream<string>>(true)',
+  flatMap: 'const s = views.flatMap(v => [v.page, v.bytes]); same<typeof s, Stream<string | number>>(true)',
+  'flatMap by a generator':
+    'const s = views.flatMap(function* (v) { yield v.page }); same<typeof s, Stream<string>>(true)',
+  merge: 'const s = views.merge(views.map(v => v.bytes)); same<typeof s, Stream<PageView | number>>(true)',
+  'merge of keyed ones':
+    'const s = byUser.merge(views.keyBy(v => v.bytes)); same<typeof s, KeyedStream<string | number, PageView>>(true)',
+  'merge of both origins':
+    "const s = byUser.merge(hourly.closed()).map((_, r) => r.time); same<typeof s, KeyedStream<string, number, 'log' | 'derived'>>(true)",
+  'keyBy a field': "const s = views.keyBy(v => v.country); same<typeof s, KeyedStream<'KR' | 'US', PageView>>(true)",
+  'keyBy a pair':
+    "const s = views.keyBy(v => [v.country, v.page]); same<typeof s, KeyedStream<readonly ['KR' | 'US', string], PageView>>(true)",
+  'keyBy an object':
+    'const s = views.keyBy(v => ({ page: v.page })); same<typeof s, KeyedStream<{ readonly page: string }, PageView>>(true)',
+  'keyBy what may be missing':
+    'const s = views.keyBy(v => v.ref); same<typeof s, KeyedStream<string | null, PageView>>(true)',
+  mapValues: 'const s = byUser.mapValues(v => v.bytes); same<typeof s, KeyedStream<string, number>>(true)',
+  'map keeps the key': 'const s = byUser.map(v => v.bytes); same<typeof s, KeyedStream<string, number>>(true)',
+  'the key in the record': 'byUser.map((_, r) => { same<typeof r.key, string>(true); return r.key })',
+  'the key of the log': 'views.map((_, r) => { same<typeof r.key, string | null>(true); return r.key })',
+  filterKeys: "const s = byUser.filterKeys(k => k !== ''); same<typeof s, KeyedStream<string, PageView>>(true)",
+  flatMapKeys:
+    'const s = byUser.flatMapKeys(k => [k, 1]); same<typeof s, KeyedStream<string | number, PageView>>(true)',
+  count: "const t = byUser.count(); same<typeof t, Table<string, number, 'global'>>(true)",
+  'sum of numbers': "const t = byUser.sum(v => v.bytes); same<typeof t, Table<string, number, 'global'>>(true)",
+  'sum of bigints': "const t = byUser.sum(v => v.big); same<typeof t, Table<string, bigint, 'global'>>(true)",
+  min: "const t = byUser.min(v => v.ref); same<typeof t, Table<string, string | null, 'global'>>(true)",
+  mean: "const t = byUser.window(tumbling('1d')).mean(v => v.bytes); same<typeof t, Table<string, number, 'time'>>(true)",
+  aggregate: `
+    const t = byUser.window(hopping('1h', '5m', { offset: '1m' })).aggregate({
+      a: count(), b: sum(v => v.big), c: mean(v => v.bytes), d: min(v => v.page), e: max((v, r) => r.timestamp),
+      f: first(), g: last(v => v.ref), h: minBy(v => v.bytes), i: maxBy(v => v.bytes, v => v.page),
+      j: topK(3, v => v.bytes, v => v.page), k: collectSet(v => v.country), l: countDistinct(v => v.user), m: countDistinct(),
+      n: topK(2, v => [v.bytes, v.page]), o: collectSet(),
+    })
+    same<ViewValue<typeof x, 't'>, {
+      readonly a: number; readonly b: bigint; readonly c: number; readonly d: string; readonly e: number
+      readonly f: PageView; readonly g: string | null; readonly h: PageView; readonly i: string
+      readonly j: readonly string[]; readonly k: readonly ('KR' | 'US')[]; readonly l: number; readonly m: number
+      readonly n: readonly PageView[]; readonly o: readonly PageView[]
+    }>(true)
+    const x = job('x', { t })`,
+  'table mapValues': "const t = hourly.mapValues(v => v.n); same<typeof t, Table<string, number, 'time'>>(true)",
+  'table filter': 'const t = hourly.filter((v, r) => v.n > 1 && r.window.end > 0); same<typeof t, typeof hourly>(true)',
+  keep: "const t = hourly.keep('7d'); same<typeof t, typeof hourly>(true)",
+  closed: "const s = hourly.mapValues(v => v.n).closed(); same<typeof s, KeyedStream<string, number, 'derived'>>(true)",
+  'two stages': `
+    const t = hourly.closed().keyBy(v => v.n).window(tumbling('1d')).aggregate({ worst: maxBy(v => v.bytes, (v, r) => r.time) })
+    same<typeof t extends Table<infer K, infer V, infer W> ? [K, V, W] : never, [number, { readonly worst: number }, 'time']>(true)`,
+  to: "const o = byUser.to('t', { partitions: 3, key: (v, r) => [v.page, r.key] }); same<typeof o, Output<PageView>>(true)",
+  lines: "const s = source('t', { format: lines(), time: line => line.length }); same<typeof s, Stream<string>>(true)",
+  bytes: "const s = source('t', { format: bytes() }); same<typeof s, Stream<Uint8Array>>(true)",
+  csv: "const s = source('t', { format: csv<Sale>({ columns: ['item', 'price', 'more'] }) }); same<typeof s, Stream<Sale>>(true)",
+  json: "const s = source('t', { format: json<Sale>() }); same<typeof s, Stream<Sale>>(true)",
+  'the names of a job': `
+    same<ViewName<typeof report>, 'hourly' | 'totals'>(true); same<OutputName<typeof report>, 'out'>(true)`,
+  'a row of a windowed view': `
+    type Row = ViewRow<typeof report, 'hourly'>
+    same<Row['key'], string>(true); same<Row['window']['closed'], boolean>(true); same<Row['value']['bytes'], number>(true)`,
+  'a row of a global view': `
+    type Row = ViewRow<typeof report, 'totals'>
+    same<keyof Row, 'key' | 'value'>(true); same<Row['value'], string>(true)`,
+  'key and value of a view': `
+    same<ViewKey<typeof report, 'totals'>, string>(true); same<ViewValue<typeof report, 'totals'>, bigint>(true)`,
+  'the value of an output': "same<OutputValue<typeof report, 'out'>, number>(true)",
+  'a helper over any stream': `
+    const big = (s: Stream<PageView>) => s.filter(v => v.bytes > 1000)
+    const counted = <K>(s: KeyedStream<K, PageView>) => s.window(tumbling('1d')).count()
+    const t = counted(big(views).keyBy(v => v.page)); same<typeof t, Table<string, number, 'time'>>(true)`,
+  'an aggregation kept in a variable': `
+    const bytes = sum((v: { bytes: number }) => v.bytes)
+    const t = byUser.aggregate({ bytes }); same<ViewValue<typeof x, 't'>, { readonly bytes: number }>(true); const x = job('x', { t })`,
+  'results by name from a loop': "const all: Record<string, typeof hourly> = { hourly }; job('x', all)",
+  'hops by other units':
+    "byUser.window(hopping('1h', '90s')); byUser.window(hopping('10m', '10m')); byUser.window(hopping('100s', '99s'))",
+}
+
+test('types are worked out as they should', () => {
+  const found = checkSnippets(PRELUDE, RIGHT)
+  const wrong = [...found].filter(([, messages]) => messages.length > 0)
+  expect(wrong.map(([name, messages]) => `${name}: ${messages.join('\n')}`)).toEqual([])
+}, 30_000)

@@ -1,0 +1,111 @@
+// Mistakes that types show: each snippet must be refused, with its sentence; each right neighbour must pass.
+
+import { expect, test } from 'vitest'
+import { checkSnippets } from '../support/type-cases.ts'
+import { PRELUDE } from './prelude.ts'
+
+const PROMISE = 'A lambda must return its result itself: no async, no promise.'
+const LIST = 'take an array or another iterable of results, and no promise'
+const KEY = 'A key must be plain data'
+const KEEPS = 'An aggregation keeps plain data only'
+const NUMBERS = 'sum() and mean() take a number or a bigint from each element.'
+const ALIKE = 'merge() takes streams alike'
+const TIME = 'time() gives milliseconds since 1970 as a number'
+const NAME = 'is no name for a view or an output'
+const TOP = 'topK() gives the k greatest: k is a whole number from 1.'
+const HOP = 'A window must not hop further than it is long'
+const LENGTH = 'A window must have a length'
+const keyed = (word: string): string => `${word}() needs a keyed stream: call keyBy(...) first.`
+const windowed = (word: string): string => `${word}() needs a table with windows: call window(...) before`
+
+/** Snippet by what it says. */
+const MISTAKES: Readonly<Record<string, string>> = {
+  "views.window(tumbling('1h'))": keyed('window'),
+  'views.aggregate({ n: count() })': keyed('aggregate'),
+  'views.count()': keyed('count'),
+  'views.sum(v => v.bytes)': keyed('sum'),
+  'views.min(v => v.bytes)': keyed('min'),
+  'views.max(v => v.bytes)': keyed('max'),
+  'views.mean(v => v.bytes)': keyed('mean'),
+  'views.mapValues(v => v.bytes)': "Property 'mapValues' does not exist",
+  'byUser.count().closed()': windowed('closed'),
+  'byUser.count().mapValues(n => n + 1).closed()': windowed('closed'),
+  "byUser.count().keep('1d')": windowed('keep'),
+  'views.map(async v => v.bytes)': PROMISE,
+  'views.map(v => Promise.resolve(v))': PROMISE,
+  'views.filter(async v => v.bytes > 0)': PROMISE,
+  'byUser.mapValues(async v => v.bytes)': PROMISE,
+  'byUser.filterKeys(async k => k.length > 0)': PROMISE,
+  'views.keyBy(async v => v.user)': PROMISE,
+  'hourly.mapValues(async v => v.n)': PROMISE,
+  'hourly.filter(async v => v.n > 1)': PROMISE,
+  'byUser.aggregate({ bytes: sum(async v => v.bytes) })': PROMISE,
+  'byUser.max(async v => v.bytes)': PROMISE,
+  'views.flatMap(async v => [v])': LIST,
+  'views.flatMap(v => v.bytes)': LIST,
+  'views.flatMap(v => v.page)': LIST,
+  'byUser.flatMapKeys(k => k)': LIST,
+  'views.keyBy(v => new Date(v.at))': KEY,
+  'views.keyBy(v => new Map([[v.page, 1]]))': KEY,
+  'views.keyBy(v => () => v.page)': KEY,
+  'byUser.flatMapKeys(k => [new Set([k])])': KEY,
+  'byUser.aggregate({ at: first(v => new Date(v.at)) })': KEEPS,
+  'byUser.aggregate({ at: collectSet(v => new Map([[v.at, 1]])) })': KEEPS,
+  'byUser.max(v => new Date(v.at))': KEEPS,
+  'hourly.mapValues(() => new Set([1]))': KEEPS,
+  'byUser.sum(v => v.page)': NUMBERS,
+  'byUser.aggregate({ bytes: sum(v => v.page) })': NUMBERS,
+  'byUser.aggregate({ bytes: mean(v => v.ref) })': NUMBERS,
+  'byUser.aggregate({ top: topK(0, v => v.bytes) })': TOP,
+  'byUser.aggregate({ top: topK(-3, v => v.bytes) })': TOP,
+  'byUser.aggregate({ top: topK(1.5, v => v.bytes, v => v.page) })': TOP,
+  'byUser.aggregate({ n: 3 })': "Type 'number' is not assignable to type 'AggregationOver<",
+  'byUser.aggregate({ n: sum((v: { other: number }) => v.other) })': "Property 'other' is missing",
+  "byUser.window(hopping('5m', '10m'))": HOP,
+  "byUser.window(hopping('9m', '10m'))": HOP,
+  "byUser.window(hopping('99s', '100s'))": HOP,
+  "byUser.window(hopping('999ms', '1001ms'))": HOP,
+  "byUser.window(tumbling('0m'))": LENGTH,
+  "byUser.window(tumbling('-5m'))": LENGTH,
+  "byUser.window(hopping('1h', '0s'))": LENGTH,
+  "byUser.window(tumbling('5 min'))": '"5 min"',
+  "byUser.window(tumbling('1.5h'))": '"1.5h"',
+  "hourly.keep('7 days')": '"7 days"',
+  "source<PageView>('views', { disorder: '30sec' })": '"30sec"',
+  "byUser.window('1h')": "not assignable to parameter of type 'Window'",
+  'views.merge(byUser)': ALIKE,
+  'byUser.merge(views)': ALIKE,
+  'hourly.closed().merge(byUser, views)': ALIKE,
+  "source<PageView>('views', { time: v => new Date(v.at) })": TIME,
+  "source<PageView>('views', { time: v => v.at })": TIME,
+  "source<PageView>('views', { time: async () => 3 })": TIME,
+  "source<PageView>('views', { time: (_, r) => r.time })": "Property 'time' does not exist",
+  "source<PageView>('views', { format: lines() })": "'Format<string>' is not assignable to type 'Format<PageView>'",
+  "source<PageView>('views', { disorders: '30s' })": "'disorders' does not exist",
+  "source('sales', { format: csv<Sale>({}) })": "Property 'columns' is missing",
+  "job('j', { 'top pages': hourly })": NAME,
+  "job('j', { '9lives': hourly })": NAME,
+  "job('j', { '../x': hourly })": NAME,
+  "job('j', { views })": 'A stream is no result',
+  "job('j', { n: 3 })": 'A result is a table (a view) or an output',
+  'hourly.closed().map((v, r) => [v, r.offset])': "Property 'offset' does not exist on type 'DerivedRecord<string>'",
+  'byUser.merge(hourly.closed().mapValues(() => view)).map((_, r) => r.partition)':
+    "Property 'partition' does not exist",
+  'byUser.count().mapValues((n, r) => n + r.window.start)': "'r.window' is possibly 'undefined'|undefined",
+  'byUser.map((_, r) => r.key.toFixed())': "Property 'toFixed' does not exist on type 'string'",
+  "type X = ViewRow<typeof report, 'nothing'>": 'does not satisfy the constraint',
+  "const row: ViewRow<typeof report, 'hourly'> = view": "Type 'PageView' is missing the following properties",
+  "defineConfig({ commitInterval: 'often' })": '"often"',
+}
+
+test('every mistake is refused with its sentence', () => {
+  const codes = Object.keys(MISTAKES)
+  expect(codes.length).toBeGreaterThan(40)
+  const found = checkSnippets(PRELUDE, Object.fromEntries(codes.map(code => [code, code])))
+  const wrong = codes.filter(code => {
+    const messages = (found.get(code) ?? []).join('\n')
+    return !(MISTAKES[code] as string).split('|').some(sentence => messages.includes(sentence))
+  })
+  expect(wrong.map(code => `${code}\n  ${(found.get(code) ?? []).join('\n  ')}`)).toEqual([])
+  expect(found.has('outside')).toBe(false)
+}, 30_000)

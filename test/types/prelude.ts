@@ -1,0 +1,21 @@
+// What the snippets of the type tests may use.
+
+export const PRELUDE = `
+import {
+  bytes, collectSet, count, countDistinct, csv, defineConfig, first, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
+  source, sum, topK, tumbling,
+  type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type ViewKey, type ViewName,
+  type ViewRow, type ViewValue,
+} from '../../dsl/index.ts'
+
+interface PageView { at: string; user: string; page: string; country: 'KR' | 'US'; bytes: number; big: bigint; ref?: string }
+interface Sale { item: string; price: number }
+declare const view: PageView
+const views = source<PageView>('views', { time: v => Date.parse(v.at) })
+const byUser = views.keyBy(v => v.user)
+const hourly = byUser.window(tumbling('1h')).aggregate({ n: count(), bytes: sum(v => v.bytes) })
+const report = job('report', { hourly, totals: byUser.sum(v => v.big), out: hourly.closed().map(v => v.n).to('out') })
+
+type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+declare function same<A, B>(yes: Same<A, B>): void;
+`
