@@ -32,6 +32,11 @@ export interface Log {
   /** An id that changes when a topic is deleted and made anew, where the log has such a thing. */
   topicId(topic: string): Promise<string | null>
   /**
+   * True where the log itself removes older records of a key (Kafka's cleanup.policy), so that what was read may not be there a second time.
+   * Logs that never do leave it out. The executors refuse such a topic as `source` and allow it as `table`.
+   */
+  compacted?(topic: string): Promise<boolean>
+  /**
    * The records of one partition with from <= offset < to, as chunks in offset order; the last chunk has nextOffset = to (it may
    * have count 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files; never returns less.
    */

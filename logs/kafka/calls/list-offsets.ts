@@ -1,0 +1,60 @@
+// ListOffsets v7: first offset and end of partitions, asked of their leader.
+//
+// Promises: the end is the last stable offset: nothing at or past it is read by a reader of committed records (KIP-98).
+
+import { type Call, WireReader, WireWriter } from './wire.ts'
+
+/** Timestamps with a meaning of their own. */
+export const EARLIEST = -2n
+export const LATEST = -1n
+
+export interface ListedOffset {
+  readonly partition: number
+  readonly error: number
+  readonly offset: bigint
+}
+
+const READ_COMMITTED = 1
+
+/** Asks for some partitions of one topic. */
+export function listOffsetsCall(
+  topic: string,
+  partitions: readonly number[],
+  timestamp: bigint,
+): Call<readonly ListedOffset[]> {
+  return {
+    apiKey: 2,
+    apiVersion: 7,
+    apiName: 'ListOffsets',
+    encode() {
+      const w = new WireWriter().tags().i32(-1).i8(READ_COMMITTED)
+      w.array([topic], name => {
+        w.string(name)
+        w.array(partitions, partition => w.i32(partition).i32(-1).i64(timestamp).tags()).tags()
+      })
+      return w.tags().done()
+    },
+    decode(bytes) {
+      const r = new WireReader(bytes)
+      r.tags()
+      r.i32() // throttle time
+      const topics = r.array(() => {
+        r.string()
+        const listed = r.array(() => readOffset(r))
+        r.tags()
+        return listed
+      })
+      return topics.flat()
+    },
+  }
+}
+
+function readOffset(r: WireReader): ListedOffset {
+  const partition = r.i32()
+  const error = r.i16()
+  r.i64() // timestamp
+  const offset = r.i64()
+  r.i32() // leader epoch
+  r.tags()
+  return { partition, error, offset }
+}

@@ -1,0 +1,171 @@
+// The primitive types of Kafka's protocol in its flexible form (KIP-482): big-endian integers, compact strings and arrays, tagged fields.
+//
+// Promises: exact 64-bit integers; a reader never reads past its end (RangeError) nor takes memory for a length that cannot be there;
+// unknown tagged fields are skipped. Leaves to the calls: which fields there are, and in which order.
+
+/** One request of the protocol and its answer. `encode` begins with the header's tagged fields, `decode` likewise. */
+export interface Call<Answer> {
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly apiName: string
+  encode(): Buffer
+  /** Throws RangeError where the bytes are not an answer of this call. */
+  decode(bytes: Buffer): Answer
+}
+
+export class WireWriter {
+  readonly #parts: Buffer[] = []
+
+  i8(value: number): this {
+    return this.#fixed(1, b => b.writeInt8(value))
+  }
+
+  i32(value: number): this {
+    return this.#fixed(4, b => b.writeInt32BE(value))
+  }
+
+  i64(value: bigint): this {
+    return this.#fixed(8, b => b.writeBigInt64BE(value))
+  }
+
+  bool(value: boolean): this {
+    return this.i8(value ? 1 : 0)
+  }
+
+  /** Base-128, least significant group first. */
+  uvarint(value: number): this {
+    const bytes: number[] = []
+    let rest = value
+    for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
+    bytes.push(rest)
+    this.#parts.push(Buffer.from(bytes))
+    return this
+  }
+
+  /** A UUID as Kafka prints it: 22 characters of base64url, 16 bytes. */
+  uuid(text: string): this {
+    const bytes = Buffer.from(text, 'base64url')
+    if (bytes.length !== 16) throw new RangeError(`"${text}" is not a topic id`)
+    this.#parts.push(bytes)
+    return this
+  }
+
+  string(text: string): this {
+    const bytes = Buffer.from(text, 'utf8')
+    this.uvarint(bytes.length + 1)
+    this.#parts.push(bytes)
+    return this
+  }
+
+  /** A compact array; null has a form of its own. */
+  array<T>(items: readonly T[] | null, each: (item: T) => void): this {
+    this.uvarint(items === null ? 0 : items.length + 1)
+    for (const item of items ?? []) each(item)
+    return this
+  }
+
+  /** An empty set of tagged fields: the end of each structure, and of the request header. */
+  tags(): this {
+    return this.uvarint(0)
+  }
+
+  done(): Buffer {
+    return Buffer.concat(this.#parts)
+  }
+
+  #fixed(size: number, write: (b: Buffer) => void): this {
+    const bytes = Buffer.alloc(size)
+    write(bytes)
+    this.#parts.push(bytes)
+    return this
+  }
+}
+
+export class WireReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  i8(): number {
+    return this.#bytes.readInt8(this.#move(1))
+  }
+
+  i16(): number {
+    return this.#bytes.readInt16BE(this.#move(2))
+  }
+
+  i32(): number {
+    return this.#bytes.readInt32BE(this.#move(4))
+  }
+
+  i64(): bigint {
+    return this.#bytes.readBigInt64BE(this.#move(8))
+  }
+
+  bool(): boolean {
+    return this.i8() !== 0
+  }
+
+  uvarint(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.#bytes.readUInt8(this.#move(1))
+      value += (byte & 0x7f) * 2 ** shift
+      if (byte < 0x80) return value
+    }
+    throw new RangeError('a varint of more than five bytes')
+  }
+
+  uuid(): string {
+    return this.#take(16).toString('base64url')
+  }
+
+  nullableString(): string | null {
+    const bytes = this.bytes()
+    return bytes === null ? null : bytes.toString('utf8')
+  }
+
+  string(): string {
+    const text = this.nullableString()
+    if (text === null) throw new RangeError('null where a string must be')
+    return text
+  }
+
+  /** Compact nullable bytes: a view, not a copy. */
+  bytes(): Buffer | null {
+    const length = this.uvarint()
+    return length === 0 ? null : this.#take(length - 1)
+  }
+
+  /** A compact array; null gives an empty one. */
+  array<T>(each: () => T): T[] {
+    const length = this.uvarint() - 1
+    // Every element takes a byte at least, so a length beyond the rest is a lie.
+    if (length > this.#bytes.length - this.#at) throw new RangeError(`an array of ${length} elements cannot be here`)
+    const items: T[] = []
+    for (let i = 0; i < length; i++) items.push(each())
+    return items
+  }
+
+  tags(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint()
+      this.#take(this.uvarint())
+    }
+  }
+
+  #take(length: number): Buffer {
+    const at = this.#move(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
+  #move(length: number): number {
+    const at = this.#at
+    if (length > this.#bytes.length - at) throw new RangeError(`the answer ends after ${this.#bytes.length} bytes`)
+    this.#at = at + length
+    return at
+  }
+}

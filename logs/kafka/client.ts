@@ -1,0 +1,202 @@
+// The one module that knows kafkajs (2.2.4, pinned): connections with TLS, SASL and the negotiation of versions, nothing else.
+//
+// Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never used again (kafkajs
+// keeps half an answer of the old socket and would put it before the new ones); its logger is silent.
+// Leaves to `cluster.ts`: which broker, when to try again. Why so deep: kafkajs decodes Fetch itself, slowly, and delivers records of
+// aborted transactions (docs of the design, faults K1 to K3). `test/kafka/client-inside.test.ts` fails where its inside moves.
+
+import kafkajs from 'kafkajs'
+import type { Call } from './calls/wire.ts'
+import type { KafkaSettings } from './settings.ts'
+
+/** Connections to one broker. */
+export interface Link {
+  /** False once any of its sockets has been lost. */
+  alive(): boolean
+  /** Sends a call and waits for its answer, `waitMs` longer than usual. Rejects with a LinkFailure; then the link is dead. */
+  send<Answer>(call: Call<Answer>, waitMs?: number): Promise<Answer>
+  /** Rejects what is under way and closes the sockets. */
+  close(): void
+}
+
+export type LinkFailureKind = 'unreachable' | 'auth' | 'protocol'
+
+/** Why a broker could not be asked. */
+export class LinkFailure extends Error {
+  readonly kind: LinkFailureKind
+
+  constructor(kind: LinkFailureKind, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'LinkFailure'
+    this.kind = kind
+  }
+}
+
+export interface Client {
+  /** Opens and authenticates both sockets. Rejects with a LinkFailure. */
+  link(host: string, port: number): Promise<Link>
+}
+
+/** Versions that our calls are written for; each broker must speak them. */
+const NEEDED: readonly { readonly key: number; readonly name: string; readonly version: number }[] = [
+  { key: 1, name: 'Fetch', version: 13 },
+  { key: 2, name: 'ListOffsets', version: 7 },
+  { key: 3, name: 'Metadata', version: 12 },
+  { key: 32, name: 'DescribeConfigs', version: 4 },
+]
+
+export function createClient(settings: KafkaSettings): Client {
+  const { limits, tls, sasl } = settings
+  const kafka = new kafkajs.Kafka({
+    clientId: 'lyrebird',
+    brokers: [...settings.brokers],
+    connectionTimeout: limits.connectMs,
+    authenticationTimeout: limits.answerMs,
+    requestTimeout: limits.answerMs,
+    retry: { retries: 0 },
+    logLevel: kafkajs.logLevel.NOTHING,
+    logCreator: () => () => {},
+    ...(tls === null ? {} : { ssl: tls.ca === null ? true : { ca: [tls.ca] } }),
+    ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
+  })
+  const cluster = clusterOf(kafka)
+  return {
+    async link(host, port) {
+      const pool = await cluster.connectionPoolBuilder.build({ host, port })
+      const broker = cluster.brokerPool.createBroker({ connectionPool: pool, logger: kafka.logger() })
+      const link = linkOver(pool)
+      try {
+        await broker.connect()
+        await pool.getConnection(FETCHES)
+        await (pool.pool[FETCHES] as Connection).authenticate()
+      } catch (e) {
+        link.close()
+        throw failureOf(e, `${host}:${port}`)
+      }
+      const missing = NEEDED.filter(({ key, version }) => !speaks(broker.versions?.[key], version))
+      if (missing.length > 0) {
+        link.close()
+        const list = missing.map(({ name, version }) => `${name} v${version}`).join(', ')
+        throw new LinkFailure('protocol', `the broker at ${host}:${port} does not speak ${list}`)
+      }
+      return link
+    },
+  }
+}
+
+const CONTROL = 0
+const FETCHES = 1
+
+function linkOver(pool: ConnectionPool): Link {
+  const name = `${pool.host}:${pool.port}`
+  let closed = false
+  const close = (reason: Error): void => {
+    if (closed) return
+    closed = true
+    for (const connection of pool.pool) {
+      connection.rejectRequests(reason)
+      connection.disconnect().catch(() => {})
+    }
+  }
+  return {
+    alive: () => !closed && pool.pool.every(connection => connection.isConnected()),
+    close: () => close(new LinkFailure('unreachable', `the connection to ${name} was closed`)),
+    async send(call, waitMs = 0) {
+      if (closed) throw new LinkFailure('unreachable', `the connection to ${name} was closed`)
+      const connection = pool.pool[call.apiKey === FETCH_KEY ? FETCHES : CONTROL] as Connection
+      const payload = call.encode()
+      try {
+        return await connection.send({
+          request: { ...nameOf(call), encode: async () => ({ buf: payload, buffer: payload }) },
+          response: { decode: async bytes => ({ bytes }), parse: async ({ bytes }) => call.decode(bytes) },
+          requestTimeout: waitMs === 0 ? null : waitMs + pool.connectionTimeout,
+          logResponseError: false,
+        })
+      } catch (e) {
+        const failure = failureOf(e, name)
+        close(failure)
+        throw failure
+      }
+    },
+  }
+}
+
+const FETCH_KEY = 1
+
+const nameOf = <A>({ apiKey, apiVersion, apiName }: Call<A>) => ({ apiKey, apiVersion, apiName })
+
+const speaks = (range: VersionRange | undefined, version: number): boolean =>
+  range !== undefined && range.minVersion <= version && version <= range.maxVersion
+
+function saslOptions({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): kafkajs.SASLOptions {
+  return { mechanism, username, password } as kafkajs.SASLOptions
+}
+
+/** Codes of failed TLS handshakes: wrong name, unknown or expired certificate, no TLS at the other end. */
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_OSSL)/
+
+function failureOf(e: unknown, broker: string): LinkFailure {
+  if (e instanceof LinkFailure) return e
+  const {
+    name = '',
+    message = String(e),
+    code,
+    type,
+  } = e as { name?: string; message?: string; code?: unknown; type?: string }
+  const auth = name === 'KafkaJSSASLAuthenticationError' || type === 'ILLEGAL_SASL_STATE'
+  if (auth || (typeof code === 'string' && TLS_CODE.test(code)))
+    return new LinkFailure('auth', `${broker}: ${message}`, e)
+  return new LinkFailure(e instanceof RangeError ? 'protocol' : 'unreachable', `${broker}: ${message}`, e)
+}
+
+// What we reach into; the shapes are those of kafkajs 2.2.4 (src/cluster, src/broker, src/network).
+
+interface VersionRange {
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+interface Connection {
+  isConnected(): boolean
+  authenticate(): Promise<void>
+  disconnect(): Promise<unknown>
+  rejectRequests(reason: Error): void
+  send<Answer>(message: {
+    request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<{ buf: Buffer; buffer: Buffer }> }
+    response: { decode(bytes: Buffer): Promise<{ bytes: Buffer }>; parse(decoded: { bytes: Buffer }): Promise<Answer> }
+    requestTimeout: number | null
+    logResponseError: boolean
+  }): Promise<Answer>
+}
+
+interface ConnectionPool {
+  readonly host: string
+  readonly port: number
+  readonly connectionTimeout: number
+  readonly pool: readonly Connection[]
+  getConnection(index: number): Promise<Connection>
+}
+
+interface Cluster {
+  readonly connectionPoolBuilder: { build(to: { host: string; port: number }): Promise<ConnectionPool> }
+  readonly brokerPool: {
+    createBroker(options: { connectionPool: ConnectionPool; logger: unknown }): {
+      readonly versions: Readonly<Record<number, VersionRange>> | null
+      connect(): Promise<void>
+    }
+  }
+}
+
+const CREATE_CLUSTER = 'private:Kafka:createCluster'
+
+/** The cluster object behind a Kafka object. Throws where this is not the kafkajs that we know. */
+function clusterOf(kafka: kafkajs.Kafka): Cluster {
+  const inside = kafka as unknown as Record<symbol, ((options: object) => Cluster) | undefined>
+  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER)
+  const cluster = symbol === undefined ? undefined : inside[symbol]?.({ allowAutoTopicCreation: false })
+  const whole = typeof cluster?.connectionPoolBuilder?.build === 'function'
+  if (!whole || typeof cluster.brokerPool?.createBroker !== 'function') {
+    throw new Error('kafkajs is not the version that logs/kafka/client.ts was written for (2.2.4)')
+  }
+  return cluster
+}

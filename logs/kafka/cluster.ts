@@ -1,0 +1,197 @@
+// One cluster: its brokers, who leads which partition, and the connections to them.
+//
+// Promises: a topic keeps the id under which it was first seen; another id, or none for long, is `topic-recreated`. A connection
+// that failed is replaced, never mended. Leaves to `persist.ts`: trying again; to the readers: what they ask the leaders.
+
+import { invariant, LyrebirdError } from '../../core/errors.ts'
+import { isTopicName } from '../log.ts'
+import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
+import type { Call } from './calls/wire.ts'
+import { type Client, createClient, type Link, LinkFailure } from './client.ts'
+import { checkError, ERROR, Passing } from './failures.ts'
+import { persist } from './persist.ts'
+import type { KafkaLimits, KafkaSettings } from './settings.ts'
+
+/** Reads and waits have connections of their own: a broker answers the calls of a connection one after the other. */
+export type Purpose = 'read' | 'wait'
+
+/** So long may a known topic be missing from the metadata before it counts as deleted. */
+const MISSING_MS = 5_000
+
+export class Cluster {
+  readonly limits: KafkaLimits
+  readonly #client: Client
+  readonly #seeds: readonly { host: string; port: number }[]
+  readonly #links = new Map<string, Promise<Link>>()
+  readonly #topics = new Map<string, TopicMetadata>()
+  readonly #missingSince = new Map<string, number>()
+  readonly #closing = new AbortController()
+  #nodes = new Map<number, { host: string; port: number }>()
+
+  constructor(settings: KafkaSettings) {
+    this.limits = settings.limits
+    this.#client = createClient(settings)
+    this.#seeds = settings.brokers.map(broker => {
+      const [host, port] = broker.split(':') as [string, string]
+      return { host, port: Number(port) }
+    })
+  }
+
+  /** Aborted once the cluster is closed. */
+  get signal(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  persist<T>(what: string, attempt: () => Promise<T>, limitMs = this.limits.outageMs): Promise<T> {
+    return persist({ what, limitMs, signal: this.signal }, attempt)
+  }
+
+  /** Metadata of all topics from any broker that answers. */
+  async everyTopic(): Promise<readonly TopicMetadata[]> {
+    return (await this.#refresh(null)).topics
+  }
+
+  /** A topic as it is now, asked anew. Throws `unknown-topic`, `topic-recreated`, `Passing`, LinkFailure. */
+  async topic(topic: string): Promise<TopicMetadata> {
+    if (!isTopicName(topic)) throw unknownTopic(topic, [])
+    const found = (await this.#refresh([topic])).topics.find(({ topic: name }) => name === topic)
+    const known = this.#topics.get(topic)
+    if (found === undefined || found.error === ERROR.unknownTopic) {
+      if (known !== undefined) throw this.#missing(topic)
+      throw unknownTopic(
+        topic,
+        (await this.everyTopic()).map(({ topic: name }) => name),
+      )
+    }
+    checkError(found.error, `topic ${topic}`, { topic })
+    if (known !== undefined && known.id !== found.id) throw recreated(topic, 'was deleted and made anew')
+    this.#topics.set(topic, found)
+    this.#missingSince.delete(topic)
+    return found
+  }
+
+  /** A topic as it was last seen. */
+  known(topic: string): TopicMetadata | undefined {
+    return this.#topics.get(topic)
+  }
+
+  /** The id under which the topic was first seen. */
+  idOf(topic: string): string {
+    const known = this.#topics.get(topic)
+    invariant(known !== undefined, `topic ${topic} was not looked up before it is read`)
+    return known.id
+  }
+
+  /** The link to the leader of a partition as far as is known; `fresh` asks who leads now. */
+  async leader(topic: string, partition: number, purpose: Purpose, fresh: boolean): Promise<Link> {
+    const known = fresh ? undefined : this.#topics.get(topic)
+    const { partitions } = known ?? (await this.topic(topic))
+    const found = partitions.find(({ partition: number }) => number === partition)
+    if (found === undefined) {
+      throw new LyrebirdError('usage', `topic ${topic} has no partition ${partition}`, { where: { topic, partition } })
+    }
+    return this.node(found.leader, purpose)
+  }
+
+  /** The link to a broker. Throws `Passing` for -1 (no leader) and a LinkFailure. */
+  async node(node: number, purpose: Purpose): Promise<Link> {
+    const address = this.#nodes.get(node)
+    if (address === undefined) throw new Passing(node < 0 ? 'a partition has no leader' : `broker ${node} is not there`)
+    return this.#link(address, purpose)
+  }
+
+  /** Asks any broker that answers: those with a connection first. */
+  async ask<Answer>(call: Call<Answer>): Promise<Answer> {
+    let last = new LinkFailure('unreachable', 'no broker is known')
+    for (const address of await this.#candidates()) {
+      try {
+        return await (await this.#link(address, 'read')).send(call)
+      } catch (e) {
+        if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
+        last = e
+      }
+    }
+    throw last
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    const links = [...this.#links.values()]
+    this.#links.clear()
+    await Promise.all(
+      links.map(opening =>
+        opening.then(
+          link => link.close(),
+          () => {},
+        ),
+      ),
+    )
+  }
+
+  /** A topic that was there before is not in the metadata: a broker that has not caught up, or deleted for good. */
+  #missing(topic: string): Error {
+    const since = this.#missingSince.get(topic) ?? performance.now()
+    this.#missingSince.set(topic, since)
+    if (performance.now() - since > MISSING_MS) return recreated(topic, 'was deleted')
+    return new Passing(`topic ${topic} is not there any more`)
+  }
+
+  async #refresh(topics: readonly string[] | null): Promise<Metadata> {
+    const metadata = await this.ask(metadataCall(topics))
+    this.#nodes = new Map(metadata.brokers.map(({ node, host, port }) => [node, { host, port }]))
+    return metadata
+  }
+
+  async #candidates(): Promise<readonly { host: string; port: number }[]> {
+    const all = new Map([...this.#nodes.values(), ...this.#seeds].map(address => [linkName(address, 'read'), address]))
+    const rank = await Promise.all(
+      [...all].map(async ([name, address]) => {
+        const link = await this.#links.get(name)?.catch(() => null)
+        return { address, dead: link?.alive() === true ? 0 : 1 }
+      }),
+    )
+    return rank.sort((a, b) => a.dead - b.dead).map(({ address }) => address)
+  }
+
+  async #link(address: { host: string; port: number }, purpose: Purpose): Promise<Link> {
+    const name = linkName(address, purpose)
+    const known = this.#links.get(name)
+    if (known !== undefined) {
+      const link = await known
+      if (link.alive()) return link
+      link.close()
+      if (this.#links.get(name) === known) this.#links.delete(name)
+      return this.#link(address, purpose)
+    }
+    if (this.signal.aborted) throw new LinkFailure('unreachable', 'the log is closed')
+    const opening = this.#client.link(address.host, address.port)
+    this.#links.set(name, opening)
+    opening.catch(() => {
+      if (this.#links.get(name) === opening) this.#links.delete(name)
+    })
+    const link = await opening
+    if (this.signal.aborted) link.close()
+    return link
+  }
+}
+
+const linkName = ({ host, port }: { host: string; port: number }, purpose: Purpose): string =>
+  `${host}:${port} ${purpose}`
+
+function recreated(topic: string, what: string): LyrebirdError {
+  return new LyrebirdError(
+    'topic-recreated',
+    `topic ${topic} ${what}: its offsets no longer mean what the state holds`,
+    {
+      where: { topic },
+      hint: 'start with a new state directory',
+    },
+  )
+}
+
+function unknownTopic(topic: string, known: readonly string[]): LyrebirdError {
+  const list = known.length === 0 ? 'it has no topics' : `it has ${[...known].sort().slice(0, 20).join(', ')}`
+  return new LyrebirdError('unknown-topic', `the cluster has no topic "${topic.slice(0, 249)}"; ${list}`, {
+    where: { topic },
+  })
+}

@@ -1,0 +1,47 @@
+// First offset and last stable offset of partitions, asked of their leaders.
+//
+// Promises: the end is exact for readers of committed records; a recreated topic does not slip in between two questions.
+
+import type { PartitionRange } from '../log.ts'
+import { EARLIEST, LATEST, listOffsetsCall } from './calls/list-offsets.ts'
+import type { TopicMetadata } from './calls/metadata.ts'
+import type { Cluster } from './cluster.ts'
+import { checkError, Passing } from './failures.ts'
+
+/** The ranges of all partitions of a topic, sorted. Throws `unknown-topic`, `topic-recreated` and broker failures. */
+export async function partitionRanges(cluster: Cluster, topic: string): Promise<readonly PartitionRange[]> {
+  return cluster.persist(`offsets of topic ${topic}`, async () => rangesNow(cluster, await cluster.topic(topic)))
+}
+
+async function rangesNow(cluster: Cluster, { topic, partitions }: TopicMetadata): Promise<readonly PartitionRange[]> {
+  const byLeader = new Map<number, number[]>()
+  for (const { partition, leader } of partitions) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition])
+  const ranges = await Promise.all([...byLeader].map(([node, led]) => rangesOf(cluster, topic, node, led)))
+  return ranges.flat().sort((a, b) => a.partition - b.partition)
+}
+
+async function rangesOf(
+  cluster: Cluster,
+  topic: string,
+  node: number,
+  led: readonly number[],
+): Promise<PartitionRange[]> {
+  const link = await cluster.node(node, 'read')
+  const [starts, ends] = await Promise.all([
+    link.send(listOffsetsCall(topic, led, EARLIEST)),
+    link.send(listOffsetsCall(topic, led, LATEST)),
+  ])
+  const at = (listed: typeof starts, partition: number): bigint => {
+    const found = listed.find(({ partition: number }) => number === partition)
+    if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
+    checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition })
+    return found.offset
+  }
+  return led.map(partition => {
+    const start = at(starts, partition)
+    const end = at(ends, partition)
+    // The start may move on between the two questions; an end before it is an empty partition.
+    const empty = end < start
+    return { topic, partition, start, end: empty ? start : end }
+  })
+}
