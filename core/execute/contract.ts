@@ -8,6 +8,7 @@
 import type { Chunk } from '../chunk.ts'
 import type { Column } from '../fold/column.ts'
 import type { Lambdas, Plan } from '../plan.ts'
+import type { Scan } from '../scan/scan.ts'
 
 /** Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another origin. */
 export type Origin = number | Uint8Array | PathOrigin
@@ -97,6 +98,8 @@ export interface OutputAccess {
 export interface Kit {
   readonly FAIL: typeof FAIL
   readonly PathOrigin: typeof PathOrigin
+  /** What emitted decoders are made of. */
+  readonly scan: Scan
   /** Event time from what the `time` lambda gave (-0 becomes 0); NaN where it is none. */
   time(node: string, i: number, value: unknown): number
   /** The log's own timestamp of record i. Throws `log-lacks` where the log has none. */

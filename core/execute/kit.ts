@@ -6,6 +6,7 @@
 import { normalise, Unencodable } from '../canonical.ts'
 import type { Chunk } from '../chunk.ts'
 import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../dead-letter.ts'
+import { SCAN } from '../scan/scan.ts'
 import { FAIL, type Kit, type Origin, PathOrigin, type Reporter } from './contract.ts'
 import { timestampAt } from './event-record.ts'
 import { interner, latin1Text, utf8Text } from './texts.ts'
@@ -39,6 +40,7 @@ export function makeKit(report: Reporter): Kit {
   return Object.freeze({
     FAIL,
     PathOrigin,
+    scan: SCAN,
     time(node: string, i: number, value: unknown): number {
       if (timeFault(value) === null) return (value as number) + 0
       report.badTime(node, i, value)
