@@ -1,0 +1,26 @@
+// What the two first phases say of a job: the hand-over to evaluation and planning.
+
+import type { Insertion } from '../1-read/insertion.ts'
+import type { Diagnostic, Span } from '../diagnostic.ts'
+import type { SiteFacts } from '../site-facts.ts'
+
+/**
+ * Given by `analyseJob(jobPath: string): JobAnalysis` in `analyse-job.ts`, which throws only where our own promises break; a file that
+ * cannot be read is a diagnostic like any other.
+ */
+export interface JobAnalysis {
+  /** Collected, sorted, capped. With an error among them nothing may be emitted. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** Facts by site number. */
+  readonly sites: SiteFacts
+  /** Span of the call with this site number, for errors that arise when the job is evaluated. */
+  readonly spans: ReadonlyMap<number, Span>
+  /** By absolute path, sorted by position: the marks to insert before bundling. */
+  readonly insertions: ReadonlyMap<string, readonly Insertion[]>
+  /** Absolute paths of the author's files, the job's first. */
+  readonly files: readonly string[]
+  /** Text of every author's file by its path relative to the job's folder, as spans name it. */
+  readonly texts: ReadonlyMap<string, string>
+  /** The job's folder, absolute, to which all paths in spans and facts are relative. */
+  readonly folder: string
+}
