@@ -19,7 +19,7 @@ export type Schema =
       readonly rest: Schema | null
     }
   | { readonly kind: 'object'; readonly fields: readonly SchemaField[] } // sorted by name; other fields are ignored
-  | { readonly kind: 'record'; readonly values: Schema } // Record<string, V>: any field name
+  | { readonly kind: 'record'; readonly values: Schema } // Record<string, V>: fields of whatever name
   | { readonly kind: 'union'; readonly members: readonly Schema[]; readonly discriminant: string | null }
   | { readonly kind: 'ref'; readonly name: string } // into SchemaDocument.defs: recursive types
 

@@ -1,0 +1,91 @@
+// The arrows of ARCHITECTURE.md: which folder may import which, who owns an outside capability, and no cycles at all.
+
+import { expect, it } from 'vitest'
+import { codeFiles, folderOf, type Import, importsOf } from '../support/repository.ts'
+
+/** By folder: the folders that it may import from besides itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  dsl: ['core'],
+  compiler: ['core'],
+  logs: ['core'],
+  store: ['core'],
+  'runtime-common': ['core', 'logs', 'store'],
+  'runtime-batch': ['core', 'logs', 'store', 'runtime-common'],
+  'runtime-stream': ['core', 'logs', 'store', 'runtime-common'],
+  testing: ['core', 'dsl', 'compiler', 'logs', 'store', 'runtime-common', 'runtime-batch', 'runtime-stream'],
+  cli: ['core', 'dsl', 'compiler', 'logs', 'store', 'runtime-common', 'runtime-batch', 'runtime-stream', 'testing'],
+}
+
+/** Outside capabilities and their only owners: a package, and the path that alone may import it. */
+const OWNERS: Readonly<Record<string, string>> = {
+  'ts-morph': 'compiler/1-read/',
+  kafkajs: 'logs/kafka/',
+  lmdb: 'store/',
+  commander: 'cli/',
+  picocolors: 'cli/',
+  esbuild: 'compiler/bundle/',
+  'magic-string': 'compiler/bundle/',
+  snappyjs: 'logs/record-batch/',
+  'lz4-napi': 'logs/record-batch/',
+  fzstd: 'logs/record-batch/',
+  '@node-rs/crc32': 'logs/',
+}
+
+const source = codeFiles().filter(f => MAY_IMPORT[folderOf(f)] !== undefined)
+const imports: readonly Import[] = source.flatMap(importsOf)
+const isRepositoryFile = (to: string): boolean => /\.(ts|mts|mjs)$/.test(to)
+
+it('imports follow the arrows', () => {
+  const against = imports.filter(({ from, to }) => {
+    const [a, b] = [folderOf(from), folderOf(to)]
+    return isRepositoryFile(to) && a !== b && !(MAY_IMPORT[a] as readonly string[]).includes(b)
+  })
+  expect(against).toEqual([])
+})
+
+it('core imports nothing from outside', () => {
+  expect(imports.filter(({ from, to }) => folderOf(from) === 'core' && !isRepositoryFile(to))).toEqual([])
+})
+
+it('the language imports nothing but core', () => {
+  expect(imports.filter(({ from, to }) => folderOf(from) === 'dsl' && !isRepositoryFile(to))).toEqual([])
+})
+
+it('the reference shares no operator code with the executors', () => {
+  const shared = imports.filter(
+    ({ from, to }) =>
+      (from.startsWith('core/reference/') && /^core\/(execute|fold)\//.test(to)) ||
+      (/^core\/(execute|fold)\//.test(from) && to.startsWith('core/reference/')),
+  )
+  expect(shared).toEqual([])
+})
+
+it('an outside capability has one owner', () => {
+  const strangers = imports.filter(({ from, to }) => {
+    const owner = OWNERS[to]
+    return owner !== undefined && !from.startsWith(owner)
+  })
+  expect(strangers).toEqual([])
+})
+
+it('has no cycle, type-only imports included', () => {
+  const graph = new Map(source.map(f => [f, importsOf(f).map(i => i.to)]))
+  const done = new Set<string>()
+  const cycles: string[][] = []
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file])
+    else if (!done.has(file)) {
+      for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+      done.add(file)
+    }
+  }
+  for (const file of source) visit(file, [])
+  expect(cycles).toEqual([])
+})
+
+it('every file of the product is imported by another or is an entry', () => {
+  const imported = new Set(codeFiles().flatMap(f => importsOf(f).map(i => i.to)))
+  const entries = /(^|\/)(index|main|worker)\.ts$/ // package entries, the command line, worker threads
+  expect(source.filter(f => !imported.has(f) && !entries.test(f) && !f.endsWith('.d.ts'))).toEqual([])
+})
