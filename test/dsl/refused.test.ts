@@ -1,0 +1,103 @@
+// What the language refuses when a job is evaluated, where types were not asked: a stable word, the site, a sentence.
+
+import { expect, test } from 'vitest'
+import { SITE } from '../../core/graph.ts'
+import { isJobError, JOB_ERROR_WORDS, type JobErrorWord } from '../../core/job-error.ts'
+import * as language from '../../dsl/index.ts'
+
+/** Anything of the language, as a job in plain JavaScript sees it. */
+type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
+type Word =
+  | ('source' | 'job' | 'tumbling' | 'hopping' | 'sum' | 'topK' | 'count' | 'csv')
+  | ('map' | 'mapValues' | 'keyBy' | 'merge' | 'to' | 'window' | 'aggregate' | 'keep' | 'closed')
+const { source, job, tumbling, hopping, sum, topK, count, csv } = language as unknown as Loose
+
+/** As the compiler marks calls. */
+const at = { [SITE]: 7 }
+const fn = (v: unknown): unknown => v
+const views = source('views') as Loose
+const keyed = views.keyBy(fn) as Loose
+const table = keyed.count() as Loose
+const windowed = keyed.window(tumbling('1h')).count() as Loose
+
+type Case = readonly [JobErrorWord, string, () => unknown]
+const CASES: readonly Case[] = [
+  ['bad-name', '"../x" is no name for a job', () => job('../x', { table }, at)],
+  ['bad-name', 'is no name for a job', () => job('x'.repeat(101), { table }, at)],
+  ['bad-name', '"" is no name for a job', () => job('', { table }, at)],
+  ['bad-name', 'nothing is no name for a job', () => job(undefined, { table }, at)],
+  ['bad-name', '"top pages" is no name for a view', () => job('j', { 'top pages': table }, at)],
+  ['bad-name', '"__proto__" is no name for a view', () => job('j', { ['__proto__']: table }, at)],
+  ['bad-name', 'is no name for a view', () => job('j', { 'a\u0000': table }, at)],
+  ['bad-name', '"a b" is no name for a field', () => keyed.aggregate({ 'a b': count() }, at)],
+  ['bad-name', '"__proto__" is no name for a field', () => keyed.aggregate({ ['__proto__']: count() }, at)],
+  ['bad-topic', '".." is no name for a topic', () => source('..', at)],
+  ['bad-topic', '"a/b" is no name for a topic', () => source('a/b', {}, at)],
+  ['bad-topic', 'is no name for a topic', () => views.to('x'.repeat(250), at)],
+  ['bad-topic', '"a\\u0000" is no name for a topic', () => views.to('a\u0000', at)],
+  ['bad-topic', 'writes to topic views, which the job reads', () => job('j', { out: views.to('views') }, at)],
+  ['bad-duration', 'the size of tumbling() is "1 hour"', () => tumbling('1 hour', at)],
+  ['bad-duration', 'the size of tumbling() is "1.5h"', () => tumbling('1.5h', at)],
+  ['bad-duration', 'the disorder of source() is "-5s"', () => source('a', { disorder: '-5s' }, at)],
+  ['bad-duration', 'the duration of keep() is "-1d"', () => windowed.keep('-1d', at)],
+  ['bad-duration', 'ahead of source() is 5', () => source('a', { ahead: 5 }, at)],
+  ['bad-duration', 'longer than 100 million days', () => windowed.keep('100000001d', at)],
+  ['bad-window', 'the size of tumbling() is 0', () => tumbling('0s', at)],
+  ['bad-window', 'the step of hopping() is 0', () => hopping('1h', '0h', at)],
+  ['bad-window', "hopping('1h', '90m') hops further than its windows are long", () => hopping('1h', '90m', at)],
+  ['bad-window', 'not less than its step', () => hopping('1h', '5m', { offset: '5m' }, at)],
+  [
+    'bad-option',
+    'source() has no option "disorders"; it has time, disorder, ahead, format',
+    () => source('a', { disorders: '1s' }, at),
+  ],
+  ['bad-option', 'the format of source()', () => source('a', { format: 'json' }, at)],
+  [
+    'bad-option',
+    'the partitions of to() are a whole number from 1 to 10000, got 0',
+    () => views.to('a', { partitions: 0 }, at),
+  ],
+  ['bad-option', 'csv() needs its column names', () => csv({}, at)],
+  ['bad-option', 'two columns called "a"', () => csv({ columns: ['a', 'b', 'a'] }, at)],
+  ['bad-argument', 'map() needs a function, got nothing', () => views.map(at)],
+  ['bad-argument', 'the time of source() needs a function, got "t"', () => source('a', { time: 't' }, at)],
+  ['bad-argument', 'sum() needs a function', () => sum(at)],
+  ['bad-argument', 'k is a whole number from 1 to 100000, got 0', () => topK(0, fn, at)],
+  ['bad-argument', 'topK() needs a function', () => topK(3, at)],
+  ['bad-argument', 'window() takes tumbling(...) or hopping(...), got "1h"', () => keyed.window('1h', at)],
+  ['bad-argument', 'aggregate() takes its fields as an object', () => keyed.aggregate({}, at)],
+  ['bad-argument', 'field n is 3', () => keyed.aggregate({ n: 3 }, at)],
+  ['bad-argument', 'merge() needs at least one other stream', () => views.merge(at)],
+  ['bad-argument', 'merge() takes streams, got an object', () => views.merge(table, at)],
+  ['bad-argument', 'result n is no table and no output, but 3', () => job('j', { n: 3 }, at)],
+  ['bad-argument', 'result s is a stream', () => job('j', { s: views }, at)],
+  ['bad-argument', 'takes its results as an object', () => job('j', [table], at)],
+  ['not-keyed', 'window() needs a keyed stream: call keyBy(...) first.', () => views.window(tumbling('1h'), at)],
+  ['not-keyed', 'sum() needs a keyed stream', () => views.sum(fn, at)],
+  ['not-keyed', 'mapValues() needs a keyed stream', () => views.mapValues(fn, at)],
+  ['not-keyed', 'merge() takes streams alike', () => views.merge(keyed, at)],
+  ['not-windowed', 'closed() needs a table with windows', () => table.mapValues(fn).closed(at)],
+  ['not-windowed', 'keep() needs a table with windows', () => table.keep('1d', at)],
+  ['no-results', 'job j has no results', () => job('j', {}, at)],
+  [
+    'duplicate-output',
+    'outputs a and b both write to topic t',
+    () => job('j', { b: keyed.to('t'), a: views.to('t') }, at),
+  ],
+]
+
+test.each(CASES)('%s: %s', (word, sentence, run) => {
+  let thrown: unknown
+  try {
+    run()
+  } catch (error) {
+    thrown = error
+  }
+  if (!isJobError(thrown)) throw new Error(`expected a JobError, got ${String(thrown)}`)
+  expect({ word: thrown.word, site: thrown.site }).toEqual({ word, site: 7 })
+  expect(thrown.message).toContain(sentence)
+})
+
+test('every word of a job error has a case', () => {
+  expect([...new Set(CASES.map(c => c[0]))].sort()).toEqual(Object.keys(JOB_ERROR_WORDS).sort())
+})

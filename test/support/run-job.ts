@@ -1,0 +1,25 @@
+// Jobs written in the language, through the plan and the reference, without the compiler.
+
+import { planJob } from '../../compiler/3-plan/plan-job.ts'
+import type { SiteFacts } from '../../compiler/site-facts.ts'
+import { graphOf, type JobGraph, lambdasOf } from '../../core/graph.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { ReferenceInput } from '../../core/reference/input.ts'
+import { type Program, type ReferenceOptions, reference } from '../../core/reference/reference.ts'
+import type { JobResult } from '../../core/result.ts'
+
+export function graph(job: unknown): JobGraph {
+  const found = graphOf(job)
+  if (found === null) throw new Error('not a job')
+  return found
+}
+
+export function programOf(job: unknown, facts?: SiteFacts): Program & { readonly plan: Plan } {
+  const plan = planJob(graph(job), facts)
+  return { plan, lambdas: lambdasOf(plan, graph(job)) }
+}
+
+/** The result of a job over a log written by hand. */
+export function runJob(job: unknown, log: ReferenceInput, options: ReferenceOptions = {}): JobResult {
+  return reference(programOf(job), log, options)
+}
