@@ -1,0 +1,37 @@
+// Site facts written by hand, and calls marked as the compiler marks them.
+
+import type { CallFacts, LambdaSiteFacts, SiteFacts } from '../../compiler/site-facts.ts'
+import { SITE } from '../../core/graph.ts'
+import type { SchemaDocument, Uses } from '../../core/schema.ts'
+
+/** What a test says of one call. `at` is made of the site number and `line`. */
+export interface Fact {
+  readonly schema?: SchemaDocument
+  readonly lambdas?: Readonly<
+    Record<string, { readonly uses?: Uses; readonly hash?: string | null; readonly usesRecord?: boolean }>
+  >
+}
+
+/** Facts by site number; `line` moves every place, as reformatting does. */
+export function factsOf(calls: Readonly<Record<number, Fact>>, line = 1): SiteFacts {
+  const entries = Object.entries(calls).map(([site, { schema = null, lambdas = {} }]): [number, CallFacts] => {
+    const at = `job.ts:${line}:${site}`
+    const known = Object.entries(lambdas).map(([slot, { uses = true, hash = null, usesRecord = false }]) => {
+      const facts: LambdaSiteFacts = { at, uses, hash, usesRecord }
+      return [slot, facts] as const
+    })
+    return [Number(site), { at, schema, lambdas: Object.fromEntries(known) }]
+  })
+  return new Map(entries)
+}
+
+/** A call of the language with the mark that the compiler would append. */
+export function marked<Result>(
+  call: (...args: never[]) => Result,
+  site: number,
+  args: readonly unknown[],
+  captured?: Readonly<Record<string, () => Readonly<Record<string, unknown>>>>,
+): Result {
+  const mark = captured === undefined ? { [SITE]: site } : { [SITE]: site, captured }
+  return (call as unknown as (...args: unknown[]) => Result)(...args, mark)
+}
