@@ -1,0 +1,8 @@
+// The state directory: what the executors, the test kit and the command line use of it.
+//
+// Promises: store.ts. Leaves to the other files here: how.
+
+export { openStateReader } from './reader.ts'
+export { newRowSorter, type SorterOptions } from './row-sorter.ts'
+export type { Row, RowChange, StateReader, StateTransaction, StateWriter } from './store.ts'
+export { openStateWriter, type WriterOptions } from './writer.ts'

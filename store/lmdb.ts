@@ -1,0 +1,154 @@
+// The one place that knows lmdb: opening the environment of a state, keys, reads, and its failures in our words.
+//
+// Promises: a transaction that has returned is on the disk (no overlapping sync: data, then the meta page, each synced);
+// a file that is too short is refused before it is mapped, since touching a missing page would kill the process.
+// Leaves to `writer.ts` and `reader.ts`: what the keys hold.
+
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
+import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
+import { isWhole } from './block.ts'
+import { checkFile } from './check-file.ts'
+import { corrupt } from './root.ts'
+
+/** Address space to map, not memory or disk. A state cannot outgrow it. */
+const MAP_BYTES = 2 ** 40
+
+export const stateFile = (dir: string): string => join(dir, 'state.mdb')
+
+export class Lmdb {
+  readonly dir: string
+  readonly db: RootDatabase<Uint8Array, Uint8Array>
+
+  constructor(dir: string, options: { readonly readOnly: boolean; readonly mapBytes?: number | undefined }) {
+    this.dir = dir
+    const isNew = !existsSync(stateFile(dir))
+    if (!isNew) checkFile(dir, stateFile(dir))
+    try {
+      if (!options.readOnly) mkdirSync(dir, { recursive: true })
+      this.db = openFile(stateFile(dir), options.readOnly, options.mapBytes ?? MAP_BYTES)
+      if (isNew) syncDirectories(dir)
+    } catch (e) {
+      throw translate(e, dir)
+    }
+  }
+
+  /** A copy of a value. */
+  get(key: Uint8Array, transaction?: Transaction): Uint8Array | undefined {
+    const options = transaction && { transaction }
+    return this.#guarded(() => (this.db.getBinary as Get).call(this.db, key, options))
+  }
+
+  /** A checked block of a run, valid until the next read. */
+  block(run: number, ordinal: number, transaction?: Transaction): Uint8Array {
+    const options = transaction && { transaction }
+    const bytes = this.#guarded(() => fastGet(this.db, blockKey(run, ordinal), options))
+    if (bytes === undefined) throw corrupt(this.dir, `block ${ordinal} of run ${run} is missing`)
+    if (!isWhole(bytes, run, ordinal)) {
+      throw corrupt(this.dir, `the checksum of block ${ordinal} of run ${run} does not match`)
+    }
+    return bytes
+  }
+
+  /** Runs `action` in one transaction, durable on return; undone if it throws. */
+  transaction<T>(action: () => T): T {
+    try {
+      return this.db.transactionSync(action)
+    } catch (e) {
+      throw translate(e, this.dir)
+    }
+  }
+
+  #guarded<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (e) {
+      throw translate(e, this.dir)
+    }
+  }
+}
+
+/** Keys: one byte for the kind; blocks stand last, so that those of a new run are always appended. */
+export const ROOT_KEY = Uint8Array.of(1)
+
+export function documentKey(name: string): Uint8Array {
+  const text = new TextEncoder().encode(name)
+  const key = new Uint8Array(text.length + 1)
+  key[0] = 2
+  key.set(text, 1)
+  return key
+}
+
+const scratch = new Uint8Array(11)
+const scratchView = new DataView(scratch.buffer)
+scratch[0] = 3
+
+/** Valid until the next call. */
+export function blockKey(run: number, ordinal: number): Uint8Array {
+  scratchView.setUint16(1, Math.floor(run / 2 ** 32))
+  scratchView.setUint32(3, run >>> 0)
+  scratchView.setUint32(7, ordinal)
+  return scratch
+}
+
+/** The options of reads are missing from lmdb's types. */
+type Get = (key: Uint8Array, options: object | undefined) => Uint8Array | undefined
+
+/** lmdb's reusable buffer, cut to the value. Its `length` is the value's, its memory is larger. */
+function fastGet(
+  db: RootDatabase<Uint8Array, Uint8Array>,
+  key: Uint8Array,
+  options: object | undefined,
+): Uint8Array | undefined {
+  const bytes = (db.getBinaryFast as Get).call(db, key, options)
+  return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabase<Uint8Array, Uint8Array> {
+  return open<Uint8Array, Uint8Array>(path, {
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    noSubdir: true,
+    overlappingSync: false,
+    maxReaders: 1024,
+    readOnly,
+    mapSize,
+  })
+}
+
+/** Makes the names of a new directory and its file durable. */
+function syncDirectories(dir: string): void {
+  for (const name of [dir, dirname(dir)]) {
+    const fd = openSync(name, 'r')
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  }
+}
+
+const FULL = /MDB_MAP_FULL|No space left|ENOSPC|File too large|EFBIG|quota|EDQUOT/i
+const DAMAGED = /MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH|MDB_PANIC|not an LMDB file/i
+const REFUSED = /EACCES|EPERM|EROFS|ENOTDIR|EEXIST|Permission denied|Read-only file system|Not a directory/
+
+function translate(e: unknown, dir: string): unknown {
+  if (isLyrebirdError(e) || !(e instanceof Error)) return e
+  if (FULL.test(e.message)) {
+    return new LyrebirdError('disk-full', `no room to commit to the state in ${dir}; its last commit is intact`, {
+      where: { state: dir },
+      hint: 'make room on the disk and run the same command again: it goes on from the last commit',
+      cause: e,
+    })
+  }
+  if (DAMAGED.test(e.message)) return corrupt(dir, e.message, e)
+  if (REFUSED.test(e.message)) {
+    return new LyrebirdError('usage', `cannot use ${dir} as a state directory: ${e.message}`, {
+      where: { state: dir },
+      hint: 'name a directory that this user may write: --state DIR',
+      cause: e,
+    })
+  }
+  return e
+}

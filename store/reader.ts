@@ -1,0 +1,53 @@
+// Opens a state for reading, also while another process writes it.
+//
+// Promises: a reader shows the commit that was the last one when it was opened, whole, until it is closed; open another to see
+// later ones. It takes no lock, but the writer cannot use the space again that the shown commit occupies: close it soon.
+// Leaves to the callers: what the rows mean.
+
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LyrebirdError } from '../core/errors.ts'
+import { Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
+import { decodeRoot } from './root.ts'
+import type { StateReader } from './store.ts'
+import { StateView } from './view-of-state.ts'
+
+/** Throws `state-missing`, `state-corrupt`, `state-too-new`. */
+export function openStateReader(directory: string): StateReader {
+  const dir = resolve(directory)
+  if (!existsSync(stateFile(dir))) throw missing(directory)
+  const lmdb = new Lmdb(dir, { readOnly: true })
+  try {
+    return readerOf(lmdb, directory)
+  } catch (e) {
+    void lmdb.db.close()
+    throw e
+  }
+}
+
+function readerOf(lmdb: Lmdb, directory: string): StateReader {
+  const transaction = lmdb.db.useReadTransaction()
+  const bytes = lmdb.get(ROOT_KEY, transaction)
+  if (bytes === undefined) throw missing(directory)
+  const view = new StateView(lmdb, decodeRoot(bytes, lmdb.dir), new Map(), transaction)
+  let open = true
+  return {
+    document: name => view.document(name),
+    get: (table, key) => view.get(table, key),
+    scan: (table, from, to) => view.scan(table, from, to),
+    tables: () => view.tables(),
+    async close() {
+      if (!open) return
+      open = false
+      transaction.done()
+      await lmdb.db.close()
+    },
+  }
+}
+
+function missing(directory: string): LyrebirdError {
+  return new LyrebirdError('state-missing', `there is no state in ${directory}`, {
+    where: { state: directory },
+    hint: 'make one: lyrebird batch JOB.ts --log LOG --state DIR',
+  })
+}
