@@ -84,7 +84,7 @@ async function explainRange(cluster: Cluster, { topic, partition, from, to }: Ra
   const now = ranges.find(({ partition: number }) => number === partition)
   if (now === undefined) throw new Passing(`${topic}/${partition} has no range`)
   if (from < now.start) throw rangeLost(topic, partition, from, to < now.start ? to : now.start, 'were deleted')
-  if (to > now.end) throw rangeLost(topic, partition, from > now.end ? from : now.end, to, 'are not there')
+  if (to > now.end) throw rangeLost(topic, partition, now.end, to, `are not there, the log ends at ${now.end}`)
   throw new Passing(`${topic}/${partition} had no offset ${from} a moment ago`)
 }
 

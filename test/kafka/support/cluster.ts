@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka, type Producer } from 'kafkajs'
 import { type Chunk, offsetAt } from '../../../core/chunk.ts'
 import { openKafkaLog } from '../../../logs/kafka/index.ts'
@@ -21,11 +22,13 @@ export const noKafka: boolean = typeof parts === 'string'
 /** Short limits: what should end in a failure does so within the suite's time. */
 export const QUICK: Partial<KafkaLimits> = { connectMs: 1_000, answerMs: 2_000, openMs: 3_000, outageMs: 30_000 }
 
+const PRODUCER = { createPartitioner: kafkajs.Partitioners.DefaultPartitioner }
+
 export class TestCluster {
   readonly broker: Broker
   readonly kafka: Kafka
-  readonly admin: Admin
-  readonly producer: Producer
+  admin: Admin
+  producer: Producer
   readonly #dir: string
   readonly #ends: (() => Promise<unknown>)[] = []
   #topics = 0
@@ -35,7 +38,7 @@ export class TestCluster {
     this.broker = broker
     this.kafka = clientOf(broker.address)
     this.admin = this.kafka.admin()
-    this.producer = this.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+    this.producer = this.kafka.producer(PRODUCER)
   }
 
   static async start(options: BrokerOptions = {}): Promise<TestCluster> {
@@ -45,6 +48,14 @@ export class TestCluster {
     await cluster.admin.connect()
     await cluster.producer.connect()
     return cluster
+  }
+
+  /** A fresh admin and producer: those that once knew a topic fail at everything after it was deleted. */
+  async forget(): Promise<void> {
+    await Promise.all([this.admin.disconnect(), this.producer.disconnect()])
+    this.admin = this.kafka.admin()
+    this.producer = this.kafka.producer(PRODUCER)
+    await Promise.all([this.admin.connect(), this.producer.connect()])
   }
 
   async end(): Promise<void> {
@@ -66,8 +77,13 @@ export class TestCluster {
     }))
     const numPartitions = options.partitions ?? 1
     await this.admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] })
-    await this.admin.fetchTopicMetadata({ topics: [topic] })
-    return topic
+    // The metadata of the new topic reaches the broker a moment after the controller has answered.
+    for (let tries = 0; ; tries++) {
+      const found = await this.admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null)
+      if (found?.topics[0]?.partitions.every(({ leader }) => leader >= 0) === true) return topic
+      if (tries === 500) throw new Error(`topic ${topic} did not come up`)
+      await sleep(20)
+    }
   }
 
   async log(limits: Partial<KafkaLimits> = {}): Promise<Log> {
@@ -85,7 +101,7 @@ export class TestCluster {
       transactionalId: id,
       idempotent: true,
       maxInFlightRequests: 1,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      ...PRODUCER,
       retry: { initialRetryTime: 10, maxRetryTime: 50, retries: 200 },
     })
     await producer.connect()

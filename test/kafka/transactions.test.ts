@@ -1,0 +1,143 @@
+// Transactions on a real broker: aborted records are never delivered, open ones end the log.
+//
+// The first three cases are those in which the client's own decoder delivers aborted records (faults K1 to K3 of the design). Each is also
+// read from every offset on, since a read may begin inside a transaction.
+
+import { randomUUID } from 'node:crypto'
+import type { Producer, Transaction } from 'kafkajs'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chunksOf, everything, noKafka, TestCluster, texts } from './support/cluster.ts'
+
+describe.skipIf(noKafka)('transactions', () => {
+  let cluster: TestCluster
+  let producers: Producer[]
+  beforeAll(async () => {
+    cluster = await TestCluster.start()
+  }, 120_000)
+  beforeEach(async () => {
+    producers = [await cluster.transactional(randomUUID()), await cluster.transactional(randomUUID())]
+  })
+  afterAll(() => cluster?.end())
+
+  const begin = (which: number): Promise<Transaction> => (producers[which] as Producer).transaction()
+  const send = (to: { send: Transaction['send'] }, topic: string, ...values: string[]) =>
+    to.send({ topic, messages: values.map(value => ({ value, partition: 0 })) })
+
+  /** Markers are written some time after the producer has been answered. */
+  async function ended(topic: string, end: number): Promise<void> {
+    const log = await cluster.log()
+    await expect.poll(async () => (await log.partitions(topic))[0]?.end, { timeout: 10_000 }).toBe(BigInt(end))
+  }
+
+  /** What is read from each offset on is the tail of what is read from the start; in fetches of one batch as well. */
+  async function expectCommitted(topic: string, expected: readonly string[]): Promise<void> {
+    const log = await cluster.log()
+    expect(await everything(log, topic)).toEqual(expected)
+    const end = (await log.partitions(topic))[0]?.end as bigint
+    for (let from = 0n; from <= end; from++) {
+      const tail = expected.filter(text => BigInt(text.split(':')[0] as string) >= from)
+      for (const chunkBytes of [1, 1024 * 1024]) {
+        const chunks = await chunksOf(log, topic, from, end, { chunkBytes })
+        expect(texts(chunks)).toEqual(tail)
+        if (from < end) expect(chunks.at(-1)?.nextOffset).toBe(end)
+      }
+    }
+  }
+
+  test('an aborted transaction inside another: the broker lists the inner one first (K1)', async () => {
+    const topic = await cluster.topic()
+    const outer = await begin(0)
+    const inner = await begin(1)
+    await send(outer, topic, 'a', 'b')
+    await send(inner, topic, 'c')
+    await send(outer, topic, 'd')
+    await inner.abort()
+    await send(outer, topic, 'e')
+    await outer.abort()
+    await ended(topic, 7)
+    const last = await begin(0)
+    await send(last, topic, 'z')
+    await last.commit()
+    await ended(topic, 9)
+    await expectCommitted(topic, ['7:z'])
+  })
+
+  test('an aborted record whose key is the bytes of an abort marker (K3)', async () => {
+    const topic = await cluster.topic()
+    const aborted = await begin(0)
+    const key = Buffer.from([0, 0, 0, 0])
+    await send(aborted, topic, 'a')
+    await aborted.send({ topic, messages: [{ key, value: 'b', partition: 0 }] })
+    await send(aborted, topic, 'c')
+    await aborted.abort()
+    await ended(topic, 4)
+    await cluster.producer.send({ topic, messages: [{ key, value: 'kept', partition: 0 }] })
+    await expectCommitted(topic, ['4:kept'])
+  })
+
+  test('a read that begins inside two aborted transactions at once (K2)', async () => {
+    const topic = await cluster.topic()
+    const first = await begin(0)
+    const second = await begin(1)
+    await send(first, topic, 'a')
+    await send(second, topic, 'b')
+    await send(second, topic, 'c')
+    await send(first, topic, 'd')
+    await send(second, topic, 'e')
+    await first.abort()
+    await second.abort()
+    await ended(topic, 7)
+    await cluster.send(topic, ['plain'])
+    await expectCommitted(topic, ['7:plain'])
+  })
+
+  test('aborted and committed ones of one producer, with plain records between', async () => {
+    const topic = await cluster.topic()
+    const expected: string[] = []
+    let offset = 0
+    for (let i = 0; i < 6; i++) {
+      const transaction = await begin(0)
+      await send(transaction, topic, `t${i}`)
+      await cluster.send(topic, [`p${i}`])
+      await (i % 3 === 1 ? transaction.commit() : transaction.abort())
+      if (i % 3 === 1) expected.push(`${offset}:t${i}`)
+      expected.push(`${offset + 1}:p${i}`)
+      offset += 3
+      await ended(topic, offset)
+    }
+    await expectCommitted(topic, expected)
+  })
+
+  test('a log that ends in nothing but markers and aborted records is read to its exact end', async () => {
+    const topic = await cluster.topic()
+    const transaction = await begin(0)
+    await send(transaction, topic, 'a', 'b')
+    await transaction.abort()
+    await ended(topic, 3)
+    const log = await cluster.log()
+    const [range] = await log.partitions(topic)
+    expect(range).toMatchObject({ start: 0n, end: 3n })
+    const chunks = await chunksOf(log, topic, 0n, 3n)
+    expect(texts(chunks)).toEqual([])
+    expect(chunks.at(-1)?.nextOffset).toBe(3n)
+    expect((await chunksOf(log, topic, 2n, 3n)).at(-1)?.nextOffset).toBe(3n)
+  })
+
+  test('an open transaction ends the log before its first record; its commit wakes a follower', async () => {
+    const topic = await cluster.topic()
+    await cluster.send(topic, ['before'])
+    const open = await begin(0)
+    await send(open, topic, 'open')
+    await cluster.send(topic, ['after'])
+    const log = await cluster.log()
+    expect((await log.partitions(topic))[0]?.end).toBe(1n)
+    expect(await everything(log, topic)).toEqual(['0:before'])
+    const woken = log.changed(20_000)
+    const start = performance.now()
+    await open.commit()
+    await woken
+    expect(performance.now() - start).toBeLessThan(5_000)
+    await expect.poll(async () => (await log.partitions(topic))[0]?.end, { timeout: 10_000 }).toBe(4n)
+    expect(await everything(log, topic)).toEqual(['0:before', '1:open', '2:after'])
+  })
+})
