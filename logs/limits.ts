@@ -11,7 +11,7 @@ export const RECORD_BYTES_MAX = 64 * 1024 * 1024
 /** Wanted bytes of a chunk and of one read from a file. */
 export const CHUNK_BYTES = 1024 * 1024
 /** Wanted bytes of a batch that our own writers make. */
-export const WRITE_BATCH_BYTES = 256 * 1024
+export const WRITE_BATCH_BYTES = 64 * 1024
 /** Most records of a batch that our own writers make. */
 export const WRITE_BATCH_RECORDS_MAX = 8192
 /** A segment is closed once it has grown to this size. */

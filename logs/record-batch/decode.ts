@@ -10,16 +10,10 @@ import type { Chunk } from '../../core/chunk.ts'
 import { CHUNK_BYTES, DECOMPRESSED_BYTES_MAX } from '../limits.ts'
 import type { AbortedFilter } from './aborted-transactions.ts'
 import { batchFailure, type Place } from './batch-failure.ts'
-import {
-  ATTRIBUTES_AT,
-  type BatchHeader,
-  HEADER_BYTES,
-  lastOffsetOf,
-  RECORD_BYTES_MIN,
-  viewOf,
-} from './batch-header.ts'
+import { ATTRIBUTES_AT, type BatchHeader, HEADER_BYTES, lastOffsetOf, RECORD_BYTES_MIN } from './batch-header.ts'
 import { ChunkDraft, type DeltaRange } from './chunk-draft.ts'
 import { CODEC, decompress, isKnownCodec } from './compression.ts'
+import { isAbortMarker } from './control-batch.ts'
 import { scanBatches } from './scan.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
@@ -31,8 +25,8 @@ export interface DecodeRequest extends Place {
   readonly to?: bigint
   /** Which transactions were aborted; goes along with one read in offset order. Default: none. */
   readonly aborted?: AbortedFilter
-  /** True for logs that hold every offset: a missing or repeated one is `log-gap` or `log-overlap`. */
-  readonly gapless?: boolean
+  /** For logs that hold every offset: where the first batch begins. A missing offset is `log-gap`, a repeated one `log-overlap`. */
+  readonly startsAt?: bigint
   /** Wanted bytes of a chunk. Default CHUNK_BYTES. */
   readonly chunkBytes?: number
 }
@@ -44,12 +38,14 @@ export interface DecodedBatches {
   readonly nextOffset: bigint
   /** Bytes up to the end of the last batch that was used up: the place to read on from. */
   readonly bytesUsed: number
+  /** Exclusive end of that batch; null where none was used up. */
+  readonly offsetUsed: bigint | null
 }
 
 /** Decodes all whole batches of `bytes`. Throws `bad-crc`, `bad-batch`, `unknown-codec`, `too-big`, `log-gap`, `log-overlap`. */
 export function decodeBatches(bytes: Uint8Array, request: DecodeRequest): DecodedBatches {
   const decoding = new Decoding(bytes, request)
-  const headers = scanBatches(bytes, request)
+  const headers = scanBatches(bytes, request, request.to ?? null)
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i] as BatchHeader
     if (request.to !== undefined && header.baseOffset >= request.to) {
@@ -76,23 +72,25 @@ class Decoding {
   readonly #chunks: Chunk[] = []
   #draft: ChunkDraft | null = null
   #nextOffset: bigint
-  #expected: bigint | null = null
+  #expected: bigint | null
   #bytesUsed = 0
+  #offsetUsed: bigint | null = null
 
   constructor(bytes: Uint8Array, request: DecodeRequest) {
     this.#bytes = bytes
     this.#request = request
     this.#chunkBytes = request.chunkBytes ?? CHUNK_BYTES
     this.#nextOffset = request.from
+    this.#expected = request.startsAt ?? null
   }
 
   /** Batch `index` of `headers`. */
   batch(header: BatchHeader, headers: readonly BatchHeader[], index: number): void {
-    const { aborted, from, to, gapless } = this.#request
+    const { aborted, from, to } = this.#request
     const end = lastOffsetOf(header) + 1n
     this.#checkCrc(header)
-    if (gapless === true) this.#checkGapless(header)
-    this.#expected = end
+    if (this.#expected !== null) this.#checkGapless(header, this.#expected)
+    if (this.#expected !== null) this.#expected = end
     if (end > from) {
       this.#guard(header, () => {
         if (header.control) this.#control(header)
@@ -100,7 +98,10 @@ class Decoding {
       })
     }
     this.reached(end)
-    if (to === undefined || end <= to) this.#bytesUsed = header.end
+    if (to === undefined || end <= to) {
+      this.#bytesUsed = header.end
+      this.#offsetUsed = end
+    }
   }
 
   /** Everything before `offset` was delivered or left out on purpose. */
@@ -118,7 +119,7 @@ class Decoding {
       if (last !== undefined) this.#chunks[this.#chunks.length - 1] = { ...last, nextOffset }
       else this.#chunks.push(new ChunkDraft(this.#bytes, 0).finish(this.#request, nextOffset))
     }
-    return { chunks: this.#chunks, nextOffset, bytesUsed: this.#bytesUsed }
+    return { chunks: this.#chunks, nextOffset, bytesUsed: this.#bytesUsed, offsetUsed: this.#offsetUsed }
   }
 
   #records(header: BatchHeader, headers: readonly BatchHeader[], index: number): void {
@@ -164,29 +165,22 @@ class Decoding {
     )
   }
 
-  #checkGapless(header: BatchHeader): void {
-    const { from } = this.#request
-    const gap = this.#expected === null ? header.baseOffset > from : header.baseOffset > this.#expected
-    if (gap) {
-      const span = { from: this.#expected ?? from, to: header.baseOffset }
+  #checkGapless(header: BatchHeader, expected: bigint): void {
+    if (header.baseOffset > expected) {
+      const span = { from: expected, to: header.baseOffset }
       throw batchFailure('log-gap', this.#request, span, 'these offsets are missing')
+    }
+    if (header.baseOffset < expected) {
+      const span = { from: header.baseOffset, to: expected }
+      throw batchFailure('log-overlap', this.#request, span, 'these offsets are there twice')
     }
     if (header.count !== header.lastOffsetDelta + 1) {
       throw this.#failure('log-gap', header, `only ${header.count} of these offsets are there`)
     }
   }
 
-  /** A control record's key is an int16 version and an int16 type: 0 for abort, 1 for commit; others are no ends of transactions. */
   #control(header: BatchHeader): void {
-    const { bytes, start, end } = this.#payload(header)
-    const draft = new ChunkDraft(bytes, header.count)
-    draft.add(header, start, end, { from: 0, to: Number.POSITIVE_INFINITY })
-    const { keyStart, keyEnd } = draft.finish(this.#request, 0n)
-    // A control batch whose record has been removed by compaction says nothing any more.
-    if (header.count === 0) return
-    const keyAt = keyStart?.[0] ?? -1
-    if (keyAt < 0 || (keyEnd?.[0] ?? 0) - keyAt < 4) throw new MalformedBytes('it is a control batch without a type')
-    if (viewOf(bytes).getInt16(keyAt + 2) === 0) this.#request.aborted?.aborted(header)
+    if (isAbortMarker(this.#bytes, header)) this.#request.aborted?.aborted(header)
   }
 
   /** Turns what the inner loops throw into failures that name the batch. */

@@ -16,12 +16,16 @@ import {
   viewOf,
 } from './batch-header.ts'
 
-/** The heads of all whole batches in bytes[start..]. Throws `bad-batch` and `too-big`. */
-export function scanBatches(bytes: Uint8Array, place: Place, start = 0): BatchHeader[] {
+/**
+ * The heads of the whole batches in `bytes`, up to the one that reaches offset `to` - what lies behind may not have been published,
+ * so it is not even looked at. Throws `bad-batch` and `too-big`.
+ */
+export function scanBatches(bytes: Uint8Array, place: Place, to: bigint | null = null): BatchHeader[] {
   const view = viewOf(bytes)
   const headers: BatchHeader[] = []
   let next: bigint | null = null
-  for (let at = start; bytes.length - at >= HEADER_BYTES; ) {
+  for (let at = 0; bytes.length - at >= HEADER_BYTES; ) {
+    if (to !== null && next !== null && next >= to) break
     checkHead(view, at, place)
     if (bytes.length - at < batchBytesAt(view, at)) break
     const header = readBatchHeader(view, at)

@@ -1,0 +1,191 @@
+// Puts files and streams into a topic of the embedded log: the library behind `lyrebird append`.
+//
+// Promises: what is reported as appended is on disk and visible; records keep the order of the input within a partition; the same
+// input, options and log give the same partitions. A record with a key goes where Kafka's own clients put it (murmur2); records without
+// one go round the partitions in turn, from where the log stands. Lines are not looked into unless a key or a timestamp is taken from
+// them: what does not decode is a dead letter of the job that reads it.
+
+import { type Header, TICK_HEADER } from '../core/chunk.ts'
+import { LyrebirdError } from '../core/errors.ts'
+import { partitionFor } from '../core/murmur2.ts'
+import {
+  type AppendFormat,
+  csvColumns,
+  type FieldReader,
+  fieldReader,
+  isTimestamp,
+  keyBytesOf,
+  timestampOf,
+} from './append/record-fields.ts'
+import { type InputLine, LineSplitter } from './append/split-lines.ts'
+import { OutputTopic } from './embedded/output-topic.ts'
+import type { LogRecord } from './log-record.ts'
+
+/** Something to append, named for messages (a path, or `stdin`). */
+export interface AppendInput {
+  readonly name: string
+  readonly bytes: AsyncIterable<Uint8Array>
+}
+
+export interface AppendOptions {
+  readonly directory: string
+  readonly topic: string
+  readonly inputs: readonly AppendInput[]
+  /** Default `json`. */
+  readonly format?: AppendFormat
+  /** Count for a new topic, default 1; another than an existing topic has is `partition-count`. */
+  readonly partitions?: number
+  /** Field whose value is the key. Not for `lines`. */
+  readonly key?: string
+  /** Field whose value is the timestamp. Not for `lines`. Default: the clock. */
+  readonly timestamp?: string
+  /** After the inputs, a tick with this time (ms) in every partition. */
+  readonly tick?: number
+  /** The clock, in ms. */
+  readonly now: () => number
+  /** Called after each batch with what is on disk so far. */
+  readonly progress?: (soFar: AppendSummary) => void
+}
+
+export interface AppendSummary {
+  /** Records without the ticks. */
+  readonly records: number
+  readonly bytes: number
+  readonly ticks: number
+  /** Exclusive end of each partition. */
+  readonly ends: readonly bigint[]
+}
+
+/** Records are written and synced when this many bytes wait, or when the input pauses. */
+const FLUSH_BYTES = 8 * 1024 * 1024
+const PAUSE_MS = 100
+const NO_HEADERS: readonly Header[] = Object.freeze([])
+const TICK_HEADERS: readonly Header[] = Object.freeze([{ key: TICK_HEADER, value: null }])
+
+/**
+ * Appends everything. Throws `usage`, `bad-name`, `partition-count`, `topic-owned`, `not-appendable`, `state-locked`, `too-big`,
+ * `disk-full`; earlier batches stay, as `progress` has told.
+ */
+export async function appendFiles(options: AppendOptions): Promise<AppendSummary> {
+  checkOptions(options)
+  const topic = await OutputTopic.openForAppend(options.directory, options.topic, options.partitions ?? null)
+  try {
+    const appending = new Appending(options, topic)
+    for (const input of options.inputs) await appending.input(input)
+    if (options.tick !== undefined) await appending.tick(options.tick)
+    return appending.summary()
+  } finally {
+    await topic.close()
+  }
+}
+
+function checkOptions({ format, key, timestamp, tick }: AppendOptions): void {
+  if (format === 'lines' && (key !== undefined || timestamp !== undefined)) {
+    throw new LyrebirdError('usage', 'lines have no fields to take a key or a timestamp from', {
+      hint: 'use --format json or csv, or leave --key and --timestamp out',
+    })
+  }
+  if (tick !== undefined && !isTimestamp(tick)) throw new LyrebirdError('usage', `${tick} is no time for a tick`)
+}
+
+class Appending {
+  readonly #options: AppendOptions
+  readonly #topic: OutputTopic
+  readonly #waiting: LogRecord[][]
+  #waitingBytes = 0
+  #waitingCount = 0
+  #turn: number
+  #records = 0
+  #bytes = 0
+  #ticks = 0
+
+  constructor(options: AppendOptions, topic: OutputTopic) {
+    this.#options = options
+    this.#topic = topic
+    this.#waiting = Array.from({ length: topic.partitions }, () => [])
+    const total = topic.positions.reduce((sum, position) => sum + position, 0n)
+    this.#turn = Number(total % BigInt(topic.partitions))
+  }
+
+  async input({ name, bytes }: AppendInput): Promise<void> {
+    const { format = 'json' } = this.#options
+    const splitter = new LineSplitter({ csv: format === 'csv', name })
+    let read: FieldReader | null = format === 'csv' ? null : fieldReader(format, name, [])
+    const add = (lines: readonly InputLine[]): void => {
+      for (const line of lines) {
+        if (read === null) read = fieldReader(format, name, csvColumns(name, line))
+        else this.#add(name, line, read)
+      }
+    }
+    for await (const piece of withPauses(bytes, PAUSE_MS)) {
+      if (piece === null) await this.#flush()
+      else add(splitter.push(piece))
+      if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
+    }
+    add(splitter.end())
+    await this.#flush()
+  }
+
+  async tick(timestamp: number): Promise<void> {
+    const tick: LogRecord = { timestamp, key: null, value: null, headers: TICK_HEADERS }
+    await Promise.all(this.#waiting.map((_, partition) => this.#topic.append(partition, [tick])))
+    this.#ticks += this.#topic.partitions
+  }
+
+  summary(): AppendSummary {
+    return { records: this.#records, bytes: this.#bytes, ticks: this.#ticks, ends: this.#topic.positions }
+  }
+
+  #add(name: string, line: InputLine, read: FieldReader): void {
+    const { key: keyField, timestamp: timeField, now } = this.#options
+    const key = keyField === undefined ? null : keyBytesOf(read(keyField, line))
+    const timestamp = timeField === undefined ? now() : timestampOf(read(timeField, line), name, line, timeField)
+    const partition = key === null ? this.#nextTurn() : partitionFor(key, this.#topic.partitions)
+    this.#waiting[partition]?.push({ timestamp, key, value: line.bytes, headers: NO_HEADERS })
+    this.#waitingBytes += line.bytes.length
+    this.#waitingCount++
+  }
+
+  #nextTurn(): number {
+    const turn = this.#turn
+    this.#turn = (turn + 1) % this.#topic.partitions
+    return turn
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#waitingCount === 0) return
+    await Promise.all(
+      this.#waiting.map(async (records, partition) => {
+        if (records.length > 0) await this.#topic.append(partition, records)
+      }),
+    )
+    this.#records += this.#waitingCount
+    this.#bytes += this.#waitingBytes
+    for (const records of this.#waiting) records.length = 0
+    this.#waitingCount = 0
+    this.#waitingBytes = 0
+    this.#options.progress?.(this.summary())
+  }
+}
+
+/** The pieces of an input, with null whenever none has come for a while. */
+async function* withPauses(bytes: AsyncIterable<Uint8Array>, pauseMs: number): AsyncGenerator<Uint8Array | null> {
+  const pieces = bytes[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = pieces.next()
+      let timer: NodeJS.Timeout | undefined
+      const pause = new Promise<null>(resolve => {
+        timer = setTimeout(resolve, pauseMs, null)
+      })
+      const first = await Promise.race([next, pause])
+      clearTimeout(timer)
+      if (first === null) yield null
+      const piece = first ?? (await next)
+      if (piece.done === true) return
+      yield piece.value
+    }
+  } finally {
+    await pieces.return?.()
+  }
+}

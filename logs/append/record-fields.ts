@@ -1,0 +1,98 @@
+// Key and timestamp of a record that is appended, taken from fields of its value.
+//
+// Promises: a field that is missing or null gives no key; a value from which the wanted field cannot be read is an error that names the
+// line, before anything of its batch is written. Leaves to `append.ts`: everything that needs no look into the value.
+
+import { csvFields } from '../../core/decode/csv.ts'
+import { withoutCarriageReturn } from '../../core/decode/text.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import { canonicalJson } from '../../core/json-text.ts'
+import type { InputLine } from './split-lines.ts'
+
+export type AppendFormat = 'json' | 'lines' | 'csv'
+
+/** The value of a field: undefined where the record does not have it. */
+export type FieldReader = (field: string, line: InputLine) => unknown
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const encoder = new TextEncoder()
+
+/** Reads fields of a format; `columns` are those of a CSV header. Throws `not-appendable` when called for a line it cannot read. */
+export function fieldReader(format: AppendFormat, name: string, columns: readonly string[]): FieldReader {
+  if (format === 'csv') {
+    return (field, line) => {
+      const index = columns.indexOf(field)
+      if (index < 0) throw noColumn(name, field, columns)
+      const fields = csvFields(withoutCarriageReturn(textOf(name, line)))
+      if (fields === null) throw notReadable(name, line, field, 'it is no CSV record')
+      return fields[index]
+    }
+  }
+  return (field, line) => {
+    const value = parseJson(name, line, field)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw notReadable(name, line, field, 'it is no JSON object')
+    }
+    return Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined
+  }
+}
+
+/** Column names of a CSV header line. */
+export function csvColumns(name: string, line: InputLine): readonly string[] {
+  const columns = csvFields(withoutCarriageReturn(textOf(name, line)).replace(/^\ufeff/, ''))
+  if (columns === null) throw notReadable(name, line, 'header', 'it is no CSV record')
+  return columns
+}
+
+/** Key bytes: UTF-8 of a string, canonical JSON of anything else, none where it is missing. */
+export function keyBytesOf(value: unknown): Uint8Array | null {
+  if (value === undefined || value === null) return null
+  return encoder.encode(typeof value === 'string' ? value : canonicalJson(value))
+}
+
+/** A time in ms: a number, or a text as `Date.parse` takes it. Throws `not-appendable`. */
+export function timestampOf(value: unknown, name: string, line: InputLine, field: string): number {
+  const ms = typeof value === 'number' ? value : typeof value === 'string' ? parseTime(value) : Number.NaN
+  if (isTimestamp(ms)) return ms
+  const got = value === undefined ? 'it is missing' : `${JSON.stringify(value)?.slice(0, 60)} is none`
+  throw notReadable(name, line, field, `a time is needed there (whole ms, or a date with its time): ${got}`)
+}
+
+/** ms of a text: digits are ms themselves. NaN where it is no time. */
+export function parseTime(text: string): number {
+  return /^-?\d+$/.test(text.trim()) ? Number(text) : Date.parse(text)
+}
+
+export const isTimestamp = (ms: number): boolean => Number.isInteger(ms) && Math.abs(ms) <= 8.64e15
+
+function parseJson(name: string, line: InputLine, field: string): unknown {
+  const text = textOf(name, line)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw notReadable(name, line, field, 'it is no JSON')
+  }
+}
+
+function textOf(name: string, line: InputLine): string {
+  try {
+    return utf8.decode(line.bytes)
+  } catch {
+    throw notReadable(name, line, null, 'it is no UTF-8')
+  }
+}
+
+function notReadable(name: string, { line }: InputLine, field: string | null, why: string): LyrebirdError {
+  const wanted = field === null ? '' : ` "${field}" cannot be read:`
+  return new LyrebirdError('not-appendable', `${name}:${line}:${wanted} ${why}`, {
+    where: { path: name, line, field: field ?? undefined },
+    hint: 'records before it may already be in the log; mend the line and append from there, or leave --key and --timestamp out',
+  })
+}
+
+function noColumn(name: string, field: string, columns: readonly string[]): LyrebirdError {
+  return new LyrebirdError('not-appendable', `${name} has no column "${field}"`, {
+    where: { path: name, field },
+    hint: `its header names ${columns.slice(0, 12).join(', ')}`,
+  })
+}

@@ -1,0 +1,172 @@
+// A partition stored as NDJSON files, as Kafka Connect's S3 sink lays them out: offset = START of the file + line number.
+//
+// Promises: a file that ends before the next one starts is `log-gap`, one that goes on past it `log-overlap`; a file that changes
+// once it has been seen is `input-changed`. Lines are counted once for each file and open log, and only where an end is asked for.
+// Leaves to `line-reader.ts`: what a line is.
+
+import { stat } from 'node:fs/promises'
+import type { Chunk } from '../../core/chunk.ts'
+import { listPartitionFiles, type PartitionFile } from '../layout.ts'
+import { CHUNK_BYTES } from '../limits.ts'
+import type { ReadOptions } from '../log.ts'
+import { pastEnd, rangeLost } from '../log-failures.ts'
+import type { PartitionSource } from '../partition-source.ts'
+import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
+import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
+import { chunkOfLines, readLines } from './line-reader.ts'
+
+/** What is known of a file. */
+interface ArchiveFile extends PartitionFile {
+  readonly version: FileVersion
+  /** Exclusive end; null until the lines have been counted. */
+  end: bigint | null
+  /** Some offsets and where their lines begin, ascending; plain files only. */
+  readonly marks: { readonly offset: bigint; readonly position: number }[]
+}
+
+export class ArchivePartition implements PartitionSource {
+  readonly kind = 'archive'
+  readonly #place: Place
+  readonly #directory: string
+  #files: ArchiveFile[] = []
+
+  constructor(place: Place, directory: string) {
+    this.#place = place
+    this.#directory = directory
+  }
+
+  async range(): Promise<{ start: bigint; end: bigint }> {
+    const files = await this.#list()
+    const first = files[0]
+    const last = files.at(-1)
+    if (first === undefined || last === undefined) return { start: 0n, end: 0n }
+    return { start: first.start, end: last.end ?? (await this.#count(last)) }
+  }
+
+  async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {
+    if (from >= to) return
+    const { topic, partition } = this.#place
+    const files = await this.#list()
+    let index = files.findLastIndex(file => file.start <= from)
+    if (index < 0) throw rangeLost(topic, partition, from, files[0]?.start ?? to)
+    for (let next = from; next < to; index++) {
+      const file = files[index]
+      if (file === undefined) throw pastEnd(topic, partition, to, next)
+      next = yield* this.#readFile(file, files[index + 1] ?? null, next, to, options.chunkBytes ?? CHUNK_BYTES)
+    }
+  }
+
+  /** Reads the lines of one file with from <= offset < to; returns the offset to go on with. */
+  async *#readFile(
+    file: ArchiveFile,
+    following: ArchiveFile | null,
+    from: bigint,
+    to: bigint,
+    chunkBytes: number,
+  ): AsyncGenerator<Chunk, bigint> {
+    const mark = file.marks.findLast(m => m.offset <= from) ?? { offset: file.start, position: 0 }
+    const source = await this.#open(file, mark.position)
+    let { offset, position } = mark
+    try {
+      for await (const lines of readLines(source, this.#place, offset, chunkBytes)) {
+        const end = offset + BigInt(lines.count)
+        if (following !== null && end > following.start) throw this.#overlap(file, following)
+        if (end > from) {
+          const first = from > offset ? Number(from - offset) : 0
+          const last = to < end ? Number(to - offset) : lines.count
+          yield chunkOfLines(this.#place, lines, first, last, offset + BigInt(first))
+        }
+        offset = end
+        position += lines.bytesUsed
+        this.#mark(file, offset, position)
+        // Where the next file starts at `to`, this one is read to its end, to see that it does not go on past it.
+        if (offset >= to && to !== following?.start) return to
+      }
+    } finally {
+      await source.close()
+    }
+    file.end = offset
+    // A read that began past the last line of its file has found the gap that follows it.
+    return this.#checkEnd(file, following, offset)
+  }
+
+  #checkEnd(file: ArchiveFile, following: ArchiveFile | null, end: bigint): bigint {
+    if (following === null || end === following.start) return end
+    const span = { from: end, to: following.start }
+    throw batchFailure('log-gap', this.#place, span, `missing between ${file.path} and ${following.path}`)
+  }
+
+  #overlap(file: ArchiveFile, following: ArchiveFile): Error {
+    const span = { from: following.start }
+    return batchFailure('log-overlap', this.#place, span, `${file.path} goes on past the start of ${following.path}`)
+  }
+
+  #mark(file: ArchiveFile, offset: bigint, position: number): void {
+    const last = file.marks.at(-1)
+    if (!file.gz && (last === undefined || offset > last.offset)) file.marks.push({ offset, position })
+  }
+
+  async #count(file: ArchiveFile): Promise<bigint> {
+    const source = await this.#open(file, 0)
+    let offset = file.start
+    let position = 0
+    try {
+      const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      let lastByte = LINE_FEED
+      for (let filled = buffer.length; filled === buffer.length; ) {
+        filled = await source.fill(buffer, 0)
+        const bytes = buffer.subarray(0, filled)
+        let lineStart = -1
+        for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
+          offset++
+          lineStart = at + 1
+        }
+        if (lineStart >= 0) this.#mark(file, offset, position + lineStart)
+        if (filled > 0) lastByte = bytes[filled - 1] as number
+        position += filled
+      }
+      if (lastByte !== LINE_FEED) offset++
+    } finally {
+      await source.close()
+    }
+    file.end = offset
+    return offset
+  }
+
+  #open(file: ArchiveFile, position: number) {
+    const source = { ...this.#place, path: file.path, version: file.version }
+    return file.gz ? openGzip(source) : openPlain(source, position)
+  }
+
+  /** The files now: what was seen before must still be there as it was; new ones may follow the last. */
+  async #list(): Promise<readonly ArchiveFile[]> {
+    const { topic, partition } = this.#place
+    const { files } = await listPartitionFiles(topic, partition, this.#directory)
+    const known = new Map(this.#files.map(file => [file.path, file]))
+    const listed: ArchiveFile[] = []
+    for (const file of files) {
+      const before = known.get(file.path)
+      const isLast = file === files.at(-1)
+      if (before !== undefined && !isLast) {
+        listed.push(before)
+        continue
+      }
+      const version = await this.#versionOf(file)
+      if (before !== undefined && !sameVersion(version, before.version))
+        throw inputChanged({ ...this.#place, path: file.path })
+      listed.push(before ?? { ...file, version, end: null, marks: [] })
+    }
+    this.#files = listed
+    return listed
+  }
+
+  async #versionOf(file: PartitionFile): Promise<FileVersion> {
+    try {
+      return versionOf(await stat(file.path))
+    } catch {
+      throw inputChanged({ ...this.#place, path: file.path })
+    }
+  }
+}
+
+const LINE_FEED = 0x0a

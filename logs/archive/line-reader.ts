@@ -1,0 +1,96 @@
+// Lines of an archive file, as chunks that point into the buffers that were read.
+//
+// Promises: one line is one record, without its line feed; a carriage return stays in the value; an empty line is a record; so is a
+// last line without a line feed. A line may span reads. Leaves to `archive-partition.ts`: offsets of files.
+
+import type { Chunk, Header } from '../../core/chunk.ts'
+import { RECORD_BYTES_MAX } from '../limits.ts'
+import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
+import type { ByteSource } from './byte-source.ts'
+
+const LINE_FEED = 0x0a
+const NO_HEADERS: readonly Header[] = Object.freeze([])
+
+/** Some lines in a row, and where the next one begins. */
+export interface Lines {
+  readonly bytes: Buffer
+  readonly count: number
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  /** Bytes from the start of the first line to the start of the next one. */
+  readonly bytesUsed: number
+}
+
+/** Yields the lines of a source, about `chunkBytes` at a time. `first` is the offset of the first one, for errors only. */
+export async function* readLines(
+  source: ByteSource,
+  place: Place,
+  first: bigint,
+  chunkBytes: number,
+): AsyncGenerator<Lines> {
+  let carry: Buffer = Buffer.alloc(0)
+  let offset = first
+  for (let ended = false; !ended; ) {
+    if (carry.length > RECORD_BYTES_MAX) {
+      throw batchFailure('too-big', place, { from: offset }, `a line of more than ${RECORD_BYTES_MAX} bytes`)
+    }
+    // A long line grows the buffer geometrically, so that it is not copied again for each read.
+    const buffer = Buffer.allocUnsafeSlow(carry.length + Math.max(chunkBytes, carry.length))
+    carry.copy(buffer)
+    const filled = carry.length + (await source.fill(buffer, carry.length))
+    ended = filled < buffer.length
+    const lines = splitLines(buffer.subarray(0, filled), ended)
+    carry = buffer.subarray(lines.bytesUsed, filled)
+    offset += BigInt(lines.count)
+    if (lines.count > 0) yield lines
+  }
+}
+
+function splitLines(bytes: Buffer, ended: boolean): Lines {
+  let starts = new Int32Array(Math.max(16, bytes.length >>> 6))
+  let ends = new Int32Array(starts.length)
+  let count = 0
+  let at = 0
+  for (;;) {
+    let end = bytes.indexOf(LINE_FEED, at)
+    if (end < 0) {
+      if (!ended || at >= bytes.length) break
+      end = bytes.length
+    }
+    if (count === starts.length) {
+      starts = grown(starts)
+      ends = grown(ends)
+    }
+    starts[count] = at
+    ends[count] = end
+    count++
+    at = end + 1
+  }
+  return { bytes, count, starts, ends, bytesUsed: Math.min(at, bytes.length) }
+}
+
+function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(values.length * 2)
+  larger.set(values)
+  return larger
+}
+
+/** A chunk of lines[from, to), the first of them at `baseOffset`. */
+export function chunkOfLines(place: Place, lines: Lines, from: number, to: number, baseOffset: bigint): Chunk {
+  return {
+    topic: place.topic,
+    partition: place.partition,
+    bytes: lines.bytes,
+    count: to - from,
+    baseOffset,
+    offsetDelta: null,
+    valueStart: lines.starts.subarray(from, to),
+    valueEnd: lines.ends.subarray(from, to),
+    keyStart: null,
+    keyEnd: null,
+    timestamps: null,
+    ticks: null,
+    headers: () => NO_HEADERS,
+    nextOffset: baseOffset + BigInt(to - from),
+  }
+}

@@ -1,0 +1,73 @@
+// News of a log directory: watches the folders that a log has looked at, and polls beside it.
+//
+// Promises: a publish or a new file wakes a waiting reader soon where the system's watches work, and within the poll interval where
+// they do not (network file systems, no watches left). Leaves to the log: what has changed.
+
+import { type FSWatcher, watch } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PUBLISHED_FILE } from './embedded/published.ts'
+import { Signal } from './signal.ts'
+
+const POLL_MS = 250
+
+export class DirectoryWatch {
+  readonly #signal = new Signal()
+  /** Null for a folder that cannot be watched and is only polled. */
+  readonly #watchers = new Map<string, FSWatcher | null>()
+  #print = ''
+
+  /** The log is about to look at these folders: later changes in them are news. */
+  seen(paths: Iterable<string>): void {
+    for (const path of paths) if (!this.#watchers.has(path)) this.#watchers.set(path, this.#watch(path))
+    this.#signal.seen()
+  }
+
+  async wait(timeoutMs: number, abort?: AbortSignal): Promise<void> {
+    if (this.#print === '') this.#print = await this.#fingerprint()
+    const poll = setInterval(() => void this.#poll(), POLL_MS)
+    try {
+      await this.#signal.wait(timeoutMs, abort)
+    } finally {
+      clearInterval(poll)
+    }
+  }
+
+  close(): void {
+    for (const watcher of this.#watchers.values()) watcher?.close()
+    this.#watchers.clear()
+    this.#signal.notify()
+  }
+
+  #watch(path: string): FSWatcher | null {
+    try {
+      const watcher = watch(path, { persistent: false }, () => this.#signal.notify())
+      watcher.on('error', () => {
+        watcher.close()
+        this.#watchers.set(path, null)
+      })
+      return watcher
+    } catch {
+      return null
+    }
+  }
+
+  async #poll(): Promise<void> {
+    const print = await this.#fingerprint()
+    if (print === this.#print) return
+    this.#print = print
+    this.#signal.notify()
+  }
+
+  /** Times and sizes of everything that changes when records appear. */
+  async #fingerprint(): Promise<string> {
+    const parts: string[] = []
+    for (const path of this.#watchers.keys()) {
+      for (const one of [path, join(path, PUBLISHED_FILE)]) {
+        const stats = await stat(one, { bigint: true }).catch(() => null)
+        parts.push(stats === null ? '-' : `${stats.mtimeNs}:${stats.size}:${stats.ino}`)
+      }
+    }
+    return parts.join(' ')
+  }
+}

@@ -1,0 +1,182 @@
+// A log directory: topics as NDJSON archives, as the embedded log's segments, or as segments copied from a broker.
+//
+// Promises: read where it lies, nothing is imported or changed; names are checked before any file is opened; offsets exact, nothing
+// skipped in silence. Leaves to the partition sources: what the files mean.
+
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Chunk } from '../core/chunk.ts'
+import { LyrebirdError } from '../core/errors.ts'
+import { ArchivePartition } from './archive/archive-partition.ts'
+import { DirectoryWatch } from './directory-watch.ts'
+import { CopiedPartition } from './embedded/copied-partition.ts'
+import { EmbeddedPartition } from './embedded/embedded-partition.ts'
+import { readTopicFile, type TopicDescription } from './embedded/topic-file.ts'
+import { listPartitionFiles, listTopics } from './layout.ts'
+import type { Log, PartitionRange, ReadOptions, TopicAbilities } from './log.ts'
+import { checkTopicName, pastEnd, unknownPartition, unknownTopic } from './log-failures.ts'
+import type { PartitionSource } from './partition-source.ts'
+import type { Place } from './record-batch/batch-failure.ts'
+
+/** What an open log remembers of a partition; a folder made anew is another one. */
+interface KnownPartition {
+  readonly folder: string
+  readonly source: PartitionSource
+}
+
+interface FoundTopic {
+  readonly description: TopicDescription | null
+  readonly directories: ReadonlyMap<number, string>
+}
+
+const ARCHIVE_ABILITIES: TopicAbilities = { timestamps: false, keys: false, headers: false }
+const SEGMENT_ABILITIES: TopicAbilities = { timestamps: true, keys: true, headers: true }
+
+export class DirectoryLog implements Log {
+  readonly description: string
+  readonly #directory: string
+  readonly #known = new Map<string, KnownPartition>()
+  readonly #watch = new DirectoryWatch()
+
+  private constructor(directory: string) {
+    this.description = directory
+    this.#directory = directory
+  }
+
+  /** Throws `usage` where there is no such directory. */
+  static async open(directory: string): Promise<DirectoryLog> {
+    const stats = await stat(directory).catch(() => null)
+    if (stats?.isDirectory() === true) return new DirectoryLog(directory)
+    throw new LyrebirdError('usage', `${directory} is ${stats === null ? 'not there' : 'no directory'}`, {
+      where: { path: directory },
+      hint: 'a log directory holds TOPIC/partition=P/ folders; `lyrebird append TOPIC --log DIR` makes one',
+    })
+  }
+
+  async topics(): Promise<readonly string[]> {
+    this.#watch.seen([this.#directory])
+    return [...(await listTopics(this.#directory)).keys()].sort()
+  }
+
+  async partitions(topic: string): Promise<readonly PartitionRange[]> {
+    const { directories, description } = await this.#find(topic)
+    this.#watch.seen([this.#directory, ...directories.values()])
+    const numbers = [...directories.keys()].sort((a, b) => a - b)
+    const ranges: PartitionRange[] = []
+    for (const partition of numbers) {
+      const source = await this.#source({ topic, partition }, directories.get(partition) as string, description)
+      ranges.push({ topic, partition, ...(await source.range()) })
+    }
+    return ranges
+  }
+
+  async abilities(topic: string): Promise<TopicAbilities> {
+    const { directories, description } = await this.#find(topic)
+    const kinds = new Set<string>()
+    for (const [partition, path] of directories) {
+      kinds.add((await this.#source({ topic, partition }, path, description)).kind)
+    }
+    if (kinds.has('archive') && kinds.has('segments')) throw mixedTopic(topic)
+    return kinds.has('archive') ? ARCHIVE_ABILITIES : SEGMENT_ABILITIES
+  }
+
+  async topicId(topic: string): Promise<string | null> {
+    return (await this.#find(topic)).description?.id ?? null
+  }
+
+  async *read(
+    topic: string,
+    partition: number,
+    from: bigint,
+    to: bigint,
+    options: ReadOptions = {},
+  ): AsyncIterable<Chunk> {
+    const { directories, description } = await this.#find(topic)
+    const path = directories.get(partition)
+    if (path === undefined) throw unknownPartition(topic, partition, [...directories.keys()])
+    const source = await this.#source({ topic, partition }, path, description)
+    yield* source.read(from, to, options)
+  }
+
+  async changed(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#watch.wait(timeoutMs, signal)
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close()
+  }
+
+  async #find(topic: string): Promise<FoundTopic> {
+    checkTopicName(topic)
+    const topics = await listTopics(this.#directory)
+    const directories = topics.get(topic)
+    if (directories === undefined) throw unknownTopic(topic, [...topics.keys()].sort(), this.#directory)
+    const description = await readTopicFile(this.#directory, topic)
+    if (description !== null) checkComplete(topic, description, directories)
+    return { description, directories }
+  }
+
+  async #source(place: Place, path: string, description: TopicDescription | null): Promise<PartitionSource> {
+    const { ino, birthtimeMs } = await stat(path)
+    const folder = `${path} ${ino} ${birthtimeMs} ${description?.id ?? ''}`
+    const known = this.#known.get(path)
+    if (known !== undefined && known.folder === folder && known.source.kind !== 'empty') return known.source
+    const source = await openSource(place, path, description)
+    this.#known.set(path, { folder, source })
+    return source
+  }
+}
+
+async function openSource(place: Place, path: string, description: TopicDescription | null): Promise<PartitionSource> {
+  if (description !== null) return new EmbeddedPartition(place, path)
+  const { kind } = await listPartitionFiles(place.topic, place.partition, path)
+  if (kind === 'segments') return new CopiedPartition(place, path)
+  if (kind === 'archive') return new ArchivePartition(place, path)
+  return {
+    kind: 'empty',
+    range: async () => ({ start: 0n, end: 0n }),
+    async *read(from, to) {
+      if (from < to) throw pastEnd(place.topic, place.partition, to, 0n)
+      yield* []
+    },
+  }
+}
+
+/** The embedded log makes all partitions at once: a missing one is lost. */
+function checkComplete(
+  topic: string,
+  { partitions }: TopicDescription,
+  directories: ReadonlyMap<number, string>,
+): void {
+  for (let partition = 0; partition < partitions; partition++) {
+    if (directories.has(partition)) continue
+    throw new LyrebirdError(
+      'range-lost',
+      `${topic}/${partition}: its folder is gone; the topic was made with ${partitions} partitions`,
+      {
+        where: { topic, partition, path: dirname([...directories.values()][0] ?? '') },
+        hint: 'restore the folder from a copy',
+      },
+    )
+  }
+  if (directories.size === partitions) return
+  throw new LyrebirdError(
+    'partition-added',
+    `topic "${topic}" was made with ${partitions} partitions but has ${directories.size} folders`,
+    {
+      where: { topic },
+      hint: 'the count is fixed when a topic is made; move the folders away that lyrebird did not make',
+    },
+  )
+}
+
+function mixedTopic(topic: string): LyrebirdError {
+  return new LyrebirdError(
+    'log-overlap',
+    `topic "${topic}" has archive files in some partitions and segments in others`,
+    {
+      where: { topic },
+      hint: 'a topic is one or the other',
+    },
+  )
+}

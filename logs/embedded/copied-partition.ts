@@ -1,0 +1,110 @@
+// A partition whose segments were copied from a broker.
+//
+// Promises: gaps inside and between segments are normal; a cut-off tail of the newest segment is not read; the log ends at the first
+// transaction that is still open; records of aborted ones are left out, known by the markers in the segments themselves.
+// Leaves out: index files, which are never trusted.
+
+import { open } from 'node:fs/promises'
+import type { Chunk } from '../../core/chunk.ts'
+import { listPartitionFiles, type PartitionFile } from '../layout.ts'
+import { CHUNK_BYTES } from '../limits.ts'
+import type { ReadOptions } from '../log.ts'
+import { pastEnd, rangeLost } from '../log-failures.ts'
+import type { PartitionSource } from '../partition-source.ts'
+import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
+import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
+import { batchBytesAt, HEADER_BYTES, lastOffsetOf, viewOf } from '../record-batch/batch-header.ts'
+import { checkHead, scanBatches } from '../record-batch/scan.ts'
+import { Marks, readBytes, readSegments, type Segment } from './segment-reader.ts'
+import { TransactionIndex } from './transaction-index.ts'
+
+/** How far the heads of the batches have been looked at. */
+interface ScanPosition {
+  path: string
+  bytes: number
+}
+
+export class CopiedPartition implements PartitionSource {
+  readonly kind = 'segments'
+  readonly #place: Place
+  readonly #directory: string
+  readonly #marks = new Marks()
+  readonly #transactions = new TransactionIndex()
+  #scanned: ScanPosition | null = null
+  #end: bigint | null = null
+
+  constructor(place: Place, directory: string) {
+    this.#place = place
+    this.#directory = directory
+  }
+
+  async range(): Promise<{ start: bigint; end: bigint }> {
+    const { files, end } = await this.#scan()
+    return { start: files[0]?.start ?? 0n, end }
+  }
+
+  async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {
+    if (from >= to) return
+    const { topic, partition } = this.#place
+    const { files, end } = await this.#scan()
+    const start = files[0]?.start ?? 0n
+    if (from < start) throw rangeLost(topic, partition, from, start)
+    if (to > end) throw pastEnd(topic, partition, to, end)
+    const segments: Segment[] = files.map(({ path, start: first }) => ({ path, start: first, bytesLimit: null }))
+    const aborted = new AbortedFilter(this.#transactions.abortedFrom(from))
+    const range = { from, to, gapless: false, aborted, chunkBytes: options.chunkBytes ?? CHUNK_BYTES }
+    yield* readSegments(this.#place, segments, range, this.#marks)
+  }
+
+  /** Looks at the heads of all batches that are new since the last time. */
+  async #scan(): Promise<{ files: readonly PartitionFile[]; end: bigint }> {
+    const { files } = await listPartitionFiles(this.#place.topic, this.#place.partition, this.#directory)
+    const known = files.findIndex(file => file.path === this.#scanned?.path)
+    for (let i = Math.max(known, 0); i < files.length; i++) {
+      const file = files[i] as PartitionFile
+      if (this.#end === null || file.start > this.#end) this.#end = file.start
+      await this.#scanFile(file, files[i + 1] ?? null)
+    }
+    return { files, end: this.#transactions.stableEnd(this.#end ?? 0n) }
+  }
+
+  async #scanFile(file: PartitionFile, following: PartitionFile | null): Promise<void> {
+    const handle = await open(file.path, 'r')
+    try {
+      const { size } = await handle.stat()
+      let position = this.#scanned?.path === file.path ? this.#scanned.bytes : 0
+      for (let wanted = CHUNK_BYTES; position < size; ) {
+        const bytes = await readBytes(handle, position, Math.min(wanted, size - position), this.#place)
+        const used = this.#scanBytes(bytes)
+        position += used
+        if (used > 0) wanted = CHUNK_BYTES
+        else {
+          wanted = this.#batchBytes(bytes)
+          if (position + wanted <= size) continue
+          if (following === null) break
+          const span = { from: this.#end ?? file.start, to: following.start }
+          throw batchFailure('truncated', this.#place, span, `${file.path} ends inside a record batch`)
+        }
+      }
+      this.#scanned = { path: file.path, bytes: position }
+    } finally {
+      await handle.close()
+    }
+  }
+
+  #scanBytes(bytes: Uint8Array): number {
+    let used = 0
+    for (const header of scanBatches(bytes, this.#place)) {
+      this.#transactions.add(bytes, header, this.#place)
+      this.#end = lastOffsetOf(header) + 1n
+      used = header.end
+    }
+    return used
+  }
+
+  #batchBytes(bytes: Uint8Array): number {
+    if (bytes.length < HEADER_BYTES) return HEADER_BYTES
+    checkHead(viewOf(bytes), 0, this.#place)
+    return batchBytesAt(viewOf(bytes), 0)
+  }
+}

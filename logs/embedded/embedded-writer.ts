@@ -1,0 +1,248 @@
+// The one writer of a partition of the embedded log.
+//
+// Promises: written, synced, then published: a reader never sees a record that a crash could take away. What was written but not
+// published is cut off by the next writer, or published by `recover` where a state says that it was committed. After any failure the
+// writer refuses further work; opening it anew recovers. Leaves to its callers: which records, and when they are published.
+
+import { type FileHandle, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { invariant, LyrebirdError } from '../../core/errors.ts'
+import { listPartitionFiles } from '../layout.ts'
+import { CHUNK_BYTES, SEGMENT_BYTES, WRITE_BATCH_BYTES, WRITE_BATCH_RECORDS_MAX } from '../limits.ts'
+import type { LogRecord } from '../log-record.ts'
+import { BatchBuilder } from '../record-batch/batch-builder.ts'
+import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
+import { ProcessLock } from './process-lock.ts'
+import { openPublished, PUBLISHED_FILE, type Published, readPublished, writePublished } from './published.ts'
+import { SegmentFile } from './segment-file.ts'
+import { Marks, readSegments, type Segment } from './segment-reader.ts'
+import { syncDirectory } from './topic-file.ts'
+
+export interface WriterOptions {
+  /** A segment is closed once it has this many bytes. Default SEGMENT_BYTES. */
+  readonly segmentBytes?: number
+}
+
+/** An end that can be published: the offset and the place in the files. */
+type Boundary = Omit<Published, 'sequence'>
+
+export class EmbeddedWriter {
+  readonly topic: string
+  readonly partition: number
+  readonly #directory: string
+  readonly #segmentBytes: number
+  readonly #lock: ProcessLock
+  readonly #publishedFile: FileHandle
+  readonly #builder = new BatchBuilder()
+  readonly #pending: Boundary[] = []
+  #published: Published
+  #segment: SegmentFile | null = null
+  #next: bigint
+  #failure: unknown = null
+
+  private constructor(
+    place: Place,
+    directory: string,
+    lock: ProcessLock,
+    file: FileHandle,
+    published: Published,
+    segmentBytes: number,
+  ) {
+    this.topic = place.topic
+    this.partition = place.partition
+    this.#directory = directory
+    this.#lock = lock
+    this.#publishedFile = file
+    this.#published = published
+    this.#next = published.end
+    this.#segmentBytes = segmentBytes
+  }
+
+  /** Takes the partition's lock; `recover` comes next. Throws `state-locked`, `truncated`, `bad-crc`. */
+  static async open(place: Place, directory: string, options: WriterOptions = {}): Promise<EmbeddedWriter> {
+    const lock = await ProcessLock.acquire(join(directory, '.lock'), `${place.topic}/${place.partition}`)
+    try {
+      const path = join(directory, PUBLISHED_FILE)
+      const published = await readPublished(path)
+      if (published === null) throw batchFailure('truncated', place, { from: 0n }, `${path} is missing`)
+      const file = await openPublished(path)
+      return new EmbeddedWriter(place, directory, lock, file, published, options.segmentBytes ?? SEGMENT_BYTES)
+    } catch (e) {
+      await lock.release()
+      throw e
+    }
+  }
+
+  /** Exclusive end of what readers may see. */
+  get published(): bigint {
+    return this.#published.end
+  }
+
+  /** Exclusive end of what is written: where the next record goes. */
+  get position(): bigint {
+    return this.#next
+  }
+
+  /**
+   * Makes the partition end at `position` exactly (default: at what is published): publishes up to it and cuts off the rest. Throws
+   * `truncated` and others where the records up to it are not there whole, `state-incompatible` where it lies before what readers
+   * have already seen.
+   */
+  async recover(position: bigint = this.#published.end): Promise<void> {
+    await this.#guarded(async () => {
+      if (position < this.#published.end) throw this.#olderThanOutput(position)
+      const boundary = position === this.#published.end ? this.#published : await this.#findBoundary(position)
+      await this.#segment?.close()
+      await this.#removeSegmentsPast(boundary)
+      const segment = await SegmentFile.open(this.#directory, boundary.segmentStart, boundary.segmentBytes)
+      this.#segment = segment
+      await segment.truncate()
+      await segment.sync()
+      await syncDirectory(this.#directory)
+      this.#pending.length = 0
+      this.#next = position
+      if (position > this.#published.end) await this.#publish(boundary, true)
+    })
+  }
+
+  /** Writes and publishes: durable and visible once this resolves. Returns the offset of the first record. */
+  async append(records: Iterable<LogRecord>): Promise<bigint> {
+    const first = this.#next
+    const end = await this.prepare(records)
+    if (end > first) await this.publish(end)
+    return first
+  }
+
+  /** Writes records and syncs them, without showing them to readers. Returns the position behind them. */
+  async prepare(records: Iterable<LogRecord>): Promise<bigint> {
+    return await this.#guarded(async () => {
+      await this.#checkOwner()
+      for (const record of records) {
+        this.#builder.add(record)
+        const full = this.#builder.bytes >= WRITE_BATCH_BYTES || this.#builder.count >= WRITE_BATCH_RECORDS_MAX
+        if (full) await this.#writeBatch()
+      }
+      if (this.#builder.count > 0) await this.#writeBatch()
+      const { start, bytes } = this.#open()
+      if (this.#next > (this.#pending.at(-1)?.end ?? this.#published.end)) {
+        await this.#open().sync()
+        this.#pending.push({ end: this.#next, segmentStart: start, segmentBytes: bytes })
+      }
+      return this.#next
+    })
+  }
+
+  /**
+   * Shows readers everything before a position that `prepare` returned. `durable: false` leaves it to the system when the published
+   * end reaches the disk; right only where a state holds the position too. Throws `stale-owner` where another process took over.
+   */
+  async publish(position: bigint, options: { readonly durable?: boolean } = {}): Promise<void> {
+    if (position === this.#published.end) return
+    await this.#guarded(async () => {
+      const index = this.#pending.findIndex(boundary => boundary.end === position)
+      const boundary = this.#pending[index]
+      invariant(boundary !== undefined, `${this.topic}/${this.partition}: ${position} is no prepared position`)
+      await this.#publish(boundary, options.durable !== false)
+      this.#pending.splice(0, index + 1)
+    })
+  }
+
+  /** Lets go of the partition. What was not published stays hidden. */
+  async close(): Promise<void> {
+    await this.#segment?.close()
+    this.#segment = null
+    await this.#publishedFile.close()
+    await this.#lock.release()
+  }
+
+  async #writeBatch(): Promise<void> {
+    let segment = this.#open()
+    if (segment.bytes >= this.#segmentBytes) {
+      // A closed segment holds nothing but its records, so that its end is the start of the next.
+      await segment.truncate()
+      await segment.sync()
+      await segment.close()
+      segment = await SegmentFile.open(this.#directory, this.#next, 0)
+      this.#segment = segment
+      await segment.truncate()
+      await syncDirectory(this.#directory)
+    }
+    const count = BigInt(this.#builder.count)
+    await segment.write(this.#builder.finish(this.#next))
+    this.#next += count
+  }
+
+  async #publish(boundary: Boundary, durable: boolean): Promise<void> {
+    await this.#checkOwner()
+    const { end, segmentStart, segmentBytes } = boundary
+    const published = { end, segmentStart, segmentBytes, sequence: this.#published.sequence + 1n }
+    await writePublished(this.#publishedFile, published)
+    if (durable) await this.#publishedFile.datasync()
+    this.#published = published
+  }
+
+  /** Checks the unpublished records up to `position` and finds where they end. */
+  async #findBoundary(position: bigint): Promise<Boundary> {
+    const { end, segmentStart, segmentBytes } = this.#published
+    const { files } = await listPartitionFiles(this.topic, this.partition, this.#directory)
+    const segments: Segment[] = files
+      .filter(file => file.start >= segmentStart && file.start < position)
+      .map(({ path, start }) => ({ path, start, bytesLimit: null }))
+    const marks = new Marks()
+    const current = segments.find(segment => segment.start === segmentStart)
+    if (current !== undefined) marks.add(current.path, { offset: end, position: segmentBytes })
+    const range = { from: end, to: position, gapless: true, chunkBytes: CHUNK_BYTES }
+    for await (const chunk of readSegments(this, segments, range, marks))
+      invariant(chunk.nextOffset <= position, 'past the end')
+    const last = segments.at(-1)
+    const mark = last === undefined ? null : marks.before(last, position)
+    if (last !== undefined && mark?.offset === position) {
+      return { end: position, segmentStart: last.start, segmentBytes: mark.position }
+    }
+    throw batchFailure('bad-batch', this, { from: position }, 'the position of the state lies inside a record batch')
+  }
+
+  async #removeSegmentsPast(boundary: Boundary): Promise<void> {
+    const { files } = await listPartitionFiles(this.topic, this.partition, this.#directory)
+    for (const file of files) if (file.start > boundary.segmentStart) await rm(file.path)
+  }
+
+  /** A process that has lost its lock would write over what the other one has published. */
+  async #checkOwner(): Promise<void> {
+    if (!(await this.#lock.isHeld())) {
+      throw new LyrebirdError('stale-owner', `${this.topic}/${this.partition} was taken over by another process`, {
+        where: { topic: this.topic, partition: this.partition },
+        hint: 'nothing of this write is visible; the other process goes on',
+      })
+    }
+  }
+
+  #open(): SegmentFile {
+    invariant(this.#segment !== null, `${this.topic}/${this.partition} is written before it was recovered`)
+    return this.#segment
+  }
+
+  #olderThanOutput(position: bigint): LyrebirdError {
+    const message = `${this.topic}/${this.partition}: the state holds position ${position}, but readers have seen up to ${this.#published.end}`
+    return new LyrebirdError('state-incompatible', message, {
+      where: {
+        topic: this.topic,
+        partition: this.partition,
+        position: String(position),
+        published: String(this.#published.end),
+      },
+      hint: 'the state is older than its outputs (restored from a copy?); recompute into a new state directory',
+    })
+  }
+
+  /** After a failure nothing is known about the file's tail, so no later call may build on it. */
+  async #guarded<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#failure !== null) throw this.#failure
+    try {
+      return await action()
+    } catch (e) {
+      this.#failure = e
+      throw e
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// An output topic of a job: one state owns it and writes all its partitions.
+//
+// Promises: exactly once through crashes, given that the state keeps `positions` in the commit that follows `prepare` and precedes
+// `publish`, and hands them to `recover` when it is opened again. Leaves to the executors: which records, in which order.
+
+import { invariant } from '../../core/errors.ts'
+import type { LogRecord } from '../log-record.ts'
+import { EmbeddedWriter, type WriterOptions } from './embedded-writer.ts'
+import { ensureTopic, partitionDirectory } from './topic-file.ts'
+
+export interface OutputTopicOptions extends WriterOptions {
+  readonly partitions: number
+  /** Id of the state that owns the topic; null for a topic that anyone may append to. */
+  readonly owner: string | null
+}
+
+export class OutputTopic {
+  readonly topic: string
+  readonly #writers: readonly EmbeddedWriter[]
+
+  private constructor(topic: string, writers: readonly EmbeddedWriter[]) {
+    this.topic = topic
+    this.#writers = writers
+  }
+
+  /** Finds or makes the topic and locks its partitions; `recover` comes next. Throws what `ensureTopic` and the writers throw. */
+  static async open(directory: string, topic: string, options: OutputTopicOptions): Promise<OutputTopic> {
+    return await OutputTopic.#open(directory, topic, options.partitions, options)
+  }
+
+  /** The same for a topic that records are appended to: any count of partitions that it has, 1 for a new one, is right where none is wished. */
+  static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
+    const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
+    try {
+      await output.recover()
+    } catch (e) {
+      await output.close()
+      throw e
+    }
+    return output
+  }
+
+  static async #open(
+    directory: string,
+    topic: string,
+    count: number | null,
+    options: WriterOptions & { owner: string | null },
+  ) {
+    const { partitions } = await ensureTopic(directory, topic, { partitions: count, owner: options.owner })
+    const writers: EmbeddedWriter[] = []
+    try {
+      for (let partition = 0; partition < partitions; partition++) {
+        const path = partitionDirectory(directory, topic, partition)
+        writers.push(await EmbeddedWriter.open({ topic, partition }, path, options))
+      }
+    } catch (e) {
+      for (const writer of writers) await writer.close()
+      throw e
+    }
+    return new OutputTopic(topic, writers)
+  }
+
+  get partitions(): number {
+    return this.#writers.length
+  }
+
+  /** Where the next record of each partition goes: what the state keeps. */
+  get positions(): readonly bigint[] {
+    return this.#writers.map(writer => writer.position)
+  }
+
+  /** Makes every partition end at its position (default: at what is published). See `EmbeddedWriter.recover`. */
+  async recover(positions?: readonly bigint[]): Promise<void> {
+    for (const [partition, writer] of this.#writers.entries()) await writer.recover(positions?.[partition])
+  }
+
+  /** Writes and syncs records of one partition without showing them; returns the partition's position behind them. */
+  async prepare(partition: number, records: Iterable<LogRecord>): Promise<bigint> {
+    return await this.#writer(partition).prepare(records)
+  }
+
+  /** Shows readers everything prepared before these positions. */
+  async publish(
+    positions: readonly bigint[] = this.positions,
+    options: { readonly durable?: boolean } = {},
+  ): Promise<void> {
+    await Promise.all(this.#writers.map((writer, i) => writer.publish(positions[i] ?? writer.published, options)))
+  }
+
+  /** Writes, syncs and shows records of one partition; returns the offset of the first one. */
+  async append(partition: number, records: Iterable<LogRecord>): Promise<bigint> {
+    return await this.#writer(partition).append(records)
+  }
+
+  async close(): Promise<void> {
+    for (const writer of this.#writers) await writer.close()
+  }
+
+  #writer(partition: number): EmbeddedWriter {
+    const writer = this.#writers[partition]
+    invariant(writer !== undefined, `${this.topic} has no partition ${partition}`)
+    return writer
+  }
+}

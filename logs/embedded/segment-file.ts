@@ -1,0 +1,81 @@
+// The segment that a writer is filling: writes at a known place, syncs, and cuts off what was never published.
+//
+// Promises: a failure of the disk is typed; a short write is never taken for a whole one.
+
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LyrebirdError } from '../../core/errors.ts'
+import { diskFull } from './topic-file.ts'
+
+export class SegmentFile {
+  readonly start: bigint
+  readonly path: string
+  readonly #handle: FileHandle
+  #bytes: number
+
+  private constructor(start: bigint, path: string, handle: FileHandle, bytes: number) {
+    this.start = start
+    this.path = path
+    this.#handle = handle
+    this.#bytes = bytes
+  }
+
+  /** Opens or makes the segment that starts at an offset; writing goes on at `bytes`. Throws `truncated` where it has fewer. */
+  static async open(directory: string, start: bigint, bytes: number): Promise<SegmentFile> {
+    const path = join(directory, segmentName(start))
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+    const handle = await open(path, flags, 0o644).catch(e => {
+      throw typed(path, e)
+    })
+    const { size } = await handle.stat()
+    if (size >= bytes) return new SegmentFile(start, path, handle, bytes)
+    await handle.close()
+    throw new LyrebirdError('truncated', `${path} has ${size} bytes, but ${bytes} were published`, {
+      where: { path },
+      hint: 'restore the file from a copy',
+    })
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        const left = bytes.length - written
+        const { bytesWritten } = await this.#handle.write(bytes, written, left, this.#bytes + written)
+        written += bytesWritten
+      }
+    } catch (e) {
+      throw typed(this.path, e)
+    }
+    this.#bytes += bytes.length
+  }
+
+  async sync(): Promise<void> {
+    try {
+      await this.#handle.datasync()
+    } catch (e) {
+      throw typed(this.path, e)
+    }
+  }
+
+  /** Cuts off everything behind what was written through this object. */
+  async truncate(): Promise<void> {
+    await this.#handle.truncate(this.#bytes)
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+}
+
+/** Kafka's name of a segment: its first offset in 20 digits. */
+export const segmentName = (start: bigint): string => `${String(start).padStart(20, '0')}.log`
+
+function typed(path: string, e: unknown): unknown {
+  const { code } = e as { code?: unknown }
+  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(path, e) : e
+}

@@ -1,0 +1,173 @@
+// Topics of the embedded log: made whole, with all their partitions, and described by a file of their own.
+//
+// Promises: a topic is there with all partitions or not at all; its id tells it from an earlier one of the same name; its count of
+// partitions never changes; an output topic belongs to one state.
+
+import { randomUUID } from 'node:crypto'
+import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LyrebirdError } from '../../core/errors.ts'
+import { PARTITION_COUNT_MAX } from '../layout.ts'
+import { checkTopicName } from '../log-failures.ts'
+import { firstPublished, PUBLISHED_FILE } from './published.ts'
+
+export const TOPIC_FILE = '.topic'
+
+export interface TopicDescription {
+  readonly format: 1
+  readonly id: string
+  readonly partitions: number
+  /** Id of the state whose output this is; null for topics that are appended to. */
+  readonly owner: string | null
+}
+
+export interface TopicWish {
+  /** Wanted partitions; null takes what is there, or 1. */
+  readonly partitions: number | null
+  readonly owner: string | null
+}
+
+export const partitionDirectory = (directory: string, topic: string, partition: number): string =>
+  join(directory, topic, `partition=${partition}`)
+
+/** The description of a topic; null where the folder is no topic of the embedded log. Throws `bad-batch` where it is damaged. */
+export async function readTopicFile(directory: string, topic: string): Promise<TopicDescription | null> {
+  const path = join(directory, topic, TOPIC_FILE)
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (e) {
+    const { code } = e as { code?: unknown }
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
+    throw e
+  }
+  const description = parse(text)
+  if (description !== null) return description
+  throw new LyrebirdError('bad-batch', `${path} is damaged`, {
+    where: { topic, path },
+    hint: 'restore the file from a copy',
+  })
+}
+
+function parse(text: string): TopicDescription | null {
+  try {
+    const { format, id, partitions, owner } = JSON.parse(text) as Record<string, unknown>
+    if (format !== 1 || typeof id !== 'string' || !(owner === null || typeof owner === 'string')) return null
+    if (typeof partitions !== 'number' || !Number.isInteger(partitions) || partitions < 1) return null
+    return { format, id, partitions, owner }
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Finds a topic for writing, or makes it. Throws `bad-name`, `partition-count` where it has another count, `topic-owned` where it
+ * belongs to somebody else, `not-appendable` where it is no topic of the embedded log.
+ */
+export async function ensureTopic(directory: string, topic: string, wish: TopicWish): Promise<TopicDescription> {
+  checkTopicName(topic)
+  checkCount(topic, wish.partitions)
+  await refuseLink(join(directory, topic))
+  const found = (await readTopicFile(directory, topic)) ?? (await createTopic(directory, topic, wish))
+  if (wish.partitions !== null && found.partitions !== wish.partitions) {
+    throw new LyrebirdError(
+      'partition-count',
+      `topic "${topic}" has ${found.partitions} partitions, not ${wish.partitions}`,
+      {
+        where: { topic, partitions: found.partitions },
+        hint: 'the count is fixed when a topic is made, since it decides where keys go; leave it out, or use a new topic',
+      },
+    )
+  }
+  if (found.owner === wish.owner) return found
+  throw new LyrebirdError('topic-owned', ownedBy(topic, found.owner, wish.owner), {
+    where: { topic, owner: found.owner ?? undefined },
+    hint: 'write to another directory, or remove the topic if nobody needs it',
+  })
+}
+
+async function refuseLink(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => null)
+  if (stats?.isSymbolicLink() !== true) return
+  throw new LyrebirdError('bad-name', `${path} is a symbolic link; links inside a log directory are not followed`, {
+    where: { path },
+    hint: 'give the directory that it points into',
+  })
+}
+
+function ownedBy(topic: string, owner: string | null, wanted: string | null): string {
+  if (owner === null) return `topic "${topic}" is not an output: records were appended to it`
+  return wanted === null
+    ? `topic "${topic}" is the output of a job; only that job writes it`
+    : `topic "${topic}" is the output of another state (${owner})`
+}
+
+async function createTopic(directory: string, topic: string, wish: TopicWish): Promise<TopicDescription> {
+  const description: TopicDescription = {
+    format: 1,
+    id: randomUUID(),
+    partitions: wish.partitions ?? 1,
+    owner: wish.owner,
+  }
+  await mkdir(directory, { recursive: true })
+  const making = join(directory, `.making-${description.id}`)
+  try {
+    for (let partition = 0; partition < description.partitions; partition++) {
+      const path = join(making, `partition=${partition}`)
+      await mkdir(path, { recursive: true })
+      await writeFile(join(path, PUBLISHED_FILE), firstPublished(), { flush: true })
+      await syncDirectory(path)
+    }
+    await writeFile(join(making, TOPIC_FILE), `${JSON.stringify(description)}\n`, { flush: true })
+    await syncDirectory(making)
+    await rename(making, join(directory, topic))
+    await syncDirectory(directory)
+    return description
+  } catch (e) {
+    await rm(making, { recursive: true, force: true })
+    const { code } = e as { code?: unknown }
+    if (code === 'ENOSPC') throw diskFull(directory, e)
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw e
+    const other = await readTopicFile(directory, topic)
+    if (other !== null) return other
+    throw notAppendable(topic)
+  }
+}
+
+export function notAppendable(topic: string): LyrebirdError {
+  return new LyrebirdError(
+    'not-appendable',
+    `topic "${topic}" was not made by lyrebird: it is an archive or a broker's copy`,
+    {
+      where: { topic },
+      hint: 'such files are read where they lie; append to a topic of another name or in another directory',
+    },
+  )
+}
+
+export function diskFull(path: string, cause: unknown): LyrebirdError {
+  return new LyrebirdError('disk-full', `no room on the disk of ${path}`, {
+    where: { path },
+    hint: 'nothing of this write is visible; make room and run the command again',
+    cause,
+  })
+}
+
+/** Makes names in a directory durable; a file's own sync does not. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+function checkCount(topic: string, partitions: number | null): void {
+  if (partitions === null) return
+  if (Number.isInteger(partitions) && partitions >= 1 && partitions <= PARTITION_COUNT_MAX) return
+  throw new LyrebirdError('partition-count', `topic "${topic}" cannot have ${partitions} partitions`, {
+    where: { topic },
+    hint: `from 1 to ${PARTITION_COUNT_MAX}`,
+  })
+}

@@ -1,0 +1,22 @@
+// Opens a log by what a user types: a directory, or kafka://HOST:PORT,...
+
+import { LyrebirdError } from '../core/errors.ts'
+import { DirectoryLog } from './directory.ts'
+import type { Log } from './log.ts'
+
+/** Throws `usage` for a directory that is not there and for a malformed address; `broker-unreachable` and `broker-auth`. */
+export async function openLog(spec: string): Promise<Log> {
+  if (/^kafka:\/\//i.test(spec)) {
+    // Loaded only where it is asked for: the client takes time to load, and most logs are directories.
+    const { openKafkaLog } = await import('./kafka/index.ts')
+    return await openKafkaLog(spec)
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(spec)
+  if (scheme !== null) {
+    throw new LyrebirdError('usage', `a log at ${scheme[1]}:// cannot be read`, {
+      hint: 'give a directory, or kafka://HOST:PORT,...',
+    })
+  }
+  if (spec.includes('\0')) throw new LyrebirdError('usage', 'the name of the log directory holds a NUL character')
+  return await DirectoryLog.open(spec)
+}

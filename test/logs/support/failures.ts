@@ -1,0 +1,16 @@
+// Which failure a piece of code ends in.
+
+import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
+
+/** The typed failure that `action` throws; anything else is thrown on. */
+export async function failureOf(action: () => unknown): Promise<LyrebirdError> {
+  try {
+    await action()
+  } catch (e) {
+    if (isLyrebirdError(e)) return e
+    throw e
+  }
+  throw new Error('a failure was expected, but all went well')
+}
+
+export const codeOf = async (action: () => unknown): Promise<string> => (await failureOf(action)).code
