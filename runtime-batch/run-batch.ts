@@ -1,0 +1,126 @@
+// A whole batch run: partitions divided among workers, partial results merged, one settlement, one commit.
+//
+// Promises: the result does not depend on the number of workers. The calling thread is one of them; the others are threads where
+// the functions module and the log can be opened by name, and otherwise machines that run one after the other.
+
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Progress } from '../core/execute/progress.ts'
+import { GROUP_LIMIT, JobRun, type RunOptions } from '../runtime-common/job-run.ts'
+import { checkReachable, type Limits } from '../runtime-common/limits.ts'
+import { takeProgress } from '../runtime-common/progress-merge.ts'
+import type { RunSummary } from '../runtime-common/summary.ts'
+import { divide, type Task } from './divide.ts'
+import { partialMachine } from './partial-machine.ts'
+import { readGroup } from './read-group.ts'
+import { Thread } from './thread.ts'
+
+export interface BatchProgress {
+  /** Records read so far, and offsets done of all that there are to do. */
+  readonly records: number
+  readonly done: number
+  readonly total: number
+}
+
+export interface BatchOptions extends RunOptions {
+  /** Groups of partitions that are read at once. Default: the processors there are, no more than partitions; 1 for a small log. */
+  readonly workers?: number | undefined
+  readonly onProgress?: ((progress: BatchProgress) => void) | undefined
+  /** The module that worker threads run, where it does not lie beside this one. */
+  readonly workerEntry?: URL | undefined
+}
+
+/** Below so many offsets a second thread costs more than it brings. */
+const SMALL_LOG = 50_000
+
+/** Computes J(log|C) into the state directory, going on from what it holds. Throws the typed errors of a run. */
+export async function runBatch(options: BatchOptions): Promise<RunSummary> {
+  const run = await JobRun.open('batch', options)
+  try {
+    const limits = run.limits(options.until)
+    checkReachable(limits, run.ranges)
+    await readAll(run, options, limits)
+    await run.commit(options.final === true)
+    return run.summary()
+  } finally {
+    await run.close()
+  }
+}
+
+async function readAll(run: JobRun, options: BatchOptions, limits: Limits): Promise<void> {
+  const tasks = [...limits].map(([name, to]): Task => ({ name, from: run.progress.cut.get(name) as bigint, to }))
+  const total = tasks.reduce((sum, task) => sum + Number(task.to - task.from), 0)
+  const [own = [], ...others] = divide(tasks, options.workers ?? defaultWorkers(total))
+  const progress = { records: 0, done: 0 }
+  const told = (records: number, offsets: number): void => {
+    progress.records += records
+    progress.done += offsets
+    options.onProgress?.({ ...progress, total })
+  }
+  const entry = workerEntry(options)
+  if (entry === null || others.length === 0) {
+    await readGroup(run.log, run.machine, own, told)
+    for (const group of others) await readApart(run, options, group, told)
+  } else await readInThreads(run, options, entry, own, others, told)
+}
+
+const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())
+
+type Told = (records: number, offsets: number) => void
+
+async function readInThreads(
+  run: JobRun,
+  options: BatchOptions,
+  entry: URL,
+  own: readonly Task[],
+  others: readonly (readonly Task[])[],
+  told: Told,
+): Promise<void> {
+  const { machine, scratch } = run
+  const start = machine.progress.encode()
+  const threads = others.map(tasks => {
+    const [functionsUrl, log] = [options.functionsUrl as string, options.log as string]
+    const order = { functionsUrl, log, tasks, progress: start, scratch, groupLimit: options.groupLimit ?? GROUP_LIMIT }
+    return new Thread(entry, order, machine, told)
+  })
+  try {
+    await readGroup(run.log, machine, own, told)
+    for (const [i, thread] of threads.entries()) {
+      const { progress, records } = await thread.done
+      takeOver(run, others[i] as readonly Task[], progress, records)
+    }
+  } finally {
+    await Promise.all(threads.map(thread => thread.end()))
+  }
+}
+
+/** A group with a machine of its own in this thread: the same partial results as a thread's. */
+async function readApart(run: JobRun, options: BatchOptions, tasks: readonly Task[], told: Told): Promise<void> {
+  const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
+  const progress = run.progress.encode()
+  const machine = partialMachine({ functions, functionsUrl, progress, scratch: run.scratch, groupLimit })
+  await readGroup(run.log, machine, tasks, told)
+  for (const [table, rows] of machine.takePartials()) run.machine.addPartials(table, rows)
+  takeOver(run, tasks, machine.progress, machine.records)
+}
+
+function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, records: number): void {
+  takeProgress(
+    run.progress,
+    progress,
+    run.plan,
+    tasks.map(t => t.name),
+  )
+  run.machine.records += records
+}
+
+/** The module for worker threads; null where they cannot open the job or the log by name, or where there is no compiled one. */
+function workerEntry({
+  functionsUrl,
+  log,
+  workerEntry = new URL('./worker.js', import.meta.url),
+}: BatchOptions): URL | null {
+  if (functionsUrl === undefined || typeof log !== 'string') return null
+  return existsSync(fileURLToPath(workerEntry)) ? workerEntry : null
+}

@@ -1,0 +1,37 @@
+// One partition as a live source of chunks: read ahead as far as the log is known to go, then wait to be told of more.
+
+import type { Chunk } from '../core/chunk.ts'
+import { splitPartition } from '../core/cut.ts'
+import type { Log } from '../logs/log.ts'
+import { ahead } from '../runtime-common/ahead.ts'
+
+export class PartitionFeed {
+  readonly #log: Log
+  readonly #topic: string
+  readonly #partition: number
+  #chunks: AsyncGenerator<Chunk> | null = null
+
+  constructor(log: Log, name: string) {
+    const { topic, partition } = splitPartition(name)
+    this.#log = log
+    this.#topic = topic
+    this.#partition = partition
+  }
+
+  /** The next chunk of from <= offset < to; null where there is none yet. `from` is where the last chunk ended. */
+  async next(from: bigint, to: bigint): Promise<Chunk | null> {
+    if (this.#chunks === null) {
+      if (from >= to) return null
+      this.#chunks = ahead(this.#log.read(this.#topic, this.#partition, from, to))
+    }
+    const item = await this.#chunks.next()
+    if (item.done !== true) return item.value
+    this.#chunks = null
+    return null
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks?.return(undefined)
+    this.#chunks = null
+  }
+}

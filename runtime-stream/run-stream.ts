@@ -1,0 +1,148 @@
+// The live stream: all partitions in turn, a chunk of each, commits at intervals, until its end or until it is told to stop.
+//
+// Promises: no partition waits for another; stops at a commit; what arrives while it is stopping waits for the next run.
+// Leaves out: writing ticks for idle partitions; whoever appends may write them (`lyrebird append --tick`).
+
+import type { Chunk } from '../core/chunk.ts'
+import { LyrebirdError } from '../core/errors.ts'
+import { GROUP_LIMIT, type RunOptions } from '../runtime-common/job-run.ts'
+import type { RunSummary } from '../runtime-common/summary.ts'
+import { now } from './clock.ts'
+import { PartitionFeed } from './partition-feed.ts'
+import { Schedule } from './schedule.ts'
+import { StreamRun } from './stream-run.ts'
+
+export interface StreamProgress {
+  readonly records: number
+  readonly commits: number
+  /** Offsets between the state and the end of the log as it was last seen. */
+  readonly lag: number
+}
+
+export interface StreamOptions extends RunOptions {
+  /** ms between commits where they are cheap. Default 1000. */
+  readonly commitIntervalMs?: number | undefined
+  /** Ends the run: it commits and resolves. */
+  readonly signal?: AbortSignal | undefined
+  /** After each commit. */
+  readonly onProgress?: ((progress: StreamProgress) => void) | undefined
+}
+
+const INTERVAL_MS = 1000
+/** How long to wait for news of the log before looking anyway. */
+const LOOK_MS = 1000
+/** How often a busy run looks for news. */
+const BUSY_LOOK_MS = 200
+
+/** Follows the log into the state directory, going on from what it holds. Throws the typed errors of a run. */
+export async function runStream(options: StreamOptions): Promise<RunSummary> {
+  if (options.final === true && options.until === undefined) {
+    throw new LyrebirdError('usage', 'a stream can only be final at a cut', {
+      hint: 'add --until end, or the cut at which the history is complete',
+    })
+  }
+  const stream = await StreamRun.open(options)
+  const live = new Live(stream, options)
+  try {
+    await live.follow()
+    return stream.summary()
+  } finally {
+    await live.close()
+    await stream.close()
+  }
+}
+
+class Live {
+  readonly #stream: StreamRun
+  readonly #options: StreamOptions
+  readonly #feeds = new Map<string, PartitionFeed>()
+  readonly #schedule: Schedule
+  #pending = { bytes: 0, records: 0 }
+  #groups = 0
+  #lookedAt = now()
+  #commits = 0
+
+  constructor(stream: StreamRun, options: StreamOptions) {
+    this.#stream = stream
+    this.#options = options
+    const { commitIntervalMs: intervalMs = INTERVAL_MS, groupLimit = GROUP_LIMIT } = options
+    this.#schedule = new Schedule({ intervalMs, groupLimit })
+  }
+
+  async follow(): Promise<void> {
+    const stream = this.#stream
+    while (!stream.finished && !this.#stopped) {
+      const fed = await this.#round()
+      if (!stream.finished && (!fed || now() - this.#lookedAt >= BUSY_LOOK_MS)) await this.#look(!fed)
+    }
+    await this.#commit()
+  }
+
+  async close(): Promise<void> {
+    for (const feed of this.#feeds.values()) await feed.close()
+  }
+
+  get #stopped(): boolean {
+    return this.#options.signal?.aborted === true
+  }
+
+  /** One chunk of each partition that has one; true where there was any. */
+  async #round(): Promise<boolean> {
+    const stream = this.#stream
+    let fed = false
+    for (const name of stream.partitions) {
+      if (this.#stopped) break
+      const chunk = await this.#feedOf(name).next(stream.position(name), stream.end(name))
+      if (chunk === null) continue
+      stream.feed(chunk)
+      this.#count(chunk)
+      fed = true
+      if (this.#schedule.isDue(this.#waiting)) await this.#commit()
+    }
+    return fed
+  }
+
+  /** Waits for news where there was nothing to do, and asks the log how far it goes now. */
+  async #look(idle: boolean): Promise<void> {
+    const { run } = this.#stream
+    if (idle) {
+      const dirty = this.#pending.records > 0 || !run.clean
+      await run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
+      if (dirty && this.#schedule.isDue(this.#waiting)) await this.#commit()
+    }
+    await run.refresh(this.#stream.limits === null)
+    this.#lookedAt = now()
+  }
+
+  async #commit(): Promise<void> {
+    const stream = this.#stream
+    await this.#schedule.commit(() => stream.commit())
+    this.#pending = { bytes: 0, records: 0 }
+    this.#groups = stream.run.machine.groupCount
+    this.#commits++
+    this.#options.onProgress?.({ records: stream.run.machine.records, commits: this.#commits, lag: this.#lag() })
+  }
+
+  #lag(): number {
+    const stream = this.#stream
+    return stream.partitions.reduce((sum, name) => sum + Number(stream.end(name) - stream.position(name)), 0)
+  }
+
+  get #waiting() {
+    return { ...this.#pending, groups: this.#stream.run.machine.groupCount - this.#groups }
+  }
+
+  #count(chunk: Chunk): void {
+    this.#pending.bytes += chunk.bytes.length
+    this.#pending.records += chunk.count
+  }
+
+  #feedOf(name: string): PartitionFeed {
+    let feed = this.#feeds.get(name)
+    if (feed === undefined) {
+      feed = new PartitionFeed(this.#stream.run.log, name)
+      this.#feeds.set(name, feed)
+    }
+    return feed
+  }
+}

@@ -1,0 +1,51 @@
+// When a live stream commits.
+//
+// Promises: at the interval where commits are cheap; where one takes long, no more often than that commits take a fifth of the time;
+// and whenever so much has come in that memory would grow. The moments never change a result.
+
+import { now } from './clock.ts'
+
+/** What has come in since the last commit. */
+export interface Pending {
+  readonly bytes: number
+  readonly records: number
+  /** Groups made since the last commit. */
+  readonly groups: number
+}
+
+export interface ScheduleLimits {
+  readonly intervalMs: number
+  readonly groupLimit: number
+}
+
+const BYTES_MAX = 512 << 20
+const RECORDS_MAX = 4_000_000
+const WORK_PER_COMMIT = 4
+
+export class Schedule {
+  readonly #limits: ScheduleLimits
+  #dueAt: number
+
+  constructor(limits: ScheduleLimits) {
+    this.#limits = limits
+    this.#dueAt = now() + limits.intervalMs
+  }
+
+  isDue({ bytes, records, groups }: Pending): boolean {
+    if (bytes >= BYTES_MAX || records >= RECORDS_MAX || groups >= this.#limits.groupLimit) return true
+    return now() >= this.#dueAt
+  }
+
+  /** Time until the next commit is due, in ms. */
+  get waitMs(): number {
+    return Math.max(0, this.#dueAt - now())
+  }
+
+  /** Runs a commit and sets when the next one is due. */
+  async commit(act: () => Promise<void>): Promise<void> {
+    const start = now()
+    await act()
+    const end = now()
+    this.#dueAt = end + Math.max(this.#limits.intervalMs, WORK_PER_COMMIT * (end - start))
+  }
+}

@@ -1,0 +1,87 @@
+// The stream in single steps: open, feed, commit, close. Whoever holds it decides the order of everything.
+//
+// Promises: any interleaving of partitions, any chunk sizes, commit moments and restarts between commits give the same result at
+// the same cut. Leaves to run-stream.ts: living with a clock; to testing/equivalence: proving the promise.
+
+import type { Chunk } from '../core/chunk.ts'
+import { partitionName, splitPartition } from '../core/cut.ts'
+import { invariant } from '../core/errors.ts'
+import { JobRun, type RunOptions } from '../runtime-common/job-run.ts'
+import type { Limits } from '../runtime-common/limits.ts'
+import type { RunSummary } from '../runtime-common/summary.ts'
+
+export class StreamRun {
+  readonly run: JobRun
+  /** Where the run ends; null where it follows the log. */
+  readonly limits: Limits | null
+  readonly #final: boolean
+
+  private constructor(run: JobRun, limits: Limits | null, final: boolean) {
+    this.run = run
+    this.limits = limits
+    this.#final = final
+  }
+
+  /** Opens log, state and outputs. Throws the typed errors of a run, `state-past-until` among them. */
+  static async open(options: RunOptions): Promise<StreamRun> {
+    const run = await JobRun.open('stream', options)
+    try {
+      return new StreamRun(run, options.until === undefined ? null : run.limits(options.until), options.final === true)
+    } catch (error) {
+      await run.close()
+      throw error
+    }
+  }
+
+  /** Partitions of this run, as `topic/partition`. */
+  get partitions(): readonly string[] {
+    return [...this.run.progress.cut.keys()]
+  }
+
+  /** Offset that is read next. */
+  position(name: string): bigint {
+    const position = this.run.progress.cut.get(name)
+    invariant(position !== undefined, `${name} is no partition of this run`)
+    return position
+  }
+
+  /** Exclusive end of what may be read of a partition now. */
+  end(name: string): bigint {
+    const there = this.run.ranges.get(name)?.end ?? this.position(name)
+    const limit = this.limits?.get(name) ?? (this.limits === null ? there : this.position(name))
+    if (limit > there) return there
+    return limit
+  }
+
+  /** True where every partition has been read up to the limits. Never for a run that follows the log. */
+  get finished(): boolean {
+    return this.limits !== null && [...this.limits].every(([name, limit]) => this.position(name) >= limit)
+  }
+
+  feed(chunk: Chunk): void {
+    const name = partitionName(chunk.topic, chunk.partition)
+    invariant(chunk.count === 0 || chunk.baseOffset >= this.position(name), `records of ${name} come twice`)
+    this.run.machine.feed(chunk)
+  }
+
+  /** Reads a partition on to an offset and feeds it. */
+  async advance(name: string, to: bigint): Promise<void> {
+    const { topic, partition } = splitPartition(name)
+    if (to <= this.position(name)) return
+    for await (const chunk of this.run.log.read(topic, partition, this.position(name), to)) this.feed(chunk)
+  }
+
+  /** Makes everything fed so far durable. The last commit of a run with `final` seals the state. */
+  async commit(): Promise<void> {
+    await this.run.commit(this.#final && this.finished)
+    this.run.machine.forget()
+  }
+
+  summary(): RunSummary {
+    return this.run.summary()
+  }
+
+  async close(): Promise<void> {
+    await this.run.close()
+  }
+}
