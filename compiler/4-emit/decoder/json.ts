@@ -66,7 +66,7 @@ class JsonEmitter implements Emitter {
   }
 
   fresh(prefix: string): string {
-    return `${prefix}${this.#count++}`
+    return `${prefix}${this.#count++}_${this.#prefix}`
   }
 
   setup(statement: string): void {

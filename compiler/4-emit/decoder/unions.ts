@@ -66,8 +66,8 @@ function readMembers(
   if (first === undefined) return target.bail
   const whole = members.find(m => m.kind === 'string' || m.kind === 'number' || m.kind === 'boolean')
   if (whole !== undefined) {
-    // A literal beside its whole type adds nothing; a bigint beside a number does.
-    return members.some(m => m.kind === 'bigint') ? target.bail : emitter.value(whole, target)
+    // A literal beside its whole type adds nothing, except that it says what -0 is read as; a bigint beside a number does.
+    return whole.kind === 'number' && members.length > 1 ? target.bail : emitter.value(whole, target)
   }
   if (members.length === 1) return emitter.value(first, target)
   if (members.every(m => m.kind === 'literal')) {

@@ -1,0 +1,146 @@
+// The emitted functions of a job: `link(target)`, which binds one function for each source, each `closed` node and each aggregation.
+//
+// Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size that the engine
+// still optimises. Meets `core/execute/contract.ts`. Leaves to `steps.ts`, `aggregate.ts`, `source-loop.ts`: the code of each part.
+
+import type { Plan, PlanNode, PlanNodeOf } from '../../core/plan.ts'
+import { presentFunction } from './aggregate.ts'
+import { layout, text } from './code.ts'
+import { SCAN_NAMES } from './decoder/decoder.ts'
+import { type Consumer, consumersOf, type ElementNames, type Flow } from './flow.ts'
+import { sourceFunction } from './source-loop.ts'
+import { emitStep, takesElements } from './steps.ts'
+
+/** Steps that are fused into one function; what comes after them is a function of its own. */
+const MAX_FUSED = 16
+
+/** The text of `function link(target) {...}`. It uses `lambdas`, which must be in scope. */
+export function emitLink(plan: Plan): string {
+  return layout(new LinkEmitter(plan).link())
+}
+
+class LinkEmitter implements Flow {
+  readonly plan: Plan
+  readonly #consumers: ReadonlyMap<string, readonly Consumer[]>
+  readonly #statements: string[] = []
+  readonly #lambdas = new Map<string, string>()
+  /** Functions for everything behind a node that is reached from several places. */
+  readonly #functions = new Map<string, string>()
+  #count = 0
+  #fused = 0
+
+  constructor(plan: Plan) {
+    this.plan = plan
+    this.#consumers = consumersOf(plan)
+  }
+
+  link(): string {
+    const sources: string[] = []
+    const closed: string[] = []
+    const present: string[] = []
+    for (const node of this.plan.nodes) {
+      this.#fused = 0
+      const entry = (value: string): string => `[${text(node.id)}]: ${value},`
+      if (node.kind === 'source') sources.push(entry(sourceFunction(this, node)))
+      else if (node.kind === 'closed') closed.push(entry(this.#closedFunction(node)))
+      else if (node.kind === 'aggregate') present.push(entry(presentFunction(node)))
+    }
+    return `function link(target) {
+      const { report, kit } = target
+      const { FAIL, PathOrigin } = kit
+      const { ${SCAN_NAMES.join(', ')} } = kit.scan
+      ${this.#statements.join('\n')}
+      return {
+        sources: {
+          ${sources.join('\n')}
+        },
+        closed: {
+          ${closed.join('\n')}
+        },
+        present: {
+          ${present.join('\n')}
+        },
+      }
+    }`
+  }
+
+  consumers(id: string): readonly Consumer[] {
+    return (this.#consumers.get(id) ?? []).filter(c => takesElements(c.node.kind))
+  }
+
+  behind(id: string, element: ElementNames): string {
+    return this.consumers(id)
+      .map(consumer => this.#handOver(consumer, element))
+      .join('\n')
+  }
+
+  lambda(node: PlanNode, slot: string): string | undefined {
+    if (!Object.hasOwn(node.lambdas, slot)) return undefined
+    const at = `lambdas[${text(node.id)}][${text(slot)}]`
+    let name = this.#lambdas.get(at)
+    if (name === undefined) {
+      name = this.fresh('lambda')
+      this.#lambdas.set(at, name)
+      this.setup(`const ${name} = ${at}`)
+    }
+    return name
+  }
+
+  fresh(prefix: string): string {
+    return `${prefix}$${++this.#count}`
+  }
+
+  setup(statements: string): void {
+    this.#statements.push(statements)
+  }
+
+  /** Fused where the node is reached from here alone and the function is not too big yet; else a call. */
+  #handOver(consumer: Consumer, element: ElementNames): string {
+    const shared = this.#reachedTwice(consumer.node)
+    if (!shared && this.#fused < MAX_FUSED) {
+      this.#fused++
+      return emitStep(this, consumer, element)
+    }
+    const { value, time, key, keyed, origin } = element
+    if (consumer.node.kind !== 'merge') {
+      const call = this.#functionFor(consumer, keyed)
+      return `${call}(${[value, time, key, keyed, origin].join(', ')})`
+    }
+    const call = this.#functionFor({ ...consumer, branch: -1 }, keyed)
+    return `${call}(${[value, time, key, keyed, `new PathOrigin(${origin}, ${consumer.branch})`].join(', ')})`
+  }
+
+  #reachedTwice(node: PlanNode): boolean {
+    return node.inputs.length > 1
+  }
+
+  /** A function that hands an element to a step; for a merge, to everything behind it. */
+  #functionFor(consumer: Consumer, keyed: string): string {
+    const known = this.#functions.get(consumer.node.id)
+    if (known !== undefined) return known
+    const name = this.fresh(consumer.node.kind === 'merge' ? 'merged' : 'step')
+    this.#functions.set(consumer.node.id, name)
+    const before = this.#fused
+    this.#fused = 1
+    // Streams that are merged are all keyed or all not, by their types; a job without types may mix them.
+    const element = {
+      value: 'value',
+      time: 'time',
+      key: 'key',
+      keyed: consumer.node.kind === 'merge' ? 'keyed' : keyed,
+      origin: 'origin',
+    }
+    const body = consumer.branch < 0 ? this.behind(consumer.node.id, element) : emitStep(this, consumer, element)
+    this.#fused = before
+    this.setup(`function ${name}(value, time, key, keyed, origin) {\n${body}\n}`)
+    return name
+  }
+
+  #closedFunction(node: PlanNodeOf<'closed'>): string {
+    const name = this.fresh('closed')
+    const element = { value: 'value', time: 'time', key: 'key', keyed: 'true', origin: 'origin' }
+    const body = this.behind(node.id, element)
+    this.setup(`function ${name}(key, value, time, origin) {\n${body}\n}`)
+    return name
+  }
+}

@@ -1,0 +1,88 @@
+// Emitted code of a source: the loop over the records of a chunk.
+//
+// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything behind (decision 1).
+
+import { MAX_TIME } from '../../core/dead-letter.ts'
+import type { SourceNode } from '../../core/plan.ts'
+import { text } from './code.ts'
+import { emitDecoder } from './decoder/decoder.ts'
+import type { Flow } from './flow.ts'
+
+/** A function declaration; returns its name. */
+export function sourceFunction(flow: Flow, node: SourceNode): string {
+  const name = flow.fresh('source')
+  const id = text(node.id)
+  const decoder = emitDecoder(flow.fresh('decode'), node)
+  flow.setup(decoder.setup)
+  const behind = flow.behind(node.id, { value: 'value', time: 'time', key: 'null', keyed: 'false', origin: 'i' })
+  flow.setup(`function ${name}(chunk, first, last, state) {
+    const bytes = plainBytes(chunk.bytes)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    const padded = bytes.length - SCAN_PADDING
+    const { valueStart, valueEnd, ticks } = chunk
+    let newest = state.maxTime
+    for (let i = first; i < last; i++) {
+      if (ticks !== null && ticks[i] === 1) {
+        const tick = kit.timestamp(chunk, i)
+        if (tick > newest && kit.isTime(tick)) newest = tick
+        continue
+      }
+      const start = valueStart[i]
+      const end = valueEnd[i]
+      let value
+      if (start >= 0) {
+        if (end <= padded) value = ${decoder.name}(bytes, view, start, end)
+        else {
+          const copy = paddedCopy(bytes, start, end)
+          value = ${decoder.name}(copy, new DataView(copy.buffer), 0, end - start)
+        }
+      }
+      if (value === undefined) {
+        value = report.decodeSlow(${id}, i)
+        if (value === FAIL) continue
+      }
+      ${eventTime(flow, node)}
+      ${aheadTest(node)}
+      if (time < newest - ${node.params.disorderMs}) {
+        report.late(${id}, i, time)
+        continue
+      }
+      if (time > newest) newest = time
+      ${behind}
+    }
+    state.maxTime = newest
+  }`)
+  return name
+}
+
+/** Declares `time`, or goes on with the next record. Adding 0 makes 0 of -0. */
+function eventTime(flow: Flow, node: SourceNode): string {
+  const id = text(node.id)
+  const lambda = flow.lambda(node, 'time')
+  const record = node.lambdas.time?.usesRecord === false ? '' : ', report.sourceRecord(i)'
+  const get =
+    lambda === undefined
+      ? 'time = kit.timestamp(chunk, i)'
+      : `try {
+          time = ${lambda}(value${record})
+        } catch (error) {
+          report.threw(${id}, i, error)
+          continue
+        }`
+  return `let time
+    ${get}
+    if (typeof time === 'number' && Math.floor(time) === time && time >= -${MAX_TIME} && time <= ${MAX_TIME}) time += 0
+    else {
+      time = kit.time(${id}, i, time)
+      if (time !== time) continue
+    }`
+}
+
+function aheadTest(node: SourceNode): string {
+  const { aheadMs } = node.params
+  if (aheadMs === null) return ''
+  return `if (time - kit.timestamp(chunk, i) > ${aheadMs}) {
+      report.ahead(${text(node.id)}, i)
+      continue
+    }`
+}

@@ -1,0 +1,144 @@
+// A link target that writes down everything that emitted code does, in order; and the emitted module of a program by hand.
+
+import { emitLink } from '../../compiler/4-emit/functions.ts'
+import { bytesToHex } from '../../core/bytes.ts'
+import { canonicalBytes } from '../../core/canonical.ts'
+import { makeDecoder } from '../../core/decode/decoder.ts'
+import {
+  type FunctionsModule,
+  type Linked,
+  type LinkTarget,
+  type Origin,
+  PathOrigin,
+  type SourcePartition,
+} from '../../core/execute/contract.ts'
+import { makeKit } from '../../core/execute/kit.ts'
+import { Recorder } from '../../core/execute/recorder.ts'
+import type { Column } from '../../core/fold/column.ts'
+import type { Lambdas, Plan } from '../../core/plan.ts'
+import type { InputPartition, ReferenceInput } from '../../core/reference/input.ts'
+import { chunkOfRecords } from '../../logs/chunk-of-records.ts'
+
+export interface TestProgram {
+  readonly plan: Plan
+  readonly lambdas: Lambdas
+}
+
+/** The module as the compiler emits it, evaluated from its text. */
+export function emittedModule({ plan, lambdas }: TestProgram): FunctionsModule {
+  const link = new Function('lambdas', `'use strict'\n${emitLink(plan)}\nreturn link`)(
+    lambdas,
+  ) as FunctionsModule['link']
+  return { plan, lambdas, files: [], link }
+}
+
+/** Everything that a module does with a log, fed in chunks of a size, as lines of text. */
+export function traceOf(module: FunctionsModule, log: ReferenceInput, chunkSize: number): string[] {
+  const trace: string[] = []
+  const recorder = new Recorder({
+    decoders: new Map(
+      module.plan.nodes.flatMap(n => (n.kind === 'source' ? [[n.id, makeDecoder(n.params.format, n.schema)]] : [])),
+    ),
+    siteOf: () => undefined,
+    placeOf: () => undefined,
+  })
+  const linked = module.link(recordingTarget(module.plan, recorder, trace))
+  for (const partition of log) {
+    for (const node of module.plan.nodes) {
+      if (node.kind !== 'source' || node.params.topic !== partition.topic) continue
+      const state: SourcePartition = { maxTime: Number.NEGATIVE_INFINITY }
+      feed(linked, node.id, partition, recorder, chunkSize, state)
+      trace.push(`${node.id} ${partition.topic}/${partition.partition} T ${state.maxTime}`)
+    }
+  }
+  feedClosed(linked, trace)
+  const rows = [...recorder.lateRows, ...recorder.deadRows]
+  return [...trace, ...rows.map(r => `${bytesToHex(r.key)} ${bytesToHex(r.value)}`)]
+}
+
+function feed(
+  linked: Linked,
+  source: string,
+  partition: InputPartition,
+  recorder: Recorder,
+  chunkSize: number,
+  state: SourcePartition,
+): void {
+  const { records } = partition
+  for (let at = 0; at < records.length; at += chunkSize) {
+    const part = records.slice(at, at + chunkSize).map(r => ({ ...r, timestamp: r.timestamp ?? 0 }))
+    const chunk = chunkOfRecords(partition, part, (part.at(-1)?.offset ?? 0n) + 1n)
+    recorder.enter(chunk)
+    linked.sources[source]?.(chunk, 0, chunk.count, state)
+  }
+}
+
+/** Closed rows of every sort through every `closed` node. */
+function feedClosed(linked: Linked, trace: string[]): void {
+  for (const [node, run] of Object.entries(linked.closed)) {
+    for (const value of [{ n: 1, size: 2, views: 3 }, { n: 3, size: 'x' }, null, 7]) {
+      trace.push(`closed ${node}`)
+      run('key', value, 59_999, canonicalBytes(['window', 0, 60_000]))
+    }
+  }
+}
+
+function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTarget {
+  const show = (value: unknown): string => {
+    if (value instanceof PathOrigin || (value instanceof Uint8Array && value.length > 8)) {
+      return bytesToHex(report.identity(value as Origin))
+    }
+    try {
+      return `${typeof value} ${Object.is(value, -0) ? '-0' : bytesToHex(canonicalBytes(value))}`
+    } catch {
+      return `${typeof value} without canonical bytes`
+    }
+  }
+  const groups: Record<string, LinkTarget['groups'][string]> = {}
+  const outputs: Record<string, LinkTarget['outputs'][string]> = {}
+  for (const node of plan.nodes) {
+    if (node.kind === 'output') {
+      outputs[node.id] = {
+        add: (keyed, key, value, time, origin) => {
+          trace.push(
+            [
+              node.id,
+              keyed,
+              key === undefined ? 'null' : show(key),
+              show(value),
+              time,
+              bytesToHex(report.identity(origin)),
+            ].join(' '),
+          )
+        },
+      }
+    } else if (node.kind === 'aggregate') {
+      const columns = node.params.fields.map(({ name }) => recordingColumn(`${node.id} ${name}`, trace, show))
+      let slots = 0
+      groups[node.id] = {
+        columns,
+        slotFor(start, key) {
+          trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(key)}`)
+          return slots++
+        },
+      }
+    }
+  }
+  return { groups, outputs, report, kit: makeKit(report) }
+}
+
+function recordingColumn(name: string, trace: string[], show: (value: unknown) => string): Column {
+  const never = (): never => {
+    throw new Error('not asked for by emitted code')
+  }
+  return {
+    add: (slot: number, ...input: unknown[]) => {
+      trace.push(`${name} add ${slot} ${input.map(show).join(' ')}`)
+    },
+    present: slot => `${name} ${slot}`,
+    grow: never,
+    clear: never,
+    write: never,
+    merge: never,
+  } as Column
+}
