@@ -1,10 +1,19 @@
 // How tests run: every process in UTC, whatever the machine's zone (docs/semantics.md).
 
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 process.env.TZ = 'UTC'
 
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^lyrebird$/, replacement: here('./dsl/index.ts') },
+      { find: /^lyrebird\/testing$/, replacement: here('./testing/index.ts') },
+    ],
+  },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/fixtures/**'],
