@@ -1,0 +1,37 @@
+// Where the package lies, and the entry of the language that job files are checked against.
+//
+// Promises: the same answer from the sources (`compiler/1-read`) and from the built package (`build/compiler/1-read`).
+
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The folder of lyrebird's own `package.json`. */
+export function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!isOurs(join(folder, 'package.json'))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new Error('lyrebird invariant broken: the package has no package.json')
+    folder = parent
+  }
+  return folder
+}
+
+/** TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not. */
+export function languagePaths(root: string): Record<string, string[]> {
+  const entry = (name: string): string[] => {
+    const source = join(root, name, 'index.ts')
+    return [existsSync(source) ? source : join(root, 'build', name, 'index.d.ts')]
+  }
+  return { lyrebird: entry('dsl'), 'lyrebird/testing': entry('testing') }
+}
+
+/** Folders whose declarations are the language's own. */
+export function languageFolders(root: string): readonly string[] {
+  return ['dsl', 'core', 'testing', 'build'].map(name => `${join(root, name).replaceAll('\\', '/')}/`)
+}
+
+function isOurs(path: string): boolean {
+  if (!existsSync(path)) return false
+  return (JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown }).name === 'lyrebird'
+}

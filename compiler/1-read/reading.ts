@@ -1,0 +1,60 @@
+// Fifteen questions about a job's source: the one interface behind which the TypeScript program lies.
+//
+// Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or asks a type checker.
+// Leaves to `2-check`: what the answers mean.
+
+import type { Span } from '../diagnostic.ts'
+import type { LanguageCall } from './language-calls.ts'
+import type { TypeShape } from './shape.ts'
+import type { ts } from './syntax.ts'
+import type { TypeComplaint } from './type-errors.ts'
+
+/** Whose a declaration is: the job's author, this language, the ECMAScript library, the host (Node), or an installed package. */
+export type Owner = 'author' | 'language' | 'standard' | 'host' | 'library'
+
+export interface Reading {
+  /** 1. The author's files, the job's own first, then by path. */
+  readonly files: readonly ts.SourceFile[]
+  /** The job's folder, absolute. */
+  readonly folder: string
+  /** 2. TypeScript's own complaints about the author's files. */
+  typeErrors(): readonly TypeComplaint[]
+  /** 3. Every call of the language in the author's files, in order of file and place. */
+  languageCalls(): readonly LanguageCall[]
+  /** 4. Where a node stands. */
+  spanOf(node: ts.Node): Span
+  /** 5. What a name, a property access or `object['literal']` refers to, import aliases followed. */
+  symbolAt(node: ts.Node): ts.Symbol | null
+  /** 6. As `symbolAt`, also through `const` aliases: `const D = Date`, `const { random } = Math`. */
+  meaningOf(node: ts.Node): ts.Symbol | null
+  /** 7. All declarations of a symbol. */
+  declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[]
+  /** 8. Whose a symbol is; `author` where nobody declared it. */
+  ownerOf(symbol: ts.Symbol): Owner
+  /** 9. `DateConstructor.now`, `Math.random`, `fetch`: a symbol by the name of what holds it. */
+  qualifiedName(symbol: ts.Symbol): string
+  /** 10. The declaration of the signature that a call or `new` takes; null where it is called through `any`. */
+  calledDeclaration(call: ts.CallLikeExpression): ts.SignatureDeclaration | null
+  /** 11. The type of an expression, or of what a declaration declares. */
+  typeOf(node: ts.Node): ts.Type
+  /** 12. What a type is made of, in our words. */
+  shapeOf(type: ts.Type): TypeShape
+  /** 13. The string and number literals that a key expression can be; null where it can be others. */
+  literalsOf(node: ts.Expression): readonly string[] | null
+  /** 14. The names in the author's files that refer to a symbol, its declarations left out. */
+  usesOf(symbol: ts.Symbol): readonly ts.Identifier[]
+  /** 15. Whether a name at a place means this symbol, so that it can be written there. */
+  isVisible(symbol: ts.Symbol, at: ts.Node): boolean
+  /** The result type of calling a value of this type; null where it cannot be called. */
+  resultOf(type: ts.Type): ts.Type | null
+  /** The type without null and undefined. */
+  nonNull(type: ts.Type): ts.Type
+  /** The type arguments of `Stream<T>`, `Table<K, V>` and the like. */
+  typeArgumentsOf(type: ts.Type): readonly ts.Type[]
+  /** The type of a property; null where there is none. */
+  propertyType(type: ts.Type, name: string): ts.Type | null
+  /** The symbol of a property. */
+  propertySymbol(type: ts.Type, name: string): ts.Symbol | null
+  /** A type as TypeScript prints it. */
+  printType(type: ts.Type): string
+}
