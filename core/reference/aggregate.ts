@@ -82,7 +82,7 @@ function extractPart(
 ): Outcome<unknown> {
   const slot = `${field.name}.${part}`
   const { identity } = element
-  return trial.guard(node, slot, identity, field.name, () => {
+  return trial.guard<unknown>(node, slot, identity, field.name, () => {
     const given: Outcome<unknown> = trial.has(node, slot)
       ? trial.run(node, slot, identity, [element.value, recordOf(element)], field.name)
       : { ok: true, value: fallback }

@@ -44,7 +44,7 @@ export class Trial {
 
   /** Calls a lambda for an element, and buries the element where it throws or returns a promise. */
   run(node: PlanNode, slot: string, identity: Uint8Array, args: readonly unknown[], field?: string): Outcome<unknown> {
-    return this.guard(node, slot, identity, field, () => {
+    return this.guard<unknown>(node, slot, identity, field, () => {
       const value = this.call(node, slot, args)
       return isThenable(value) ? this.refuse(node, slot, identity, REASON.promise, field) : { ok: true, value }
     })
@@ -69,7 +69,7 @@ export class Trial {
 
   /** Encodes or normalises what a lambda gave; buries the element where that has no canonical bytes. */
   encode<T>(node: PlanNode, slot: string, identity: Uint8Array, part: 'key' | 'output', act: () => T): Outcome<T> {
-    return this.guard(node, slot, identity, undefined, () => {
+    return this.guard<T>(node, slot, identity, undefined, () => {
       try {
         return { ok: true, value: act() }
       } catch (error) {
