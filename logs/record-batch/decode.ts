@@ -49,7 +49,7 @@ export function decodeBatches(bytes: Uint8Array, request: DecodeRequest): Decode
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i] as BatchHeader
     if (request.to !== undefined && header.baseOffset >= request.to) {
-      decoding.reached(request.to)
+      decoding.passed(header, request.to)
       break
     }
     decoding.batch(header, headers, i)
@@ -97,15 +97,21 @@ class Decoding {
         else if (aborted?.drops(header) !== true) this.#records(header, headers, index)
       })
     }
-    this.reached(end)
+    this.#reached(end)
     if (to === undefined || end <= to) {
       this.#bytesUsed = header.end
       this.#offsetUsed = end
     }
   }
 
+  /** The first batch past the wanted end: what lies between is a gap. */
+  passed(header: BatchHeader, to: bigint): void {
+    if (this.#expected !== null) this.#checkOffsets(header, this.#expected)
+    this.#reached(to)
+  }
+
   /** Everything before `offset` was delivered or left out on purpose. */
-  reached(offset: bigint): void {
+  #reached(offset: bigint): void {
     const { to } = this.#request
     const upTo = to !== undefined && offset > to ? to : offset
     if (upTo > this.#nextOffset) this.#nextOffset = upTo
@@ -165,7 +171,7 @@ class Decoding {
     )
   }
 
-  #checkGapless(header: BatchHeader, expected: bigint): void {
+  #checkOffsets(header: BatchHeader, expected: bigint): void {
     if (header.baseOffset > expected) {
       const span = { from: expected, to: header.baseOffset }
       throw batchFailure('log-gap', this.#request, span, 'these offsets are missing')
@@ -174,6 +180,10 @@ class Decoding {
       const span = { from: header.baseOffset, to: expected }
       throw batchFailure('log-overlap', this.#request, span, 'these offsets are there twice')
     }
+  }
+
+  #checkGapless(header: BatchHeader, expected: bigint): void {
+    this.#checkOffsets(header, expected)
     if (header.count !== header.lastOffsetDelta + 1) {
       throw this.#failure('log-gap', header, `only ${header.count} of these offsets are there`)
     }
