@@ -41,7 +41,10 @@ export type ClosedFunction = (key: unknown, value: unknown, time: number, origin
 export interface Linked {
   readonly sources: Readonly<Record<string, SourceFunction>>
   readonly closed: Readonly<Record<string, ClosedFunction>>
-  /** By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. */
+  /**
+   * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields stand in the
+   * order that `normalise` gives them, since a lambda may see it.
+   */
   readonly present: Readonly<Record<string, (slot: number) => unknown>>
 }
 

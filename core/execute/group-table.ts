@@ -1,7 +1,8 @@
 // Groups of one aggregate node in memory: (window, key) -> slot in columnar accumulators.
 //
-// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed group.
-// Leaves to the machine: when groups are read from the state, written to it and forgotten.
+// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed group. A
+// new slot starts clear: what the state holds for its group is added when the node settles.
+// Leaves to `aggregates.ts`: when groups are merged with the state, written to it and forgotten.
 
 import { type ByteWriter, bytesToLatin1 } from '../bytes.ts'
 import { canonicalBytes, encodeValue } from '../canonical.ts'
@@ -15,55 +16,56 @@ interface WindowGroups {
   readonly composite: Map<string, number>
 }
 
-/** Fills a fresh slot from what the state holds for its group; returns whether there was anything. */
-export type GroupLoader = (slot: number, start: number, key: unknown) => boolean
+const CHANGED = 1
+const BASED = 2
+
+/** A slot that belongs to no group: for rows that are merged without a place in the table. */
+export const SCRATCH = 0
 
 export class GroupTable implements GroupAccess {
   readonly columns: readonly Column[]
   readonly windowed: boolean
   readonly views: readonly ViewTrack[]
+  readonly #ending: readonly Column[]
   #windows = new Map<number, WindowGroups>()
   #lastStart = Number.NaN
   #last: WindowGroups | null = null
   #capacity = 0
-  #used = 0
+  #used = SCRATCH + 1
   #free: number[] = []
   #starts = new Float64Array(0)
   #keys: unknown[] = []
-  #dirty = new Uint8Array(0)
-  #dirtySlots: number[] = []
-  #load: GroupLoader | null = null
+  /** CHANGED and BASED bits. */
+  #flags = new Uint8Array(0)
+  #changed: number[] = []
 
   constructor(columns: readonly Column[], windowed: boolean, viewCount: number) {
     this.columns = columns
     this.windowed = windowed
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
+    this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
-  }
-
-  set loader(load: GroupLoader | null) {
-    this.#load = load
   }
 
   /** Groups in memory. */
   get size(): number {
-    return this.#used - this.#free.length
+    return this.#used - 1 - this.#free.length
   }
 
   slotFor(start: number, key: unknown): number {
     const groups = start === this.#lastStart ? (this.#last as WindowGroups) : this.#groupsOf(start)
-    const slot = this.#find(groups, key) ?? this.#add(groups, key)
-    if (this.#dirty[slot] === 0) {
-      this.#dirty[slot] = 1
-      this.#dirtySlots.push(slot)
+    const slot = typeof key === 'object' && key !== null ? this.#composite(groups, key) : this.#primitive(groups, key)
+    const flags = this.#flags[slot] as number
+    if ((flags & CHANGED) === 0) {
+      this.#flags[slot] = flags | CHANGED
+      this.#changed.push(slot)
     }
     return slot
   }
 
-  /** The slot of a group if it is in memory; marks nothing. */
-  peek(start: number, key: unknown): number | undefined {
-    const groups = this.#windows.get(start)
-    return groups === undefined ? undefined : this.#find(groups, key)
+  /** The chunk that numeric origins point into ends. */
+  endChunk(): void {
+    for (const column of this.#ending) column.endChunk?.()
   }
 
   startOf(slot: number): number {
@@ -86,18 +88,28 @@ export class GroupTable implements GroupAccess {
     yield* groups.composite.values()
   }
 
-  *slots(): Generator<number> {
-    for (const start of this.#windows.keys()) yield* this.slotsOf(start)
+  /** Slots that have counted an element since they were last marked clean. */
+  get changedSlots(): readonly number[] {
+    return this.#changed
   }
 
-  get changedSlots(): readonly number[] {
-    return this.#dirtySlots
+  isChanged(slot: number): boolean {
+    return ((this.#flags[slot] as number) & CHANGED) !== 0
+  }
+
+  /** Whether a slot holds all of its group, that is also what the state has of it. */
+  isBased(slot: number): boolean {
+    return ((this.#flags[slot] as number) & BASED) !== 0
+  }
+
+  markBased(slot: number): void {
+    this.#flags[slot] = (this.#flags[slot] as number) | BASED
   }
 
   /** After a commit: nothing is changed any more. */
   markClean(): void {
-    for (const slot of this.#dirtySlots) this.#dirty[slot] = 0
-    this.#dirtySlots = []
+    for (const slot of this.#changed) this.#flags[slot] = (this.#flags[slot] as number) & ~CHANGED
+    this.#changed = []
   }
 
   /** The key of a group's row in the state: window start (where windowed), then the key, both order preserving. */
@@ -110,11 +122,19 @@ export class GroupTable implements GroupAccess {
     for (const column of this.columns) column.write(slot, w)
   }
 
+  clearSlot(slot: number): void {
+    for (const column of this.columns) column.clear(slot)
+    for (const view of this.views) view.status[slot] = ViewTrack.ABSENT
+    this.#flags[slot] = 0
+    this.#keys[slot] = undefined
+  }
+
   /** Forgets a window. Its slots must not be changed ones. */
   dropWindow(start: number): void {
-    const groups = this.#windows.get(start)
-    if (groups === undefined) return
-    for (const slot of this.slotsOf(start)) this.#release(slot)
+    for (const slot of this.slotsOf(start)) {
+      this.clearSlot(slot)
+      this.#free.push(slot)
+    }
     this.#windows.delete(start)
     this.#lastStart = Number.NaN
     this.#last = null
@@ -126,10 +146,29 @@ export class GroupTable implements GroupAccess {
     for (const start of this.windowStarts()) this.dropWindow(start)
   }
 
-  #find(groups: WindowGroups, key: unknown): number | undefined {
-    return typeof key === 'object' && key !== null
-      ? groups.composite.get(bytesToLatin1(canonicalBytes(key)))
-      : groups.primitive.get(key)
+  #primitive(groups: WindowGroups, key: unknown): number {
+    const known = groups.primitive.get(key)
+    if (known !== undefined) return known
+    const slot = this.#newSlot(groups, key)
+    groups.primitive.set(key, slot)
+    return slot
+  }
+
+  #composite(groups: WindowGroups, key: unknown): number {
+    const name = bytesToLatin1(canonicalBytes(key))
+    const known = groups.composite.get(name)
+    if (known !== undefined) return known
+    const slot = this.#newSlot(groups, key)
+    groups.composite.set(name, slot)
+    return slot
+  }
+
+  #newSlot(groups: WindowGroups, key: unknown): number {
+    const slot = this.#free.pop() ?? this.#used++
+    if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
+    this.#starts[slot] = groups.start
+    this.#keys[slot] = key
+    return slot
   }
 
   #groupsOf(start: number): WindowGroups {
@@ -143,34 +182,17 @@ export class GroupTable implements GroupAccess {
     return groups
   }
 
-  #add(groups: WindowGroups, key: unknown): number {
-    const slot = this.#free.pop() ?? this.#used++
-    if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
-    this.#starts[slot] = groups.start
-    this.#keys[slot] = key
-    if (typeof key === 'object' && key !== null) groups.composite.set(bytesToLatin1(canonicalBytes(key)), slot)
-    else groups.primitive.set(key, slot)
-    const stored = this.#load !== null && this.#load(slot, groups.start, key)
-    for (const view of this.views) view.status[slot] = stored ? ViewTrack.UNKNOWN : ViewTrack.ABSENT
-    return slot
-  }
-
-  #release(slot: number): void {
-    for (const column of this.columns) column.clear(slot)
-    this.#keys[slot] = undefined
-    this.#free.push(slot)
-  }
-
   #grow(capacity: number): void {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
     for (const view of this.views) view.grow(capacity)
+    while (this.#keys.length < capacity) this.#keys.push(undefined)
     const starts = new Float64Array(capacity)
     starts.set(this.#starts)
     this.#starts = starts
-    const dirty = new Uint8Array(capacity)
-    dirty.set(this.#dirty)
-    this.#dirty = dirty
+    const flags = new Uint8Array(capacity)
+    flags.set(this.#flags)
+    this.#flags = flags
   }
 }
 

@@ -6,10 +6,10 @@
 import type { Chunk } from '../chunk.ts'
 import { partitionName } from '../cut.ts'
 import { makeDecoder } from '../decode/decoder.ts'
-import { makeColumn } from '../fold/column.ts'
+import { makeColumn } from '../fold/make-column.ts'
 import type { PlanNodeOf, SourceNode } from '../plan.ts'
 import { Aggregates } from './aggregates.ts'
-import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
+import type { FunctionsModule, Linked, Origin, SourceFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { GroupTable } from './group-table.ts'
 import { makeKit } from './kit.ts'
@@ -17,6 +17,9 @@ import { OutputBuffer } from './output-buffer.ts'
 import { Progress } from './progress.ts'
 import { Recorder } from './recorder.ts'
 import { TABLE } from './row-codec.ts'
+import { rowValueWriter } from './row-value.ts'
+import { tableEnds, viewsOn } from './table-ends.ts'
+import { TableRows } from './table-rows.ts'
 
 /** Names of tallies. */
 export const TALLY = {
@@ -43,7 +46,7 @@ export class Machine {
   records = 0
 
   constructor(module: FunctionsModule, env: Environment) {
-    const { plan, lambdas } = module
+    const { plan } = module
     this.#module = module
     this.#env = env
     const saved = env.state?.document(PROGRESS)
@@ -62,23 +65,7 @@ export class Machine {
       report: this.#recorder,
       kit: makeKit(this.#recorder),
     })
-    for (const node of plan.nodes) {
-      if (node.kind !== 'aggregate') continue
-      const groups = this.#groups.get(node.id) as GroupTable
-      this.#aggregates.set(
-        node.id,
-        new Aggregates({
-          plan,
-          lambdas,
-          node,
-          groups,
-          linked: this.#linked,
-          env,
-          progress: this.progress,
-          report: this.#recorder,
-        }),
-      )
-    }
+    for (const node of plan.nodes) if (node.kind === 'aggregate') this.#addAggregates(node)
   }
 
   /** Feeds a chunk through every source node that reads its topic, and moves the cut to the chunk's end. */
@@ -90,6 +77,7 @@ export class Machine {
       const run = this.#linked.sources[source.id] as SourceFunction
       run(chunk, 0, chunk.count, this.progress.sourcePartition(source.id, partition))
     }
+    for (const groups of this.#groups.values()) groups.endChunk()
     this.progress.cut.set(partition, chunk.nextOffset)
     this.records += chunk.count
   }
@@ -109,14 +97,13 @@ export class Machine {
     const { plan } = this.#module
     for (const node of plan.nodes) {
       if (node.kind === 'aggregate') {
-        const before = this.progress.watermarks.get(node.id) ?? Number.NEGATIVE_INFINITY
         const own = this.progress.nodeWatermark(plan, node.id)
         const now = final ? Number.POSITIVE_INFINITY : own
-        ;(this.#aggregates.get(node.id) as Aggregates).settle({ before, now, keepNow: own, sink })
+        this.#aggregates.get(node.id)?.settle({ now, keepNow: own, sink })
         this.progress.watermarks.set(node.id, now)
       } else if (node.kind === 'output') {
         const now = final ? Number.POSITIVE_INFINITY : this.progress.nodeWatermark(plan, node.id)
-        ;(this.#outputs.get(node.id) as OutputBuffer).settle(now, sink)
+        this.#outputs.get(node.id)?.settle(now, sink)
         this.progress.watermarks.set(node.id, now)
       }
     }
@@ -179,11 +166,31 @@ export class Machine {
   }
 
   #addGroups(node: PlanNodeOf<'aggregate'>): void {
-    const columns = node.params.fields.map(makeColumn)
-    const views = this.#module.plan.results.filter(
-      r => r.kind === 'view' && aggregateOf(this.#module, r.node) === node.id,
-    )
-    this.#groups.set(node.id, new GroupTable(columns, node.params.window.kind !== 'global', views.length))
+    const { plan, lambdas } = this.#module
+    const identityOf = (origin: Origin): Uint8Array => this.#recorder.identity(origin)
+    const columns = node.params.fields.map(field => makeColumn(field, identityOf))
+    const windowed = node.params.window.kind !== 'global'
+    this.#groups.set(node.id, new GroupTable(columns, windowed, viewsOn(plan, node.id, lambdas)))
+  }
+
+  #addAggregates(node: PlanNodeOf<'aggregate'>): void {
+    const { plan, lambdas } = this.#module
+    const { window, fields, bare } = node.params
+    const groups = this.#groups.get(node.id) as GroupTable
+    const rows = new TableRows({
+      groups,
+      ends: tableEnds(plan, node.id, lambdas, groups.views, {
+        view: name => this.progress.tally(TALLY.view(name)),
+        closed: closed => this.progress.tally(TALLY.handed(closed)),
+      }),
+      writeValue: rowValueWriter(fields, bare, groups.columns),
+      present: this.#linked.present[node.id] as Linked['present'][string],
+      closed: this.#linked.closed,
+      size: window.kind === 'global' ? null : window.sizeMs,
+      env: this.#env,
+      report: this.#recorder,
+    })
+    this.#aggregates.set(node.id, new Aggregates({ node, groups, rows, env: this.#env }))
   }
 
   #placeOf(id: string, field: string | undefined): string | undefined {
@@ -192,15 +199,4 @@ export class Machine {
     const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
     return slot?.[1].at ?? node?.at ?? undefined
   }
-}
-
-/** The aggregate node that a table node stands on. */
-export function aggregateOf(module: FunctionsModule, tableNode: string): string {
-  let at = module.plan.nodes.find(n => n.id === tableNode)
-  while (at !== undefined && at.kind !== 'aggregate') {
-    const input = at.inputs[0]
-    at = module.plan.nodes.find(n => n.id === input)
-  }
-  if (at === undefined) throw new Error(`lyrebird invariant broken: ${tableNode} stands on no aggregation`)
-  return at.id
 }

@@ -3,7 +3,8 @@
 // Promises: the released sequence depends on the elements alone, not on when they came or how often was committed.
 
 import { compareBytes } from '../bytes.ts'
-import { canonicalBytes } from '../canonical.ts'
+import { canonicalBytes, Unencodable } from '../canonical.ts'
+import { unencodableReason } from '../dead-letter.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
@@ -44,7 +45,9 @@ export class OutputBuffer implements OutputAccess {
       const partition = partitionFor(keyBytes ?? identity, this.#partitions)
       this.addRow(encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes }))
     } catch (error) {
-      this.#report.badValue(this.#node, origin, unencodableReason(error))
+      if (error instanceof Unencodable) {
+        this.#report.badValue(this.#node, origin, unencodableReason('output', error.reason))
+      } else this.#report.threw(this.#node, origin, error)
     }
   }
 
@@ -79,12 +82,6 @@ export class OutputBuffer implements OutputAccess {
     this.#fresh.dispose()
     this.#fresh = this.#env.newSorter()
   }
-}
-
-function unencodableReason(error: unknown): string {
-  if (error instanceof Error && error.name === 'Unencodable')
-    return `output: ${(error as Error & { reason: string }).reason}`
-  throw error
 }
 
 type Keyed = readonly [Uint8Array, Uint8Array]

@@ -70,16 +70,16 @@ export class Recorder implements Reporter {
   }
 
   threw(node: string, origin: Origin, error: unknown, field?: string): void {
-    if (isLyrebirdError(error)) throw error
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
-        where: { node, site: this.#options.placeOf(node, field) },
-        hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
-        cause: error,
-      })
-    }
-    const message = error instanceof Error ? error.message : String(error)
-    this.#keep(threw(node, this.identity(origin), { message, site: this.#siteOf(node, error, field) }, field))
+    mustNotEndRun(node, error, this.#options.placeOf(node, field))
+    const display = { message: messageOf(error), site: this.#siteOf(node, error, field) }
+    this.#keep(threw(node, this.identity(origin), display, field))
+  }
+
+  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is handed on to nothing. */
+  rowThrew(node: string, identity: Uint8Array, reason: string, thrown: unknown): void {
+    const site = this.#siteOf(node, thrown, undefined)
+    const display = thrown === undefined ? { site } : { message: messageOf(thrown), site }
+    this.#keep({ node, identity, kind: 'throw', reason, display })
   }
 
   badValue(node: string, origin: Origin, reason: string, field?: string): void {
@@ -131,5 +131,26 @@ export class Recorder implements Reporter {
 
   #keep(letter: DeadLetter): void {
     this.deadRows.push(encodeDead(letter))
+  }
+}
+
+/** Throws on what is not the fault of one element or row, so that it must end the run. */
+export function mustNotEndRun(node: string, error: unknown, site?: string): void {
+  if (isLyrebirdError(error)) throw error
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
+      where: { node, site },
+      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
+      cause: error,
+    })
+  }
+}
+
+/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error)
+  } catch {
+    return 'something without a text'
   }
 }

@@ -2,9 +2,10 @@
 //
 // Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (decision 8).
 
-import { normalise } from '../canonical.ts'
-import { isLyrebirdError } from '../errors.ts'
+import { normalise, Unencodable } from '../canonical.ts'
+import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
 import { type Lambdas, nodeOf, type Plan, type PlanNode } from '../plan.ts'
+import { mustNotEndRun } from './recorder.ts'
 import type { ViewError } from './row-codec.ts'
 
 export interface TableRow {
@@ -54,11 +55,12 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
     for (const step of steps) {
       try {
         const result = step.fn(current, row)
+        if (isThenable(result)) return failed(step.node, REASON.promise, undefined)
         if (step.kind === 'mapTable') current = normalise(result)
         else if (!result) return ABSENT
       } catch (thrown) {
-        if (isLyrebirdError(thrown)) throw thrown
-        return { kind: 'error', error: { node: step.node, reason: reasonOf(thrown) }, thrown }
+        mustNotEndRun(step.node, thrown)
+        return failed(step.node, reasonOf(thrown), thrown)
       }
     }
     return { kind: 'value', value: current }
@@ -66,9 +68,13 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
   return { aggregate: at.id, keepMs, plain: steps.length === 0, run }
 }
 
+const failed = (node: string, reason: string, thrown: unknown): RowOutcome => ({
+  kind: 'error',
+  error: { node, reason },
+  thrown,
+})
+
 /** Fixed words: what a lambda throws is for display only. */
 function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error && thrown.name === 'Unencodable'
-    ? `value: ${(thrown as Error & { reason: string }).reason}`
-    : 'the lambda threw'
+  return thrown instanceof Unencodable ? unencodableReason('value', thrown.reason) : REASON.threw
 }

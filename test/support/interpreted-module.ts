@@ -3,6 +3,7 @@
 // Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the emitter, and the
 // emitter against it. Leaves to the kit: every check of what a lambda gave.
 
+import { normalise } from '../../core/canonical.ts'
 import type { Chunk } from '../../core/chunk.ts'
 import type { FunctionsModule, Linked, LinkTarget, Origin, SourcePartition } from '../../core/execute/contract.ts'
 import { FAIL } from '../../core/execute/contract.ts'
@@ -227,7 +228,7 @@ class Interpreter {
     return slot =>
       bare
         ? columns[0]?.present(slot)
-        : Object.fromEntries(fields.map(({ name }, column) => [name, columns[column]?.present(slot)]))
+        : normalise(Object.fromEntries(fields.map(({ name }, column) => [name, columns[column]?.present(slot)])))
   }
 }
 

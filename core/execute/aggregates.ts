@@ -1,0 +1,206 @@
+// One aggregate node between two commits: partial states, the settlement of its rows, its closed windows.
+//
+// Promises: after `settle` the changes handed to the sink make state, views and digests those of all elements so far; each closed
+// window is handed on exactly once, in the settlement in which it closes, and its state is deleted then, since no element can reach
+// a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of the key.
+// Leaves to `group-table.ts`: groups in memory; to `table-rows.ts`: views and `closed` nodes on this table.
+
+import { ByteReader, ByteWriter } from '../bytes.ts'
+import { canonicalBytes } from '../canonical.ts'
+import type { PlanNodeOf } from '../plan.ts'
+import type { ChangeSink, Environment, RowSorter } from './environment.ts'
+import { type GroupTable, SCRATCH } from './group-table.ts'
+import { TABLE } from './row-codec.ts'
+import { leastKey, RowCursor } from './row-cursor.ts'
+import { SortedKeys } from './sorted-keys.ts'
+import type { TableRows } from './table-rows.ts'
+
+type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+
+/** First byte of a partial row: whether its state includes what the committed state has of the group. */
+const PART = 0
+const WHOLE = 1
+
+const NONE: Rows = []
+
+export interface Settlement {
+  /** The node's watermark now. */
+  readonly now: number
+  /** The same before `final` (decision 9). */
+  readonly keepNow: number
+  readonly sink: ChangeSink
+}
+
+export interface AggregatesOptions {
+  readonly node: PlanNodeOf<'aggregate'>
+  readonly groups: GroupTable
+  readonly rows: TableRows
+  readonly env: Environment
+}
+
+export class Aggregates {
+  readonly #table: string
+  readonly #groups: GroupTable
+  readonly #rows: TableRows
+  readonly #env: Environment
+  /** Length of a window; null for the global one. */
+  readonly #size: number | null
+  readonly #w = new ByteWriter(256)
+  #spilled: RowSorter | null = null
+  /** Whether the committed state can have rows of this node; no row needs to be looked for where not. */
+  #stored: boolean
+
+  constructor({ node, groups, rows, env }: AggregatesOptions) {
+    const { window } = node.params
+    this.#table = TABLE.state(node.id)
+    this.#groups = groups
+    this.#rows = rows
+    this.#env = env
+    this.#size = window.kind === 'global' ? null : window.sizeMs
+    this.#stored = env.state !== null && hasRows(env.state.scan(this.#table))
+  }
+
+  settle({ now, keepNow, sink }: Settlement): void {
+    this.#rows.begin(sink, keepNow, this.#stored)
+    const keys = this.#sortedKeys(now)
+    const stored = new RowCursor(this.#closingRows(now))
+    const spilled = new RowCursor(this.#spilled?.sorted() ?? NONE)
+    let rank = 0
+    for (;;) {
+      const inMemory = rank < keys.count ? keys.keyAt(rank) : undefined
+      const key = leastKey(leastKey(inMemory, stored.key), spilled.key)
+      if (key === undefined) break
+      const own = key === inMemory
+      this.#settleRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
+      if (own) rank++
+    }
+    this.#spilled?.dispose()
+    this.#spilled = null
+    this.#groups.markClean()
+    for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+    this.#stored = this.#env.state !== null
+  }
+
+  /** Puts all groups aside as partial rows where there are too many in memory. */
+  relieve(): void {
+    if (this.#groups.size <= this.#env.groupLimit) return
+    this.#spilled ??= this.#env.newSorter()
+    for (const [key, value] of this.#partialRows()) this.#spilled.add(key, value)
+    this.#groups.clear()
+  }
+
+  /** Everything since the last settlement as partial rows, whose bytes are valid until the next one is asked for. */
+  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+    if (this.#spilled !== null) {
+      yield* this.#spilled.sorted()
+      this.#spilled.dispose()
+      this.#spilled = null
+    }
+    yield* this.#partialRows()
+    this.#groups.clear()
+  }
+
+  /** Takes in partial rows of another machine. */
+  addPartials(rows: Rows): void {
+    this.#spilled ??= this.#env.newSorter()
+    for (const [key, value] of rows) this.#spilled.add(key, value)
+  }
+
+  *#partialRows(): Generator<readonly [Uint8Array, Uint8Array]> {
+    const key = new ByteWriter()
+    const value = new ByteWriter(256)
+    for (const slot of this.#groups.changedSlots) {
+      key.reset()
+      value.reset()
+      this.#groups.writeRowKey(key, slot)
+      value.byte(this.#groups.isBased(slot) ? WHOLE : PART)
+      this.#groups.writeState(value, slot)
+      yield [key.view(), value.view()]
+    }
+  }
+
+  /** Settles the group of one key, which has changed, or closes, or both. */
+  #settleRow(
+    key: Uint8Array,
+    slot: number,
+    stored: RowCursor,
+    spilled: RowCursor,
+    now: number,
+    sink: ChangeSink,
+  ): void {
+    const groups = this.#groups
+    if (slot === SCRATCH) groups.clearSlot(SCRATCH)
+    let changed = slot !== SCRATCH && groups.isChanged(slot)
+    let based = slot !== SCRATCH && groups.isBased(slot)
+    for (; spilled.isAt(key); spilled.advance()) {
+      based ||= spilled.value[0] === WHOLE
+      changed = true
+      this.#merge(slot, spilled.value, 1)
+    }
+    const row = this.#rows.row(key, slot)
+    const closing = row.end !== null && row.end <= now
+    let existed = based
+    if (stored.isAt(key)) {
+      existed = true
+      if (!based) this.#base(slot, stored.value)
+      stored.advance()
+    } else if (!based && !closing && this.#stored) {
+      const state = this.#env.state?.get(this.#table, key)
+      existed = state !== undefined
+      if (state !== undefined) this.#base(slot, state)
+    }
+    if (changed) this.#rows.change(row, slot)
+    if (closing) {
+      this.#rows.close(row, slot)
+      if (existed) sink.putSorted(this.#table, key, null)
+    } else {
+      this.#w.reset()
+      groups.writeState(this.#w, slot)
+      sink.putSorted(this.#table, key, this.#w.view())
+      groups.markBased(slot)
+    }
+  }
+
+  /** Adds what the state has of a slot's group. */
+  #base(slot: number, state: Uint8Array): void {
+    this.#merge(slot, state, 0)
+    this.#rows.unknown(slot)
+  }
+
+  #merge(slot: number, state: Uint8Array, from: number): void {
+    const r = new ByteReader(state, from)
+    for (const column of this.#groups.columns) column.merge(slot, r)
+  }
+
+  /** Keys of the groups in memory that have changed or lie in closing windows. */
+  #sortedKeys(now: number): SortedKeys {
+    const groups = this.#groups
+    const keys = new SortedKeys()
+    const write = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
+    for (const slot of groups.changedSlots) keys.add(slot, write)
+    for (const start of this.#closingStarts(now)) {
+      for (const slot of groups.slotsOf(start)) if (!groups.isChanged(slot)) keys.add(slot, write)
+    }
+    keys.sort()
+    return keys
+  }
+
+  #closingStarts(now: number): number[] {
+    const size = this.#size
+    return size === null ? [] : this.#groups.windowStarts().filter(start => start + size <= now)
+  }
+
+  /** Rows of the state whose windows close now. */
+  #closingRows(now: number): Rows {
+    const { state } = this.#env
+    if (state === null || this.#size === null || now === Number.NEGATIVE_INFINITY) return NONE
+    // Starts are whole milliseconds, so those up to now - size are those below the next whole number.
+    const bound = now === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(Math.floor(now - this.#size) + 1)
+    return state.scan(this.#table, undefined, bound)
+  }
+}
+
+function hasRows(rows: Rows): boolean {
+  for (const _ of rows) return true
+  return false
+}

@@ -1,0 +1,130 @@
+// Row keys of many slots, put into byte order without a comparator over all of them.
+//
+// Promises: the order of `compareBytes`, for keys of which none is the start of another (canonical values never are). Sorting takes
+// four bytes at a time past what all keys share, by the engine's own sort of integers.
+
+import { ByteWriter } from '../bytes.ts'
+
+/** Ranges of up to this many keys are sorted by insertion. */
+const FEW = 12
+
+/** Whether the second of two 32-bit halves is the high one of a 64-bit integer. */
+const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1
+const HIGH = LITTLE_ENDIAN ? 1 : 0
+const LOW = 1 - HIGH
+
+export class SortedKeys {
+  readonly #w = new ByteWriter(4096)
+  #bytes: Uint8Array = new Uint8Array(0)
+  #ends: number[] = []
+  #slots: number[] = []
+  #order = new Uint32Array(0)
+
+  get count(): number {
+    return this.#slots.length
+  }
+
+  /** Adds the key that `write` appends to the writer. */
+  add(slot: number, write: (w: ByteWriter, slot: number) => void): void {
+    write(this.#w, slot)
+    this.#ends.push(this.#w.length)
+    this.#slots.push(slot)
+  }
+
+  sort(): void {
+    this.#bytes = this.#w.view()
+    const count = this.count
+    this.#order = new Uint32Array(count)
+    for (let i = 0; i < count; i++) this.#order[i] = i
+    const words = new BigUint64Array(count > FEW ? count : 0)
+    this.#sortRange(0, count, 0, words, new Uint32Array(words.buffer))
+  }
+
+  slotAt(rank: number): number {
+    return this.#slots[this.#order[rank] as number] as number
+  }
+
+  /** The key, without a copy. */
+  keyAt(rank: number): Uint8Array {
+    const i = this.#order[rank] as number
+    return this.#bytes.subarray(this.#start(i), this.#ends[i])
+  }
+
+  #start(i: number): number {
+    return i === 0 ? 0 : (this.#ends[i - 1] as number)
+  }
+
+  /** Sorts the ranks from <= rank < to, whose keys agree in their first `depth` bytes. */
+  #sortRange(from: number, to: number, depth: number, words: BigUint64Array, halves: Uint32Array): void {
+    if (to - from <= FEW) return this.#sortFew(from, to, depth)
+    const shared = this.#sharedLength(from, to, depth)
+    const first = this.#order[from] as number
+    if (this.#start(first) + shared >= (this.#ends[first] as number)) return
+    for (let rank = from; rank < to; rank++) {
+      const i = this.#order[rank] as number
+      halves[2 * rank + HIGH] = this.#wordAt(i, shared)
+      halves[2 * rank + LOW] = i
+    }
+    words.subarray(from, to).sort()
+    for (let rank = from; rank < to; rank++) this.#order[rank] = halves[2 * rank + LOW] as number
+    let start = from
+    for (let rank = from + 1; rank <= to; rank++) {
+      if (rank < to && halves[2 * rank + HIGH] === halves[2 * start + HIGH]) continue
+      // The halves of this range are read no more, so the deeper sort may overwrite them.
+      if (rank - start > 1) this.#sortRange(start, rank, shared + 4, words, halves)
+      start = rank
+    }
+  }
+
+  /** Four bytes of a key as an integer, zeros past its end. */
+  #wordAt(i: number, depth: number): number {
+    const at = this.#start(i) + depth
+    const end = this.#ends[i] as number
+    const b = this.#bytes
+    let word = 0
+    for (let k = 0; k < 4; k++) word = (word << 8) | (at + k < end ? (b[at + k] as number) : 0)
+    return word
+  }
+
+  /** How many first bytes all keys of a range share; at least `depth`. */
+  #sharedLength(from: number, to: number, depth: number): number {
+    const first = this.#order[from] as number
+    const start = this.#start(first)
+    let shared = (this.#ends[first] as number) - start
+    for (let rank = from + 1; rank < to && shared > depth; rank++) {
+      const i = this.#order[rank] as number
+      const other = this.#start(i)
+      const length = Math.min(shared, (this.#ends[i] as number) - other)
+      let at = depth
+      while (at < length && this.#bytes[start + at] === this.#bytes[other + at]) at++
+      shared = at
+    }
+    return Math.max(shared, depth)
+  }
+
+  #sortFew(from: number, to: number, depth: number): void {
+    const order = this.#order
+    for (let rank = from + 1; rank < to; rank++) {
+      const i = order[rank] as number
+      let at = rank
+      while (at > from && this.#isBefore(i, order[at - 1] as number, depth)) {
+        order[at] = order[at - 1] as number
+        at--
+      }
+      order[at] = i
+    }
+  }
+
+  #isBefore(a: number, b: number, depth: number): boolean {
+    const bytes = this.#bytes
+    let x = this.#start(a) + depth
+    let y = this.#start(b) + depth
+    const endX = this.#ends[a] as number
+    const endY = this.#ends[b] as number
+    while (x < endX && y < endY) {
+      const difference = (bytes[x++] as number) - (bytes[y++] as number)
+      if (difference !== 0) return difference < 0
+    }
+    return y < endY
+  }
+}

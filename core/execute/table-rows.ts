@@ -1,0 +1,186 @@
+// The rows of an aggregate's table on their way out: to views with their digests, and to `closed` nodes.
+//
+// Promises: a view's digest counts exactly the rows that its table holds; a row that an unchanged value would rewrite is left alone.
+// Leaves to `aggregates.ts`: which rows have changed or close; to `table-chain.ts`: the lambdas on tables.
+
+import { ByteReader, ByteWriter } from '../bytes.ts'
+import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
+import { hash128 } from '../digest.ts'
+import { windowIdentity } from '../identity.ts'
+import type { ClosedFunction } from './contract.ts'
+import type { ChangeSink, Environment } from './environment.ts'
+import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
+import type { Recorder } from './recorder.ts'
+import { VIEW_ERROR, VIEW_VALUE } from './row-codec.ts'
+import type { RowValueWriter } from './row-value.ts'
+import type { RowOutcome } from './table-chain.ts'
+import type { EndView, TableEnd } from './table-ends.ts'
+
+/** A row that is being settled. */
+export interface SettledRow {
+  /** Bytes of the row key: the window start where windowed, then the key. */
+  readonly rowKey: Uint8Array
+  readonly start: number
+  /** Null for the global window. */
+  readonly end: number | null
+}
+
+export interface TableRowsOptions {
+  readonly groups: GroupTable
+  readonly ends: readonly TableEnd[]
+  readonly writeValue: RowValueWriter
+  readonly present: (slot: number) => unknown
+  readonly closed: Readonly<Record<string, ClosedFunction>>
+  /** Length of a window; null for the global one. */
+  readonly size: number | null
+  readonly env: Environment
+  readonly report: Recorder
+}
+
+/** Length of a canonical number. */
+const NUMBER_BYTES = canonicalBytes(0).length
+
+export class TableRows {
+  readonly #o: TableRowsOptions
+  #sink: ChangeSink | null = null
+  #keepNow = Number.NEGATIVE_INFINITY
+  readonly #joined = new ByteWriter(256)
+  readonly #hash = new Uint32Array(4)
+  /** Outcome of each end's chain for the present row, where it has run. */
+  #outcomes: (RowOutcome | undefined)[] = []
+
+  constructor(options: TableRowsOptions) {
+    this.#o = options
+  }
+
+  /** Begins a settlement: drops the rows that `keep` no longer keeps. */
+  begin(sink: ChangeSink, keepNow: number, stored: boolean): void {
+    this.#sink = sink
+    this.#keepNow = keepNow
+    if (stored) for (const end of this.#o.ends) for (const view of end.views) this.#dropOld(end, view)
+  }
+
+  /** The row of a key; its outcomes are worked out when they are asked for. */
+  row(rowKey: Uint8Array, slot: number): SettledRow {
+    const { size } = this.#o
+    this.#outcomes = []
+    if (size === null) return { rowKey, start: 0, end: null }
+    const start = slot === SCRATCH ? (decodeValue(new ByteReader(rowKey)) as number) : this.#o.groups.startOf(slot)
+    return { rowKey, start, end: start + size }
+  }
+
+  /** A slot's group was found in the state, so views may hold a row of it. */
+  unknown(slot: number): void {
+    for (const track of this.#o.groups.views) track.status[slot] = ViewTrack.UNKNOWN
+  }
+
+  /** Brings all views up to date with a changed row. */
+  change(row: SettledRow, slot: number): void {
+    for (const [index, end] of this.#o.ends.entries()) {
+      if (end.views.length === 0 || this.#isOld(end, row)) continue
+      const stored = this.#storedValue(index, end, row, slot)
+      for (const view of end.views) this.#put(view, row, slot, stored)
+    }
+  }
+
+  /** Hands a closed row on to all `closed` nodes. */
+  close(row: SettledRow, slot: number): void {
+    const { ends, closed, report } = this.#o
+    const buried = new Set<string>()
+    for (const [index, end] of ends.entries()) {
+      if (end.closed.length === 0) continue
+      const outcome = this.#outcome(index, end, row, slot)
+      if (outcome.kind === 'absent') continue
+      const to = row.end as number
+      const identity = windowIdentity(row.rowKey.subarray(NUMBER_BYTES), row.start, to)
+      if (outcome.kind === 'error') {
+        const { node, reason } = outcome.error
+        if (!buried.has(node)) report.rowThrew(node, identity, reason, outcome.thrown)
+        buried.add(node)
+        continue
+      }
+      const bytes = canonicalBytes(outcome.value)
+      const key = this.#keyOf(row, slot)
+      for (const { node, tally } of end.closed) {
+        tally.add(identity, bytes)
+        closed[node]?.(key, outcome.value, to - 1, identity)
+      }
+    }
+  }
+
+  #keyOf({ rowKey, end }: SettledRow, slot: number): unknown {
+    if (slot !== SCRATCH) return this.#o.groups.keyOf(slot)
+    return decodeValue(new ByteReader(rowKey, end === null ? 0 : NUMBER_BYTES))
+  }
+
+  #outcome(index: number, end: TableEnd, row: SettledRow, slot: number): RowOutcome {
+    let outcome = this.#outcomes[index]
+    if (outcome === undefined) {
+      const window = row.end === null ? undefined : Object.freeze({ start: row.start, end: row.end })
+      outcome = end.chain.run(this.#o.present(slot), Object.freeze({ key: this.#keyOf(row, slot), window }))
+      this.#outcomes[index] = outcome
+    }
+    return outcome
+  }
+
+  /** Key and stored value of a view's row one behind the other; null where the view has no such row. */
+  #storedValue(index: number, end: TableEnd, row: SettledRow, slot: number): Uint8Array | null {
+    const w = this.#joined
+    w.reset()
+    w.bytes(row.rowKey)
+    if (end.chain.plain) {
+      w.byte(VIEW_VALUE)
+      this.#o.writeValue(w, slot)
+      return w.view()
+    }
+    const outcome = this.#outcome(index, end, row, slot)
+    if (outcome.kind === 'absent') return null
+    w.byte(outcome.kind === 'value' ? VIEW_VALUE : VIEW_ERROR)
+    encodeValue(w, outcome.kind === 'value' ? outcome.value : outcome.error)
+    return w.view()
+  }
+
+  #put({ table, tally, track }: EndView, { rowKey }: SettledRow, slot: number, joined: Uint8Array | null): void {
+    const { digest } = tally
+    const status = track.status[slot] as number
+    const at = 4 * slot
+    const hash = this.#hash
+    if (joined !== null) hash128(joined, hash)
+    let existed = status === ViewTrack.PRESENT
+    if (existed) {
+      if (joined !== null && sameHash(hash, track.hash, at)) return
+      digest.removeHash(track.hash, at)
+    } else if (status === ViewTrack.UNKNOWN) {
+      const old = this.#o.env.state?.get(table, rowKey)
+      existed = old !== undefined
+      if (old !== undefined) tally.remove(rowKey, old)
+    }
+    if (joined !== null) {
+      digest.addHash(hash, 0)
+      track.hash.set(hash, at)
+      this.#sink?.putSorted(table, rowKey, joined.subarray(rowKey.length))
+    } else if (existed) this.#sink?.putSorted(table, rowKey, null)
+    track.status[slot] = joined === null ? ViewTrack.ABSENT : ViewTrack.PRESENT
+  }
+
+  /** Whether `keep` drops a row from the views of an end (decision 9). */
+  #isOld({ chain }: TableEnd, { end }: SettledRow): boolean {
+    return chain.keepMs !== null && end !== null && end <= this.#keepNow - chain.keepMs
+  }
+
+  #dropOld({ chain }: TableEnd, { table, tally }: EndView): void {
+    const { env, size } = this.#o
+    if (env.state === null || size === null || chain.keepMs === null) return
+    const lastStart = this.#keepNow - chain.keepMs - size
+    if (lastStart === Number.NEGATIVE_INFINITY) return
+    // Starts are whole milliseconds, so those up to the last are those below the next whole number.
+    for (const [key, value] of env.state.scan(table, undefined, canonicalBytes(Math.floor(lastStart) + 1))) {
+      tally.remove(key, value)
+      this.#sink?.putSorted(table, key, null)
+    }
+  }
+}
+
+function sameHash(a: Uint32Array, b: Uint32Array, at: number): boolean {
+  return a[0] === b[at] && a[1] === b[at + 1] && a[2] === b[at + 2] && a[3] === b[at + 3]
+}
