@@ -1,0 +1,134 @@
+// Evaluates a bundled job in the closed realm, twice, and takes the graph that it exports.
+//
+// Promises: what the job's module throws is a diagnostic at the author's line; two evaluations that give two plans are one too.
+// Nothing of the world is reachable for the module but the language. Leaves to `3-plan`: what the graph means.
+
+import { compileFunction } from 'node:vm'
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
+import { isLyrebirdError } from '../../core/errors.ts'
+import { type GraphNode, graphOf, type JobGraph, topologicalOrder } from '../../core/graph.ts'
+import { isJobError, type JobErrorWord } from '../../core/job-error.ts'
+import type { Plan } from '../../core/plan.ts'
+import { closedRealm, REALM_NAMES } from '../../core/realm/closed-realm.ts'
+import type { JobAnalysis } from '../2-check/job-analysis.ts'
+import { planJob } from '../3-plan/plan-job.ts'
+import type { Bundle, SourceMap } from '../bundle/bundle.ts'
+import { placeIn } from '../bundle/places.ts'
+import { type Diagnostic, diagnose, type Message, type Span } from '../diagnostic.ts'
+import {
+  badArgument,
+  badDuration,
+  badName,
+  badOption,
+  badTopic,
+  badWindow,
+  duplicateOutput,
+  evaluationFailed,
+  noJob,
+  noResults,
+  notKeyed,
+  notWindowed,
+  unmarkedCall,
+  unstableJob,
+} from '../messages/job.ts'
+
+export interface Evaluated {
+  /** Null where there are diagnostics. */
+  readonly plan: Plan | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+const SCRIPT = 'lyrebird-job.cjs'
+
+/** `language` is the module `lyrebird` that the job gets. */
+export function evaluateJob(bundle: Bundle, analysis: JobAnalysis, language: unknown): Evaluated {
+  const zone = process.env.TZ
+  process.env.TZ = 'UTC'
+  try {
+    const graph = graphIn(bundle, language)
+    if (graph === null) return failed(diagnose(noJob(), placeIn(analysis.texts, jobFile(analysis), 1, 1)))
+    const unseen = topologicalOrder(graph).find(node => node.site === null || !analysis.sites.has(node.site))
+    if (unseen !== undefined) return failed(diagnose(unmarkedCall({ name: wordOf(unseen) }), null))
+    const plan = planJob(graph, analysis.sites)
+    const again = graphIn(bundle, language)
+    const difference = again === null ? 'it exported no job' : differenceOf(plan, planJob(again, analysis.sites))
+    if (difference !== null) return failed(diagnose(unstableJob({ text: difference }), null))
+    return { plan, diagnostics: [] }
+  } catch (error) {
+    return failed(thrown(error, bundle.map, analysis))
+  } finally {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  }
+}
+
+const failed = (diagnostic: Diagnostic): Evaluated => ({ plan: null, diagnostics: [diagnostic] })
+
+/** The author's job file as spans name it. */
+const jobFile = (analysis: JobAnalysis): string => analysis.texts.keys().next().value ?? ''
+
+function graphIn({ code }: Bundle, language: unknown): JobGraph | null {
+  const realm = closedRealm()
+  const module: { exports: { default?: unknown } } = { exports: {} }
+  const require = (name: string): unknown => {
+    if (name === 'lyrebird') return language
+    throw new Error(`a compiled job cannot load ${name}`)
+  }
+  const run = compileFunction(`'use strict'\n${code}`, ['exports', 'module', 'require', ...REALM_NAMES], {
+    filename: SCRIPT,
+  })
+  run(module.exports, module, require, ...REALM_NAMES.map(name => realm[name]))
+  return graphOf(module.exports.default)
+}
+
+/** Words of table nodes are spelt otherwise in the language. */
+function wordOf(node: GraphNode): string {
+  return node.kind === 'mapTable' ? 'mapValues' : node.kind === 'filterTable' ? 'filter' : node.kind
+}
+
+function differenceOf(first: Plan, second: Plan): string | null {
+  if (JSON.stringify(first) === JSON.stringify(second)) return null
+  if (first.job !== second.job) return `it was called ${first.job} and then ${second.job}`
+  const changed = first.results.find((r, i) => r.hash !== second.results[i]?.hash)
+  return changed === undefined ? 'its results differ' : `result ${changed.name} was another one the second time`
+}
+
+const WORDS: Readonly<Record<JobErrorWord, (p: { readonly text: string }) => Message>> = {
+  'bad-name': badName,
+  'bad-topic': badTopic,
+  'bad-duration': badDuration,
+  'bad-window': badWindow,
+  'bad-option': badOption,
+  'bad-argument': badArgument,
+  'not-keyed': notKeyed,
+  'not-windowed': notWindowed,
+  'no-results': noResults,
+  'duplicate-output': duplicateOutput,
+}
+
+function thrown(error: unknown, map: SourceMap, analysis: JobAnalysis): Diagnostic {
+  const place = placeOf(error, map, analysis)
+  if (isJobError(error)) {
+    const span = error.site === null ? place : (analysis.spans.get(error.site) ?? place)
+    return diagnose(WORDS[error.word]({ text: error.message }), span)
+  }
+  const text = isLyrebirdError(error) ? `${error.message}; ${error.hint}` : textOf(error)
+  return diagnose(evaluationFailed({ text }), place)
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${typeof error}`
+}
+
+/** The first frame of the stack that lies in an author's file. `'use strict'` stands on a line of its own before the bundle. */
+function placeOf(error: unknown, map: SourceMap, analysis: JobAnalysis): Span | null {
+  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
+  const trace = new TraceMap(map as ConstructorParameters<typeof TraceMap>[0])
+  for (const [, line, column] of stack.matchAll(/lyrebird-job\.cjs:(\d+):(\d+)/g)) {
+    const at = originalPositionFor(trace, { line: Number(line) - 1, column: Number(column) - 1 })
+    if (at.source === null) continue
+    const span = placeIn(analysis.texts, at.source, at.line, at.column + 1)
+    if (span !== null) return span
+  }
+  return null
+}

@@ -1,0 +1,106 @@
+// The compiler: a job file to an artefact that runs on its own, or to the list of what is wrong with it.
+//
+// Promises: diagnostics are returned and never thrown; with an error among them nothing is written. Two compiles of the same sources
+// under the same versions write the same bytes. Leaves to the phases' folders: each its part.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { FunctionsModule } from '../core/execute/contract.ts'
+import type { Plan } from '../core/plan.ts'
+import { packageRoot } from './1-read/package-root.ts'
+import { analyseJob } from './2-check/analyse-job.ts'
+import type { JobAnalysis } from './2-check/job-analysis.ts'
+import { type Artefact, emitArtefact, type Versions } from './4-emit/module.ts'
+import { linkPackage, writeArtefact } from './4-emit/write.ts'
+import { type Bundle, bundleJob } from './bundle/bundle.ts'
+import { collect, type Diagnostic, hasErrors } from './diagnostic.ts'
+import { evaluateJob } from './evaluate/evaluate.ts'
+
+export { type Diagnostic, hasErrors } from './diagnostic.ts'
+export { diagnosticJson, type RenderOptions, renderDiagnostic, renderDiagnostics } from './render-diagnostic.ts'
+
+/** What the compiler found out about a job without writing anything. */
+export interface CheckedJob {
+  readonly diagnostics: readonly Diagnostic[]
+  /** Null where there are errors. */
+  readonly plan: Plan | null
+  /** Text of every author's file by its path relative to the job's folder: for the frames of diagnostics. */
+  readonly texts: ReadonlyMap<string, string>
+  /** The job's folder, absolute. */
+  readonly folder: string
+}
+
+export interface CompileOptions {
+  /** Where the artefact goes. Default: `dist/NAME` in the working directory. */
+  readonly outDir?: string | undefined
+}
+
+export interface CompiledJob extends CheckedJob {
+  /** The artefact's folder, absolute; null where nothing was written. */
+  readonly outDir: string | null
+}
+
+/** All diagnostics of a job, and its plan where there are no errors. */
+export async function checkJob(path: string): Promise<CheckedJob> {
+  const { checked } = await through(path)
+  return checked
+}
+
+/** Compiles a job. Throws only what the file system throws while the artefact is written. */
+export async function compileJob(path: string, options: CompileOptions = {}): Promise<CompiledJob> {
+  const { checked, bundle, files } = await through(path)
+  if (checked.plan === null || bundle === null) return { ...checked, outDir: null }
+  const outDir = resolve(options.outDir ?? join('dist', checked.plan.job))
+  writeArtefact(outDir, emit(checked.plan, bundle, files))
+  linkPackage(outDir, packageRoot())
+  return { ...checked, outDir }
+}
+
+/** The functions module of an artefact. Each content is loaded once for each process. */
+export async function loadFunctions(dir: string): Promise<FunctionsModule> {
+  const path = join(resolve(dir), 'functions.mjs')
+  const content = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16)
+  return (await import(`${pathToFileURL(path).href}?content=${content}`)) as FunctionsModule
+}
+
+interface Passed {
+  readonly checked: CheckedJob
+  readonly bundle: Bundle | null
+  readonly files: readonly string[]
+}
+
+async function through(path: string): Promise<Passed> {
+  const analysis = analyseJob(path)
+  const { texts, folder } = analysis
+  const stop = (diagnostics: readonly Diagnostic[]): Passed => ({
+    checked: { diagnostics: collect([...analysis.diagnostics, ...diagnostics]), plan: null, texts, folder },
+    bundle: null,
+    files: [],
+  })
+  if (hasErrors(analysis.diagnostics)) return stop([])
+  const { bundle, diagnostics } = await bundleJob(analysis)
+  if (bundle === null) return stop(diagnostics)
+  const evaluated = evaluateJob(bundle, analysis, await language())
+  if (evaluated.plan === null) return stop(evaluated.diagnostics)
+  const checked = { diagnostics: analysis.diagnostics, plan: evaluated.plan, texts, folder }
+  return { checked, bundle, files: relativeFiles(analysis) }
+}
+
+function relativeFiles({ files, folder }: JobAnalysis): string[] {
+  return files.map(file => relative(folder, file).replaceAll('\\', '/'))
+}
+
+function emit(plan: Plan, bundle: Bundle, files: readonly string[]): Artefact {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  const { node, v8, icu = 'none', tz = 'none' } = process.versions
+  const versions: Versions = { lyrebird: version, node, v8, icu, tz }
+  return emitArtefact(plan, bundle, files, versions)
+}
+
+/** The language as the job gets it: part of this package, loaded at run time as any job's import is. */
+async function language(): Promise<unknown> {
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  return import(new URL(`../dsl/index${extension}`, import.meta.url).href)
+}
