@@ -15,7 +15,8 @@ export type {
   PrintedRecord as OutputRow,
   PrintedRow as Row,
 } from '../core/printed.ts'
-export type { Agreement, AgreeOptions, JobTest, ResultOptions, SendOptions } from './job-test.ts'
+export type { Agreement, AgreeOptions } from './agree.ts'
+export type { JobTest, ResultOptions, SendOptions } from './job-test.ts'
 
 export interface TestOptions {
   /** A log to begin with: a directory, whose records of the job's topics are taken over. */
@@ -38,7 +39,7 @@ export async function testJob<J extends Job = Job>(
   job: J | string | URL,
   options: TestOptions = {},
 ): Promise<JobTest<J>> {
-  const { program, prove } = await loadJob(job)
+  const { program, compiled } = await loadJob(job)
   const topics = program.plan.nodes.flatMap(node => (node.kind === 'source' ? [node.params.topic] : []))
   const log = new TestLog([...new Set(topics)].sort())
   if (options.log !== undefined) {
@@ -49,5 +50,5 @@ export async function testJob<J extends Job = Job>(
       await opened.close()
     }
   }
-  return new JobTest<J>(program, log, prove)
+  return new JobTest<J>(program, log, compiled)
 }

@@ -1,7 +1,7 @@
 // A job under test: a log that the test writes, and the job's whole result over it at any moment.
 //
 // Promises: every answer is that of the reference interpreter over all that was sent so far; `toAgree` shows that both executors give
-// the same. Nothing is kept between two answers. Leaves to `load-job.ts`: where the job comes from.
+// the same. Nothing is kept between two answers. Leaves to `load-job.ts`: where the job comes from; to `agree.ts`: running executors.
 
 import type { Header } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
@@ -23,6 +23,8 @@ import type { JobResult } from '../core/result.ts'
 import type { ResultsOf } from '../dsl/job.ts'
 import type { OutputName, ViewName, ViewRow } from '../dsl/results.ts'
 import { nearest } from '../logs/nearest.ts'
+import { type Agreement, type AgreeOptions, agree } from './agree.ts'
+import type { CompiledTest } from './load-job.ts'
 import { keyBytes, timeMs, valueBytes } from './record-bytes.ts'
 import type { TestLog } from './test-log.ts'
 
@@ -41,41 +43,20 @@ export interface ResultOptions {
   readonly final?: boolean
 }
 
-export interface AgreeOptions extends ResultOptions {
-  /** Runs of the stream, each under another schedule. Default 20. */
-  readonly interleavings?: number
-  /** Restarts that the runs together must at least have seen. Default 0. */
-  readonly restarts?: number
-  /** Seed of the first schedule. Default: drawn, and printed where something differs. */
-  readonly seed?: number
-}
-
-/** What an agreement rests on. */
-export interface Agreement {
-  readonly records: number
-  readonly interleavings: number
-  readonly commits: number
-  readonly restarts: number
-  readonly seed: number
-}
-
 /** Names of views, or any text where the job's type is not known. */
 type ViewOf<J> = unknown extends ResultsOf<J> ? string : ViewName<J>
 type OutputOf<J> = unknown extends ResultsOf<J> ? string : OutputName<J>
 type RowOf<J, Name> = unknown extends ResultsOf<J> ? PrintedRow : Name extends ViewName<J> ? ViewRow<J, Name> : never
 
-/** Runs the executors against the reference; supplied for compiled jobs. */
-export type Prove = (log: TestLog, options: AgreeOptions) => Promise<Agreement>
-
 export class JobTest<J> {
   readonly #program: Program
   readonly #log: TestLog
-  readonly #prove: Prove | null
+  readonly #compiled: CompiledTest | null
 
-  constructor(program: Program, log: TestLog, prove: Prove | null) {
+  constructor(program: Program, log: TestLog, compiled: CompiledTest | null) {
     this.#program = program
     this.#log = log
-    this.#prove = prove
+    this.#compiled = compiled
   }
 
   /** Appends a record; its value is written in the format of the topic's source. Throws `unknown-topic` and `usage`. */
@@ -131,7 +112,7 @@ export class JobTest<J> {
    * everything with the reference. Throws `not-equivalent` with the first difference and the seed.
    */
   async toAgree(options: AgreeOptions = {}): Promise<Agreement> {
-    if (this.#prove !== null) return await this.#prove(this.#log, options)
+    if (this.#compiled !== null) return await agree(this.#compiled, this.#log, options)
     throw new LyrebirdError('usage', 'a job that was given as a value cannot be compiled', {
       hint: "give the path of its file: await testJob('jobs/page-views.ts')",
     })

@@ -1,0 +1,38 @@
+// A log up to a cut as the plain arrays that the reference reads.
+
+import { type Chunk, offsetAt } from '../../core/chunk.ts'
+import { type Cut, sortedCut, splitPartition } from '../../core/cut.ts'
+import type { InputPartition, InputRecord } from '../../core/reference/input.ts'
+import type { Log } from '../../logs/log.ts'
+import type { Ranges } from '../../runtime-common/bind-log.ts'
+
+/** Every partition of the cut from its start on, the empty ones too. */
+export async function readInput(log: Log, cut: Cut, ranges: Ranges): Promise<readonly InputPartition[]> {
+  const input: InputPartition[] = []
+  for (const [name, end] of sortedCut(cut)) {
+    const { topic, partition } = splitPartition(name)
+    const records: InputRecord[] = []
+    const start = ranges.get(name)?.start ?? end
+    if (start < end) {
+      for await (const chunk of log.read(topic, partition, start, end)) {
+        for (let i = 0; i < chunk.count; i++) records.push(recordAt(chunk, i))
+      }
+    }
+    input.push({ topic, partition, records })
+  }
+  return input
+}
+
+function recordAt(chunk: Chunk, i: number): InputRecord {
+  const bytes = (starts: Int32Array | null, ends: Int32Array | null): Uint8Array | null => {
+    const start = starts?.[i] ?? -1
+    return start < 0 ? null : chunk.bytes.slice(start, ends?.[i])
+  }
+  return {
+    offset: offsetAt(chunk, i),
+    timestamp: chunk.timestamps?.[i] ?? null,
+    key: bytes(chunk.keyStart, chunk.keyEnd),
+    value: bytes(chunk.valueStart, chunk.valueEnd),
+    headers: chunk.timestamps === null ? [] : chunk.headers(i),
+  }
+}

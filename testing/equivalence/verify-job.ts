@@ -1,0 +1,214 @@
+// Verify: batch, the stream under many schedules, and the reference give the same bytes at one cut.
+//
+// Promises: compares everything of core/result.ts, read back from the disk; stops at the first difference and says how to see it
+// again; leaves nothing behind. Leaves to `cli`: the exit code 7.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compareResults } from '../../core/compare-results.ts'
+import { type Cut, sortedCut } from '../../core/cut.ts'
+import type { FunctionsModule } from '../../core/execute/contract.ts'
+import { reference } from '../../core/reference/reference.ts'
+import type { JobResult } from '../../core/result.ts'
+import { openLog } from '../../logs/index.ts'
+import type { Log } from '../../logs/log.ts'
+import { runBatch } from '../../runtime-batch/index.ts'
+import { checkKnown } from '../../runtime-common/admission.ts'
+import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../runtime-common/bind-log.ts'
+import { defaultOut } from '../../runtime-common/job-run.ts'
+import { checkComplete, checkNames, type Until } from '../../runtime-common/limits.ts'
+import { checkPlan, readJobDocument } from '../../runtime-common/state.ts'
+import { now } from '../../runtime-stream/clock.ts'
+import { openStateReader } from '../../store/index.ts'
+import { runInterleaving } from './interleaving.ts'
+import { readInput } from './read-input.ts'
+import { readProgress, readWholeResult } from './read-result.ts'
+import { type FoundDifference, resultDigests, type Side, type Verdict } from './verdict.ts'
+
+export interface VerifyOptions {
+  readonly functions: FunctionsModule
+  readonly functionsUrl?: string | undefined
+  readonly log: string | Log
+  readonly until?: Until | undefined
+  readonly final?: boolean | undefined
+  /** A state to verify beside the others: its own cut is computed anew from the log. */
+  readonly state?: string | undefined
+  /** Where that state's outputs are; default `STATE/out`. */
+  readonly out?: string | undefined
+  /** Schedules of the stream. Default 10. */
+  readonly interleavings?: number | undefined
+  /** Seed of the first schedule; the others count on from it. Default: drawn, and told. */
+  readonly seed?: number | undefined
+  /** No schedule is begun after so many ms; at least one is run. Default 60,000. */
+  readonly budgetMs?: number | undefined
+  /** Numbers of workers to run batch with. Default 1 and 2. */
+  readonly workers?: readonly number[] | undefined
+  readonly workerEntry?: URL | undefined
+  /** The command to show for a replay; ` --interleavings 1 --seed N` is appended. */
+  readonly command?: string | undefined
+  /** Told before each computation. */
+  readonly onStep?: ((name: string) => void) | undefined
+}
+
+/** Throws the typed errors of a run; a difference is no error but a verdict. */
+export async function verifyJob(options: VerifyOptions): Promise<Verdict> {
+  const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
+  const scratch = mkdtempSync(join(tmpdir(), 'lyrebird-verify-'))
+  try {
+    return await new Verification(options, log, scratch).run()
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+    if (typeof options.log === 'string') await log.close()
+  }
+}
+
+interface Target {
+  readonly cut: Cut
+  readonly final: boolean
+  readonly ranges: Ranges
+}
+
+class Verification {
+  readonly #options: VerifyOptions
+  readonly #log: Log
+  readonly #scratch: string
+  readonly #seed: number
+  readonly #sides: Side[] = []
+  #expected: JobResult | null = null
+  #difference: FoundDifference | null = null
+  #count = { folders: 0, interleavings: 0, commits: 0, restarts: 0, records: 0 }
+
+  constructor(options: VerifyOptions, log: Log, scratch: string) {
+    this.#options = options
+    this.#log = log
+    this.#scratch = scratch
+    this.#seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+  }
+
+  async run(): Promise<Verdict> {
+    const target = await this.#target()
+    await this.#reference(target)
+    await this.#state()
+    for (const workers of this.#options.workers ?? [1, 2]) {
+      if (this.#difference === null) await this.#batch(target, workers)
+    }
+    await this.#streams(target)
+    return this.#verdict(target)
+  }
+
+  /** What is computed: the cut of a state, or that of the options. */
+  async #target(): Promise<Target> {
+    const { functions, state, until = 'end', final = false } = this.#options
+    const { plan } = functions
+    await checkAbilities(this.#log, plan)
+    const ranges = await rangesNow(this.#log, plan)
+    if (state !== undefined) return { ...(await this.#cutOfState(state, ranges)), ranges }
+    if (until === 'end') return { cut: new Map([...ranges].map(([name, { end }]) => [name, end])), final, ranges }
+    checkNames(until, ranges)
+    checkComplete(until, [], ranges)
+    return { cut: until, final, ranges }
+  }
+
+  async #cutOfState(directory: string, ranges: Ranges): Promise<{ cut: Cut; final: boolean }> {
+    const { plan } = this.#options.functions
+    const reader = openStateReader(directory)
+    try {
+      const progress = readProgress(reader, directory)
+      const stored = readJobDocument(reader)
+      if (stored !== null) checkPlan(stored, plan, this.#command)
+      checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
+      return { cut: progress.cutNow, final: progress.sealed }
+    } finally {
+      await reader.close()
+    }
+  }
+
+  async #reference({ cut, final, ranges }: Target): Promise<void> {
+    this.#options.onStep?.('reference')
+    const input = await readInput(this.#log, cut, ranges)
+    this.#count.records = input.reduce((sum, p) => sum + p.records.length, 0)
+    this.#expected = reference(this.#options.functions, input, { final })
+    this.#sides.push({ name: 'reference', digests: resultDigests(this.#expected, this.#options.functions.plan) })
+  }
+
+  async #state(): Promise<void> {
+    const { state, out, functions } = this.#options
+    if (state === undefined) return
+    this.#compare('state', await readWholeResult(state, out ?? defaultOut(state), functions.plan), null)
+  }
+
+  async #batch(target: Target, workers: number): Promise<void> {
+    const name = `batch, ${workers} ${workers === 1 ? 'worker' : 'workers'}`
+    this.#options.onStep?.(name)
+    const folder = this.#folder()
+    await runBatch({ ...this.#runOptions(target, folder), workers, workerEntry: this.#options.workerEntry })
+    await this.#compareFolder(name, folder, null)
+  }
+
+  async #streams(target: Target): Promise<void> {
+    const { interleavings = 10, budgetMs = 60_000, onStep } = this.#options
+    const deadline = now() + budgetMs
+    for (let i = 0; i < interleavings && this.#difference === null; i++) {
+      if (i > 0 && now() > deadline) break
+      onStep?.(`stream, interleaving ${i + 1} of ${interleavings}`)
+      const folder = this.#folder()
+      const { commits, restarts } = await runInterleaving(this.#runOptions(target, folder), this.#seed + i)
+      this.#count.interleavings++
+      this.#count.commits += commits
+      this.#count.restarts += restarts
+      await this.#compareFolder('stream', folder, this.#seed + i)
+    }
+  }
+
+  #runOptions({ cut, final }: Target, state: string) {
+    const { functions, functionsUrl } = this.#options
+    // Threads of a batch run need the log's name; everything else shares the open one.
+    const log = typeof this.#options.log === 'string' ? this.#options.log : this.#log
+    return { functions, functionsUrl, log, state, until: cut, final, absent: true, recompute: this.#command }
+  }
+
+  async #compareFolder(name: string, folder: string, seed: number | null): Promise<void> {
+    const { plan } = this.#options.functions
+    this.#compare(name, await readWholeResult(folder, defaultOut(folder), plan), seed)
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  #compare(name: string, result: JobResult, seed: number | null): void {
+    const side = { name, digests: resultDigests(result, this.#options.functions.plan) }
+    const difference = compareResults(this.#expected as JobResult, result)
+    const known = this.#sides.findIndex(s => s.name === name)
+    if (known < 0) this.#sides.push(side)
+    else if (difference !== null) this.#sides[known] = side
+    if (difference === null || this.#difference !== null) return
+    const replay = seed === null ? this.#command : `${this.#command} --interleavings 1 --seed ${seed}`
+    this.#difference = { ...difference, leftName: 'reference', rightName: name, seed, replay }
+  }
+
+  #verdict({ cut, final }: Target): Verdict {
+    const { functions, interleavings: asked = 10 } = this.#options
+    const { interleavings, commits, restarts, records } = this.#count
+    return {
+      equal: this.#difference === null,
+      job: functions.plan.job,
+      cut: Object.fromEntries(sortedCut(cut).map(([name, offset]) => [name, String(offset)])),
+      final,
+      records,
+      seed: this.#seed,
+      interleavings,
+      asked,
+      commits,
+      restarts,
+      sides: this.#sides,
+      difference: this.#difference,
+    }
+  }
+
+  get #command(): string {
+    return this.#options.command ?? 'verify'
+  }
+
+  #folder(): string {
+    return join(this.#scratch, `state-${this.#count.folders++}`)
+  }
+}
