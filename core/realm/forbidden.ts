@@ -14,7 +14,10 @@ export function forbid(word: string, name: string): never {
 
 /** A stand-in whose every use is forbidden: calling, constructing, reading, writing, looking at. */
 export function forbidden(word: string, name: string): unknown {
-  const refuse = (): never => forbid(word, name)
+  // Not an arrow: `new` must find something that can be constructed.
+  const refuse = function refuse(): never {
+    return forbid(word, name)
+  }
   const part = (_target: unknown, property: string | symbol): never =>
     forbid(word, typeof property === 'string' ? `${name}.${property}` : name)
   return new Proxy(refuse, {
