@@ -11,16 +11,25 @@ import {
   viewOf,
 } from '../record-batch/batch-header.ts'
 
-/** The offset after the last whole batch; null where there is none or the bytes are damaged. */
-export function endOfBatches(bytes: Uint8Array): bigint | null {
+export interface BatchesEnd {
+  /** The offset after the last whole batch that begins before `to`. */
+  readonly offset: bigint
+  /** Under which leader that batch was written. */
+  readonly epoch: number
+}
+
+/** Null where there is no whole batch, or the bytes are damaged. */
+export function endOfBatches(bytes: Uint8Array, to: bigint): BatchesEnd | null {
   const view = viewOf(bytes)
-  let last = -1
+  let end: BatchesEnd | null = null
   for (let at = 0; bytes.length - at >= HEADER_BYTES; ) {
     const size = batchBytesAt(view, at)
     if (size < HEADER_BYTES || magicAt(view, at) !== 2) return null
     if (bytes.length - at < size) break
-    last = at
+    const header = readBatchHeader(view, at)
+    if (end !== null && header.baseOffset >= to) break
+    end = { offset: lastOffsetOf(header) + 1n, epoch: header.leaderEpoch }
     at += size
   }
-  return last < 0 ? null : lastOffsetOf(readBatchHeader(view, last)) + 1n
+  return end
 }

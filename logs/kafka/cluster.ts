@@ -3,6 +3,7 @@
 // Promises: a topic keeps the id under which it was first seen; another id, or none for long, is `topic-recreated`. A connection
 // that failed is replaced, never mended. Leaves to `persist.ts`: trying again; to the readers: what they ask the leaders.
 
+import { partitionName } from '../../core/cut.ts'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { isTopicName } from '../log.ts'
 import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
@@ -24,6 +25,8 @@ export class Cluster {
   readonly #seeds: readonly { host: string; port: number }[]
   readonly #links = new Map<string, Promise<Link>>()
   readonly #topics = new Map<string, TopicMetadata>()
+  /** Where each partition was last read to, and under which leader the record before was written. */
+  readonly #lastRead = new Map<string, { offset: bigint; epoch: number }>()
   readonly #missingSince = new Map<string, number>()
   readonly #closing = new AbortController()
   #nodes = new Map<number, { host: string; port: number }>()
@@ -80,6 +83,17 @@ export class Cluster {
     const known = this.#topics.get(topic)
     invariant(known !== undefined, `topic ${topic} was not looked up before it is read`)
     return known.id
+  }
+
+  /** Remembers under which leader the record before `offset` was written. */
+  readTo(topic: string, partition: number, offset: bigint, epoch: number): void {
+    this.#lastRead.set(partitionName(topic, partition), { offset, epoch })
+  }
+
+  /** That leader's epoch where this cluster was read up to exactly `offset`; -1 otherwise. */
+  epochBefore(topic: string, partition: number, offset: bigint): number {
+    const last = this.#lastRead.get(partitionName(topic, partition))
+    return last?.offset === offset ? last.epoch : -1
   }
 
   /** The link to the leader of a partition as far as is known; `fresh` asks who leads now. */

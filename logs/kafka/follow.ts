@@ -69,7 +69,12 @@ export class Follower {
       if (known === undefined) return []
       const led = new Set(known.partitions.filter(({ leader }) => leader === node).map(({ partition }) => partition))
       const partitions = ranges.filter(({ partition }) => led.has(partition))
-      return [{ id: known.id, partitions: partitions.map(({ partition, end }) => ({ partition, offset: end })) }]
+      return [
+        {
+          id: known.id,
+          partitions: partitions.map(({ partition, end }) => ({ partition, offset: end, lastEpoch: -1 })),
+        },
+      ]
     })
     await link.send(fetchCall({ topics, maxWaitMs, maxBytes: 1 }), maxWaitMs)
   }

@@ -11,7 +11,7 @@ import type { ReadOptions } from '../log.ts'
 import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { decodeBatches } from '../record-batch/decode.ts'
 import { endOfBatches } from './batch-ends.ts'
-import { type FetchedPartition, fetchCall } from './calls/fetch.ts'
+import { type Fetched, type FetchedPartition, fetchCall } from './calls/fetch.ts'
 import type { Cluster } from './cluster.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
 import { partitionRanges } from './ranges.ts'
@@ -29,70 +29,89 @@ const MAX_WAIT_MS = 250
 export async function* readRange(cluster: Cluster, range: Range, options: ReadOptions): AsyncGenerator<Chunk> {
   const { topic, partition, to } = range
   const chunkBytes = options.chunkBytes ?? CHUNK_BYTES
-  const fetchAt = (from: bigint): Promise<FetchedPartition> => {
-    const fetching = fetchSome(cluster, { ...range, from }, chunkBytes)
+  const fetchAt = (from: bigint, lastEpoch: number): Promise<FetchedPartition> => {
+    const fetching = fetchSome(cluster, { ...range, from }, lastEpoch, chunkBytes)
     // It may fail while the chunks before it are still worked on, or after the reader has gone.
     fetching.catch(() => {})
     return fetching
   }
-  let next = range.from < to ? fetchAt(range.from) : null
+  let next = range.from < to ? fetchAt(range.from, cluster.epochBefore(topic, partition, range.from)) : null
   for (let from = range.from; next !== null; ) {
     const fetched: FetchedPartition = await next
-    const end = endOfBatches(fetched.records)
-    next = end !== null && end > from && end < to ? fetchAt(end) : null
+    const end = endOfBatches(fetched.records, to)
+    next = end !== null && end.offset > from && end.offset < to ? fetchAt(end.offset, end.epoch) : null
     const aborted = new AbortedFilter(fetched.aborted)
     const { chunks, nextOffset } = decodeBatches(fetched.records, { topic, partition, from, to, aborted, chunkBytes })
-    if (nextOffset <= from) throw noProgress(range, from)
-    if (nextOffset < to && nextOffset !== end) throw noProgress(range, nextOffset)
+    const expected = end === null || end.offset > to ? to : end.offset
+    if (nextOffset <= from || nextOffset !== expected) throw noProgress(range, nextOffset)
+    cluster.readTo(topic, partition, nextOffset, end?.epoch ?? -1)
     yield* chunks
     from = nextOffset
   }
 }
 
 /** At least one batch from `from` on, through changes of leaders and restarts. */
-function fetchSome(cluster: Cluster, range: Range, maxBytes: number): Promise<FetchedPartition> {
+function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: number): Promise<FetchedPartition> {
   const { topic, partition, from } = range
-  let failedBefore = false
+  let fresh = false
+  let epoch = lastEpoch
   const attempt = async (): Promise<FetchedPartition> => {
-    const fresh = failedBefore
-    failedBefore = true
-    const fetched = await fetchOnce(cluster, range, maxBytes, fresh)
+    const link = await cluster.leader(topic, partition, 'read', fresh)
+    fresh = true
+    const topics = [{ id: cluster.idOf(topic), partitions: [{ partition, offset: from, lastEpoch: epoch }] }]
+    const answer = await link.send(fetchCall({ topics, maxWaitMs: MAX_WAIT_MS, maxBytes }))
+    const fetched = await checked(cluster, range, answer).catch((e: unknown) => {
+      // A leader whose log begins after that epoch knows nothing of it, and calls the offset out of range.
+      if (e instanceof Unexplained) epoch = -1
+      throw e
+    })
     if (fetched.records.length > 0) return fetched
     throw new Passing(`nothing at ${topic}/${partition}:${from}, though the log should go on to ${range.to}`)
   }
   return cluster.persist(`reading ${topic}/${partition} at ${from}`, attempt)
 }
 
-async function fetchOnce(cluster: Cluster, range: Range, maxBytes: number, fresh: boolean): Promise<FetchedPartition> {
-  const { topic, partition, from } = range
-  const link = await cluster.leader(topic, partition, 'read', fresh)
-  const id = cluster.idOf(topic)
-  const topics = [{ id, partitions: [{ partition, offset: from }] }]
-  const { error, partitions } = await link.send(fetchCall({ topics, maxWaitMs: MAX_WAIT_MS, maxBytes }))
+/** The partition's part of an answer. Throws what is wrong with it. */
+async function checked(cluster: Cluster, range: Range, { error, partitions }: Fetched): Promise<FetchedPartition> {
+  const { topic, partition, from, to } = range
   checkError(error, `a fetch of ${topic}/${partition}`, { topic, partition })
   const fetched = partitions.find(({ partition: number }) => number === partition)
   if (fetched === undefined) throw new Passing(`no ${topic}/${partition} in the answer`)
-  if (fetched.error === ERROR.offsetOutOfRange) await explainRange(cluster, range)
+  if (fetched.divergedAt !== null) throw cutBack(range, fetched.divergedAt)
+  if (fetched.error === ERROR.offsetOutOfRange) {
+    await checkRange(cluster, range)
+    throw new Unexplained(`${topic}/${partition} had no offset ${from} a moment ago`)
+  }
   checkError(fetched.error, `a fetch of ${topic}/${partition} at ${from}`, { topic, partition })
-  if (fetched.records.length === 0 && fetched.lastStableOffset < range.to) await explainRange(cluster, range)
+  if (fetched.records.length === 0 && fetched.lastStableOffset < to) await checkRange(cluster, range)
   return fetched
 }
 
-/** Throws what is wrong with the range; `Passing` where the log says now that nothing is. */
-async function explainRange(cluster: Cluster, { topic, partition, from, to }: Range): Promise<never> {
+/** Throws what is wrong with the range now. */
+async function checkRange(cluster: Cluster, { topic, partition, from, to }: Range): Promise<void> {
   const ranges = await partitionRanges(cluster, topic)
   const now = ranges.find(({ partition: number }) => number === partition)
   if (now === undefined) throw new Passing(`${topic}/${partition} has no range`)
   if (from < now.start) throw rangeLost(topic, partition, from, to < now.start ? to : now.start, 'were deleted')
   if (to > now.end) throw rangeLost(topic, partition, now.end, to, `are not there, the log ends at ${now.end}`)
-  throw new Passing(`${topic}/${partition} had no offset ${from} a moment ago`)
 }
+
+/** The range is said to be wrong, and is not. */
+class Unexplained extends Passing {}
 
 function rangeLost(topic: string, partition: number, from: bigint, end: bigint, what: string): LyrebirdError {
   const message = `offsets ${from} to ${end - 1n} of ${topic}/${partition} ${what}`
   return new LyrebirdError('range-lost', message, {
     where: { topic, partition, from: `${from}`, to: `${end}` },
     hint: 'retention, DeleteRecords or a failed broker took them; start anew from what the log still holds with a new state directory',
+  })
+}
+
+function cutBack({ topic, partition, from }: Range, at: bigint): LyrebirdError {
+  const message = `${topic}/${partition} was cut back to offset ${at} after it had been read to ${from}: other records stand there now`
+  return new LyrebirdError('truncated', message, {
+    where: { topic, partition, from: `${at}`, to: `${from}` },
+    hint: 'a broker lost records that it had confirmed; start anew from what the log holds now with a new state directory',
   })
 }
 

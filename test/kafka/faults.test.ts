@@ -2,9 +2,11 @@
 //
 // Goal: a read goes on where it was without a record lost or twice, or ends in a typed failure within its time limit.
 
+import { statSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openKafkaLog } from '../../logs/kafka/index.ts'
-import { everything, noKafka, QUICK, TestCluster, texts } from './support/cluster.ts'
+import { chunksOf, everything, noKafka, QUICK, TestCluster, texts } from './support/cluster.ts'
 
 describe('a broker that is not there', () => {
   test('is broker-unreachable within the time limit', async () => {
@@ -83,13 +85,34 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     const topic = await filled()
     const log = await cluster.log({ outageMs: 600 })
     await log.partitions(topic)
-    await cluster.broker.kill()
+    await cluster.broker.stop()
     const start = performance.now()
     await log.changed(200)
     await expect(log.partitions(topic)).rejects.toMatchObject({ code: 'broker-unreachable', exitCode: 4 })
     expect(performance.now() - start).toBeLessThan(5_000)
     await cluster.broker.restart()
     expect(await everything(log, topic)).toEqual(expected)
+  }, 60_000)
+
+  test('a broker that lost confirmed records is found out, though others stand at their offsets now', async () => {
+    const topic = await cluster.topic()
+    await cluster.send(topic, ['kept'])
+    const log = await cluster.log()
+    expect(await everything(log, topic)).toEqual(['0:kept'])
+    const segment = join(cluster.broker.logDir, `${topic}-0`, '00000000000000000000.log')
+    const { size } = statSync(segment)
+    await cluster.send(topic, ['lost', 'lost too'])
+    expect(texts(await chunksOf(log, topic, 1n, 3n))).toEqual(['1:lost', '2:lost too'])
+    await cluster.broker.kill()
+    truncateSync(segment, size)
+    await cluster.broker.restart()
+    await cluster.send(topic, ['other', 'other', 'other'])
+    await expect(chunksOf(log, topic, 3n, 4n)).rejects.toMatchObject({
+      code: 'truncated',
+      exitCode: 5,
+      where: { topic, partition: 0, from: '1', to: '3' },
+    })
+    expect(await everything(await cluster.log(), topic)).toEqual(['0:kept', '1:other', '2:other', '3:other'])
   }, 60_000)
 
   test('closing the log ends a read that waits', async () => {

@@ -9,6 +9,8 @@ import { type Call, WireReader, WireWriter } from './wire.ts'
 export interface FetchPartition {
   readonly partition: number
   readonly offset: bigint
+  /** Leader epoch of the batch before `offset` when it was read; -1 where that is not known. Lets the leader tell a log that was cut back. */
+  readonly lastEpoch: number
 }
 
 export interface FetchRequest {
@@ -26,6 +28,8 @@ export interface FetchedPartition {
   /** -1 where there is an error. */
   readonly lastStableOffset: bigint
   readonly logStart: bigint
+  /** Where the leader's log left the one that `lastEpoch` was read from; null where it did not (KIP-595). */
+  readonly divergedAt: bigint | null
   /** In the broker's order, which is that of the markers. */
   readonly aborted: readonly AbortedTransaction[]
   readonly records: Buffer
@@ -38,6 +42,7 @@ export interface Fetched {
 }
 
 const READ_COMMITTED = 1
+const DIVERGING_EPOCH = 0
 const NOTHING = Buffer.alloc(0)
 
 export function fetchCall(request: FetchRequest): Call<Fetched> {
@@ -51,9 +56,9 @@ export function fetchCall(request: FetchRequest): Call<Fetched> {
       const w = new WireWriter().tags().i32(-1).i32(maxWaitMs).i32(1).i32(maxBytes).i8(READ_COMMITTED).i32(0).i32(-1)
       w.array(request.topics, ({ id, partitions }) => {
         w.uuid(id)
-        w.array(partitions, ({ partition, offset }) =>
-          // No leader epoch, no last fetched epoch, no log start of a replica.
-          w.i32(partition).i32(-1).i64(offset).i32(-1).i64(-1n).i32(maxBytes).tags(),
+        w.array(partitions, ({ partition, offset, lastEpoch }) =>
+          // No current leader epoch, no log start of a replica.
+          w.i32(partition).i32(-1).i64(offset).i32(lastEpoch).i64(-1n).i32(maxBytes).tags(),
         ).tags()
       })
       return w
@@ -92,6 +97,11 @@ function readPartition(r: WireReader, id: string): FetchedPartition {
   })
   r.i32() // preferred replica
   const records = r.bytes() ?? NOTHING
-  r.tags()
-  return { id, partition, error, lastStableOffset, logStart, aborted, records }
+  let divergedAt: bigint | null = null
+  r.tags((tag, field) => {
+    if (tag !== DIVERGING_EPOCH) return
+    field.i32() // the epoch
+    divergedAt = field.i64()
+  })
+  return { id, partition, error, lastStableOffset, logStart, divergedAt, aborted, records }
 }

@@ -150,10 +150,11 @@ export class WireReader {
     return items
   }
 
-  tags(): void {
+  /** The tagged fields at the end of a structure; `each` gets those that it wants to know. */
+  tags(each: (tag: number, field: WireReader) => void = () => {}): void {
     for (let left = this.uvarint(); left > 0; left--) {
-      this.uvarint()
-      this.#take(this.uvarint())
+      const tag = this.uvarint()
+      each(tag, new WireReader(this.#take(this.uvarint())))
     }
   }
 

@@ -13,6 +13,7 @@ import { openKafkaLog } from '../../../logs/kafka/index.ts'
 import type { KafkaLimits } from '../../../logs/kafka/settings.ts'
 import type { Log, ReadOptions } from '../../../logs/log.ts'
 import { type Broker, type BrokerOptions, startBroker } from '../../../scripts/kafka/broker.ts'
+import { clientOf } from '../../../scripts/kafka/copy-topic.ts'
 import { type KafkaParts, kafkaParts } from '../../../scripts/kafka/jars.ts'
 
 /** A sentence where Kafka cannot be run here. */
@@ -113,15 +114,6 @@ export class TestCluster {
   async send(topic: string, values: readonly string[], partition = 0): Promise<void> {
     await this.producer.send({ topic, messages: values.map(value => ({ value, partition })) })
   }
-}
-
-export function clientOf(address: string): Kafka {
-  return new kafkajs.Kafka({
-    clientId: 'test',
-    brokers: [address],
-    logLevel: kafkajs.logLevel.NOTHING,
-    retry: { initialRetryTime: 20, maxRetryTime: 200, retries: 60 },
-  })
 }
 
 /** `offset:value` of all records of some chunks. */
