@@ -20,7 +20,7 @@ export interface SourceOptions<T> {
   ) => number | Mistake<'time() gives milliseconds since 1970 as a number, such as Date.parse(v.at).'>
   /** How far behind the newest record of its own partition a record may be before it is late. Default none. */
   readonly disorder?: Duration
-  /** How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: any. */
+  /** How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: no limit. */
   readonly ahead?: Duration
   /** How values stand in the log. Default `json<T>()`. */
   readonly format?: Format<T>

@@ -232,5 +232,5 @@ export interface AnyTable {
 export interface AnyOutput {
   readonly [OUTPUT]: { readonly value: unknown }
 }
-/** Types: any stream, for messages about streams in the wrong place. */
+/** Types: a stream of whatever kind, for messages about streams in the wrong place. */
 export type AnyStream = StreamShape
