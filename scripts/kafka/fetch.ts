@@ -1,5 +1,8 @@
-// Command: fetches Kafka's jars (node scripts/kafka/run.mjs fetch). Exit 1 with the reason where that is not possible.
+// Command: fetches Kafka's jars and makes what lets brokers start quickly (node scripts/kafka/run.mjs fetch).
+//
+// Promises: exit 1 with the reason where there is no Kafka to be had; does nothing where all is there.
 
+import { warmUp } from './broker.ts'
 import { kafkaParts } from './jars.ts'
 
 const parts = kafkaParts()
@@ -7,5 +10,6 @@ if (typeof parts === 'string') {
   process.stderr.write(`${parts}\n`)
   process.exitCode = 1
 } else {
+  await warmUp(parts)
   process.stdout.write(`${parts.jars.length} jars in .kafka/libs\n`)
 }

@@ -14,6 +14,8 @@ export interface KafkaParts {
   readonly scripts: string
   /** Every jar, in a fixed order: a class-data archive belongs to one exact class path. */
   readonly jars: readonly string[]
+  /** Class-data archive of one Java and these jars: halves the start of a broker. It may not exist. */
+  readonly archive: string
 }
 
 /** The parts, fetched if need be; or the sentence that says why there are none. */
@@ -24,7 +26,7 @@ export function kafkaParts(): KafkaParts | string {
   const libs = join(home, 'libs')
   const java = spawnSync('java', ['-version'], { encoding: 'utf8' })
   if (java.status !== 0) return 'java is not installed (Kafka 4 needs Java 17 or newer)'
-  const version = /version "(\d+)/.exec(java.stderr)
+  const version = /version "(\d+)([\w.+-]*)/.exec(java.stderr)
   if (version !== null && Number(version[1]) < 17) return `java is version ${version[1]} (Kafka 4 needs 17 or newer)`
   if (!existsSync(libs)) {
     const failure = fetchJars(scripts, home, libs)
@@ -34,7 +36,7 @@ export function kafkaParts(): KafkaParts | string {
     .filter(name => name.endsWith('.jar'))
     .sort()
     .map(name => join(libs, name))
-  return { home, scripts, jars }
+  return { home, scripts, jars, archive: join(home, `classes-${version?.[1] ?? ''}${version?.[2] ?? ''}.jsa`) }
 }
 
 function fetchJars(scripts: string, home: string, libs: string): string | null {

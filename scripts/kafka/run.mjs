@@ -1,9 +1,9 @@
 // Runs a TypeScript script of this folder: node scripts/kafka/run.mjs fetch | demo
 //
-// Promises: one bundle of our own code under .kafka/build, made anew each time; packages are imported from node_modules as they are.
+// Promises: one bundle of our own code under .kafka/build, made anew and removed each time; packages are imported from node_modules as they are.
 // Why not node itself: Node 20 does not strip types.
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
@@ -20,6 +20,7 @@ const out = join(root, '.kafka', 'build', `${name}.${process.pid}.mjs`)
 
 process.chdir(root)
 mkdirSync(dirname(out), { recursive: true })
+process.on('exit', () => rmSync(out, { force: true }))
 await build({
   entryPoints: [join(here, `${name}.ts`)],
   outfile: out,
