@@ -3,7 +3,7 @@
 // Promises: the same text as a fresh one, without allocation where it is known. Gives up by itself where texts hardly repeat,
 // since a search that fails costs more than it saves.
 
-import { asciiText, latin1Text } from './text.ts'
+import { asciiText } from './text.ts'
 
 const SLOT_BITS = 9
 const SLOTS = 1 << SLOT_BITS
@@ -29,7 +29,7 @@ export class Interner {
   /** The text of plain ASCII bytes. At least 3 bytes past them must be readable. */
   text(bytes: Uint8Array, view: DataView, start: number, end: number): string {
     const length = end - start
-    if (!this.#on || length > MAX_LENGTH) return asciiText(bytes, start, end)
+    if (!this.#on || length > MAX_LENGTH) return asciiText(bytes, view, start, end)
     let a = view.getInt32(start, true)
     let b = 0
     let c = 0
@@ -59,7 +59,7 @@ export class Interner {
       this.#hits++
       return this.#texts[slot] as string
     }
-    const text = latin1Text(bytes, start, end)
+    const text = asciiText(bytes, view, start, end)
     words[at] = a
     words[at + 1] = b
     words[at + 2] = c

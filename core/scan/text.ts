@@ -4,6 +4,8 @@
 // takes the whole bytes, a view on them and an exclusive end; bytes past the end may be read (at least SCAN_PADDING of them must
 // exist) but never decide. Leaves to `core/decode`: saying what is wrong with a record that is not accepted here.
 
+import { shortText } from './short-text.ts'
+
 /** Bytes that must be readable past the end of a record. */
 export const SCAN_PADDING = 160
 
@@ -149,22 +151,9 @@ export function latin1Text(bytes: Uint8Array, start: number, end: number): strin
   return text
 }
 
-/** Shortest substring that V8 represents by a reference to the whole text, which would keep all of the chunk alive. */
-const SLICED = 13
-
-/** The bytes that are being read as one text, from which short texts are cut at a fraction of the cost of a call into Node. */
-let wholeBytes: Uint8Array = new Uint8Array(0)
-let wholeText: string | null = null
-
 /** The text of plain ASCII bytes. */
-export function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start >= SLICED) return latin1Text(bytes, start, end)
-  if (bytes !== wholeBytes) {
-    wholeBytes = bytes
-    wholeText = null
-  }
-  wholeText ??= latin1Text(bytes, 0, bytes.length)
-  return wholeText.substring(start, end)
+export function asciiText(bytes: Uint8Array, view: DataView, start: number, end: number): string {
+  return shortText(view, start, end - start) ?? latin1Text(bytes, start, end)
 }
 
 /** Whether all bytes are ASCII. */
