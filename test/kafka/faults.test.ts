@@ -115,6 +115,26 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect(await everything(await cluster.log(), topic)).toEqual(['0:kept', '1:other', '2:other', '3:other'])
   }, 60_000)
 
+  test('a read goes on at the next leader when the first one is killed', async () => {
+    const leader = await cluster.further()
+    const topic = `led-by-${leader.node}`
+    await cluster.admin.createTopics({
+      waitForLeaders: false,
+      topics: [{ topic, replicaAssignment: [{ partition: 0, replicas: [leader.node, cluster.broker.node] }] }],
+    })
+    for (let i = 0; i < 30; i++) {
+      await cluster.producer.send({ topic, acks: -1, messages: [{ value: `${i}`.padEnd(500, '.'), partition: 0 }] })
+    }
+    const log = await cluster.log()
+    const read: string[] = []
+    for await (const chunk of log.read(topic, 0, 0n, 30n, { chunkBytes: 100 })) {
+      read.push(...texts([chunk]))
+      if (read.length === 10) await leader.kill()
+    }
+    expect(read).toEqual(expected)
+    expect((await log.partitions(topic))[0]).toMatchObject({ start: 0n, end: 30n })
+  }, 60_000)
+
   test('closing the log ends a read that waits', async () => {
     const topic = await filled()
     const log = await cluster.log()

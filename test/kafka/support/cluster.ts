@@ -59,6 +59,13 @@ export class TestCluster {
     await Promise.all([this.admin.connect(), this.producer.connect()])
   }
 
+  /** A further broker of the cluster. */
+  async further(): Promise<Broker> {
+    const broker = await startBroker(parts as KafkaParts, join(this.#dir, 'further'), { joins: this.broker })
+    this.#ends.push(() => broker.kill())
+    return broker
+  }
+
   async end(): Promise<void> {
     for (const end of this.#ends.reverse()) await end()
     await this.admin.disconnect().catch(() => {})

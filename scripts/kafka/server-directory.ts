@@ -1,0 +1,103 @@
+// The directory of one broker: its server.properties and what formatting leaves.
+//
+// Promises: small and quick (one replica of the internal topics, small buffers); times that matter for tests are short.
+// Leaves to `broker.ts`: ports, starting and ending.
+
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KafkaParts } from './jars.ts'
+
+/** Which cluster a broker belongs to. */
+export interface ClusterPlace {
+  /** 22 characters of base64url. */
+  readonly id: string
+  /** Port of the one controller. */
+  readonly controller: number
+}
+
+export interface NodePlan {
+  /** 1 is the controller too. */
+  readonly node: number
+  readonly cluster: ClusterPlace
+  readonly port: number
+  /** Port of the SASL listener; null for none. */
+  readonly sasl: number | null
+  /** Further lines of server.properties; they win. */
+  readonly properties: Readonly<Record<string, string>>
+}
+
+export const JVM = ['-Xmx128m', '-Xms32m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
+const CHECKPOINT = '00000000000000000000-0000000000.checkpoint'
+const CONTROLLER = 1
+
+export function prepareDirectory(parts: KafkaParts, dir: string, plan: NodePlan): void {
+  const properties = { ...serverProperties(dir, plan), ...plan.properties }
+  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}`)
+  writeFileSync(join(dir, 'server.properties'), `${lines.join('\n')}\n`)
+  format(parts, dir, plan)
+}
+
+function serverProperties(dir: string, { node, cluster, port, sasl }: NodePlan): Record<string, string> {
+  const host = '127.0.0.1'
+  const guarded = sasl === null ? '' : `,SASL://${host}:${sasl}`
+  const open = `PLAINTEXT://${host}:${port}${guarded}`
+  return {
+    'process.roles': node === CONTROLLER ? 'broker,controller' : 'broker',
+    'node.id': String(node),
+    'controller.quorum.voters': `${CONTROLLER}@${host}:${cluster.controller}`,
+    listeners: node === CONTROLLER ? `${open},CONTROLLER://${host}:${cluster.controller}` : open,
+    'advertised.listeners': open,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.sasl.plain.sasl.jaas.config':
+      'org.apache.kafka.common.security.plain.PlainLoginModule required user_alice="alice-pw";',
+    'log.dirs': join(dir, 'data'),
+    'auto.create.topics.enable': 'false',
+    'default.replication.factor': '1',
+    'min.insync.replicas': '1',
+    'offsets.topic.num.partitions': '3',
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.num.partitions': '3',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'transaction.abort.timed.out.transaction.cleanup.interval.ms': '200',
+    'group.initial.rebalance.delay.ms': '0',
+    'log.cleaner.dedupe.buffer.size': '2097152',
+    'log.cleaner.backoff.ms': '200',
+    'log.index.size.max.bytes': '1048576',
+    'log.retention.ms': '-1',
+    'num.network.threads': '2',
+    'num.io.threads': '4',
+    // After a kill -9 the broker is let in again only when its old session has ended (9 s by default).
+    'broker.session.timeout.ms': '2000',
+    'broker.heartbeat.interval.ms': '300',
+    // The controller goes on with what it knows after a kill instead of waiting out an election.
+    'controller.quorum.election.timeout.ms': '200',
+    'controller.quorum.election.backoff.max.ms': '200',
+  }
+}
+
+/** Writes what StorageTool would; the checkpoint holds no id of node or cluster, so the first one made serves as template. */
+function format(parts: KafkaParts, dir: string, { node, cluster }: NodePlan): void {
+  const data = join(dir, 'data')
+  if (existsSync(join(data, 'meta.properties'))) return
+  const template = join(parts.home, 'template.checkpoint')
+  const metadata = join(data, '__cluster_metadata-0')
+  if (!existsSync(template)) {
+    const main = ['kafka.tools.StorageTool', 'format', '-t', cluster.id, '-c', join(dir, 'server.properties')]
+    const run = spawnSync('java', [...JVM, '-cp', parts.jars.join(':'), ...main], { encoding: 'utf8' })
+    if (run.status !== 0) throw new Error(`StorageTool failed: ${run.stdout}${run.stderr}`)
+    const copy = `${template}.${process.pid}`
+    copyFileSync(join(metadata, CHECKPOINT), copy)
+    renameSync(copy, template)
+    return
+  }
+  mkdirSync(metadata, { recursive: true })
+  copyFileSync(template, join(metadata, CHECKPOINT))
+  const ids = `cluster.id=${cluster.id}\ndirectory.id=${randomBytes(16).toString('base64url')}\n`
+  writeFileSync(join(data, 'meta.properties'), `version=1\nnode.id=${node}\n${ids}`)
+}
