@@ -14,23 +14,16 @@ import type { ChangeSink, Environment } from './environment.ts'
 import { GroupTable } from './group-table.ts'
 import { makeKit } from './kit.ts'
 import { OutputBuffer } from './output-buffer.ts'
-import { Progress } from './progress.ts'
+import { PROGRESS, Progress } from './progress.ts'
 import { Recorder } from './recorder.ts'
 import { TABLE } from './row-codec.ts'
 import { rowValueWriter } from './row-value.ts'
 import { tableEnds, viewsOn } from './table-ends.ts'
 import { TableRows } from './table-rows.ts'
+import { TALLY } from './tally.ts'
 
-/** Names of tallies. */
-export const TALLY = {
-  late: 'late',
-  dead: 'dead',
-  view: (name: string): string => `view/${name}`,
-  handed: (node: string): string => `handed/${node}`,
-} as const
-
-/** Document that holds the encoded progress. */
-export const PROGRESS = 'progress'
+export { PROGRESS } from './progress.ts'
+export { TALLY } from './tally.ts'
 
 export class Machine {
   readonly progress: Progress

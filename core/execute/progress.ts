@@ -10,6 +10,9 @@ import { type Plan, type SourceNode, sourcesOf } from '../plan.ts'
 import type { SourcePartition } from './contract.ts'
 import { Tally } from './tally.ts'
 
+/** Name of the document that holds the encoded progress. */
+export const PROGRESS = 'progress'
+
 interface ProgressDocument {
   readonly cut: Readonly<Record<string, bigint>>
   readonly starts: Readonly<Record<string, bigint>>

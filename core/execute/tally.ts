@@ -3,6 +3,14 @@
 import { ByteWriter } from '../bytes.ts'
 import { MultisetDigest } from '../digest.ts'
 
+/** Names of tallies. */
+export const TALLY = {
+  late: 'late',
+  dead: 'dead',
+  view: (name: string): string => `view/${name}`,
+  handed: (node: string): string => `handed/${node}`,
+} as const
+
 export interface TallyData {
   readonly count: number
   readonly digest: string

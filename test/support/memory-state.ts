@@ -1,0 +1,90 @@
+// State, sorter and sink of a machine in memory: for tests of the machine without a store.
+//
+// Promises: committed rows change only by `commit`; `putSorted` is held to its promise of ascending keys.
+
+import { bytesToLatin1, compareBytes } from '../../core/bytes.ts'
+import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/execute/environment.ts'
+import { type Machine, PROGRESS } from '../../core/execute/machine.ts'
+import type { OutputElement } from '../../core/execute/row-codec.ts'
+
+type Row = readonly [Uint8Array, Uint8Array]
+
+export class MemoryState implements StateAccess {
+  readonly #documents = new Map<string, Uint8Array>()
+  readonly #tables = new Map<string, Map<string, Row>>()
+  /** Released elements by output node, in the order of release. */
+  readonly released = new Map<string, OutputElement[]>()
+
+  document(name: string): Uint8Array | undefined {
+    return this.#documents.get(name)
+  }
+
+  get(table: string, key: Uint8Array): Uint8Array | undefined {
+    return this.#tables.get(table)?.get(bytesToLatin1(key))?.[1]
+  }
+
+  scan(table: string, from?: Uint8Array, to?: Uint8Array): Row[] {
+    return [...(this.#tables.get(table)?.values() ?? [])]
+      .filter(([key]) => from === undefined || compareBytes(key, from) >= 0)
+      .filter(([key]) => to === undefined || compareBytes(key, to) < 0)
+      .sort((a, b) => compareBytes(a[0], b[0]))
+  }
+
+  /** Names of tables that hold rows. */
+  tables(): string[] {
+    return [...this.#tables].flatMap(([name, rows]) => (rows.size > 0 ? [name] : [])).sort()
+  }
+
+  /** Settles a machine and applies its changes and its progress. */
+  commit(machine: Machine, final = false): void {
+    const sink = new MemorySink()
+    machine.settle(sink, final)
+    for (const [table, key, value] of sink.changes) {
+      const rows = this.#tables.get(table) ?? new Map<string, Row>()
+      this.#tables.set(table, rows)
+      if (value === null) rows.delete(bytesToLatin1(key))
+      else rows.set(bytesToLatin1(key), [key, value])
+    }
+    for (const [output, element] of sink.released) {
+      this.released.set(output, [...(this.released.get(output) ?? []), element])
+    }
+    this.#documents.set(PROGRESS, machine.progress.encode())
+  }
+}
+
+class MemorySink implements ChangeSink {
+  readonly changes: [table: string, key: Uint8Array, value: Uint8Array | null][] = []
+  readonly released: [output: string, element: OutputElement][] = []
+  readonly #last = new Map<string, Uint8Array>()
+
+  put(table: string, key: Uint8Array, value: Uint8Array | null): void {
+    this.changes.push([table, key.slice(), value === null ? null : value.slice()])
+  }
+
+  putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void {
+    const last = this.#last.get(table)
+    if (last !== undefined && compareBytes(last, key) >= 0) throw new Error(`rows of ${table} are not in order`)
+    this.#last.set(table, key.slice())
+    this.put(table, key, value)
+  }
+
+  release(output: string, element: OutputElement): void {
+    this.released.push([output, element])
+  }
+}
+
+export function memorySorter(): RowSorter {
+  const rows: Row[] = []
+  return {
+    add: (key, value) => void rows.push([key.slice(), value.slice()]),
+    sorted: () => [...rows].sort((a, b) => compareBytes(a[0], b[0])),
+    get rows() {
+      return rows.length
+    },
+    dispose: () => void rows.splice(0),
+  }
+}
+
+export function memoryEnvironment(state: StateAccess | null, groupLimit = 1_000_000): Environment {
+  return { state, newSorter: memorySorter, siteOf: () => undefined, groupLimit }
+}
