@@ -18,19 +18,20 @@ const hourly = readings
   .window(tumbling('1h'))
   .aggregate({ readings: count(), mean: mean(r => r.celsius), hottest: max(r => r.celsius) })
 
-const closedHours = hourly.closed()
+// Past a keyBy an hour would no longer know whose it is, so its value says it.
+const closedHours = hourly.mapValues((hour, row) => ({ ...hour, machine: row.key })).closed()
 
 const worstHours = closedHours
-  .keyBy((_, hour) => hour.key.slice(0, hour.key.indexOf('/')))
+  .keyBy(hour => hour.machine.slice(0, hour.machine.indexOf('/')))
   .window(tumbling('1d'))
   .aggregate({
     worst: topK(
       3,
-      h => h.hottest,
-      (h, hour) => ({ machine: hour.key, hour: new Date(hour.time).toISOString().slice(0, 13), celsius: h.hottest }),
+      hour => hour.hottest,
+      ({ machine, hottest }, { time }) => ({ machine, hottest, hour: new Date(time).toISOString().slice(0, 13) }),
     ),
   })
 
-const alerts = closedHours.filter(h => h.hottest >= 90).to('alerts')
+const alerts = closedHours.filter(hour => hour.hottest >= 90).to('alerts')
 
 export default job('sensor-alerts', { hourly, worstHours, alerts })
