@@ -3,6 +3,7 @@
 // Promises: a field that is missing or null gives no key; a value from which the wanted field cannot be read is an error that names the
 // line, before anything of its batch is written. Leaves to `append.ts`: everything that needs no look into the value.
 
+import { isUtf8 } from 'node:buffer'
 import { csvFields } from '../../core/decode/csv.ts'
 import { withoutCarriageReturn } from '../../core/decode/text.ts'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -13,9 +14,6 @@ export type AppendFormat = 'json' | 'lines' | 'csv'
 
 /** The value of a field: undefined where the record does not have it. */
 export type FieldReader = (field: string, line: InputLine) => unknown
-
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-const encoder = new TextEncoder()
 
 /** Reads fields of a format; `columns` are those of a CSV header. Throws `not-appendable` when called for a line it cannot read. */
 export function fieldReader(format: AppendFormat, name: string, columns: readonly string[]): FieldReader {
@@ -28,8 +26,12 @@ export function fieldReader(format: AppendFormat, name: string, columns: readonl
       return fields[index]
     }
   }
+  // Key and timestamp of a line are asked for one after the other: it is parsed once.
+  let parsed: InputLine | null = null
+  let value: unknown
   return (field, line) => {
-    const value = parseJson(name, line, field)
+    if (line !== parsed) value = parseJson(name, line, field)
+    parsed = line
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw notReadable(name, line, field, 'it is no JSON object')
     }
@@ -47,7 +49,7 @@ export function csvColumns(name: string, line: InputLine): readonly string[] {
 /** Key bytes: UTF-8 of a string, canonical JSON of anything else, none where it is missing. */
 export function keyBytesOf(value: unknown): Uint8Array | null {
   if (value === undefined || value === null) return null
-  return encoder.encode(typeof value === 'string' ? value : canonicalJson(value))
+  return Buffer.from(typeof value === 'string' ? value : canonicalJson(value), 'utf8')
 }
 
 /** A time in ms: a number, or a text as `Date.parse` takes it. Throws `not-appendable`. */
@@ -75,11 +77,10 @@ function parseJson(name: string, line: InputLine, field: string): unknown {
 }
 
 function textOf(name: string, line: InputLine): string {
-  try {
-    return utf8.decode(line.bytes)
-  } catch {
-    throw notReadable(name, line, null, 'it is no UTF-8')
-  }
+  const { buffer, byteOffset, byteLength } = line.bytes
+  const bytes = Buffer.from(buffer, byteOffset, byteLength)
+  if (!isUtf8(bytes)) throw notReadable(name, line, null, 'it is no UTF-8')
+  return bytes.toString('utf8')
 }
 
 function notReadable(name: string, { line }: InputLine, field: string | null, why: string): LyrebirdError {

@@ -28,7 +28,7 @@ export class OutputTopic {
     return await OutputTopic.#open(directory, topic, options.partitions, options)
   }
 
-  /** The same for a topic that records are appended to: any count of partitions that it has, 1 for a new one, is right where none is wished. */
+  /** The same for a topic that records are appended to. Without a wish it keeps its count of partitions; a new one has 1. */
   static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
     const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
     try {

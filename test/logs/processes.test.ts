@@ -1,0 +1,114 @@
+// The embedded log between processes: followed while another one appends, killed while it appends, and its lock taken over.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { DirectoryLog } from '../../logs/directory.ts'
+import { OutputTopic } from '../../logs/embedded/output-topic.ts'
+import { program, start } from '../store/child.ts'
+import { temporaryDirectory } from './support/directories.ts'
+import { codeOf } from './support/failures.ts'
+import { allValues, readAll } from './support/read-log.ts'
+import { record } from './support/records.ts'
+
+/** Appends numbered records to two partitions, a few at a time, and prints how many are acknowledged. */
+const appender = program(`
+  import { OutputTopic } from './logs/embedded/output-topic.ts'
+  const [directory, batches] = [process.argv[2], Number(process.argv[3])]
+  const topic = await OutputTopic.openForAppend(directory, 't', 2, { segmentBytes: 2000 })
+  for (let batch = 0; batch < batches; batch++) {
+    for (const partition of [0, 1]) {
+      const first = Number(topic.positions[partition])
+      const values = Array.from({ length: 1 + (batch % 7) }, (_, i) => Buffer.from('v' + (first + i)))
+      await topic.append(partition, values.map(value => ({ timestamp: 0, key: null, value, headers: [] })))
+    }
+    console.log(topic.positions.join(' '))
+  }
+  await topic.close()
+`)
+
+test('a reader follows while another process appends: every record once, in order, none before it is published', async () => {
+  const directory = temporaryDirectory()
+  const made = await OutputTopic.openForAppend(directory, 't', 2)
+  await made.close()
+  const log = await DirectoryLog.open(directory)
+  const child = start(appender, [directory, '150'])
+  const total = Array.from({ length: 150 }, (_, batch) => 1 + (batch % 7)).reduce((a, b) => a + b)
+  const seen: (string | null)[][] = [[], []]
+  let rounds = 0
+  while (seen.some(values => values.length < total)) {
+    for (const { partition, end } of await log.partitions('t')) {
+      const values = seen[partition] as (string | null)[]
+      for (const { value } of await readAll(log, 't', partition, BigInt(values.length), end)) values.push(value)
+    }
+    rounds++
+    await log.changed(10_000)
+  }
+  expect(await child.ended).toMatchObject({ code: 0 })
+  const expected = Array.from({ length: total }, (_, i) => `v${i}`)
+  expect(seen).toEqual([expected, expected])
+  expect(rounds).toBeGreaterThan(3)
+  await log.close()
+})
+
+test('waiting for news ends soon after a publish, and at the timeout without one', async () => {
+  const directory = temporaryDirectory()
+  const topic = await OutputTopic.openForAppend(directory, 't', 1)
+  const log = await DirectoryLog.open(directory)
+  await log.partitions('t')
+  const before = performance.now()
+  const woken = log.changed(30_000)
+  await topic.append(0, [record('a')])
+  await woken
+  expect(performance.now() - before).toBeLessThan(5000)
+  await log.partitions('t')
+  await topic.append(0, [record('b')])
+  await log.changed(30_000) // News between looking and waiting is not lost.
+  await topic.close()
+  await log.partitions('t')
+  const controller = new AbortController()
+  const waiting = log.changed(30_000, controller.signal)
+  controller.abort()
+  await waiting
+  await log.changed(1)
+  await log.close()
+})
+
+test('an appender that is killed loses nothing that it acknowledged, and leaves nothing half done', async () => {
+  const directory = temporaryDirectory()
+  let acknowledged = [0, 0]
+  for (let round = 0; round < 6; round++) {
+    const child = start(appender, [directory, '100000'])
+    for (let i = 0; i < 3 + ((round * 5) % 11); i++)
+      acknowledged = (await child.line())?.split(' ').map(Number) ?? acknowledged
+    child.kill('SIGKILL')
+    await child.ended
+    const log = await DirectoryLog.open(directory)
+    for (const partition of [0, 1]) {
+      const values = await allValues(log, 't', partition)
+      expect(values.length).toBeGreaterThanOrEqual(acknowledged[partition] as number)
+      expect(values).toEqual(values.map((_, i) => `v${i}`))
+    }
+    await log.close()
+  }
+})
+
+test('a lock outlives neither its process nor a reuse of the process id, but holds against other machines', async () => {
+  const directory = temporaryDirectory()
+  const topic = await OutputTopic.openForAppend(directory, 't', 1)
+  const lock = join(directory, 't/partition=0/.lock')
+  const owner = JSON.parse(readFileSync(lock, 'utf8'))
+  await topic.close()
+  const attempt = async (forged: object | string) => {
+    writeFileSync(lock, typeof forged === 'string' ? forged : JSON.stringify(forged))
+    const other = await OutputTopic.openForAppend(directory, 't', 1)
+    await other.append(0, [record('x')])
+    await other.close()
+  }
+  await attempt({ ...owner, started: '1' })
+  await attempt({ ...owner, boot: 'another boot' })
+  await attempt({ ...owner, pid: 2 ** 22 + 1 })
+  await attempt('half a lo')
+  expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere' }))).toBe('state-locked')
+  expect(await codeOf(() => attempt(owner))).toBe('state-locked')
+})
