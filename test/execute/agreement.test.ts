@@ -178,7 +178,7 @@ function batch(
       const time = worker.progress.sourcePartition(id, name).maxTime
       if (time > Number.NEGATIVE_INFINITY) coordinator.progress.sourcePartition(id, name).maxTime = time
     }
-    coordinator.progress.cut.set(name, from > endOf(partition) ? from : endOf(partition))
+    if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))
   }
   state.commit(coordinator, final)
 }
