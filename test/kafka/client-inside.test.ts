@@ -21,8 +21,11 @@ describe('kafkajs', () => {
     const kafka = new kafkajs.Kafka({ clientId: 'test', brokers: ['127.0.0.1:1'], logLevel: kafkajs.logLevel.NOTHING })
     const symbol = Object.getOwnPropertySymbols(kafka).find(s => s.description === 'private:Kafka:createCluster')
     expect(symbol).toBeDefined()
-    // biome-ignore lint/suspicious/noExplicitAny: the inside of a package has no types
-    const cluster = (kafka as any)[symbol as symbol]({ allowAutoTopicCreation: false })
+    type Inside = Record<string, (...args: unknown[]) => unknown> & { connectionPoolBuilder: Builder; brokerPool: Pool }
+    type Builder = { build(to: object): Promise<Record<string, unknown> & { pool: Record<string, unknown>[] }> }
+    type Pool = { createBroker(options: object): Record<string, unknown> }
+    const make = (kafka as unknown as Record<symbol, (options: object) => Inside>)[symbol as symbol]
+    const cluster = make?.call(kafka, { allowAutoTopicCreation: false }) as Inside
     const pool = await cluster.connectionPoolBuilder.build({ host: '127.0.0.1', port: 1 })
     expect(pool).toMatchObject({ host: '127.0.0.1', port: 1, connectionTimeout: expect.any(Number) })
     expect(pool.pool).toHaveLength(2)
