@@ -59,12 +59,15 @@ export const files = ${JSON.stringify(files)}
 export const lambdas = lyrebird.lambdasOf(plan, lyrebird.graphOf(module.exports.default))
 
 export ${emitLink(plan)}
-//# sourceMappingURL=functions.mjs.map
+//# ${MAP_URL}=functions.mjs.map
 `
   const lines = before.split('\n').length - 1
   const map = { ...bundle.map, file: 'functions.mjs', mappings: ';'.repeat(lines) + bundle.map.mappings }
   return { code: `${before}${bundle.code.trimEnd()}${after}`, map: `${JSON.stringify(map)}\n` }
 }
+
+/** Spelt so that tools which look for the comment do not find it in this very file. */
+const MAP_URL = ['source', 'MappingURL'].join('')
 
 /** The runtime is loaded first: it sets the time zone before any code of the author's runs. */
 function targetModule(target: 'batch' | 'stream'): string {
