@@ -101,9 +101,9 @@ describe('the superaccumulator', () => {
 
   it('carries before a limb loses a bit', () => {
     const small = new Superaccumulator()
-    const x = 2 ** 53 - 1
-    for (let i = 0; i < 600_000; i++) small.add(x)
-    expect(small.units()).toBe(600_000n * unitsOf(x))
+    const x = (2 ** 53 - 1) * 2 ** -50 // its low word fills one limb exactly
+    for (let i = 0; i < 3_000_000; i++) small.add(x)
+    expect(small.units()).toBe(3_000_000n * unitsOf(x))
   })
 })
 
