@@ -12,7 +12,7 @@ import { isWhole } from './block.ts'
 import { checkFile } from './check-file.ts'
 import { corrupt } from './root.ts'
 
-/** Address space to map, not memory or disk. A state cannot outgrow it. */
+/** Address space to map, not memory or disk, so that a growing state need not be mapped anew. */
 const MAP_BYTES = 2 ** 40
 
 export const stateFile = (dir: string): string => join(dir, 'state.mdb')
@@ -21,13 +21,13 @@ export class Lmdb {
   readonly dir: string
   readonly db: RootDatabase<Uint8Array, Uint8Array>
 
-  constructor(dir: string, options: { readonly readOnly: boolean; readonly mapBytes?: number | undefined }) {
+  constructor(dir: string, options: { readonly readOnly: boolean }) {
     this.dir = dir
     const isNew = !existsSync(stateFile(dir))
     if (!isNew) checkFile(dir, stateFile(dir))
     try {
       if (!options.readOnly) mkdirSync(dir, { recursive: true })
-      this.db = openFile(stateFile(dir), options.readOnly, options.mapBytes ?? MAP_BYTES)
+      this.db = openFile(stateFile(dir), options.readOnly)
       if (isNew) syncDirectories(dir)
     } catch (e) {
       throw translate(e, dir)
@@ -37,7 +37,8 @@ export class Lmdb {
   /** A copy of a value. */
   get(key: Uint8Array, transaction?: Transaction): Uint8Array | undefined {
     const options = transaction && { transaction }
-    return this.#guarded(() => (this.db.getBinary as Get).call(this.db, key, options))
+    const bytes = this.#guarded(() => (this.db.getBinary as Get).call(this.db, key, options))
+    return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   /** A checked block of a run, valid until the next read. */
@@ -105,7 +106,7 @@ function fastGet(
   return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabase<Uint8Array, Uint8Array> {
+function openFile(path: string, readOnly: boolean): RootDatabase<Uint8Array, Uint8Array> {
   return open<Uint8Array, Uint8Array>(path, {
     encoding: 'binary',
     keyEncoding: 'binary',
@@ -113,7 +114,7 @@ function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabas
     overlappingSync: false,
     maxReaders: 1024,
     readOnly,
-    mapSize,
+    mapSize: MAP_BYTES,
   })
 }
 
@@ -129,18 +130,23 @@ function syncDirectories(dir: string): void {
   }
 }
 
-const FULL = /MDB_MAP_FULL|No space left|ENOSPC|File too large|EFBIG|quota|EDQUOT/i
+/** lmdb reports a write that the disk took only in part as EIO. */
+const FULL = /MDB_MAP_FULL|No space left|ENOSPC|File too large|EFBIG|quota|EDQUOT|Input\/output error|EIO/i
 const DAMAGED = /MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH|MDB_PANIC|not an LMDB file/i
 const REFUSED = /EACCES|EPERM|EROFS|ENOTDIR|EEXIST|Permission denied|Read-only file system|Not a directory/
 
 function translate(e: unknown, dir: string): unknown {
   if (isLyrebirdError(e) || !(e instanceof Error)) return e
   if (FULL.test(e.message)) {
-    return new LyrebirdError('disk-full', `no room to commit to the state in ${dir}; its last commit is intact`, {
-      where: { state: dir },
-      hint: 'make room on the disk and run the same command again: it goes on from the last commit',
-      cause: e,
-    })
+    return new LyrebirdError(
+      'disk-full',
+      `the disk did not take the commit to the state in ${dir} (${e.message}); its last commit is intact`,
+      {
+        where: { state: dir },
+        hint: 'make room on the disk and run the same command again: it goes on from the last commit',
+        cause: e,
+      },
+    )
   }
   if (DAMAGED.test(e.message)) return corrupt(dir, e.message, e)
   if (REFUSED.test(e.message)) {

@@ -4,7 +4,7 @@
 // later ones. It takes no lock, but the writer cannot use the space again that the shown commit occupies: close it soon.
 // Leaves to the callers: what the rows mean.
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import { Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
@@ -15,7 +15,7 @@ import { StateView } from './view-of-state.ts'
 /** Throws `state-missing`, `state-corrupt`, `state-too-new`. */
 export function openStateReader(directory: string): StateReader {
   const dir = resolve(directory)
-  if (!existsSync(stateFile(dir))) throw missing(directory)
+  if ((statSync(stateFile(dir), { throwIfNoEntry: false })?.size ?? 0) === 0) throw missing(directory)
   const lmdb = new Lmdb(dir, { readOnly: true })
   try {
     return readerOf(lmdb, directory)

@@ -30,10 +30,10 @@ export const EMPTY_ROOT: Root = { epoch: 0, owner: null, nextRun: 1, documents: 
 
 type StoredRun = readonly [id: number, blocks: number, rows: number, bytes: number]
 
-export function encodeRoot(root: Root): Uint8Array {
+export function encodeRoot(root: Root, format = STATE_FORMAT): Uint8Array {
   const w = new ByteWriter(1024)
   w.u32(MAGIC)
-  w.u32(STATE_FORMAT)
+  w.u32(format)
   w.u32(0)
   const tables = [...root.tables].map(([name, runs]) => [name, runs.map(r => [r.id, r.blocks, r.rows, r.bytes])])
   encodeValue(w, { ...root, documents: [...root.documents], tables })

@@ -22,14 +22,12 @@ export interface WriterOptions {
   readonly blockBytes?: number
   /** Runs below this size count as equally small when folding. For tests; default 64 KiB. */
   readonly tierBytes?: number
-  /** Most bytes that the state may grow to. Default 1 TiB. */
-  readonly mapBytes?: number
 }
 
 /** Makes the directory where it is missing. Throws `state-locked`, `state-corrupt`, `state-too-new`, `disk-full`. */
 export function openStateWriter(directory: string, options: WriterOptions = {}): StateWriter {
   const dir = resolve(directory)
-  const lmdb = new Lmdb(dir, { readOnly: false, mapBytes: options.mapBytes })
+  const lmdb = new Lmdb(dir, { readOnly: false })
   try {
     return new Writer(lmdb, takeOwnership(lmdb), options)
   } catch (e) {

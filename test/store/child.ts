@@ -1,0 +1,73 @@
+// Starts processes that use the store: each test's own program, bundled, so that it runs on plain Node.
+//
+// Promises: the process is killed when the test ends. Leaves to the tests: what the programs do.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { buildSync } from 'esbuild'
+import { afterEach } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const running = new Set<ChildProcess>()
+let programs = 0
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
+/** Bundles a module whose text may import `./store/...` and `./core/...`; gives its path. */
+export function program(text: string): string {
+  const dir = join(root, 'node_modules/.cache/lyrebird-test')
+  mkdirSync(dir, { recursive: true })
+  const entry = join(dir, `store-${process.pid}-${programs++}`)
+  writeFileSync(`${entry}.ts`, text.replaceAll("from './", `from '${root}/`))
+  buildSync({
+    entryPoints: [`${entry}.ts`],
+    outfile: `${entry}.mjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+  })
+  return `${entry}.mjs`
+}
+
+export interface Child {
+  readonly pid: number
+  /** The next line of its output; undefined at the end. */
+  line(): Promise<string | undefined>
+  readonly ended: Promise<{ code: number | null; signal: string | null; stderr: string }>
+  kill(signal: NodeJS.Signals): void
+}
+
+export function start(path: string, args: readonly string[], shell?: string): Child {
+  const command = [process.execPath, path, ...args]
+  const child =
+    shell === undefined
+      ? spawn(command[0] as string, command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn('bash', ['-c', `${shell}; exec "$@"`, 'bash', ...command], { stdio: ['ignore', 'pipe', 'pipe'] })
+  running.add(child)
+  let stderr = ''
+  child.stderr?.on('data', part => {
+    stderr += part
+  })
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]()
+  const ended = new Promise<{ code: number | null; signal: string | null; stderr: string }>(done => {
+    child.on('close', (code, signal) => {
+      running.delete(child)
+      done({ code, signal, stderr })
+    })
+  })
+  return {
+    pid: child.pid as number,
+    line: async () => {
+      const next = await lines.next()
+      return next.done ? undefined : next.value
+    },
+    ended,
+    kill: signal => child.kill(signal),
+  }
+}

@@ -1,0 +1,171 @@
+// Damaged, foreign, newer, missing and overfull states.
+//
+// Promises: what is damaged is refused or answered exactly as it was written, never differently; a full disk costs no commit.
+
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStateReader, openStateWriter, type Row, type StateReader } from '../../store/index.ts'
+import { Lmdb, ROOT_KEY, stateFile } from '../../store/lmdb.ts'
+import { decodeRoot, EMPTY_ROOT, encodeRoot } from '../../store/root.ts'
+import { program, start } from './child.ts'
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+const rows: Row[] = Array.from({ length: 400 }, (_, i) => [Uint8Array.of(i >> 8, i & 255), new Uint8Array(30).fill(i)])
+
+/** Reads everything through a reader and says a digest of it, or the code of the error. */
+const readAll = program(`
+  import { createHash } from 'node:crypto'
+  import { openStateReader } from './store/index.ts'
+  try {
+    const reader = openStateReader(process.argv[2])
+    const hash = createHash('md5')
+    for (const name of ['a', 'b']) hash.update(reader.document(name) ?? 'none')
+    for (const table of ['t', 'u']) for (const [k, v] of reader.scan(table)) hash.update(k).update(v)
+    for (let i = 0; i < 400; i++) hash.update(reader.get('t', Uint8Array.of(i >> 8, i & 255)) ?? 'none')
+    console.log(hash.digest('hex'))
+  } catch (e) {
+    console.log(e.code ?? e.stack)
+  }
+`)
+
+/** Damage in the pages of lmdb itself may end the process: no answer is given. */
+const DIED = /^ended by SIG(SEGV|ABRT|BUS)$/
+
+async function makeState(): Promise<string> {
+  const writer = openStateWriter(join(dir, 'state'))
+  await writer.commit(txn => {
+    txn.putDocument('a', new Uint8Array(5000).fill(3))
+    txn.putDocument('b', new Uint8Array(50).fill(4))
+    txn.replaceTable('t', rows)
+  })
+  await writer.commit(txn => txn.applyChanges('t', [[Uint8Array.of(0, 7), null]]))
+  await writer.commit(txn => txn.applyChanges('u', rows.slice(0, 90)))
+  await writer.close()
+  return join(dir, 'state')
+}
+
+test('flipped bits and cut files are refused or change nothing', async () => {
+  const good = await makeState()
+  const whole = await start(readAll, [good]).line()
+  expect(whole).toMatch(/^[0-9a-f]{32}$/)
+  const size = statSync(stateFile(good)).size
+  const outcomes = new Map<string, number>()
+  for (let i = 0; i < 12; i++) {
+    const bad = join(dir, `bad-${i}`)
+    mkdirSync(bad)
+    copyFileSync(stateFile(good), stateFile(bad))
+    if (i % 3 === 0) truncateSync(stateFile(bad), Math.floor((size * i) / 12))
+    else {
+      const bytes = readFileSync(stateFile(bad))
+      const at = Math.floor((size * (i + 0.37)) / 12)
+      bytes[at] = (bytes[at] as number) ^ (1 << (i % 8))
+      writeFileSync(stateFile(bad), bytes)
+    }
+    const child = start(readAll, [bad])
+    const answer = (await child.line()) ?? `ended by ${(await child.ended).signal}`
+    expect([whole, 'state-corrupt', 'state-too-new', 'state-missing']).toContain(answer.replace(DIED, 'state-corrupt'))
+    if (i % 3 === 0) expect(answer, `cut at ${i}/12 of ${size}`).toBe(i === 0 ? 'state-missing' : 'state-corrupt')
+    outcomes.set(answer, (outcomes.get(answer) ?? 0) + 1)
+  }
+  expect(outcomes.get('state-corrupt')).toBeGreaterThan(3)
+})
+
+test('each block, each document and the root are covered by a checksum', async () => {
+  const state = await makeState()
+  const lmdb = new Lmdb(state, { readOnly: false })
+  const keys = [...lmdb.db.getKeys()].map(k => Uint8Array.from(k as Uint8Array))
+  expect(keys.length).toBeGreaterThan(8)
+  for (const key of keys) {
+    const before = lmdb.get(key) as Uint8Array
+    for (const damage of [null, before.map((b, i) => (i === before.length >> 1 ? b ^ 1 : b))]) {
+      lmdb.transaction(() => (damage === null ? lmdb.db.removeSync(key) : lmdb.db.putSync(key, damage)))
+      expect(await codeOfReading(state)).toBe(
+        damage === null && key[0] === ROOT_KEY[0] ? 'state-missing' : 'state-corrupt',
+      )
+      lmdb.transaction(() => lmdb.db.putSync(key, before))
+    }
+  }
+  await lmdb.db.close()
+})
+
+async function codeOfReading(state: string): Promise<string> {
+  let reader: StateReader | undefined
+  try {
+    reader = openStateReader(state)
+    for (const name of ['a', 'b']) reader.document(name)
+    for (const table of ['t', 'u']) for (const _ of reader.scan(table));
+    return 'none'
+  } catch (e) {
+    return (e as { code: string }).code
+  } finally {
+    await reader?.close()
+  }
+}
+
+test('a file of something else, a state without root, a missing one', () => {
+  expect(() => openStateReader(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'state-missing' }))
+  writeFileSync(stateFile(dir), Buffer.alloc(20_000, 'x'))
+  for (const open of [openStateReader, openStateWriter]) {
+    expect(() => open(dir)).toThrow(expect.objectContaining({ code: 'state-corrupt' }))
+  }
+  expect(() => openStateWriter(stateFile(dir))).toThrow(expect.objectContaining({ code: 'usage' }))
+})
+
+test('a newer format is refused by reader and writer', async () => {
+  const state = await makeState()
+  const lmdb = new Lmdb(state, { readOnly: false })
+  const bytes = encodeRoot(decodeRoot(lmdb.get(ROOT_KEY) as Uint8Array, state), 2)
+  lmdb.transaction(() => lmdb.db.putSync(ROOT_KEY, bytes))
+  await lmdb.db.close()
+  for (const open of [openStateReader, openStateWriter]) {
+    expect(() => open(state)).toThrow(expect.objectContaining({ code: 'state-too-new', where: { state, format: 2 } }))
+  }
+  expect(decodeRoot(encodeRoot(EMPTY_ROOT), dir)).toEqual(EMPTY_ROOT)
+})
+
+test('a full disk: the last commit stays and a later run goes on', async () => {
+  const fill = program(`
+    import { openStateWriter } from './store/index.ts'
+    process.on('SIGXFSZ', () => {})
+    const writer = openStateWriter(process.argv[2])
+    let n = 0
+    try {
+      for (; n < 1000; n++) {
+        await writer.commit(txn => {
+          txn.putDocument('n', Uint8Array.of(n & 255))
+          txn.putDocument('d' + n, new Uint8Array(100_000).fill(n))
+        })
+      }
+    } catch (e) {
+      console.log(e.code ?? e.stack, n, writer.document('n')[0])
+    }
+  `)
+  const child = start(fill, [dir], 'ulimit -f 2048')
+  const [code, failed, shown] = (await child.line())?.split(' ') ?? []
+  expect(code).toBe('disk-full')
+  expect(Number(failed)).toBeGreaterThan(3)
+  expect(Number(shown)).toBe(Number(failed) - 1)
+  child.kill('SIGKILL')
+  await child.ended
+  const writer = openStateWriter(dir)
+  expect(writer.document('n')).toEqual(Uint8Array.of(Number(failed) - 1))
+  await writer.commit(txn => txn.putDocument('after', new Uint8Array(3_000_000)))
+  expect(writer.document('after')?.length).toBe(3_000_000)
+  await writer.close()
+})

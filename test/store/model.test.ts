@@ -1,0 +1,144 @@
+// The state against a plain sorted map: random commits, folds, deletes, long keys, replaced tables, reopening.
+//
+// Promises: whatever the sequence, documents, gets and scans of writer and reader are those of the model.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { bytesToHex, compareBytes } from '../../core/bytes.ts'
+import {
+  openStateReader,
+  openStateWriter,
+  type RowChange,
+  type StateReader,
+  type StateWriter,
+} from '../../store/index.ts'
+
+/** Few distinct keys, so that commits meet; some of them so long and alike that no lmdb key could tell them apart. */
+const key = fc.oneof(
+  fc.uint8Array({ minLength: 0, maxLength: 2 }),
+  fc
+    .tuple(fc.constantFrom(300, 1977, 1978, 2100, 5000), fc.uint8Array({ minLength: 0, maxLength: 2 }))
+    .map(([n, tail]) => {
+      const bytes = new Uint8Array(n + tail.length).fill(7)
+      bytes.set(tail, n)
+      return bytes
+    }),
+)
+const value = fc.oneof(
+  fc.uint8Array({ maxLength: 12 }),
+  fc.constantFrom(2000, 9000).map(n => new Uint8Array(n).fill(n)),
+)
+const table = fc.constantFrom('view/a', 'state/b')
+const changes = fc.array(fc.tuple(key, fc.option(value, { freq: 3 })), { maxLength: 40 }).map(sorted)
+
+type Step =
+  | { kind: 'commit'; parts: { table: string; changes: RowChange[] }[]; document: Uint8Array | null }
+  | { kind: 'replace'; table: string; changes: RowChange[] }
+  | { kind: 'reopen' }
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant('commit' as const),
+      parts: fc.array(fc.record({ table, changes }), { minLength: 0, maxLength: 3 }),
+      document: fc.option(value),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace' as const), table, changes }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
+)
+
+class Model {
+  readonly tables = new Map<string, Map<string, RowChange>>()
+  document: Uint8Array | undefined
+
+  apply(name: string, rows: readonly RowChange[]): void {
+    const rowsOf = this.tables.get(name) ?? new Map()
+    this.tables.set(name, rowsOf)
+    for (const [k, v] of rows) {
+      if (v === null) rowsOf.delete(bytesToHex(k))
+      else rowsOf.set(bytesToHex(k), [k, v])
+    }
+  }
+
+  rows(name: string, from?: Uint8Array, to?: Uint8Array): RowChange[] {
+    return sorted([...(this.tables.get(name)?.values() ?? [])]).filter(
+      ([k]) => (from === undefined || compareBytes(k, from) >= 0) && (to === undefined || compareBytes(k, to) < 0),
+    )
+  }
+}
+
+test('the state holds what a sorted map would hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 14 }),
+      fc.array(key, { maxLength: 6 }),
+      fc.constantFrom({ blockBytes: 60, tierBytes: 200 }, { blockBytes: 2000, tierBytes: 4000 }, {}),
+      async (steps, probes, options) => {
+        const dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
+        let writer = openStateWriter(dir, options)
+        const model = new Model()
+        try {
+          for (const one of steps) {
+            if (one.kind === 'reopen') {
+              await writer.close()
+              writer = openStateWriter(dir, options)
+            } else await apply(writer, model, one)
+            compare(writer, model, probes)
+          }
+          const reader = openStateReader(dir)
+          compare(reader, model, probes)
+          await reader.close()
+        } finally {
+          await writer.close()
+          rmSync(dir, { recursive: true })
+        }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+async function apply(writer: StateWriter, model: Model, one: Exclude<Step, { kind: 'reopen' }>): Promise<void> {
+  if (one.kind === 'replace') {
+    const rows = one.changes.flatMap(([k, v]) => (v === null ? [] : [[k, v] as const]))
+    await writer.commit(txn => txn.replaceTable(one.table, rows))
+    model.tables.delete(one.table)
+    model.apply(one.table, rows)
+    return
+  }
+  await writer.commit(txn => {
+    for (const part of one.parts) txn.applyChanges(part.table, part.changes)
+    txn.putDocument('progress', one.document)
+  })
+  for (const part of one.parts) model.apply(part.table, part.changes)
+  model.document = one.document ?? undefined
+}
+
+function compare(state: StateReader, model: Model, probes: readonly Uint8Array[]): void {
+  expect(text(state.document('progress'))).toBe(text(model.document))
+  const tables = ['state/b', 'view/a']
+  expect(state.tables()).toEqual(tables.filter(name => model.rows(name).length > 0))
+  for (const name of tables) {
+    expect(texts(state.scan(name))).toEqual(texts(model.rows(name)))
+    for (const from of probes.slice(0, 3)) {
+      const to = probes[3]
+      expect(texts(state.scan(name, from, to))).toEqual(texts(model.rows(name, from, to)))
+    }
+    for (const probe of [...probes, ...[...model.rows(name)].map(([k]) => k)]) {
+      expect(text(state.get(name, probe))).toBe(text(model.tables.get(name)?.get(bytesToHex(probe))?.[1] ?? undefined))
+    }
+  }
+}
+
+function sorted(rows: readonly RowChange[]): RowChange[] {
+  const last = new Map(rows.map(row => [bytesToHex(row[0]), row]))
+  return [...last.values()].sort((a, b) => compareBytes(a[0], b[0]))
+}
+
+const text = (bytes: Uint8Array | null | undefined): string => (bytes == null ? 'none' : bytesToHex(bytes))
+const texts = (rows: Iterable<RowChange>): string[] => [...rows].map(([k, v]) => `${text(k)}=${text(v)}`)

@@ -1,0 +1,149 @@
+// Several processes at one state: one writer, its lock, readers meanwhile, sudden death.
+//
+// Promises: the second writer is refused by name; a killed one holds nothing; readers see whole commits; no acknowledged commit
+// is lost and none is half there.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openStateReader, openStateWriter, type StateReader } from '../../store/index.ts'
+import { Lmdb, ROOT_KEY } from '../../store/lmdb.ts'
+import { type Owner, thisProcess } from '../../store/owner.ts'
+import { decodeRoot, encodeRoot } from '../../store/root.ts'
+import { program, start } from './child.ts'
+
+/** Commits 0, 1, 2, ... each of which gives its number to 60 rows and a document, and says so when it is durable. */
+const committer = program(`
+  import { openStateWriter } from './store/index.ts'
+  const writer = openStateWriter(process.argv[2], { blockBytes: 200, tierBytes: 1000 })
+  console.log('open')
+  const value = n => new TextEncoder().encode(String(n).padStart(40, '0'))
+  const last = writer.document('number')
+  const from = last === undefined ? -1 : Number(new TextDecoder().decode(last))
+  for (let n = from + 1; n < 5000; n++) {
+    const rows = Array.from({ length: 60 }, (_, i) => [Uint8Array.of(i), (n + i) % 7 === 0 ? null : value(n)])
+    const all = rows.filter(row => row[1] !== null)
+    await writer.commit(txn => {
+      if (n % 50 === 0) txn.replaceTable('rows', all)
+      else txn.applyChanges('rows', rows)
+      txn.putDocument('number', value(n))
+    })
+    console.log(n)
+    await new Promise(setImmediate)
+  }
+`)
+
+let dir = ''
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+/** The number of the commit that the state shows; throws where its parts belong to different ones. */
+function commitShown(state: StateReader): number {
+  const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
+  const n = Number(text(state.document('number')))
+  const expected = Array.from({ length: 60 }, (_, i) => i).filter(i => (n + i) % 7 !== 0)
+  const rows = [...state.scan('rows')]
+  expect(rows.map(([k]) => k[0])).toEqual(expected)
+  expect(new Set(rows.map(([, v]) => Number(text(v))))).toEqual(new Set([n]))
+  for (const i of [0, 1, 2, 3, 4, 5, 6]) {
+    const found = state.get('rows', Uint8Array.of(i))
+    expect(found === undefined ? -1 : Number(text(found))).toBe((n + i) % 7 === 0 ? -1 : n)
+  }
+  return n
+}
+
+test('a second writer is refused with the pid of the first; a killed writer holds nothing', async () => {
+  const child = start(committer, [dir])
+  expect(await child.line()).toBe('open')
+  expect(() => openStateWriter(dir)).toThrow(
+    expect.objectContaining({ code: 'state-locked', message: expect.stringContaining(`process ${child.pid}`) }),
+  )
+  child.kill('SIGKILL')
+  await child.ended
+  const writer = openStateWriter(dir)
+  expect(writer.epoch).toBe(2)
+  await writer.close()
+})
+
+test('a writer of the same process is refused until the first is closed', async () => {
+  const first = openStateWriter(dir)
+  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+  await first.commit(txn => txn.putDocument('a', Uint8Array.of(1)))
+  await first.close()
+  const second = openStateWriter(dir)
+  expect(second.document('a')).toEqual(Uint8Array.of(1))
+  await second.close()
+})
+
+test.each([
+  ['a process that ended', { pid: 2 ** 22 + 1 }],
+  ['an earlier process with the same pid', { started: '1' }],
+  ['a process of an earlier boot', { boot: 'another' }],
+])('a state left behind by %s is taken over', async (_, change) => {
+  await (await openStateWriter(dir)).close()
+  await forgeOwner({ ...thisProcess(), ...change }, 0)
+  const writer = openStateWriter(dir)
+  await writer.close()
+})
+
+test('an overtaken writer changes nothing', async () => {
+  const writer = openStateWriter(dir)
+  await writer.commit(txn => txn.putDocument('a', Uint8Array.of(1)))
+  await forgeOwner({ ...thisProcess(), boot: 'another' }, 1)
+  const late = writer.commit(txn => txn.putDocument('a', Uint8Array.of(2)))
+  await expect(late).rejects.toMatchObject({ code: 'stale-owner', where: { epoch: 1, newest: 2 } })
+  expect(writer.document('a')).toEqual(Uint8Array.of(1))
+  await writer.close()
+  const next = openStateWriter(dir)
+  expect(next.epoch).toBe(3)
+  expect(next.document('a')).toEqual(Uint8Array.of(1))
+  await next.close()
+})
+
+test('readers see whole commits while another process commits and folds', async () => {
+  const child = start(committer, [dir])
+  await child.line()
+  await child.line()
+  const seen = new Set<number>()
+  const pinned = openStateReader(dir)
+  const first = commitShown(pinned)
+  for (let i = 0; i < 400 && seen.size < 40; i++) {
+    const reader = openStateReader(dir)
+    seen.add(commitShown(reader))
+    await reader.close()
+    await child.line()
+  }
+  expect(seen.size).toBeGreaterThan(3)
+  expect(commitShown(pinned)).toBe(first)
+  await pinned.close()
+})
+
+test('after kill -9 the state is a commit that is not older than the last acknowledged one', async () => {
+  for (let round = 0; round < 6; round++) {
+    const child = start(committer, [dir])
+    let acknowledged = -1
+    let line = await child.line()
+    for (let i = 0; i < 10 + round * 7 && line !== undefined; i++) line = await child.line()
+    setImmediate(() => child.kill('SIGKILL'))
+    for (; line !== undefined; line = await child.line()) acknowledged = Number(line)
+    await child.ended
+    const reader = openStateReader(dir)
+    const shown = commitShown(reader)
+    await reader.close()
+    expect(shown).toBeGreaterThanOrEqual(acknowledged)
+    expect(shown).toBeLessThanOrEqual(acknowledged + 1)
+  }
+})
+
+/** Puts an owner into the state behind the back of any writer. */
+async function forgeOwner(owner: Owner, epochs: number): Promise<void> {
+  const lmdb = new Lmdb(dir, { readOnly: false })
+  lmdb.transaction(() => {
+    const root = decodeRoot(lmdb.get(ROOT_KEY) as Uint8Array, dir)
+    lmdb.db.putSync(ROOT_KEY, encodeRoot({ ...root, owner, epoch: root.epoch + epochs }))
+  })
+  await lmdb.db.close()
+}

@@ -1,0 +1,80 @@
+// The external sorter against a stable sort of an array.
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { bytesToHex, compareBytes } from '../../core/bytes.ts'
+import { newRowSorter } from '../../store/index.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'lyrebird-sorter-'))
+afterAll(() => rmSync(dir, { recursive: true }))
+
+/** Keys that share beginnings, end in zero bytes, and repeat. */
+const key = fc.oneof(
+  fc.uint8Array({ maxLength: 3, max: 2 }),
+  fc
+    .tuple(fc.nat(20), fc.uint8Array({ maxLength: 10, max: 1 }))
+    .map(([n, tail]) => Uint8Array.from([...Array(n).fill(9), ...tail])),
+  fc.uint8Array({ maxLength: 20 }),
+)
+
+test('rows come back sorted, equal keys in the order in which they were added', () => {
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 300 }), fc.constantFrom(1, 500, 3000, 1 << 20), (keys, memoryBytes) => {
+      const sorter = newRowSorter({ memoryBytes, dir })
+      const rows = keys.map((k, i) => [k, new TextEncoder().encode(String(i))] as const)
+      const scratch = new Uint8Array(64)
+      for (const [k, v] of rows) {
+        scratch.fill(255)
+        scratch.set(k)
+        sorter.add(scratch.subarray(0, k.length), v)
+      }
+      expect(sorter.rows).toBe(keys.length)
+      const expected = [...rows].sort((a, b) => compareBytes(a[0], b[0]))
+      expect(texts(sorter.sorted())).toEqual(texts(expected))
+      expect(texts(sorter.sorted())).toEqual(texts(expected))
+      sorter.dispose()
+      expect(readdirSync(dir)).toEqual([])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('many rows of one beginning go through many temporary files', () => {
+  const sorter = newRowSorter({ memoryBytes: 200_000, dir })
+  let state = 7
+  const random = (): number => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9
+    return state >>> 0
+  }
+  const keys = Array.from({ length: 40_000 }, () =>
+    new TextEncoder().encode(`2026-01-01T00:00:00.000Z/${random() % 5000}`),
+  )
+  for (const k of keys) sorter.add(k, k.slice(-6))
+  expect(readdirSync(dir)).toEqual([])
+  expect(texts(sorter.sorted())).toEqual(
+    texts(keys.map(k => [k, k.slice(-6)] as const).sort((a, b) => compareBytes(a[0], b[0]))),
+  )
+  sorter.dispose()
+})
+
+test('a row larger than the memory passes', () => {
+  const sorter = newRowSorter({ memoryBytes: 1000, dir })
+  const large = new Uint8Array(3_000_000).fill(5)
+  sorter.add(Uint8Array.of(2), large)
+  sorter.add(Uint8Array.of(1), Uint8Array.of(1))
+  sorter.add(large, Uint8Array.of(3))
+  const rows = [...sorter.sorted()]
+  expect(rows.map(([k, v]) => [k.length, k[0], v.length])).toEqual([
+    [1, 1, 1],
+    [1, 2, 3_000_000],
+    [3_000_000, 5, 1],
+  ])
+  expect(compareBytes(rows[1]?.[1] as Uint8Array, large)).toBe(0)
+  sorter.dispose()
+})
+
+const texts = (rows: Iterable<readonly [Uint8Array, Uint8Array]>): string[] =>
+  [...rows].map(([k, v]) => `${bytesToHex(k)}=${bytesToHex(v)}`)
