@@ -7,6 +7,7 @@ import { createReadStream, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { LyrebirdError } from '../../core/errors.ts'
+import { fileFailure } from '../file-failures.ts'
 import type { Place } from '../record-batch/batch-failure.ts'
 
 /** What identifies the content of a file that nobody is supposed to change. */
@@ -98,7 +99,7 @@ async function openFile(file: SourceFile): Promise<FileHandle> {
     return await open(file.path, 'r')
   } catch (e) {
     if ((e as { code?: unknown }).code === 'ENOENT') throw inputChanged(file)
-    throw e
+    throw fileFailure(file.path, e)
   }
 }
 

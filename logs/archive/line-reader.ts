@@ -35,7 +35,7 @@ export async function* readLines(
       throw batchFailure('too-big', place, { from: offset }, `a line of more than ${RECORD_BYTES_MAX} bytes`)
     }
     // A long line grows the buffer geometrically, so that it is not copied again for each read.
-    const buffer = Buffer.allocUnsafeSlow(carry.length + Math.max(chunkBytes, carry.length))
+    const buffer = Buffer.allocUnsafeSlow(carry.length + Math.max(chunkBytes, carry.length, 1))
     carry.copy(buffer)
     const filled = carry.length + (await source.fill(buffer, carry.length))
     ended = filled < buffer.length

@@ -6,6 +6,7 @@
 
 import { open } from 'node:fs/promises'
 import type { Chunk } from '../../core/chunk.ts'
+import { fileFailure } from '../file-failures.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
@@ -24,6 +25,12 @@ interface ScanPosition {
   bytes: number
 }
 
+interface Scanned {
+  readonly files: readonly PartitionFile[]
+  /** The last stable offset. */
+  readonly end: bigint
+}
+
 export class CopiedPartition implements PartitionSource {
   readonly kind = 'segments'
   readonly #place: Place
@@ -32,6 +39,7 @@ export class CopiedPartition implements PartitionSource {
   readonly #transactions = new TransactionIndex()
   #scanned: ScanPosition | null = null
   #end: bigint | null = null
+  #scanning: Promise<Scanned> = Promise.resolve({ files: [], end: 0n })
 
   constructor(place: Place, directory: string) {
     this.#place = place
@@ -56,8 +64,14 @@ export class CopiedPartition implements PartitionSource {
     yield* readSegments(this.#place, segments, range, this.#marks)
   }
 
+  /** One scan at a time, since each goes on where the last one ended; a failure stays, since it ended in the middle. */
+  #scan(): Promise<Scanned> {
+    this.#scanning = this.#scanning.then(() => this.#scanOn())
+    return this.#scanning
+  }
+
   /** Looks at the heads of all batches that are new since the last time. */
-  async #scan(): Promise<{ files: readonly PartitionFile[]; end: bigint }> {
+  async #scanOn(): Promise<Scanned> {
     const { files } = await listPartitionFiles(this.#place.topic, this.#place.partition, this.#directory)
     const known = files.findIndex(file => file.path === this.#scanned?.path)
     for (let i = Math.max(known, 0); i < files.length; i++) {
@@ -69,7 +83,9 @@ export class CopiedPartition implements PartitionSource {
   }
 
   async #scanFile(file: PartitionFile, following: PartitionFile | null): Promise<void> {
-    const handle = await open(file.path, 'r')
+    const handle = await open(file.path, 'r').catch(e => {
+      throw fileFailure(file.path, e)
+    })
     try {
       const { size } = await handle.stat()
       let position = this.#scanned?.path === file.path ? this.#scanned.bytes : 0

@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs'
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { LyrebirdError } from '../../core/errors.ts'
+import { fileFailure } from '../file-failures.ts'
 
 interface Owner {
   readonly pid: number
@@ -42,7 +43,9 @@ export class ProcessLock {
       nonce: randomUUID(),
     }
     const own = `${path}-${owner.nonce}`
-    await writeFile(own, JSON.stringify(owner), { flag: 'wx' })
+    await writeFile(own, JSON.stringify(owner), { flag: 'wx' }).catch(e => {
+      throw fileFailure(path, e)
+    })
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (await linked(own, path)) return new ProcessLock(path, owner.nonce)

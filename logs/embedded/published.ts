@@ -7,6 +7,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { crc32c } from '@node-rs/crc32'
 import { LyrebirdError } from '../../core/errors.ts'
+import { fileFailure } from '../file-failures.ts'
 import { viewOf } from '../record-batch/batch-header.ts'
 
 export const PUBLISHED_FILE = '.published'
@@ -35,7 +36,7 @@ export async function readPublished(path: string): Promise<Published | null> {
     bytes = await readFile(path)
   } catch (e) {
     if ((e as { code?: unknown }).code === 'ENOENT') return null
-    throw e
+    throw fileFailure(path, e)
   }
   const slots = [readSlot(bytes, 0), readSlot(bytes, SECTOR_BYTES)].filter(slot => slot !== null)
   if (slots.length === 0) {
@@ -48,7 +49,13 @@ export async function readPublished(path: string): Promise<Published | null> {
 }
 
 /** Opens the file for its one writer. */
-export const openPublished = (path: string): Promise<FileHandle> => open(path, constants.O_RDWR | constants.O_NOFOLLOW)
+export async function openPublished(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_NOFOLLOW)
+  } catch (e) {
+    throw fileFailure(path, e)
+  }
+}
 
 /** The whole file for a new partition. */
 export function firstPublished(): Uint8Array {

@@ -6,7 +6,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
-import { diskFull } from './topic-file.ts'
+import { fileFailure } from '../file-failures.ts'
 
 export class SegmentFile {
   readonly start: bigint
@@ -26,7 +26,7 @@ export class SegmentFile {
     const path = join(directory, segmentName(start))
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
     const handle = await open(path, flags, 0o644).catch(e => {
-      throw typed(path, e)
+      throw fileFailure(path, e)
     })
     const { size } = await handle.stat()
     if (size >= bytes) return new SegmentFile(start, path, handle, bytes)
@@ -49,7 +49,7 @@ export class SegmentFile {
         written += bytesWritten
       }
     } catch (e) {
-      throw typed(this.path, e)
+      throw fileFailure(this.path, e)
     }
     this.#bytes += bytes.length
   }
@@ -58,7 +58,7 @@ export class SegmentFile {
     try {
       await this.#handle.datasync()
     } catch (e) {
-      throw typed(this.path, e)
+      throw fileFailure(this.path, e)
     }
   }
 
@@ -74,8 +74,3 @@ export class SegmentFile {
 
 /** Kafka's name of a segment: its first offset in 20 digits. */
 export const segmentName = (start: bigint): string => `${String(start).padStart(20, '0')}.log`
-
-function typed(path: string, e: unknown): unknown {
-  const { code } = e as { code?: unknown }
-  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(path, e) : e
-}

@@ -7,6 +7,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Chunk } from '../../core/chunk.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import { fileFailure } from '../file-failures.ts'
 import type { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, viewOf } from '../record-batch/batch-header.ts'
@@ -132,7 +133,7 @@ async function openSegment(place: Place, segment: Segment): Promise<FileHandle> 
   try {
     return await open(segment.path, 'r')
   } catch (e) {
-    if ((e as { code?: unknown }).code !== 'ENOENT') throw e
+    if ((e as { code?: unknown }).code !== 'ENOENT') throw fileFailure(segment.path, e)
     throw batchFailure('log-gap', place, { from: segment.start }, `the segment file ${segment.path} is gone`)
   }
 }

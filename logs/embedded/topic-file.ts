@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
+import { fileFailure } from '../file-failures.ts'
 import { PARTITION_COUNT_MAX } from '../layout.ts'
 import { checkTopicName } from '../log-failures.ts'
 import { firstPublished, PUBLISHED_FILE } from './published.ts'
@@ -109,9 +110,9 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
     partitions: wish.partitions ?? 1,
     owner: wish.owner,
   }
-  await mkdir(directory, { recursive: true })
   const making = join(directory, `.making-${description.id}`)
   try {
+    await mkdir(directory, { recursive: true })
     for (let partition = 0; partition < description.partitions; partition++) {
       const path = join(making, `partition=${partition}`)
       await mkdir(path, { recursive: true })
@@ -126,8 +127,7 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
   } catch (e) {
     await rm(making, { recursive: true, force: true })
     const { code } = e as { code?: unknown }
-    if (code === 'ENOSPC') throw diskFull(directory, e)
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw e
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw fileFailure(directory, e)
     const other = await readTopicFile(directory, topic)
     if (other !== null) return other
     throw notAppendable(topic)
@@ -143,14 +143,6 @@ export function notAppendable(topic: string): LyrebirdError {
       hint: 'such files are read where they lie; append to a topic of another name or in another directory',
     },
   )
-}
-
-export function diskFull(path: string, cause: unknown): LyrebirdError {
-  return new LyrebirdError('disk-full', `no room on the disk of ${path}`, {
-    where: { path },
-    hint: 'nothing of this write is visible; make room and run the command again',
-    cause,
-  })
 }
 
 /** Makes names in a directory durable; a file's own sync does not. */

@@ -1,6 +1,6 @@
 // NDJSON archives: lines to records, and every way in which the files can be wrong.
 
-import { appendFileSync, rmSync, truncateSync, utimesSync } from 'node:fs'
+import { appendFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -144,6 +144,25 @@ test('a file that shrinks in the middle of a read stops the reader', async () =>
     }
   }
   expect(await codeOf(read)).toBe('input-changed')
+})
+
+test('a file that is written over in the middle of a read, or was changed behind a newer one, stops the reader', async () => {
+  const middle = await archive({ '0000000000.json': lines(0, 5000) })
+  const read = async () => {
+    for await (const chunk of middle.log.read('t', 0, 0n, 5000n, { chunkBytes: 1000 })) {
+      if (chunk.baseOffset === 0n)
+        writeFileSync(path(middle.directory, '0000000000.json'), lines(0, 5000).replaceAll('n', 'm'))
+    }
+  }
+  expect(await codeOf(read)).toBe('input-changed')
+  for (const gz of [false, true]) {
+    const name = gz ? '0000000000.json.gz' : '0000000000.json'
+    const content = gz ? gzipSync(lines(0, 9)) : lines(0, 9)
+    const { log, directory } = await archive({ [name]: content, '0000000009.json': lines(9, 1) })
+    await log.partitions('t')
+    utimesSync(path(directory, name), 1, 1)
+    expect(await codeOf(() => readAll(log, 't', 0, 0n, 10n))).toBe('input-changed')
+  }
 })
 
 test('a new file is seen by a log that is open, and wakes a waiting reader', async () => {

@@ -53,20 +53,27 @@ test('any records come back as they were, over several segments and any chunk si
 
 test('what is prepared but not published is invisible, and the next writer cuts it off', async () => {
   const directory = temporaryDirectory()
+  const files = () =>
+    readdirSync(join(directory, 't/partition=0'))
+      .filter(name => name.endsWith('.log'))
+      .map(name => [name, statSync(join(directory, 't/partition=0', name)).size])
   await withTopic(directory, async topic => {
     await topic.append(0, numbered(3))
-    await topic.prepare(0, numbered(50, 'lost'))
+  })
+  const published = files()
+  await withTopic(directory, async topic => {
+    for (let i = 0; i < 4; i++) await topic.prepare(0, numbered(20, 'lost'))
+    expect(files().length).toBeGreaterThan(2)
     const log = await DirectoryLog.open(directory)
     expect(await allValues(log, 't')).toEqual(values(3))
     expect(await codeOf(() => readAll(log, 't', 0, 0n, 4n))).toBe('range-lost')
   })
   await withTopic(directory, async topic => {
     expect(topic.positions).toEqual([3n])
-    await topic.append(0, numbered(1, 'w'))
+    expect(files()).toEqual(published)
+    for (let i = 0; i < 4; i++) await topic.append(0, numbered(9, 'w', i * 9))
   })
-  expect(await allValues(await openLog(directory), 't')).toEqual([...values(3), 'w0'])
-  const segments = readdirSync(join(directory, 't/partition=0')).filter(name => name.endsWith('.log'))
-  expect(segments).toEqual(['00000000000000000000.log'])
+  expect(await allValues(await openLog(directory), 't')).toEqual([...values(3), ...values(36, 'w')])
 })
 
 test('recover publishes up to the position that a state holds, wherever the crash was', async () => {
