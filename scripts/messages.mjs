@@ -121,7 +121,6 @@ function pagesFile(messages) {
   const entries = messages.map(m => `  ['${m.word}', ${literalPage(page(m))}],`)
   return `${[
     '// biome-ignore-all format: one line a page keeps this file short.',
-    '// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the pages show TypeScript.',
     '// Generated from compiler/messages/*.md by scripts/messages.mjs: the page of each word, for `explain`. Do not edit.',
     '',
     'export const PAGES: ReadonlyMap<string, string> = new Map([',
@@ -130,7 +129,7 @@ function pagesFile(messages) {
   ].join('\n')}\n`
 }
 
-const literalPage = text => JSON.stringify(text)
+const literalPage = text => JSON.stringify(text).replaceAll('${', '\\u0024{')
 const capital = text => text[0].toUpperCase() + text.slice(1)
 const sentence = text => `${capital(text).replace(/%(\w+)%/g, '`$1`')}.`
 

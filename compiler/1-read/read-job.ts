@@ -64,6 +64,7 @@ function makeReading(loaded: LoadedJob): Reading {
     isVisible: (symbol, at) => checker.resolveName(symbol.name, at, ts.SymbolFlags.Value, false) === symbol,
     resultOf: type => type.getCallSignatures()[0]?.getReturnType() ?? null,
     nonNull: type => checker.getNonNullableType(type),
+    withoutUndefined,
     typeArgumentsOf: type => checker.getTypeArguments(type as ts.TypeReference),
     propertyType: (type, name) => {
       const property = checker.getPropertyOfType(type, name)
@@ -189,4 +190,10 @@ function indexUses(
   }
   for (const file of files) visit(file)
   return index
+}
+
+function withoutUndefined(type: ts.Type): readonly ts.Type[] | null {
+  const parts = type.isUnion() ? type.types : [type]
+  const rest = parts.filter(t => (t.flags & ts.TypeFlags.Undefined) === 0)
+  return rest.length === parts.length ? null : rest
 }

@@ -49,6 +49,8 @@ export interface Reading {
   resultOf(type: ts.Type): ts.Type | null
   /** The type without null and undefined. */
   nonNull(type: ts.Type): ts.Type
+  /** The members of a union but undefined; null where undefined is no member. */
+  withoutUndefined(type: ts.Type): readonly ts.Type[] | null
   /** The type arguments of `Stream<T>`, `Table<K, V>` and the like. */
   typeArgumentsOf(type: ts.Type): readonly ts.Type[]
   /** The type of a property; null where there is none. */

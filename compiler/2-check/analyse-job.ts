@@ -1,0 +1,94 @@
+// The two first phases in one: reads a job, checks it, and gathers the facts of each call of the language.
+//
+// Promises: every problem is a diagnostic, none is thrown. Leaves to evaluation what only running the job's module can tell.
+
+import { resolve } from 'node:path'
+import type { Insertion } from '../1-read/insertion.ts'
+import type { LanguageCall } from '../1-read/language-calls.ts'
+import { readJob } from '../1-read/read-job.ts'
+import type { Reading } from '../1-read/reading.ts'
+import { shortText } from '../1-read/syntax.ts'
+import { collect, type Diagnostic, diagnose, type Span } from '../diagnostic.ts'
+import { unseenLambda } from '../messages/determinism.ts'
+import { unreadableJob } from '../messages/job.ts'
+import { typeError } from '../messages/types.ts'
+import type { CallFacts, LambdaSiteFacts } from '../site-facts.ts'
+import { checkKept, sourceSchema } from './check-types.ts'
+import { checkDeterminism } from './determinism/check-determinism.ts'
+import type { JobAnalysis } from './job-analysis.ts'
+import { CodeHashes } from './lambda/code-hash.ts'
+import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.ts'
+import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './site-facts-of.ts'
+import { UseAnalysis } from './uses/uses.ts'
+
+export type { JobAnalysis } from './job-analysis.ts'
+
+interface AnalysedCall {
+  readonly call: LanguageCall
+  readonly lambdas: readonly LambdaArgument[]
+  readonly facts: CallFacts
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Reads and checks the job at a path. */
+export function analyseJob(jobPath: string): JobAnalysis {
+  const reading = readJob(jobPath)
+  if (reading === null) return nothingRead(jobPath)
+  const analyses: Analyses = { reading, uses: new UseAnalysis(reading), hashes: new CodeHashes(reading) }
+  const calls = reading.languageCalls().map(call => analyseCall(analyses, call))
+  const types = reading.typeErrors().map(e => diagnose(typeError({ text: e.text, code: String(e.code) }), e.span))
+  const lambdas = calls.flatMap(c => c.lambdas)
+  return Object.freeze({
+    diagnostics: collect([...types, ...calls.flatMap(c => c.diagnostics), ...checkDeterminism(reading, lambdas)]),
+    sites: new Map(calls.map(c => [c.call.site, c.facts])),
+    spans: new Map(calls.map(c => [c.call.site, reading.spanOf(wordNode(c.call.call))])),
+    insertions: insertionsOf(reading, calls),
+    files: reading.files.map(f => f.fileName),
+    texts: new Map(reading.files.map(f => [reading.spanOf(f).file, f.text])),
+    folder: reading.folder,
+  })
+}
+
+function nothingRead(path: string): JobAnalysis {
+  return Object.freeze({
+    diagnostics: collect([diagnose(unreadableJob({ path }), null)]),
+    sites: new Map(),
+    spans: new Map<number, Span>(),
+    insertions: new Map(),
+    files: [],
+    texts: new Map(),
+    folder: resolve(path, '..'),
+  })
+}
+
+function analyseCall(analyses: Analyses, call: LanguageCall): AnalysedCall {
+  const { reading } = analyses
+  const lambdas = lambdaArguments(reading, call)
+  const slots = lambdas.map(l => [l.place.slot, lambdaFacts(analyses, call, l)] as const)
+  const source = call.word === 'source' ? sourceSchema(reading, call) : { schema: null, diagnostics: [] }
+  const facts: CallFacts = Object.freeze({
+    at: placeText(reading.spanOf(wordNode(call.call))),
+    schema: source.schema,
+    lambdas: Object.freeze(Object.fromEntries(slots) as Record<string, LambdaSiteFacts>),
+  })
+  const unseen = lambdas.filter(l => !l.found.complete)
+  const diagnostics = [
+    ...source.diagnostics,
+    ...checkKept(reading, call, lambdas),
+    ...unseen.map(l => diagnose(unseenLambda({ name: shortText(l.expression) }), reading.spanOf(l.expression))),
+  ]
+  return { call, lambdas, facts, diagnostics }
+}
+
+/** By file, sorted by position; of marks at one position the inner call's comes first. */
+function insertionsOf(reading: Reading, calls: readonly AnalysedCall[]): ReadonlyMap<string, readonly Insertion[]> {
+  const byFile = new Map<string, Insertion[]>()
+  for (const { call, lambdas } of calls) {
+    const file = call.call.getSourceFile().fileName
+    const list = byFile.get(file) ?? []
+    byFile.set(file, list)
+    list.push(markFor(reading, call, lambdas))
+  }
+  for (const list of byFile.values()) list.sort((a, b) => a.position - b.position)
+  return byFile
+}

@@ -1,0 +1,91 @@
+// Types where they meet bytes: what sources read, and what keys, aggregations, views and outputs keep.
+
+import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/schema.ts'
+import type { LanguageCall } from '../1-read/language-calls.ts'
+import type { Reading } from '../1-read/reading.ts'
+import { ts, unwrap } from '../1-read/syntax.ts'
+import { type Diagnostic, diagnose } from '../diagnostic.ts'
+import { csvShape, noCanonicalBytes } from '../messages/types.ts'
+import type { LambdaArgument } from './lambda/lambda-arguments.ts'
+import { notPlain } from './reify/canonical.ts'
+import { reify } from './reify/reify.ts'
+import { wordNode } from './site-facts-of.ts'
+
+export interface SourceSchema {
+  readonly schema: SchemaDocument | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The reified `T` of a call of `source<T>`. */
+export function sourceSchema(reading: Reading, { call }: LanguageCall): SourceSchema {
+  const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
+  if (type === undefined) return { schema: ANY_JSON, diagnostics: [] }
+  const shape = reading.shapeOf(type)
+  if (shape.kind === 'class' && shape.standard && shape.name === 'Uint8Array')
+    return { schema: ANY_JSON, diagnostics: [] }
+  const span = reading.spanOf(call.typeArguments?.[0] ?? wordNode(call))
+  const name = (type.aliasSymbol ?? type.getSymbol())?.name ?? '$'
+  const reified = reify(reading, type, name.startsWith('__') ? '$' : name)
+  if (!reified.ok) return { schema: null, diagnostics: reified.problems.map(p => diagnose(p, span)) }
+  const csv = usesCsv(reading, call) ? csvProblem(reified.document.root, name.startsWith('__') ? '$' : name) : null
+  const diagnostics = csv === null ? [] : [diagnose(csvShape(csv), span)]
+  return { schema: reified.document, diagnostics }
+}
+
+function usesCsv(reading: Reading, call: ts.CallExpression): boolean {
+  const options = call.arguments[1]
+  if (options === undefined) return false
+  const literal = unwrap(options)
+  if (!ts.isObjectLiteralExpression(literal)) return false
+  const format = literal.properties.find(p => p.name?.getText() === 'format')
+  if (format === undefined || !ts.isPropertyAssignment(format) || !ts.isCallExpression(format.initializer)) return false
+  const declaration = reading.calledDeclaration(format.initializer)
+  return declaration?.name?.getText() === 'csv'
+}
+
+const SCALARS: ReadonlySet<Schema['kind']> = new Set(['null', 'boolean', 'number', 'bigint', 'string', 'literal'])
+
+function csvProblem(root: Schema, path: string): { path: string; type: string } | null {
+  if (root.kind !== 'object') return { path, type: 'no object with a field for each column' }
+  for (const { name, schema } of root.fields) {
+    const parts = schema.kind === 'union' ? schema.members : [schema]
+    const nested = parts.find(p => !SCALARS.has(p.kind))
+    if (nested !== undefined) return { path: `${path}.${name}`, type: `of the kind ${nested.kind}` }
+  }
+  return null
+}
+
+/** Lambdas whose results are kept, and values that tables and outputs hold. */
+export function checkKept(
+  reading: Reading,
+  { call, word }: LanguageCall,
+  lambdas: readonly LambdaArgument[],
+): readonly Diagnostic[] {
+  const found: Diagnostic[] = []
+  const check = (what: string, type: ts.Type, path: string, at: ts.Node): void => {
+    const problem = notPlain(reading, type, path)
+    if (problem !== null) found.push(diagnose(noCanonicalBytes({ what, ...problem }), reading.spanOf(at)))
+  }
+  for (const { place, expression } of lambdas) {
+    if (!ts.isExpression(expression)) continue
+    const result = reading.resultOf(reading.typeOf(expression))
+    const keeps = word === 'mapValues' && isTable(reading, call) ? 'a row' : place.keeps
+    if (result === null || keeps === null) continue
+    const kept = place.many === true ? elementType(reading, result) : result
+    if (kept !== null) check(keeps, kept, 'the result', expression)
+  }
+  if (word === 'to') {
+    const written = reading.typeArgumentsOf(reading.typeOf(call))[0]
+    if (written !== undefined) check('what an output writes', written, 'the value', wordNode(call))
+  }
+  return found
+}
+
+function isTable(reading: Reading, call: ts.CallExpression): boolean {
+  return reading.typeOf(call).getSymbol()?.name === 'Table'
+}
+
+function elementType(reading: Reading, type: ts.Type): ts.Type | null {
+  const shape = reading.shapeOf(type)
+  return shape.kind === 'array' ? shape.items : null
+}

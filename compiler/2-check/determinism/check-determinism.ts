@@ -1,0 +1,84 @@
+// Determinism: nothing that a lambda reaches may give two answers for one record.
+//
+// Promises: through helpers in other files, aliases, methods and functions handed on as values; each place is reported once, with the
+// chain of calls from the first lambda that leads to it. What static reading cannot see is closed at run time.
+// Leaves to `denied.ts` what is denied, to `scan.ts` one piece of code.
+
+import type { Reading } from '../../1-read/reading.ts'
+import { shortText, ts } from '../../1-read/syntax.ts'
+import { type Diagnostic, diagnose, type Related } from '../../diagnostic.ts'
+import { mutatesInput } from '../../messages/determinism.ts'
+import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
+import { builtinImports } from './rules.ts'
+import { Scanner } from './scan.ts'
+import type { Edge, Finding, Mode } from './unit.ts'
+
+export function checkDeterminism(reading: Reading, lambdas: readonly LambdaArgument[]): readonly Diagnostic[] {
+  const check = new Check(reading)
+  for (const { found, expression } of lambdas) {
+    for (const root of found.functions) check.lambda(root)
+    // The argument itself may be a call of a factory, or name a table of functions.
+    if (!found.functions.some(f => f === expression)) check.from(expression, 'value')
+  }
+  for (const file of reading.files) check.module(file)
+  return check.diagnostics
+}
+
+class Check {
+  readonly diagnostics: Diagnostic[] = []
+  readonly #reading: Reading
+  readonly #scanner: Scanner
+  readonly #seen = new Map<Mode, Set<ts.Node>>()
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#scanner = new Scanner(reading)
+  }
+
+  lambda(root: ts.Node): void {
+    this.from(root, 'record')
+    for (const [which, node] of this.#scanner.factsOf(root, 'record').changes) {
+      if (which !== 'this')
+        this.#report({ message: mutatesInput({ name: inputName(root, which) }), node, deeper: null }, [])
+    }
+  }
+
+  module(file: ts.SourceFile): void {
+    for (const { node, message } of builtinImports(file)) this.#report({ message, node, deeper: null }, [])
+    this.from(file, 'load')
+  }
+
+  /** Breadth first, so that the chain that is shown is a shortest one. */
+  from(root: ts.Node, mode: Mode): void {
+    const queue: { unit: ts.Node; mode: Mode; chain: readonly Edge[] }[] = [{ unit: root, mode, chain: [] }]
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      if (!this.#enter(next.unit, next.mode)) continue
+      const facts = this.#scanner.factsOf(next.unit, next.mode)
+      for (const finding of facts.findings) this.#report(finding, next.chain)
+      for (const edge of facts.edges) queue.push({ unit: edge.to, mode: edge.mode, chain: [...next.chain, edge] })
+    }
+  }
+
+  #enter(unit: ts.Node, mode: Mode): boolean {
+    const seen = this.#seen.get(mode) ?? new Set<ts.Node>()
+    this.#seen.set(mode, seen)
+    if (seen.has(unit)) return false
+    seen.add(unit)
+    return true
+  }
+
+  #report({ message, node, deeper }: Finding, chain: readonly Edge[]): void {
+    const place = (at: ts.Node, label: string): Related => ({ span: this.#reading.spanOf(at), label })
+    const below = deeper === null ? [] : [place(deeper, 'changed at')]
+    const above = chain
+      .toReversed()
+      .filter(e => e.at !== e.to)
+      .map(e => place(e.at, 'reached from'))
+    this.diagnostics.push(diagnose(message, this.#reading.spanOf(node), [...below, ...above]))
+  }
+}
+
+function inputName(root: ts.Node, index: number): string {
+  const parameter = ts.isFunctionLike(root) ? root.parameters[index] : undefined
+  return parameter === undefined ? 'its input' : shortText(parameter.name)
+}

@@ -1,0 +1,43 @@
+// Which arguments of which words are lambdas. A new word of the language is a new line here.
+
+import type { GraphLambda } from '../../../core/graph.ts'
+
+export type Slot = GraphLambda['slot']
+
+export interface SlotPlace {
+  readonly slot: Slot
+  readonly argument: number
+  /** The lambda is this property of an options object. */
+  readonly property?: string
+  /** Names what the lambda's result is kept as; null where it is not kept by itself. */
+  readonly keeps: string | null
+  /** The result is a list of what is kept. */
+  readonly many?: boolean
+}
+
+const of = (argument: number, keeps: string): SlotPlace => ({ slot: 'of', argument, keeps })
+const by = (argument: number): SlotPlace => ({ slot: 'by', argument, keeps: 'what elements are ordered by' })
+const fn = (keeps: string | null, many = false): readonly SlotPlace[] => [{ slot: 'fn', argument: 0, keeps, many }]
+
+export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
+  source: [{ slot: 'time', argument: 1, property: 'time', keeps: null }],
+  to: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
+  map: fn(null),
+  filter: fn(null),
+  flatMap: fn(null),
+  keyBy: fn('a key'),
+  mapValues: fn(null),
+  filterKeys: fn(null),
+  flatMapKeys: fn('a key', true),
+  sum: [of(0, 'what is summed')],
+  mean: [of(0, 'what is averaged')],
+  min: [of(0, 'a least value')],
+  max: [of(0, 'a greatest value')],
+  first: [of(0, 'a first value')],
+  last: [of(0, 'a last value')],
+  collectSet: [of(0, 'an element of a set')],
+  countDistinct: [of(0, 'what is counted')],
+  minBy: [by(0), of(1, 'a row')],
+  maxBy: [by(0), of(1, 'a row')],
+  topK: [by(1), of(2, 'a row')],
+}
