@@ -10,6 +10,7 @@ import { decodeHeld, encodeHeld, type OutputElement } from '../core/execute/row-
 import type { Plan, PlanNodeOf } from '../core/plan.ts'
 import { OutputTopic } from '../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../logs/log-record.ts'
+import { diskFailure } from './disk.ts'
 import type { OutputPositions } from './documents.ts'
 import { RowQueue } from './row-queue.ts'
 
@@ -52,14 +53,17 @@ export class Outputs {
   /** By output node. */
   readonly #targets: ReadonlyMap<string, Target>
 
-  private constructor(targets: ReadonlyMap<string, Target>) {
+  readonly #directory: string
+
+  private constructor(targets: ReadonlyMap<string, Target>, directory: string) {
     this.#targets = targets
+    this.#directory = directory
   }
 
   /** Recovers every output topic to the state's position. Throws `topic-owned`, and `truncated` where records are missing. */
   static async open({ directory, plan, owner, positions, scratch }: OutputsOptions): Promise<Outputs> {
     const targets = new Map<string, Target>()
-    const outputs = new Outputs(targets)
+    const outputs = new Outputs(targets, directory)
     try {
       for (const { id, params } of outputNodes(plan)) {
         const { topic, partitions } = params
@@ -96,7 +100,11 @@ export class Outputs {
 
   async #prepare(writer: OutputTopic, partition: number, queue: RowQueue): Promise<void> {
     if (queue.rows === 0) return
-    await writer.prepare(partition, recordsOf(queue))
+    try {
+      await writer.prepare(partition, recordsOf(queue))
+    } catch (error) {
+      throw diskFailure(error, this.#directory)
+    }
     queue.dispose()
   }
 

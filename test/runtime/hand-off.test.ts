@@ -9,9 +9,8 @@ import { runStream } from '../../runtime-stream/index.ts'
 import { readWholeResult, verifyJob } from '../../testing/equivalence/index.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { JOBS } from '../support/jobs.ts'
-import { seededLog } from '../support/random-log.ts'
 import { testFolder } from './support/folder.ts'
-import { memoryLog } from './support/logs.ts'
+import { largeLog, memoryLog } from './support/logs.ts'
 
 const orders = [
   ['batch', 'stream', 'batch'],
@@ -25,7 +24,7 @@ describe.each(Object.keys(JOBS))('job %s', name => {
   it.each(orders)('%s, then %s, then %s', async (...targets) => {
     const folder = testFolder()
     const functions = interpretedModule(build())
-    const input = seededLog(31, { ...shape, maxRecords: 40 })
+    const input = largeLog(31, { ...shape, maxRecords: 40 })
     const log = memoryLog(input)
     const state = join(folder, 'state')
     for (const [i, target] of targets.entries()) {

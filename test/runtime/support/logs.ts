@@ -1,9 +1,18 @@
 // Random logs of test/support as logs that executors read: in memory, and as embedded segments on the disk.
 
+import fc from 'fast-check'
 import type { InputPartition, ReferenceInput } from '../../../core/reference/input.ts'
 import { OutputTopic } from '../../../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../../../logs/log-record.ts'
 import { MemoryLog } from '../../../logs/memory.ts'
+import { type LogShape, logArbitrary } from '../../support/random-log.ts'
+
+/** The largest of some random logs of a seed: most random logs are small. */
+export function largeLog(seed: number, shape: LogShape): ReferenceInput {
+  const size = (log: ReferenceInput): number => log.reduce((sum, p) => sum + p.records.length, 0)
+  const logs = fc.sample(logArbitrary(shape), { seed, numRuns: 40 })
+  return logs.reduce((a, b) => (size(b) > size(a) ? b : a))
+}
 
 export const recordsOf = ({ records }: InputPartition): LogRecord[] =>
   records.map(({ timestamp, key, value, headers }) => ({ timestamp: timestamp ?? 0, key, value, headers }))

@@ -1,0 +1,49 @@
+// A process that appends to an embedded log until it is told to stop (SIGTERM) or killed.
+//
+// Promises: seeded values; says `appended N` after each batch that is durable.
+
+import { writeSync } from 'node:fs'
+import { OutputTopic } from '../../../logs/embedded/output-topic.ts'
+import type { LogRecord } from '../../../logs/log-record.ts'
+import { seededRandom } from '../../../testing/equivalence/random.ts'
+
+export interface AppendOrder {
+  readonly log: string
+  readonly topic: string
+  readonly partitions: number
+  readonly seed: number
+  /** Records of a batch at most. */
+  readonly batch: number
+  readonly pauseMs: number
+}
+
+export async function appender({ log, topic, partitions, seed, batch, pauseMs }: AppendOrder): Promise<void> {
+  const random = seededRandom(seed)
+  const writer = await OutputTopic.openForAppend(log, topic, partitions)
+  let open = true
+  process.once('SIGTERM', () => {
+    open = false
+  })
+  let appended = 0
+  while (open) {
+    const partition = random.below(partitions)
+    // Event time follows the offsets, so that windows close as the log grows.
+    const at = Number(writer.positions[partition])
+    const records = Array.from({ length: 1 + random.below(batch) }, (_, i) => event(random, (at + i) * 100))
+    await writer.append(partition, records)
+    appended += records.length
+    writeSync(1, `appended ${appended}\n`)
+    await new Promise(resolve => setTimeout(resolve, pauseMs))
+  }
+  await writer.close()
+}
+
+type Random = ReturnType<typeof seededRandom>
+
+/** Mostly good events, some of them late; now and then one that does not decode, or whose lambda throws. */
+function event(random: Random, time: number): LogRecord {
+  const t = 1_000_000 + time - (random.chance(0.05) ? 20_000 : random.below(5000))
+  const k = random.pick(['a', 'b', 'c', 'd', '__proto__', '😀'])
+  const text = random.chance(0.02) ? '{broken' : JSON.stringify({ t, k, n: random.below(1000) / 7, tags: [k, 'x'] })
+  return { timestamp: 1_000_000 + time, key: null, value: new TextEncoder().encode(text), headers: [] }
+}

@@ -1,0 +1,74 @@
+// Killing a live stream again and again while another process appends, and comparing what is left with batch.
+//
+// Promises: seeded kill moments, early in a life and after its first commit; kills are SIGKILLs of real processes; some of them hit the appender too. Counts how many lives
+// committed anything, so that a campaign in which nothing happened is seen as such.
+
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { seededRandom } from '../../../testing/equivalence/random.ts'
+import { type Child, program, start } from '../../store/child.ts'
+import type { AppendOrder } from './appender.ts'
+
+export interface CampaignOptions {
+  readonly folder: string
+  readonly seed: number
+  readonly kills: number
+  readonly topic: string
+  readonly partitions: number
+  /** Starts the stream over `log` into `state`, following the log. */
+  readonly startStream: (log: string, state: string) => Child
+  /** Longest life of a stream in ms: from its start, or for most of them a fifth of it from the first commit. */
+  readonly lifeMs: number
+  readonly onKill?: (kill: number) => void
+}
+
+export interface Campaign {
+  readonly log: string
+  readonly state: string
+  /** Streams killed, and appenders killed. */
+  readonly kills: number
+  readonly appenderKills: number
+  /** Kills that hit a stream which had said something (it had committed in this life). */
+  readonly afterCommit: number
+}
+
+export async function campaign(options: CampaignOptions): Promise<Campaign> {
+  const { folder, seed, kills, topic, partitions, lifeMs } = options
+  const random = seededRandom(seed)
+  const [log, state] = [join(folder, 'log'), join(folder, 'state')]
+  const path = program(`
+    import { appender } from './test/crash/support/appender.ts'
+    await appender(JSON.parse(process.argv[2]))
+  `)
+  const startAppender = async (n: number): Promise<Child> => {
+    const order: AppendOrder = { log, topic, partitions, seed: seed + n, batch: 20, pauseMs: 4 }
+    const child = start(path, [JSON.stringify(order)])
+    await child.line()
+    return child
+  }
+  let appender = await startAppender(0)
+  let [afterCommit, appenderKills] = [0, 0]
+  for (let kill = 0; kill < kills; kill++) {
+    const stream = options.startStream(log, state)
+    const spoken = stream.line()
+    if (random.chance(0.6)) {
+      await spoken
+      await sleep(random.below(lifeMs / 5))
+    } else await sleep(random.below(lifeMs))
+    stream.kill('SIGKILL')
+    const { signal, stderr } = await stream.ended
+    if (signal !== 'SIGKILL') throw new Error(`the stream ended by itself before kill ${kill}: ${stderr}`)
+    if ((await spoken) !== undefined) afterCommit++
+    if (random.chance(0.15)) {
+      appender.kill('SIGKILL')
+      await appender.ended
+      appenderKills++
+      appender = await startAppender(appenderKills)
+    }
+    options.onKill?.(kill + 1)
+  }
+  appender.kill('SIGTERM')
+  const { code, stderr } = await appender.ended
+  if (code !== 0) throw new Error(`the appender failed: ${stderr}`)
+  return { log, state, kills, appenderKills, afterCommit }
+}

@@ -1,0 +1,33 @@
+// The crash tests' side: starting victims, and comparing what they left with a batch run that nobody killed.
+
+import { join } from 'node:path'
+import { compareResults, type Difference } from '../../../core/compare-results.ts'
+import type { FunctionsModule } from '../../../core/execute/contract.ts'
+import { runBatch } from '../../../runtime-batch/index.ts'
+import { defaultOut } from '../../../runtime-common/job-run.ts'
+import { readWholeResult } from '../../../testing/equivalence/index.ts'
+import { type Child, program, start } from '../../store/child.ts'
+import type { Order } from './victim.ts'
+
+let path: string | null = null
+
+export function startVictim(order: Order, shell?: string): Child {
+  path ??= program(`
+    import { victim } from './test/crash/support/victim.ts'
+    await victim(JSON.parse(process.argv[2]))
+  `)
+  return start(path, [JSON.stringify(order)], shell)
+}
+
+/** The first difference between a state and batch over the whole log; null where they are equal. */
+export async function differenceFromBatch(
+  functions: FunctionsModule,
+  log: string,
+  state: string,
+  folder: string,
+): Promise<Difference | null> {
+  const whole = join(folder, 'whole')
+  await runBatch({ functions, log, state: whole })
+  const expected = await readWholeResult(whole, defaultOut(whole), functions.plan)
+  return compareResults(expected, await readWholeResult(state, defaultOut(state), functions.plan))
+}
