@@ -1,0 +1,73 @@
+// Every word of the language through the whole compiler: batch, stream and reference agree over random, hostile logs.
+//
+// Differential: what the three share (plan, canonical bytes, the author's lambdas) cannot be caught here; the reference has tests of its
+// own (test/reference) and the words have expectations (words.test.ts).
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { compileJob, loadFunctions, renderDiagnostics } from '../../compiler/index.ts'
+import type { NodeKind } from '../../core/plan.ts'
+import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
+import { largeLog, memoryLog } from '../runtime/support/logs.ts'
+import { raw, smallLog } from '../support/small-log.ts'
+
+const outDir = mkdtempSync(join(tmpdir(), 'lyrebird-words-'))
+afterAll(() => rmSync(outDir, { recursive: true, force: true }))
+
+/** Rows with quotes, blanks, missing and impossible columns; only the job of formats reads them. */
+const CSV = smallLog({
+  'c/0': ['a,1', 'a,2.5', '"a,b",3', 'a,', 'b, 4 ', 'b,x', 'a', '"', 'a,1,2', '', '"q""q",-0', 'a,1e3\r'].map(
+    (line, i) => raw(line, { timestamp: i * 1000 }),
+  ),
+})
+
+const kinds = new Set<NodeKind>()
+const aggregations = new Set<string>()
+
+async function compiled(name: string) {
+  const path = fileURLToPath(new URL(`./jobs/${name}.ts`, import.meta.url))
+  const { diagnostics, texts, outDir: written } = await compileJob(path, { outDir: join(outDir, name) })
+  if (written === null) throw new Error(renderDiagnostics(diagnostics, { textOf: file => texts.get(file) }))
+  const functions = await loadFunctions(written)
+  for (const node of functions.plan.nodes) {
+    kinds.add(node.kind)
+    if (node.kind === 'aggregate') for (const field of node.params.fields) aggregations.add(field.kind)
+  }
+  return functions
+}
+
+describe.each(['steps', 'aggregations', 'tables', 'formats'])('job %s', name => {
+  test('agrees over an open and a final log', async () => {
+    const functions = await compiled(name)
+    for (const seed of [1, 2]) {
+      const log = memoryLog([...largeLog(seed, { topics: { a: 2 }, maxRecords: 60 }), ...CSV])
+      const verdict = await verifyJob({ functions, log, final: seed % 2 === 0, interleavings: 2, seed: seed * 10 })
+      expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+    }
+  })
+})
+
+test('together the jobs use every word', () => {
+  const all: Record<NodeKind, true> = {
+    aggregate: true,
+    closed: true,
+    filter: true,
+    filterKeys: true,
+    filterTable: true,
+    flatMap: true,
+    flatMapKeys: true,
+    keep: true,
+    keyBy: true,
+    map: true,
+    mapTable: true,
+    mapValues: true,
+    merge: true,
+    output: true,
+    source: true,
+  }
+  expect([...kinds].sort()).toEqual(Object.keys(all).sort())
+  expect(aggregations.size).toBe(12)
+})
