@@ -60,8 +60,6 @@ export async function openPlain(file: SourceFile, position: number): Promise<Byt
 
 /** Opens a gzip file at its start; it is unpacked as it is read. */
 export async function openGzip(file: SourceFile): Promise<ByteSource> {
-  // An empty file is no gzip file, though the library takes it for one.
-  if (file.version.bytes === 0) throw gzipFailure(file, { code: 'Z_BUF_ERROR' })
   const handle = await openFile(file)
   const raw = createReadStream(file.path, { fd: handle, highWaterMark: 256 * 1024, autoClose: false })
   const unpacked = createGunzip({ chunkSize: 256 * 1024 })
