@@ -1,7 +1,10 @@
 // Words on tables, closed windows, and three stages behind each other; lambdas on rows that throw.
 
-import { collectSet, count, first, job, maxBy, mean, sum, topK, tumbling } from 'lyrebird'
-import { events } from './event.ts'
+import { collectSet, count, first, job, maxBy, mean, source, sum, topK, tumbling } from 'lyrebird'
+import { type Event, events } from './event.ts'
+
+// Nothing but the merge looks at this one, so what it must decode is known from behind the merge alone.
+const other = source<Event>('a', { time: e => e.t })
 
 const short = events
   .keyBy(e => e.k)
@@ -44,6 +47,10 @@ export default job('tables', {
     .count()
     .mapValues(n => ({ n, even: n % 2 === 0 }))
     .filter(v => v.even),
+  merged: other
+    .merge(other.filter(() => true))
+    .keyBy(e => e.k)
+    .sum(e => e.n),
   out: rated.closed().to('rated', { partitions: 2 }),
   out2: long
     .closed()
