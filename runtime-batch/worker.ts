@@ -63,7 +63,8 @@ port.on('message', () => {
   ahead--
 })
 
-run(workerData as WorkerOrder).then(
+/** Settles once the coordinator has been told everything. */
+export const finished: Promise<void> = run(workerData as WorkerOrder).then(
   () => port.close(),
   (error: unknown) => {
     tell({ kind: 'failed', failure: encodeFailure(error) })
