@@ -112,4 +112,22 @@ describe('a link', () => {
       await expect(link.send(metadataCall(null))).rejects.toBeInstanceOf(LinkFailure)
     }
   })
+
+  test('with TLS to a port without it is refused, and does not go on in the clear', async () => {
+    const heard: string[] = []
+    const listening = createServer(socket => {
+      ends.push(() => socket.destroy())
+      socket.on('error', () => {})
+      socket.on('data', data => {
+        heard.push(data.toString('latin1'))
+        socket.write('no TLS here')
+      })
+    }).listen(0, '127.0.0.1')
+    ends.push(() => listening.close())
+    await once(listening, 'listening')
+    const { port } = listening.address() as AddressInfo
+    const client = createClient(kafkaSettings(`kafka://127.0.0.1:${port}`, { LYREBIRD_KAFKA_TLS: '1' }, limits))
+    await expect(client.link('127.0.0.1', port)).rejects.toMatchObject({ kind: 'auth' })
+    expect(heard.join('')).not.toContain('lyrebird')
+  })
 })

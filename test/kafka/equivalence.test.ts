@@ -31,7 +31,7 @@ const EXAMPLE = 'examples/page-views'
 const PORTIONS = 8
 
 describe.skipIf(noKafka)('the first example on a real broker', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'lyrebird-kafka-equivalence-'))
+  let dir: string
   const at = (name: string): string => join(dir, name)
   let cluster: TestCluster
   let functions: FunctionsModule
@@ -42,6 +42,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
   beforeAll(async () => {
     if (!existsSync('build/runtime-stream/index.js'))
       throw new Error('the compiled modules need the build: npm run build')
+    dir = mkdtempSync(join(tmpdir(), 'lyrebird-kafka-equivalence-'))
     cluster = await TestCluster.start()
     kafka = `kafka://${cluster.broker.address}`
     const { written } = await compiled(at('job'))
@@ -58,7 +59,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
   afterAll(async () => {
     await files?.close()
     await cluster?.end()
-    rmSync(dir, { recursive: true, force: true })
+    if (dir !== undefined) rmSync(dir, { recursive: true, force: true })
   })
 
   /** A compiled module as a process of its own; what it says is shown only where it fails. */
