@@ -1,0 +1,48 @@
+// A stream that stops at each step of a commit and starts again gives what a stream that never stopped gives.
+//
+// The steps are those of a real commit; what a killed process would leave on the disk is left by an error thrown there.
+
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { compareResults } from '../../core/compare-results.ts'
+import { runBatch } from '../../runtime-batch/index.ts'
+import { defaultOut } from '../../runtime-common/job-run.ts'
+import { runStream } from '../../runtime-stream/index.ts'
+import { readWholeResult } from '../../testing/equivalence/index.ts'
+import { emittedModule } from '../emit/recording-target.ts'
+import { testFolder } from '../runtime/support/folder.ts'
+import { memoryLog } from '../runtime/support/logs.ts'
+import { boundaryJob, boundaryLog } from './boundaries.ts'
+
+const STEPS = [
+  'begin',
+  'settled',
+  'outputs-prepared',
+  'in-transaction',
+  'state-committed',
+  'outputs-published',
+] as const
+
+class Stopped extends Error {}
+
+describe.each(STEPS)('stopped at %s', step => {
+  it('goes on from its own cut', async () => {
+    const functions = emittedModule(boundaryJob())
+    const log = memoryLog(boundaryLog())
+    const folder = testFolder()
+    const state = join(folder, 'stream')
+    const half = new Map<string, bigint>()
+    for (const { partition, end } of await log.partitions('a')) half.set(`a/${partition}`, end / 2n)
+    await runStream({ functions, log, state, until: half })
+    const stop = (at: string): void => {
+      if (at === step) throw new Stopped()
+    }
+    await expect(runStream({ functions, log, state, until: 'end', steps: stop })).rejects.toThrow(Stopped)
+    await runStream({ functions, log, state, until: 'end' })
+    const batch = join(folder, 'batch')
+    await runBatch({ functions, log, state: batch })
+    const left = await readWholeResult(batch, defaultOut(batch), functions.plan)
+    const right = await readWholeResult(state, defaultOut(state), functions.plan)
+    expect(compareResults(left, right)).toBeNull()
+  })
+})

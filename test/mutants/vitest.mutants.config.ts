@@ -1,0 +1,26 @@
+// The product with one deliberate defect, named by LYREBIRD_MUTANT, put in while its file is loaded. Used by mutants.test.ts only.
+//
+// Promises: stops where the text to be replaced does not stand in the file exactly once, so that no mutant goes stale unnoticed.
+
+import { mergeConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+import { MUTANTS } from './mutants.ts'
+
+const mutant = MUTANTS.find(m => m.name === process.env.LYREBIRD_MUTANT)
+if (mutant === undefined) throw new Error(`no mutant ${process.env.LYREBIRD_MUTANT}`)
+
+export default mergeConfig(base, {
+  plugins: [
+    {
+      name: 'lyrebird-mutant',
+      enforce: 'pre' as const,
+      transform(code: string, id: string) {
+        if (!id.endsWith(`/${mutant.file}`)) return null
+        if (code.split(mutant.find).length !== 2)
+          throw new Error(`mutant ${mutant.name}: its text stands not once in ${mutant.file}`)
+        return code.replace(mutant.find, () => mutant.put)
+      },
+    },
+  ],
+  test: { bail: 1, maxWorkers: 1, testTimeout: 30_000 },
+})
