@@ -6,7 +6,8 @@
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode } from '../../core/plan.ts'
-import { ANY_JSON, type SchemaDocument } from '../../core/schema.ts'
+import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/schema.ts'
+import { fitUses } from '../2-check/uses/fit-uses.ts'
 import type { LambdaSiteFacts, SiteFacts } from '../site-facts.ts'
 import { freezeDeep } from './freeze.ts'
 import { hashOf, lambdaForm, schemaForm } from './hash.ts'
@@ -32,7 +33,11 @@ export function planJob(graph: JobGraph, facts: SiteFacts = new Map()): Plan {
       hash: hashes.get(node) as string,
     }
     if (!isSource(node)) return base as PlanNode
-    return { ...base, schema: schemaOf(facts, node), uses: needed.get(node) } as PlanNode
+    return {
+      ...base,
+      schema: schemaOf(facts, node),
+      uses: fitUses(needed.get(node) as Uses, schemaOf(facts, node)),
+    } as PlanNode
   })
   const results = graph.results.map(({ name, kind, node }) => ({
     name,
