@@ -1,0 +1,60 @@
+// `lyrebird explain`: the page of a word, or what a compiled plan will do.
+
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { diagnosticWords, explain as pageOf } from '../../compiler/explain.ts'
+import { FAILURES, LyrebirdError } from '../../core/errors.ts'
+import type { Plan } from '../../core/plan.ts'
+import { nearest } from '../../logs/nearest.ts'
+import { FAILURE_PAGES, failurePage } from '../failure-pages.ts'
+import { planLines } from '../plan-text.ts'
+import type { Terminal } from '../terminal.ts'
+
+export async function explain(word: string, options: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
+  const plan = readPlan(word)
+  if (plan !== null) {
+    if (options.json === true) await terminal.data(JSON.stringify(plan))
+    else for (const line of planLines(plan)) await terminal.data(line)
+    return
+  }
+  const page = pageOfWord(word)
+  await terminal.data(options.json === true ? JSON.stringify({ word, page }) : page.trimEnd())
+}
+
+function pageOfWord(word: string): string {
+  const explained = pageOf(word)
+  if (explained.found) return explained.page
+  const failure = failurePage(word)
+  if (failure !== null) return failure
+  const known = [...diagnosticWords(), ...Object.keys(FAILURE_PAGES)]
+  const near = nearest(word, known)
+  throw new LyrebirdError('usage', `there is no page for ${JSON.stringify(word.slice(0, 80))}, and no plan there`, {
+    hint: near === null ? `words: ${[...known].sort().join(' ')}` : `did you mean ${near}?`,
+  })
+}
+
+/** The plan in a file, or in the folder of an artefact; null where the word names neither. */
+function readPlan(path: string): Plan | null {
+  if (path in FAILURES) return null
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return null
+  const file = stat.isDirectory() ? join(path, 'plan.json') : path
+  if (/\.[cm]?[jt]sx?$/.test(file)) {
+    throw new LyrebirdError('usage', `${file} is a job, not a compiled plan`, {
+      hint: `lyrebird compile ${file} --out dist/job && lyrebird explain dist/job`,
+    })
+  }
+  try {
+    const plan = JSON.parse(readFileSync(file, 'utf8')) as Plan
+    if (Array.isArray(plan.nodes) && Array.isArray(plan.results) && typeof plan.job === 'string') return plan
+  } catch (cause) {
+    throw new LyrebirdError('usage', `${file} cannot be read as a plan: ${(cause as Error).message}`, {
+      where: { file },
+      cause,
+    })
+  }
+  throw new LyrebirdError('usage', `${file} holds no plan`, {
+    where: { file },
+    hint: 'give the plan.json that lyrebird compile wrote',
+  })
+}

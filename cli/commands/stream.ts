@@ -1,0 +1,54 @@
+// `lyrebird stream`: follows a log until it is told to stop. SIGINT and SIGTERM commit and end with exit 0; a second one ends at once.
+
+import { readConfig } from '../config.ts'
+import { durationOf, type RunFlags } from '../options.ts'
+import { count, progressOf } from '../progress.ts'
+import { runOptions } from '../run-options.ts'
+import { tellSummary } from '../summary.ts'
+import type { Terminal } from '../terminal.ts'
+
+export async function stream(
+  job: string,
+  flags: RunFlags & { readonly commitInterval?: string },
+  terminal: Terminal,
+): Promise<void> {
+  const config = await readConfig()
+  const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
+  const options = await runOptions('stream', job, flags, config, terminal)
+  const { runStream } = await import('../../runtime-stream/index.ts')
+  const show = progressOf(terminal, 'stream')
+  const stop = stopping(terminal)
+  if (options.until === undefined) terminal.talk(`following ${options.log}; Ctrl-C commits and ends`)
+  try {
+    const summary = await runStream({
+      ...options,
+      commitIntervalMs,
+      signal: stop.signal,
+      onProgress: ({ records, commits, lag }) =>
+        show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+    })
+    await tellSummary(summary, flags.json === true, options.state, terminal)
+  } finally {
+    stop.dispose()
+  }
+}
+
+const CODE = { SIGINT: 130, SIGTERM: 143 } as const
+
+function stopping(terminal: Terminal): { readonly signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController()
+  const onSignal = (signal: keyof typeof CODE): void => {
+    if (controller.signal.aborted) process.exit(CODE[signal])
+    terminal.talk('committing; once more to end at once')
+    controller.abort()
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return {
+    signal: controller.signal,
+    dispose() {
+      process.off('SIGINT', onSignal)
+      process.off('SIGTERM', onSignal)
+    },
+  }
+}

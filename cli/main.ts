@@ -1,0 +1,34 @@
+// Entry of the command line: runs one command and sets the exit code.
+//
+// Promises: data on stdout, talk on stderr; exit codes of core/errors.ts; a reader that closes our stdout (`| head`) ends us quietly;
+// what is not a typed failure is our bug, exit 70. Leaves to `commands/`: what each command does.
+
+import { CommanderError } from 'commander'
+import { EXIT } from '../core/errors.ts'
+import { reportFailure } from './failure.ts'
+import { buildProgram } from './program.ts'
+import { newTerminal, type Terminal } from './terminal.ts'
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const terminal = newTerminal()
+  process.stdout.on('error', quitQuietly)
+  process.stderr.on('error', quitQuietly)
+  process.exitCode = await run(argv, terminal)
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const ended = { code: EXIT.ok as number }
+  try {
+    await buildProgram(terminal, ended).parseAsync([...argv], { from: 'user' })
+    await terminal.flush()
+    return ended.code
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    return reportFailure(error, terminal, argv)
+  }
+}
+
+function quitQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  throw error
+}

@@ -1,0 +1,106 @@
+// Values of options: from the command line, else from lyrebird.config.ts; checked.
+//
+// Promises: what is missing or malformed is a usage error that says what to write. Leaves to `config.ts`: reading the file.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import type { Cut } from '../core/cut.ts'
+import { LyrebirdError } from '../core/errors.ts'
+import { nearest } from '../logs/nearest.ts'
+import { readUntil } from '../runtime-common/main.ts'
+
+/** Where the records come from and where the state lies, as every run needs them. */
+export interface RunFlags {
+  readonly log?: string
+  readonly state?: string
+  readonly until?: string
+  readonly final?: boolean
+  readonly out?: string
+  readonly json?: boolean
+}
+
+/** The value, or a usage error that names the option. */
+export function required(value: string | undefined, flag: string, example: string): string {
+  if (value !== undefined && value !== '') return value
+  throw new LyrebirdError('usage', `--${flag} is missing`, {
+    hint: `add --${flag} ${example}, or put ${flag} into lyrebird.config.ts`,
+  })
+}
+
+export function untilOf(text: string | undefined): 'end' | Cut | undefined {
+  return text === undefined ? undefined : readUntil(text)
+}
+
+/** Throws `usage` unless the text is a whole number in the range. */
+export function numberOf(
+  text: string | undefined,
+  flag: string,
+  least: number,
+  most = 999_999_999,
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw new LyrebirdError(
+    'usage',
+    `--${flag} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+  )
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+export function durationOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text)
+  if (parts !== null) return Number(parts[1]) * (UNIT_MS[parts[2] as string] as number)
+  throw new LyrebirdError('usage', `--${flag} takes a duration, not ${JSON.stringify(text)}`, {
+    hint: 'write a whole number and a unit: 500ms, 10s, 5m, 1h',
+  })
+}
+
+export function choiceOf<T extends string>(
+  text: string | undefined,
+  flag: string,
+  choices: readonly T[],
+): T | undefined {
+  if (text === undefined) return undefined
+  const choice = choices.find(c => c === text)
+  if (choice !== undefined) return choice
+  const near = nearest(text, choices)
+  throw new LyrebirdError('usage', `--${flag} is one of ${choices.join(', ')}, not ${JSON.stringify(text)}`, {
+    hint: near === null ? `--${flag} ${choices[0]}` : `did you mean --${flag} ${near}?`,
+  })
+}
+
+/** Time in ms from digits or ISO 8601. */
+export function timeOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : isoTime(text)
+  if (Math.abs(value) <= 8.64e15) return value
+  throw new LyrebirdError('usage', `--${flag} takes a time, not ${JSON.stringify(text)}`, {
+    hint: 'write milliseconds, or ISO 8601 such as 2026-01-01T10:00:00Z',
+  })
+}
+
+const isoTime = (text: string): number => (/^[+-]?\d{4,6}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN)
+
+/** Throws `usage` with the nearest name where there is no such file. */
+export function checkJobPath(path: string): void {
+  if (existsSync(path)) return
+  const near = nearest(basename(path), filesOf(dirname(path)))
+  throw new LyrebirdError('usage', `there is no file ${path}`, {
+    where: { path },
+    hint:
+      near === null
+        ? 'give the path of the job file, such as jobs/page-views.ts'
+        : `did you mean ${path.slice(0, path.length - basename(path).length)}${near}?`,
+  })
+}
+
+function filesOf(dir: string): string[] {
+  try {
+    return readdirSync(dir).filter(name => /\.[cm]?[jt]sx?$/.test(name))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,84 @@
+// What a compiled plan will do, in words.
+//
+// Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
+
+import type { Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
+
+export function planLines(plan: Plan): readonly string[] {
+  const numbers = new Map(plan.nodes.map((node, i) => [node.id, i + 1]))
+  const width = String(plan.nodes.length).length
+  const lines = [`job ${plan.job}`, '']
+  for (const node of plan.nodes) {
+    const from = node.inputs.length === 0 ? '' : `  from ${node.inputs.map(id => `#${numbers.get(id)}`).join(', ')}`
+    const at = node.at === null ? '' : `  ${node.at}`
+    lines.push(`  #${String(numbers.get(node.id)).padEnd(width)}  ${nodeText(node)}${from}${at}`)
+  }
+  lines.push('')
+  const longest = Math.max(...plan.results.map(r => r.name.length))
+  for (const { name, kind, node, hash } of plan.results) {
+    lines.push(`  ${kind.padEnd(6)}  ${name.padEnd(longest)}  is #${numbers.get(node)}  plan hash ${hash}`)
+  }
+  return lines
+}
+
+function nodeText(node: PlanNode): string {
+  switch (node.kind) {
+    case 'source':
+      return sourceText(node)
+    case 'aggregate':
+      return aggregateText(node)
+    case 'keep':
+      return `keep rows until ${duration(node.params.keepMs)} after their window's end`
+    case 'closed':
+      return 'hand on each window once it is closed'
+    case 'output':
+      return `write to topic ${node.params.topic} (${node.params.partitions} partitions${node.params.keyed ? ', by key' : ''}), in order of time`
+    case 'mapTable':
+      return 'change the rows of the table'
+    case 'filterTable':
+      return 'keep some rows of the table'
+    default:
+      return node.kind
+  }
+}
+
+function sourceText({ params, uses }: PlanNodeOf<'source'> & { readonly uses?: unknown }): string {
+  const { topic, format, disorderMs, aheadMs } = params
+  const ahead = aheadMs === null ? '' : `, no more than ${duration(aheadMs)} ahead of the log`
+  return `read topic ${topic} as ${format.kind}, up to ${duration(disorderMs)} out of order${ahead}${usesText(uses)}`
+}
+
+/** Names of the fields that any lambda uses, where the uses say fields. */
+function usesText(uses: unknown): string {
+  const fields = typeof uses === 'object' && uses !== null ? (uses as { fields?: object }).fields : undefined
+  return fields === undefined ? '' : `; uses ${Object.keys(fields).join(', ') || 'no field'}`
+}
+
+function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {
+  const fields = params.fields.map(({ name, kind, k }) => {
+    const call = k === undefined ? kind : `${kind}(${k})`
+    return params.bare || name === kind ? call : `${name}: ${call}`
+  })
+  return `aggregate ${fields.join(', ')} per key${windowText(params.window)}`
+}
+
+function windowText(window: WindowSpec): string {
+  if (window.kind === 'global') return ''
+  const offset = window.offsetMs === 0 ? '' : `, shifted by ${duration(window.offsetMs)}`
+  if (window.kind === 'tumbling') return ` and window of ${duration(window.sizeMs)}${offset}`
+  return ` and window of ${duration(window.sizeMs)} every ${duration(window.everyMs)}${offset}`
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+] as const
+
+/** As it is written in a job: the largest unit that says it exactly. */
+function duration(ms: number): string {
+  if (ms === 0) return '0s'
+  for (const [unit, size] of UNITS) if (ms % size === 0) return `${ms / size}${unit}`
+  return `${ms}ms`
+}

@@ -1,0 +1,194 @@
+// The commands and their options.
+//
+// Promises: the surface of docs/cli.md and nothing else; a command's code is loaded only when it is typed.
+// Leaves to `commands/`: doing it; to `options.ts`: checking values.
+
+import { Command } from 'commander'
+import { LyrebirdError } from '../core/errors.ts'
+import { nearest } from '../logs/nearest.ts'
+import { version } from './package.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The exit code that a command ends with where it does not throw. */
+export interface Ended {
+  code: number
+}
+
+const LOG = 'a log directory, or kafka://HOST:PORT,...'
+const STATE = 'the state directory'
+const UNTIL = 'where to stop: end, or topic/0:1200,topic/1:990, or a file that holds a cut'
+const FINAL = 'the history is complete at the end: every window closes, and nothing can follow'
+const OUT = 'the log directory for output topics (default: STATE/out)'
+const JSON_TEXT = 'one JSON object on stdout'
+
+export function buildProgram(terminal: Terminal, ended: Ended): Command {
+  const program = new Command('lyrebird')
+    .description('Write one job in TypeScript; run it in batch over stored logs and as a stream over live partitions.')
+    .version(version(), '--version', 'print the version')
+    .option('--no-color', 'no colours (so does NO_COLOR=1)')
+    .helpOption('--help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: text => process.stdout.write(text), writeErr: () => {}, outputError: () => {} })
+    .addHelpText('after', AFTER)
+    .action((_, command: Command) => {
+      if (command.args.length > 0) throw unknownCommand(program, command.args[0] as string)
+      program.outputHelp()
+    })
+    .allowExcessArguments()
+  addCompiling(program, terminal, ended)
+  addRunning(program, terminal)
+  addVerify(program, terminal, ended)
+  addReading(program, terminal)
+  for (const command of program.commands) command.copyInheritedSettings(program)
+  return program
+}
+
+function addCompiling(program: Command, terminal: Terminal, ended: Ended): void {
+  program
+    .command('check')
+    .summary('say everything that is wrong with a job')
+    .description(
+      'Checks a job: its types, and that batch and stream must agree on it. Prints every diagnostic; exit 3 if one is an error.',
+    )
+    .argument('<job>', 'the job file, such as jobs/page-views.ts')
+    .option('--json', JSON_TEXT)
+    .action(async (job, options) => {
+      ended.code = await (await import('./commands/check.ts')).check(job, options, terminal)
+    })
+  program
+    .command('compile')
+    .summary('write the artefact of a job')
+    .description('Compiles a job to a folder that runs on its own: node OUT/batch.mjs --log LOG --state STATE')
+    .argument('<job>', 'the job file')
+    .option('--out <dir>', 'where to write (default: dist/NAME)')
+    .option('--json', JSON_TEXT)
+    .action(async (job, options) => (await import('./commands/compile.ts')).compile(job, options, terminal))
+}
+
+function addRunning(program: Command, terminal: Terminal): void {
+  const common = (command: Command): Command =>
+    command
+      .argument('<job>', 'the job file')
+      .option('--log <log>', LOG)
+      .option('--state <dir>', STATE)
+      .option('--until <cut>', UNTIL)
+      .option('--final', FINAL)
+      .option('--out <dir>', OUT)
+      .option('--json', JSON_TEXT)
+  common(program.command('batch'))
+    .summary('compute a job over a stored log')
+    .description('Reads the log up to a cut, in parallel, and commits once. Goes on from a state that is there.')
+    .option('--workers <n>', 'partitions read at once (default: the processors there are)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lyrebird batch jobs/page-views.ts --log log --state state\n  lyrebird query traffic --state state',
+    )
+    .action(async (job, options) => (await import('./commands/batch.ts')).batch(job, options, terminal))
+  common(program.command('stream'))
+    .summary('follow a log live')
+    .description(
+      'Follows the log and commits at intervals until Ctrl-C (or --until). After a crash it goes on from its own cut.',
+    )
+    .option('--commit-interval <duration>', 'time between commits, such as 500ms or 10s (default: 1s)')
+    .addHelpText('after', '\nExample:\n  lyrebird stream jobs/page-views.ts --log log --state state')
+    .action(async (job, options) => (await import('./commands/stream.ts')).stream(job, options, terminal))
+  program
+    .command('run', { hidden: true })
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      throw new LyrebirdError(
+        'usage',
+        'there is no command run yet: history and live in one process comes with the work on clusters',
+        {
+          hint: 'run the two after each other on one state: lyrebird batch JOB.ts --log LOG --state DIR && lyrebird stream JOB.ts --log LOG --state DIR',
+        },
+      )
+    })
+}
+
+function addVerify(program: Command, terminal: Terminal, ended: Ended): void {
+  program
+    .command('verify')
+    .summary('show that batch, stream and reference agree')
+    .description(
+      'Computes the job at one cut by batch, by the stream under many interleavings and restarts, and by the reference, and compares the bytes. Exit 7 where they differ.',
+    )
+    .argument('<job>', 'the job file')
+    .option('--log <log>', LOG)
+    .option('--state <dir>', 'a state to verify too: its own cut is computed anew from the log')
+    .option('--out <dir>', "that state's log directory of output topics (default: STATE/out)")
+    .option('--until <cut>', UNTIL)
+    .option('--final', FINAL)
+    .option('--interleavings <n>', 'schedules of the stream to try (default: 10)')
+    .option('--seed <n>', 'seed of the first schedule (default: drawn, and told)')
+    .option('--json', JSON_TEXT)
+    .action(async (job, options) => {
+      ended.code = await (await import('./commands/verify.ts')).verify(job, options, terminal)
+    })
+}
+
+function addReading(program: Command, terminal: Terminal): void {
+  program
+    .command('query')
+    .summary('print the rows of a view')
+    .description('Prints the rows of a view at the last commit, one a line, also while a stream is writing.')
+    .argument('<view>', 'a view; or @late, @dead-letters, @outputs/NAME, @cut')
+    .option('--state <dir>', STATE)
+    .option('--out <dir>', OUT)
+    .option('--key <json>', 'only rows with this key, such as \'"KR"\' or \'{"country":"KR"}\'')
+    .option('--format <format>', 'ndjson, table or csv (default: ndjson)')
+    .option('--json', 'the same as --format ndjson')
+    .addHelpText('after', '\nExample:\n  lyrebird query traffic --state state --key \'"KR"\' --format table')
+    .action(async (view, options) => (await import('./commands/query.ts')).query(view, options, terminal))
+  program
+    .command('append')
+    .summary('put records into an embedded log')
+    .description(
+      'Appends files, or stdin where none is named, to a topic of an embedded log. What is reported is on the disk.',
+    )
+    .argument('<topic>', 'the topic; made where it is missing')
+    .argument('[files...]', 'files to append; - is stdin')
+    .option('--log <dir>', 'the log directory; made where it is missing')
+    .option('--partitions <n>', 'partitions of a new topic (default: 1)')
+    .option('--key <field>', 'the field whose value is the key')
+    .option('--timestamp <field>', 'the field whose value is the timestamp, in ms or ISO 8601 (default: the clock)')
+    .option('--tick <time>', 'afterwards a tick with this time in every partition, in ms or ISO 8601')
+    .option('--format <format>', 'json, lines or csv (default: json)')
+    .option('--json', JSON_TEXT)
+    .addHelpText('after', '\nExample:\n  lyrebird append page-views --log log --partitions 4 --key user events.ndjson')
+    .action(async (topic, files, options) =>
+      (await import('./commands/append.ts')).append(topic, files, options, terminal),
+    )
+  program
+    .command('explain')
+    .summary('explain a word of a message, or a compiled plan')
+    .description('Prints the page of a diagnostic or failure, or what a compiled plan will do.')
+    .argument('<word-or-plan>', 'a word such as clock-in-lambda, or a plan.json, or the folder it lies in')
+    .option('--json', 'the plan itself as JSON')
+    .action(async (word, options) => (await import('./commands/explain.ts')).explain(word, options, terminal))
+}
+
+function unknownCommand(program: Command, word: string): LyrebirdError {
+  const names = program.commands.map(command => command.name()).filter(name => name !== 'run')
+  const near = nearest(word, names)
+  return new LyrebirdError('usage', `there is no command ${JSON.stringify(word.slice(0, 80))}`, {
+    hint: near === null ? `commands: ${names.join(' ')}` : `did you mean ${near}?`,
+  })
+}
+
+const AFTER = `
+A first run, with the example that comes with the package:
+  lyrebird check   examples/page-views/job.ts
+  lyrebird batch   examples/page-views/job.ts --log examples/page-views/log --state state
+  lyrebird query   traffic --state state --format table
+  lyrebird verify  examples/page-views/job.ts --log examples/page-views/log
+
+--log and --state may stand in lyrebird.config.ts instead:
+  import { defineConfig } from 'lyrebird'
+  export default defineConfig({ log: 'log', state: 'state' })
+
+Exit codes: 0 ok, 1 the job failed, 2 usage, 3 check or compile, 4 broker, 5 data loss refused,
+            6 state incompatible or corrupt, 7 not equivalent, 70 a bug in lyrebird`

@@ -1,0 +1,61 @@
+// The progress line: records, records a second, share done, time left.
+//
+// Promises: at most ten lines a second; nothing where nobody sees it. The clock is read here, at the edge, and touches no result.
+
+import { performance } from 'node:perf_hooks'
+import type { Terminal } from './terminal.ts'
+
+export interface Seen {
+  readonly records: number
+  readonly bytes?: number
+  /** Of `total`, what is done: together they give the share and the time left. */
+  readonly done?: number
+  readonly total?: number
+  /** Behind the rest, such as `lag 12`. */
+  readonly more?: string
+}
+
+const EVERY_MS = 100
+
+/** A function to call as often as one likes. */
+export function progressOf(terminal: Terminal, verb: string): (seen: Seen) => void {
+  if (!terminal.shows) return () => {}
+  const start = performance.now()
+  let shown = Number.NEGATIVE_INFINITY
+  return seen => {
+    const now = performance.now()
+    if (now - shown < EVERY_MS) return
+    shown = now
+    terminal.progress(progressText(verb, seen, (now - start) / 1000))
+  }
+}
+
+export function progressText(verb: string, { records, bytes, done, total, more }: Seen, seconds: number): string {
+  const rate = (n: number): string => count(seconds < 0.05 ? 0 : Math.round(n / seconds))
+  const parts = [`${verb}  ${count(records)} records`, `${rate(records)} records/s`]
+  if (bytes !== undefined) parts.push(`${sizeText(bytes)}, ${sizeText(seconds < 0.05 ? 0 : bytes / seconds)}/s`)
+  if (done !== undefined && total !== undefined && total > 0) {
+    parts.push(`${Math.floor((100 * done) / total)} %`)
+    if (done > 0 && seconds > 0.5) parts.push(`${durationText((seconds * (total - done)) / done)} left`)
+  }
+  if (more !== undefined) parts.push(more)
+  return parts.join('  ')
+}
+
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+
+export function sizeText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+function durationText(seconds: number): string {
+  const s = Math.ceil(seconds)
+  if (s < 60) return `${s} s`
+  return s < 3600
+    ? `${Math.floor(s / 60)} min ${s % 60} s`
+    : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
+}

@@ -1,0 +1,88 @@
+// Rows of each part of a result, as plain objects ready for JSON (decision 23 of the design; docs/cli.md).
+//
+// Promises: rows come in the order of their canonical keys and are read as they are printed. Leaves to core/printed.ts: their shape.
+
+import type { Chunk } from '../../core/chunk.ts'
+import { sortedCut } from '../../core/cut.ts'
+import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
+import { canonicalJson } from '../../core/json-text.ts'
+import { nodeOf } from '../../core/plan.ts'
+import { printedDead, printedLate, printedOffset, printedRecord, printedRow, windowOf } from '../../core/printed.ts'
+import { openLog } from '../../logs/index.ts'
+import { defaultOut } from '../../runtime-common/job-run.ts'
+import type { StateReader } from '../../store/index.ts'
+import { type StoredResult, watermarkAt } from './result.ts'
+
+/** Can be gone through more than once: formats with columns look at all rows first. */
+export type Rows = () => AsyncIterable<object> | Iterable<object>
+
+/** Rows of a view; with a key only those whose printed key is equal to it. */
+export function viewRows(result: StoredResult, state: StateReader, name: string, key: { json: unknown } | null): Rows {
+  const { plan } = result
+  const node = plan.results.find(r => r.name === name && r.kind === 'view')?.node as string
+  const window = windowOf(plan, node)
+  const watermark = watermarkAt(result, node)
+  const wanted = key === null ? null : canonicalJson(key.json)
+  return function* () {
+    for (const [row, stored] of state.scan(TABLE.view(name))) {
+      const decoded = decodeViewValue(stored)
+      const error = 'error' in decoded ? decoded.error : null
+      const printed = printedRow(
+        { key: row, value: error === null ? stored.subarray(1) : null, error },
+        window,
+        watermark,
+      )
+      if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
+    }
+  }
+}
+
+export function lateRows(state: StateReader): Rows {
+  return function* () {
+    for (const [key, value] of state.scan(TABLE.late)) yield printedLate(decodeLate(key, value))
+  }
+}
+
+export function deadRows(state: StateReader): Rows {
+  return function* () {
+    for (const [key, value] of state.scan(TABLE.dead)) yield printedDead(decodeDead(key, value))
+  }
+}
+
+export function cutRows({ progress }: StoredResult): Rows {
+  return () => [Object.fromEntries(sortedCut(progress.cutNow).map(([name, offset]) => [name, printedOffset(offset)]))]
+}
+
+/** Records of an output up to the commit; those that it counts but that are not published yet come with the next look. */
+export function outputRows({ plan, positions, directory }: StoredResult, name: string, out: string | undefined): Rows {
+  const node = nodeOf(plan, plan.results.find(r => r.name === name && r.kind === 'output')?.node as string)
+  const topic = node.kind === 'output' ? node.params.topic : ''
+  return async function* () {
+    const committed = positions.get(topic) ?? []
+    if (committed.every(end => end === 0n)) return
+    const log = await openLog(out ?? defaultOut(directory))
+    try {
+      for (const { partition, start, end } of await log.partitions(topic)) {
+        const written = committed[partition] ?? 0n
+        const to = end < written ? end : written
+        if (to <= start) continue
+        for await (const chunk of log.read(topic, partition, start, to)) {
+          for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i, partition)
+        }
+      }
+    } finally {
+      await log.close()
+    }
+  }
+}
+
+function recordAt(chunk: Chunk, i: number, partition: number): object {
+  const keyStart = chunk.keyStart?.[i] ?? -1
+  const record = {
+    timestamp: chunk.timestamps?.[i] ?? Number.NaN,
+    key: keyStart < 0 ? null : chunk.bytes.slice(keyStart, chunk.keyEnd?.[i]),
+    value: chunk.bytes.slice(chunk.valueStart[i], chunk.valueEnd[i]),
+    headers: chunk.headers(i),
+  }
+  return printedRecord(record, partition)
+}

@@ -1,0 +1,31 @@
+// What batch and stream need from the command line alike.
+
+import { LyrebirdError } from '../core/errors.ts'
+import type { LyrebirdConfig } from '../dsl/config.ts'
+import type { RunOptions } from '../runtime-common/job-run.ts'
+import { readyJob } from './compile-cache.ts'
+import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Checks the options first, so that a slip of the fingers is told at once; then compiles. */
+export async function runOptions(
+  target: 'batch' | 'stream',
+  job: string,
+  flags: RunFlags,
+  config: LyrebirdConfig,
+  terminal: Terminal,
+): Promise<RunOptions> {
+  checkJobPath(job)
+  const log = required(flags.log ?? config.log, 'log', 'DIR')
+  const state = required(flags.state ?? config.state, 'state', 'DIR')
+  const until = untilOf(flags.until)
+  const final = flags.final === true
+  if (target === 'stream' && final && until === undefined) {
+    throw new LyrebirdError('usage', '--final needs --until: a stream without an end has no complete history', {
+      hint: 'add --until end',
+    })
+  }
+  const { functions, functionsUrl } = await readyJob(job, terminal)
+  const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
+  return { functions, functionsUrl, log, state, out: flags.out ?? config.out, until, final, recompute }
+}

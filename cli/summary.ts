@@ -1,0 +1,27 @@
+// What a run tells at its end: as text on stderr, or as JSON on stdout.
+
+import type { RunSummary } from '../runtime-common/summary.ts'
+import { summaryLines } from '../runtime-common/summary-text.ts'
+import type { Terminal } from './terminal.ts'
+
+export async function tellSummary(
+  summary: RunSummary,
+  json: boolean,
+  state: string,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.progress(null)
+  if (json) {
+    await terminal.data(JSON.stringify(summary))
+    return
+  }
+  const { colours } = terminal
+  for (const line of summaryLines(summary)) terminal.talk(line.startsWith('warning: ') ? colours.yellow(line) : line)
+  for (const next of nextCommands(summary, state)) terminal.talk(colours.dim(`  next: ${next}`))
+}
+
+function nextCommands({ views, late, dead }: RunSummary, state: string): readonly string[] {
+  const first = views[0] === undefined ? [] : [`lyrebird query ${views[0].name} --state ${state}`]
+  if (dead > 0) return [...first, `lyrebird query @dead-letters --state ${state}`]
+  return late > 0 ? [...first, `lyrebird query @late --state ${state}`] : first
+}

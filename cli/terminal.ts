@@ -1,0 +1,67 @@
+// Where the command line writes: data to stdout, talk to stderr, a progress line where stderr is a terminal.
+//
+// Promises: no colour and no progress unless stderr is a terminal; NO_COLOR and --no-color are obeyed; a slow reader of stdout slows
+// the command down instead of filling its memory. Leaves to the commands: what is said.
+
+import { once } from 'node:events'
+import picocolors from 'picocolors'
+
+export type Colours = ReturnType<typeof picocolors.createColors>
+
+export interface Terminal {
+  /** A line of data. Await what it gives now and then: it is the back pressure of the reader. */
+  data(line: string): Promise<void> | undefined
+  /** A line for people. */
+  talk(line: string): void
+  /** Shows a line that the next one overwrites; null removes it. Nothing where stderr is no terminal. */
+  progress(line: string | null): void
+  /** Whether `progress` shows anything. */
+  readonly shows: boolean
+  /** Colours for stderr, and for stdout. */
+  readonly colours: Colours
+  readonly dataColours: Colours
+  /** Writes out the data that waits. */
+  flush(): Promise<void>
+}
+
+const BUFFER_LENGTH = 1 << 16
+
+export function newTerminal(): Terminal {
+  const { stdout, stderr } = process
+  let waiting = ''
+  let line = ''
+  const clear = (): void => {
+    if (line !== '') stderr.write('\r\u001b[K')
+  }
+  const flush = async (): Promise<void> => {
+    const text = waiting
+    waiting = ''
+    if (text !== '' && !stdout.write(text)) await once(stdout, 'drain')
+  }
+  return {
+    data(text) {
+      waiting += `${text}\n`
+      return waiting.length < BUFFER_LENGTH ? undefined : flush()
+    },
+    talk(text) {
+      clear()
+      stderr.write(`${text}\n`)
+      if (line !== '') stderr.write(line)
+    },
+    progress(text) {
+      if (!stderr.isTTY) return
+      clear()
+      line = text === null ? '' : text.slice(0, Math.max(10, (stderr.columns ?? 80) - 1))
+      stderr.write(line)
+    },
+    shows: stderr.isTTY === true,
+    colours: picocolors.createColors(isColoured(stderr)),
+    dataColours: picocolors.createColors(isColoured(stdout)),
+    flush,
+  }
+}
+
+function isColoured(stream: NodeJS.WriteStream): boolean {
+  if ((process.env.NO_COLOR ?? '') !== '' || process.argv.includes('--no-color')) return false
+  return (stream.isTTY === true && process.env.TERM !== 'dumb') || (process.env.FORCE_COLOR ?? '') !== ''
+}
