@@ -3,6 +3,8 @@
 // Promises: nothing but typed arrays; a reader never reads past its end without throwing. Leaves to `canonical.ts`: what bytes mean.
 
 const EMPTY = new Uint8Array(0)
+/** Up to so many bytes are copied faster one by one than by a call of the engine. */
+const FEW = 32
 
 /** Appends to a buffer that doubles when it is full. Numbers are big-endian, so that byte order is numeric order. */
 export class ByteWriter {
@@ -37,9 +39,11 @@ export class ByteWriter {
   }
 
   bytes(part: Uint8Array): void {
-    if (this.#length + part.length > this.#u8.length) this.#grow(part.length)
-    this.#u8.set(part, this.#length)
-    this.#length += part.length
+    const { length } = part
+    if (this.#length + length > this.#u8.length) this.#grow(length)
+    if (length > FEW) this.#u8.set(part, this.#length)
+    else for (let i = 0; i < length; i++) this.#u8[this.#length + i] = part[i] as number
+    this.#length += length
   }
 
   /** The buffer itself with room for `more` bytes from `length` on; `advance` says how many were written. For tight loops. */

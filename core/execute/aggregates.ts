@@ -133,7 +133,10 @@ export class Aggregates {
     let changed = slot !== SCRATCH && groups.isChanged(slot)
     let based = slot !== SCRATCH && groups.isBased(slot)
     for (; spilled.isAt(key); spilled.advance()) {
-      based ||= spilled.value[0] === WHOLE
+      if (spilled.value[0] === WHOLE) {
+        based = true
+        this.#rows.unknown(slot)
+      }
       changed = true
       this.#merge(slot, spilled.value, 1)
     }

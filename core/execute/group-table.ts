@@ -8,10 +8,12 @@ import { type ByteWriter, bytesToLatin1 } from '../bytes.ts'
 import { canonicalBytes, encodeValue } from '../canonical.ts'
 import type { Column } from '../fold/column.ts'
 import type { GroupAccess } from './contract.ts'
+import { hashOfText, TextIndex } from './text-index.ts'
 
-/** The groups of one window: primitives as they are, composite keys by their canonical bytes. */
+/** The groups of one window: strings, other primitives as they are, composite keys by their canonical bytes. */
 interface WindowGroups {
   readonly start: number
+  readonly texts: TextIndex
   readonly primitive: Map<unknown, number>
   readonly composite: Map<string, number>
 }
@@ -54,7 +56,7 @@ export class GroupTable implements GroupAccess {
 
   slotFor(start: number, key: unknown): number {
     const groups = start === this.#lastStart ? (this.#last as WindowGroups) : this.#groupsOf(start)
-    const slot = typeof key === 'object' && key !== null ? this.#composite(groups, key) : this.#primitive(groups, key)
+    const slot = typeof key === 'string' ? this.#text(groups, key) : this.#other(groups, key)
     const flags = this.#flags[slot] as number
     if ((flags & CHANGED) === 0) {
       this.#flags[slot] = flags | CHANGED
@@ -84,6 +86,7 @@ export class GroupTable implements GroupAccess {
   *slotsOf(start: number): Generator<number> {
     const groups = this.#windows.get(start)
     if (groups === undefined) return
+    yield* groups.texts.slots()
     yield* groups.primitive.values()
     yield* groups.composite.values()
   }
@@ -146,7 +149,17 @@ export class GroupTable implements GroupAccess {
     for (const start of this.windowStarts()) this.dropWindow(start)
   }
 
-  #primitive(groups: WindowGroups, key: unknown): number {
+  #text(groups: WindowGroups, key: string): number {
+    const hash = hashOfText(key)
+    const known = groups.texts.find(key, hash, this.#keys)
+    if (known >= 0) return known
+    const slot = this.#newSlot(groups, key)
+    groups.texts.add(hash, slot)
+    return slot
+  }
+
+  #other(groups: WindowGroups, key: unknown): number {
+    if (typeof key === 'object' && key !== null) return this.#composite(groups, key)
     const known = groups.primitive.get(key)
     if (known !== undefined) return known
     const slot = this.#newSlot(groups, key)
@@ -174,7 +187,7 @@ export class GroupTable implements GroupAccess {
   #groupsOf(start: number): WindowGroups {
     let groups = this.#windows.get(start)
     if (groups === undefined) {
-      groups = { start, primitive: new Map(), composite: new Map() }
+      groups = { start, texts: new TextIndex(), primitive: new Map(), composite: new Map() }
       this.#windows.set(start, groups)
     }
     this.#lastStart = start

@@ -7,8 +7,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compareResults } from '../../core/compare-results.ts'
 import { partitionName } from '../../core/cut.ts'
-import { Machine, PROGRESS } from '../../core/execute/machine.ts'
+import { Machine } from '../../core/execute/machine.ts'
+import { PROGRESS, Progress } from '../../core/execute/progress.ts'
 import { readResult } from '../../core/execute/read-result.ts'
+import { TABLE } from '../../core/execute/row-codec.ts'
+import { TALLY, Tally } from '../../core/execute/tally.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 import { type Program, reference } from '../../core/reference/reference.ts'
 import type { JobResult, OutputRecord } from '../../core/result.ts'
@@ -45,6 +48,12 @@ function writtenOutputs({ plan }: Program, state: MemoryState): JobResult['outpu
 function expectEqual(program: Program, state: MemoryState, log: ReferenceInput, final: boolean): void {
   const own = { ...readResult(state, program.plan), outputs: writtenOutputs(program, state) }
   expect(compareResults(own, reference(program, log, { final }))).toBeNull()
+  const progress = Progress.decode(state.document(PROGRESS) as Uint8Array)
+  for (const name of own.views.keys()) {
+    const tally = new Tally()
+    for (const [key, value] of state.scan(TABLE.view(name))) tally.add(key, value)
+    expect([name, progress.tally(TALLY.view(name)).data]).toEqual([name, tally.data])
+  }
 }
 
 /** Every partition of a cut is known to a machine from the beginning, the empty ones too. */
