@@ -46,9 +46,10 @@ export function refusePromise(node: PlanNode, value: string, element: ElementNam
 const mayBePromise = (value: string): string =>
   `(typeof ${value} === 'object' ? ${value} !== null && 'then' in ${value} : typeof ${value} === 'function')`
 
-/** A key in canonical form. */
+/** A key in canonical form; adding 0 makes 0 of -0. */
 export function checkKey(node: PlanNode, key: string, element: ElementNames, block: string): string {
-  return `if (typeof ${key} !== 'string') {
+  return `if (typeof ${key} === 'number') ${key} += 0
+    else if (typeof ${key} !== 'string') {
       ${key} = kit.key(${text(node.id)}, ${element.origin}, ${key})
       if (${key} === FAIL) break ${block}
     }`

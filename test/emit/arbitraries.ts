@@ -280,7 +280,22 @@ export function usesOf({ root, defs }: SchemaDocument): fc.Arbitrary<Uses> {
       const some = fc.tuple(...fields).map(list => nullObject(list.filter(([, u]) => u !== null) as [string, Uses][]))
       return fc.oneof({ weight: 1, arbitrary: fc.constant<Uses>(true) }, { weight: 3, arbitrary: some })
     }
-    if (plain.kind === 'array') return of(plain.items, depth + 1).map(u => ({ '[]': u }))
+    if (plain.kind === 'array')
+      return fc.oneof(
+        of(plain.items, depth + 1).map(u => ({ '[]': u })),
+        fc.constant<Uses>({}),
+      )
+    if (plain.kind === 'record')
+      return fc.oneof(
+        of(plain.values, depth + 1).map(u => ({ '[]': u })),
+        fc.constant<Uses>({}),
+      )
+    if (plain.kind === 'tuple') return fc.constantFrom<Uses>(true, {})
+    if (plain.kind === 'union') {
+      const solid = plain.members.filter(m => m.kind !== 'null')
+      // As the compiler's uses are: those of a record are never taken for those of an object.
+      if (solid.length === 1 || plain.discriminant !== null) return of(solid[0] as Schema, depth + 1)
+    }
     return fc.constant(true)
   }
   return of(root, 0)
@@ -295,11 +310,12 @@ function nullObject(entries: readonly (readonly [string, Uses])[]): Uses {
 /** The used parts of a value that the obvious decoder gave. */
 export function usedParts(value: unknown, uses: Uses): unknown {
   if (uses === true || typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(item => usedParts(item, uses['[]'] ?? {}))
+  const elements = Object.hasOwn(uses, '[]') ? (uses['[]'] as Uses) : null
+  if (Array.isArray(value)) return elements === null ? [] : value.map(item => usedParts(item, elements))
   const out = {}
   for (const [name, part] of Object.entries(value)) {
-    if (!Object.hasOwn(uses, name)) continue
-    const used = usedParts(part, uses[name] as Uses)
+    if (elements === null && !Object.hasOwn(uses, name)) continue
+    const used = usedParts(part, elements ?? (uses[name] as Uses))
     Object.defineProperty(out, name, { value: used, writable: true, enumerable: true, configurable: true })
   }
   return out

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeDecoder } from '../../core/decode/decoder.ts'
 import type { FormatSpec } from '../../core/plan.ts'
-import { ANY_JSON } from '../../core/schema.ts'
+import { ANY_JSON, type Schema, type SchemaDocument, type Uses } from '../../core/schema.ts'
 import { exactText, records, schemas, usedParts, usesOf } from './arbitraries.ts'
 import { fastDecoder } from './fast-decoder.ts'
 
@@ -41,6 +41,57 @@ describe('the emitted decoder', () => {
     )
     // The property would hold of a decoder that leaves everything to the obvious one.
     expect(fast / accepted).toBeGreaterThan(0.5)
+  })
+
+  it('reads csv as the obvious decoder does, or leaves the row to it', () => {
+    const text = fc.oneof(
+      fc.constantFrom(
+        '',
+        '1',
+        '-0',
+        '1.5e3',
+        '01',
+        ' 2',
+        'a',
+        '"q"',
+        '"a,b"',
+        'x"y',
+        'é',
+        '\t',
+        '\r',
+        '1e999',
+        'NaN',
+        '0x1',
+      ),
+      fc.string({ maxLength: 20 }),
+    )
+    const column = fc.record({
+      kind: fc.constantFrom('string', 'number'),
+      optional: fc.boolean(),
+      used: fc.boolean(),
+      declared: fc.boolean(),
+    })
+    const rows = fc.array(fc.array(text, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 })
+    fc.assert(
+      fc.property(fc.array(column, { minLength: 1, maxLength: 4 }), rows, fc.boolean(), (columns, list, windows) => {
+        const names = columns.map((_, i) => `c${i}`)
+        const declared = columns.flatMap((c, i) =>
+          c.declared ? [{ name: `c${i}`, schema: { kind: c.kind } as Schema, optional: c.optional }] : [],
+        )
+        const schema: SchemaDocument = { root: { kind: 'object', fields: declared }, defs: {} }
+        const uses = Object.fromEntries(columns.flatMap((c, i) => (c.used ? [[`c${i}`, true]] : []))) as Uses
+        const format: FormatSpec = { kind: 'csv', columns: names }
+        const decode = fastDecoder(format, schema, uses)
+        for (const row of list) {
+          const bytes = new TextEncoder().encode(row.join(',') + (windows ? '\r' : ''))
+          const got = decode(bytes)
+          if (got === undefined) continue
+          const expected = makeDecoder(format, schema)(bytes)
+          expect(expected.ok ? exactText(usedParts(expected.value, uses)) : expected).toBe(exactText(got))
+        }
+      }),
+      { numRuns: RUNS },
+    )
   })
 
   it('accepts nothing that JSON.parse refuses, with equal values', () => {

@@ -9,6 +9,12 @@ type Of<K extends PlainSchema['kind']> = Extract<PlainSchema, { kind: K }>
 /** Use of the elements of an array, or of the values of a record. */
 const elementUses = (uses: Uses): Uses => (uses === true ? true : (uses['[]'] ?? {}))
 
+/** Only whether it is there matters: it is stepped over, and an empty one stands for it. */
+function presence(emitter: Emitter, schema: PlainSchema, target: Target, empty: string): string | null {
+  if (target.into === null || target.uses === true || Object.keys(target.uses).length > 0) return null
+  return `${emitter.value(schema, { ...target, into: null })}\n${target.into} = ${empty}`
+}
+
 interface Item {
   readonly declare: string
   readonly read: string
@@ -46,6 +52,8 @@ function elements(emitter: Emitter, schema: Schema, target: Target): string {
 }
 
 export function readArray(emitter: Emitter, schema: Of<'array'>, target: Target): string {
+  const absent = presence(emitter, schema, target, '[]')
+  if (absent !== null) return absent
   return `if (b[p] !== 91) ${target.bail}
     p++
     ${BLANKS}
@@ -55,6 +63,8 @@ export function readArray(emitter: Emitter, schema: Of<'array'>, target: Target)
 }
 
 export function readTuple(emitter: Emitter, schema: Of<'tuple'>, given: Target): string {
+  const absent = presence(emitter, schema, given, '[]')
+  if (absent !== null) return absent
   const { items, required, rest } = schema
   const target: Target = { ...given, uses: true }
   const block = emitter.fresh('tuple')
@@ -86,6 +96,8 @@ export function readTuple(emitter: Emitter, schema: Of<'tuple'>, given: Target):
 }
 
 export function readRecord(emitter: Emitter, schema: Of<'record'>, target: Target): string {
+  const absent = presence(emitter, schema, target, '{}')
+  if (absent !== null) return absent
   const name = emitter.fresh('name')
   const keyTarget: Target = { ...target, into: target.into === null ? null : name, uses: true }
   const value = item(emitter, schema.values, target, elementUses(target.uses))

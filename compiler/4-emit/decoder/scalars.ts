@@ -1,6 +1,5 @@
 // Scalars of the emitted decoder: null, booleans, numbers, integers, strings, literals.
 
-import { ANY_JSON, type Schema } from '../../../core/schema.ts'
 import { byteLength, bytesAt, type Emitter, quotedPlainly, type Target } from './emitter.ts'
 
 const assign = (target: Target, value: string): string => (target.into === null ? '' : `${target.into} = ${value}`)
@@ -46,13 +45,6 @@ export function readString(emitter: Emitter, target: Target): string {
       if (p < 0) ${target.bail}`
   }
   const quote = emitter.fresh('q')
-  if (isPresence(target)) {
-    return `if (b[p] !== 34) ${target.bail}
-      const ${quote} = skipText(b, v, p + 1, end)
-      if (${quote} < 0) ${target.bail}
-      ${assign(target, `${quote} === p + 2 ? '' : '-'`)}
-      p = ${quote}`
-  }
   const interner = emitter.fresh('texts')
   emitter.setup(`const ${interner} = new Interner()`)
   return `if (b[p] !== 34) ${target.bail}
@@ -65,11 +57,6 @@ export function readString(emitter: Emitter, target: Target): string {
       if (${target.into} === undefined) ${target.bail}
       p = stopped[0]
     }`
-}
-
-/** Whether only the presence of a value is used: then any value of the same type and truth will do. */
-function isPresence(target: Target): boolean {
-  return target.uses !== true && Object.keys(target.uses).length === 0
 }
 
 /** Any JSON value. What is used is parsed by JSON.parse once its end is known. */
@@ -112,5 +99,3 @@ function readNumbers(emitter: Emitter, literals: readonly number[], target: Targ
     if (${tests}) ${target.bail}
     ${assign(target, literals.length === 1 ? String(literals[0]) : `${value} + 0`)}`
 }
-
-export const ANY: Schema = ANY_JSON.root
