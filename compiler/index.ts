@@ -4,7 +4,7 @@
 // under the same versions write the same bytes. Leaves to the phases' folders: each its part.
 
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FunctionsModule } from '../core/execute/contract.ts'
@@ -72,7 +72,8 @@ interface Passed {
 }
 
 async function through(path: string): Promise<Passed> {
-  const analysis = analyseJob(path)
+  // Where a folder on the way is a link, checker and bundler must still mean the same file.
+  const analysis = analyseJob(existsSync(path) ? realpathSync(path) : path)
   const { texts, folder } = analysis
   const stop = (diagnostics: readonly Diagnostic[]): Passed => ({
     checked: { diagnostics: collect([...analysis.diagnostics, ...diagnostics]), plan: null, texts, folder },

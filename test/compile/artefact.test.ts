@@ -1,7 +1,7 @@
 // What compiling writes: the same bytes each time and everywhere, and a module that means what the reference means.
 
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compileJob, loadFunctions } from '../../compiler/index.ts'
 import { compareResults } from '../../core/compare-results.ts'
@@ -51,6 +51,17 @@ const LOG = smallLog({
 })
 
 describe('an artefact', () => {
+  it('comes out the same where the folder of the job is reached through a link', async () => {
+    const path = jobFile(JOB, { 'lib/country.ts': HELPER })
+    const link = join(folderOf({}), 'link')
+    symlinkSync(dirname(path), link)
+    const [direct, linked] = [folderOf({}), folderOf({})]
+    await compileJob(path, { outDir: direct })
+    const { diagnostics } = await compileJob(join(link, basename(path)), { outDir: linked })
+    expect(diagnostics).toEqual([])
+    expect(contents(linked)).toEqual(contents(direct))
+  })
+
   it('has the same bytes wherever the job lies and however often it is compiled', async () => {
     const [first, second] = [folderOf({}), folderOf({})]
     const one = await compileJob(jobFile(JOB, { 'lib/country.ts': HELPER }), { outDir: first })
