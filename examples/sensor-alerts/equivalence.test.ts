@@ -8,6 +8,24 @@ import type job from './job.ts'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const sensorAlerts = here('job.ts')
 
+test('the log of the example', async () => {
+  const t = await testJob<typeof job>(sensorAlerts, { log: here('log') })
+  const worst = t.view('worstHours').map(r => `${r.window.start.slice(0, 10)} ${r.value.worst[0]?.machine}`)
+  expect(worst).toEqual([
+    '2026-03-01 belém/dryer',
+    '2026-03-01 busan/mixer',
+    '2026-03-01 oslo/press-2',
+    '2026-03-02 belém/dryer',
+    '2026-03-02 busan/kiln',
+    '2026-03-02 oslo/press-2',
+  ])
+  // The kiln runs away in the second evening; its last hour is still open.
+  const kiln = t.output('alerts').filter(a => a.key === 'busan/kiln')
+  expect(kiln.map(a => a.time)).toEqual(['2026-03-02T21:59:59.999Z', '2026-03-02T22:59:59.999Z'])
+  expect([t.late().length, t.deadLetters().length]).toEqual([4, 3])
+  await t.toAgree({ interleavings: 5, restarts: 3 })
+})
+
 const reading = (time: string, celsius: number, machine = 'oslo/press-1'): object => ({
   machine,
   at: `2026-03-01T${time}Z`,

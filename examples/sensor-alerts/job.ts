@@ -32,6 +32,6 @@ const worstHours = closedHours
     ),
   })
 
-const alerts = closedHours.filter(hour => hour.hottest >= 90).to('alerts')
+const alerts = closedHours.filter(hour => hour.hottest >= 87).to('alerts')
 
 export default job('sensor-alerts', { hourly, worstHours, alerts })
