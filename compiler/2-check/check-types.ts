@@ -24,12 +24,19 @@ export function sourceSchema(reading: Reading, { call }: LanguageCall): SourceSc
   if (shape.kind === 'class' && shape.standard && shape.name === 'Uint8Array')
     return { schema: ANY_JSON, diagnostics: [] }
   const span = reading.spanOf(call.typeArguments?.[0] ?? wordNode(call))
-  const name = (type.aliasSymbol ?? type.getSymbol())?.name ?? '$'
-  const reified = reify(reading, type, name.startsWith('__') ? '$' : name)
+  const name = nameOfType(reading, type)
+  const reified = reify(reading, type, name)
   if (!reified.ok) return { schema: null, diagnostics: reified.problems.map(p => diagnose(p, span)) }
-  const csv = usesCsv(reading, call) ? csvProblem(reified.document.root, name.startsWith('__') ? '$' : name) : null
+  const csv = usesCsv(reading, call) ? csvProblem(reified.document.root, name) : null
   const diagnostics = csv === null ? [] : [diagnose(csvShape(csv), span)]
   return { schema: reified.document, diagnostics }
+}
+
+/** How paths into a type begin: with its name, where the author gave it one. */
+function nameOfType(reading: Reading, type: ts.Type): string {
+  const symbol = type.aliasSymbol ?? type.getSymbol()
+  const named = symbol !== undefined && !symbol.name.startsWith('__') && reading.ownerOf(symbol) === 'author'
+  return named ? symbol.name : '$'
 }
 
 function usesCsv(reading: Reading, call: ts.CallExpression): boolean {

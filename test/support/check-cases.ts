@@ -27,8 +27,15 @@ export interface FileCase {
 }
 
 /** Analyses every case as a file `NAME.ts` (its helper `NAME-helper.ts`) that one job imports. */
-export function analyseCases(prelude: string, cases: readonly FileCase[]): JobAnalysis {
-  const files: Record<string, string> = { 'job.ts': cases.map(c => `import './${c.name}'`).join('\n') }
+export function analyseCases(
+  prelude: string,
+  cases: readonly FileCase[],
+  others: Readonly<Record<string, string>> = {},
+): JobAnalysis {
+  const files: Record<string, string> = {
+    ...others,
+    'job.ts': cases.map(c => `import './${c.name}'`).join('\n'),
+  }
   for (const c of cases) {
     files[`${c.name}.ts`] = `${prelude}${c.code}\n`
     if (c.helper !== undefined) files[`${c.name}-helper.ts`] = `${c.helper}\n`

@@ -10,12 +10,12 @@ export function treeText(node: ts.Node, nameText: (node: ts.Identifier) => strin
   const out: string[] = []
   const write = (given: ts.Node): void => {
     const at = ts.isExpression(given) ? unwrap(given) : given
-    if (isLeftOut(at)) return
     if (ts.isIdentifier(at)) return void out.push(nameText(at) ?? JSON.stringify(at.text))
     const value = leafText(at)
     if (value !== null) return void out.push(value)
     out.push(`(${KIND[at.kind]}${attributes(at)}`)
     for (const [role, child] of childrenOf(at)) {
+      if (child !== null && isLeftOut(child, at)) continue
       out.push(role)
       if (child !== null) write(child)
     }
@@ -43,7 +43,9 @@ const ERASED_MODIFIERS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.DefaultKeyword,
 ])
 
-function isLeftOut(node: ts.Node): boolean {
+function isLeftOut(node: ts.Node, parent: ts.Node): boolean {
+  const isMark = node.kind === ts.SyntaxKind.QuestionToken || node.kind === ts.SyntaxKind.ExclamationToken
+  if (isMark && !ts.isConditionalExpression(parent)) return true
   if (isErased(node) || ERASED_MODIFIERS.has(node.kind) || ts.isEmptyStatement(node)) return true
   return ts.isParameter(node) && ts.isIdentifier(node.name) && node.name.text === 'this'
 }

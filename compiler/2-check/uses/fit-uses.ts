@@ -6,10 +6,10 @@
 import { joinUses, type Schema, type SchemaDocument, type Uses } from '../../../core/schema.ts'
 
 export function fitUses(uses: Uses, document: SchemaDocument): Uses {
-  return fit(uses, document.root, document, [])
+  return fitted(uses, document.root, document, [])
 }
 
-function fit(uses: Uses, schema: Schema, document: SchemaDocument, refs: readonly string[]): Uses {
+function fitted(uses: Uses, schema: Schema, document: SchemaDocument, refs: readonly string[]): Uses {
   if (uses === true) return true
   const names = Object.keys(uses)
   if (names.length === 0) return uses
@@ -18,20 +18,23 @@ function fit(uses: Uses, schema: Schema, document: SchemaDocument, refs: readonl
       const target = document.defs[schema.name]
       return target === undefined || refs.includes(schema.name)
         ? true
-        : fit(uses, target, document, [...refs, schema.name])
+        : fitted(uses, target, document, [...refs, schema.name])
     }
     case 'object':
       return fitFields(uses, schema, document)
     case 'record':
-      return names.every(n => n === '[]') ? { '[]': fit(uses['[]'] as Uses, schema.values, document, []) } : true
+      return names.every(n => n === '[]') ? { '[]': fitted(uses['[]'] as Uses, schema.values, document, []) } : true
     case 'array':
-      return names.every(n => n === '[]') ? { '[]': fit(uses['[]'] as Uses, schema.items, document, []) } : true
+      return names.every(n => n === '[]') ? { '[]': fitted(uses['[]'] as Uses, schema.items, document, []) } : true
     case 'tuple':
       return true
     case 'null':
       return uses
     case 'union':
-      return schema.members.filter(m => m.kind !== 'null').map(m => fit(uses, m, document, refs)).reduce(joinUses, {})
+      return schema.members
+        .filter(m => m.kind !== 'null')
+        .map(m => fitted(uses, m, document, refs))
+        .reduce(joinUses, {})
     default:
       return true
   }
@@ -46,7 +49,7 @@ function fitFields(
   const out: Record<string, Uses> = Object.create(null)
   for (const [name, inner] of Object.entries(uses)) {
     const field = schema.fields.find(f => f.name === name)
-    out[name] = field === undefined ? inner : fit(inner, field.schema, document, [])
+    out[name] = field === undefined ? inner : fitted(inner, field.schema, document, [])
   }
   return out
 }
