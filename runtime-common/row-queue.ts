@@ -18,7 +18,7 @@ export class RowQueue {
   readonly #memoryBytes: number
   /** Full pieces in memory, behind those in the file. */
   #pieces: Uint8Array[] = []
-  #piece = Buffer.allocUnsafeSlow(1 << 12)
+  #piece = new Uint8Array(1 << 12)
   #used = 0
   #file: number | null = null
   /** Lengths of the pieces in the file, in order. */
@@ -32,15 +32,15 @@ export class RowQueue {
 
   /** A null value stands for a deleted row. */
   add(key: Uint8Array, value: Uint8Array | null): void {
-    const size = HEADER_BYTES + key.length + (value?.length ?? 0)
+    const size = HEADER_BYTES + key.length + (value === null ? 0 : value.length)
     if (this.#used + size > this.#piece.length) this.#makeRoom(size)
     const piece = this.#piece
-    let at = this.#used
-    at = piece.writeUInt32LE(key.length, at)
-    at = piece.writeUInt32LE(value === null ? DELETED : value.length, at)
-    piece.set(key, at)
-    if (value !== null) piece.set(value, at + key.length)
-    this.#used += size
+    const at = this.#used
+    putLength(piece, at, key.length)
+    putLength(piece, at + 4, value === null ? DELETED : value.length)
+    putBytes(piece, at + HEADER_BYTES, key)
+    if (value !== null) putBytes(piece, at + HEADER_BYTES + key.length, value)
+    this.#used = at + size
     this.rows++
   }
 
@@ -81,10 +81,10 @@ export class RowQueue {
   #makeRoom(size: number): void {
     if (this.#piece.length >= PIECE_BYTES) {
       this.#fullPiece()
-      this.#piece = Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, size))
+      this.#piece = new Uint8Array(Math.max(PIECE_BYTES, size))
       return this.#spillWhereFull()
     }
-    const next = Buffer.allocUnsafeSlow(Math.max(this.#piece.length * 2, this.#used + size))
+    const next = new Uint8Array(Math.max(this.#piece.length * 2, this.#used + size))
     next.set(this.#piece.subarray(0, this.#used))
     this.#piece = next
   }
@@ -123,6 +123,20 @@ export function* unpack(piece: Uint8Array): Generator<RowChange> {
     at = length === DELETED ? value : value + length
     yield [piece.subarray(key, value), length === DELETED ? null : piece.subarray(value, at)]
   }
+}
+
+/** Little-endian. */
+function putLength(piece: Uint8Array, at: number, length: number): void {
+  piece[at] = length
+  piece[at + 1] = length >>> 8
+  piece[at + 2] = length >>> 16
+  piece[at + 3] = length >>> 24
+}
+
+/** Rows are short, and for those a loop beats a call of `set`. */
+function putBytes(piece: Uint8Array, at: number, bytes: Uint8Array): void {
+  if (bytes.length > 64) piece.set(bytes, at)
+  else for (let i = 0; i < bytes.length; i++) piece[at + i] = bytes[i] as number
 }
 
 function openDeleted(directory: string): number {

@@ -86,7 +86,7 @@ class Live {
     return this.#options.signal?.aborted === true
   }
 
-  /** One chunk of each partition that has one; true where there was any. */
+  /** One chunk of each partition that has one; true where there was one. */
   async #round(): Promise<boolean> {
     const stream = this.#stream
     let fed = false

@@ -1,6 +1,6 @@
 // The stream in single steps: open, feed, commit, close. Whoever holds it decides the order of everything.
 //
-// Promises: any interleaving of partitions, any chunk sizes, commit moments and restarts between commits give the same result at
+// Promises: all interleavings of partitions, chunk sizes, commit moments and restarts between commits give the same result at
 // the same cut. Leaves to run-stream.ts: living with a clock; to testing/equivalence: proving the promise.
 
 import type { Chunk } from '../core/chunk.ts'
