@@ -192,7 +192,7 @@ describe('windows close', () => {
     ['at the end', at(1, 10), 1],
     ['one past the end', at(1, 11), 1],
     ['at the end of the next', at(1, 12, 20), 2],
-    ['before 1970', at(-25, -11, -10), 1],
+    ['before 1970', at(-25, -11, -10), 2],
     ['far out', at(8.64e15 - 20, 8.64e15), 1],
   ])('%s', (_name, events, count) => {
     const program = closing(tumbling(10))
