@@ -123,12 +123,6 @@ export interface Kit {
   numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL
   /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */
   input(node: string, origin: Origin, value: unknown, field: string): unknown
-  /** The bytes as Latin-1 text: right for ASCII. */
-  latin1(bytes: Uint8Array, start: number, end: number): string
-  /** Strict UTF-8; null where malformed. A byte order mark stays. */
-  utf8(bytes: Uint8Array, start: number, end: number): string | null
-  /** `latin1` with a memory: for texts that repeat. One for each place in a decoder; gives up where they do not repeat. */
-  interner(): (bytes: Uint8Array, start: number, end: number) => string
 }
 
 export interface LinkTarget {

@@ -1,7 +1,7 @@
 // The kit of emitted code: every check of what an author's lambda gave, bound to the reporter.
 //
 // Promises: the same refusals, in the same order and with the same words, as `core/reference` (trial.ts, steps.ts, aggregate.ts).
-// Leaves to `texts.ts`: bytes to strings; to emitted code: the fast paths in front of these.
+// Leaves to `core/scan`: bytes to values; to emitted code: the fast paths in front of these.
 
 import { normalise, Unencodable } from '../canonical.ts'
 import type { Chunk } from '../chunk.ts'
@@ -9,7 +9,6 @@ import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReaso
 import { SCAN } from '../scan/scan.ts'
 import { FAIL, type Kit, type Origin, PathOrigin, type Reporter } from './contract.ts'
 import { timestampAt } from './event-record.ts'
-import { interner, latin1Text, utf8Text } from './texts.ts'
 
 export function makeKit(report: Reporter): Kit {
   const isPromise = (node: string, origin: Origin, value: unknown, field?: string): boolean => {
@@ -77,9 +76,6 @@ export function makeKit(report: Reporter): Kit {
       if (typeof value === 'string') return value
       return isPromise(node, origin, value, field) ? FAIL : encodable(node, origin, 'value', value, field)
     },
-    latin1: latin1Text,
-    utf8: utf8Text,
-    interner,
   })
 }
 
