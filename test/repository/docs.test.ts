@@ -1,0 +1,96 @@
+// Documents say what is there: every path that they name exists, jobs in them compile, and console blocks print what they show.
+//
+// Promises: a block marked `console` is run line by line in a folder that holds the examples; `...` stands for any text or any lines.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { checkJob } from '../../compiler/index.ts'
+import { ROOT, read, repositoryFiles } from '../support/repository.ts'
+
+const documents = repositoryFiles().filter(f => f.endsWith('.md') && !f.startsWith('compiler/'))
+
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lyrebird-docs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'))
+  return folder
+}
+
+const blocks = (file: string, language: string): string[] =>
+  [...read(file).matchAll(/^```(\S*)\n([\s\S]*?)^```/gm)].filter(m => m[1] === language).map(m => m[2] as string)
+
+describe.each(documents)('%s', file => {
+  it('names only paths that exist', () => {
+    const text = read(file)
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(m => join(dirname(file), m[1] as string))
+    const named = [...text.matchAll(/`((?:\.ci|[a-z0-9-]+)\/[\w./-]+)`/g)].map(m => m[1] as string)
+    const known = named.filter(path => existsSync(join(ROOT, path.split('/')[0] as string)))
+    const missing = [...links, ...known].filter(path => !existsSync(join(ROOT, path)))
+    expect(missing).toEqual([])
+  })
+
+  const jobs = blocks(file, 'ts').filter(code => /from 'lyrebird'/.test(code) && /export default job\(/.test(code))
+  it.each(jobs.map((code, i) => [i + 1, code] as const))('job %i compiles', async (_, code) => {
+    const path = join(scratch(), 'job.ts')
+    writeFileSync(path, code)
+    expect((await checkJob(path)).diagnostics).toEqual([])
+  })
+
+  const consoles = blocks(file, 'console')
+  it.each(consoles.map((text, i) => [i + 1, text] as const))('console block %i prints what it shows', (_, text) => {
+    const folder = scratch()
+    for (const { command, output } of commandsOf(text)) {
+      const line = command.replace(/^npx lyrebird/, `"${process.execPath}" "${join(ROOT, 'bin', 'lyrebird.mjs')}"`)
+      const run = spawnSync('sh', ['-c', `${line} 2>&1`], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NO_COLOR: '1' },
+      })
+      expect(run.stdout.trimEnd(), command).toMatch(patternOf(output))
+    }
+  })
+})
+
+function commandsOf(text: string): { command: string; output: string }[] {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map(part => {
+      const [command = '', ...output] = part.split('\n')
+      return { command, output: output.join('\n').trimEnd() }
+    })
+}
+
+/** A line `...` stands for any lines, `...` within a line for any text of it. */
+function patternOf(output: string): RegExp {
+  const escaped = output.split('\n').map(line => {
+    if (line === '...') return '[\\s\\S]*'
+    return line
+      .split('...')
+      .map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('.*')
+  })
+  return new RegExp(`^${escaped.join('\n')}$`)
+}
+
+it('the guarantees of the README name tests that exist', () => {
+  const rows = read('README.md')
+    .split('\n')
+    .filter(line => /^\| [A-Z]/.test(line))
+  expect(rows.length).toBeGreaterThan(10)
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' }).split(
+    '\n',
+  )
+  for (const row of rows) {
+    const tests = [...row.matchAll(/`(test\/[^`]+)`/g)].map(m => m[1] as string)
+    expect(tests.length, row).toBeGreaterThan(0)
+    for (const test of tests)
+      expect(
+        files.some(f => f.startsWith(test) && f.endsWith('.test.ts')),
+        test,
+      ).toBe(true)
+  }
+})
