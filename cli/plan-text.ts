@@ -3,6 +3,7 @@
 // Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
 
 import type { Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
+import type { Uses } from '../core/schema.ts'
 
 export function planLines(plan: Plan): readonly string[] {
   const numbers = new Map(plan.nodes.map((node, i) => [node.id, i + 1]))
@@ -42,16 +43,16 @@ function nodeText(node: PlanNode): string {
   }
 }
 
-function sourceText({ params, uses }: PlanNodeOf<'source'> & { readonly uses?: unknown }): string {
+function sourceText({ params, uses }: PlanNodeOf<'source'>): string {
   const { topic, format, disorderMs, aheadMs } = params
   const ahead = aheadMs === null ? '' : `, no more than ${duration(aheadMs)} ahead of the log`
-  return `read topic ${topic} as ${format.kind}, up to ${duration(disorderMs)} out of order${ahead}${usesText(uses)}`
+  return `read topic ${topic} as ${format.kind}, up to ${duration(disorderMs)} out of order${ahead}; ${usesText(uses)}`
 }
 
-/** Names of the fields that any lambda uses, where the uses say fields. */
-function usesText(uses: unknown): string {
-  const fields = typeof uses === 'object' && uses !== null ? (uses as { fields?: object }).fields : undefined
-  return fields === undefined ? '' : `; uses ${Object.keys(fields).join(', ') || 'no field'}`
+function usesText(uses: Uses): string {
+  if (uses === true) return 'the whole value is used'
+  const fields = Object.keys(uses)
+  return fields.length === 0 ? 'no field is used' : `of its fields it uses ${fields.join(', ')}`
 }
 
 function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {

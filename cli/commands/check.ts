@@ -19,6 +19,7 @@ export async function check(job: string, options: { readonly json?: boolean }, t
   } else {
     const text = renderFor(checked, terminal.dataColours.isColorSupported)
     if (text !== '') await terminal.data(text.trimEnd())
+    await terminal.flush()
     const { colours } = terminal
     if (failed) terminal.talk(`${colours.red(countText(checked))} in ${job}`)
     else {
