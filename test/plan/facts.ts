@@ -2,7 +2,28 @@
 
 import type { CallFacts, LambdaSiteFacts, SiteFacts } from '../../compiler/site-facts.ts'
 import { SITE } from '../../core/graph.ts'
-import type { SchemaDocument, Uses } from '../../core/schema.ts'
+import type { Schema, SchemaDocument, Uses } from '../../core/schema.ts'
+
+/** An object type with fields of numbers, or of further objects. */
+export interface Fields {
+  readonly [name: string]: Fields | 'number'
+}
+
+export function objectSchema(fields: Fields): SchemaDocument {
+  return { root: schemaOf(fields), defs: {} }
+}
+
+function schemaOf(fields: Fields): Schema {
+  const entries = Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
+  return {
+    kind: 'object',
+    fields: entries.map(([name, inner]) => ({
+      name,
+      schema: inner === 'number' ? { kind: 'number' } : schemaOf(inner),
+      optional: false,
+    })),
+  }
+}
 
 /** What a test says of one call. `at` is made of the site number and `line`. */
 export interface Fact {

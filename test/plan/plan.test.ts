@@ -6,13 +6,13 @@ import type { Plan, SourceNode } from '../../core/plan.ts'
 import { ANY_JSON } from '../../core/schema.ts'
 import { bytes, count, csv, job, lines, type Stream, source, sum, tumbling } from '../../dsl/index.ts'
 import { graph, programOf } from '../support/run-job.ts'
-import { factsOf, marked } from './facts.ts'
+import { factsOf, marked, objectSchema } from './facts.ts'
 
 interface Event {
   readonly k: string
   readonly n: number
 }
-const SCHEMA = { root: { kind: 'number' as const }, defs: {} }
+const SCHEMA = objectSchema({ k: 'number', m: 'number', n: 'number', unused: 'number' })
 const plain = (): Plan => {
   const keyed = source<Event>('a', { disorder: '1s' }).keyBy(e => e.k)
   const hourly = keyed.window(tumbling('1h')).aggregate({ total: sum(e => e.n), n: count() })

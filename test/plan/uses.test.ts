@@ -6,7 +6,7 @@ import type { SourceNode } from '../../core/plan.ts'
 import type { Uses } from '../../core/schema.ts'
 import * as language from '../../dsl/index.ts'
 import { graph } from '../support/run-job.ts'
-import { factsOf, marked } from './facts.ts'
+import { factsOf, marked, objectSchema } from './facts.ts'
 
 type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
@@ -22,11 +22,15 @@ function step(stream: Loose, word: Word, site: number): Loose {
 }
 
 const uses = (site: number): Record<string, Uses> => ({ [`f${site}`]: {} })
+const EVENT = objectSchema({
+  ...Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`f${i}`, 'number'])),
+  by1: 'number',
+})
 const facts = factsOf(
   Object.fromEntries(
     Array.from({ length: 10 }, (_, site) => {
       const of = { uses: uses(site) }
-      return [site, { lambdas: { fn: of, of, time: of, key: of, by: { uses: { [`by${site}`]: {} } } } }]
+      return [site, { schema: EVENT, lambdas: { fn: of, of, time: of, key: of, by: { uses: { [`by${site}`]: {} } } } }]
     }),
   ),
 )
@@ -85,10 +89,11 @@ test.each(Object.entries(CASES))('%s', (_, [stream, expected]) => expect(usesOf(
 test('time counts, and parts of parts are joined', () => {
   expect(usesOf(s => over(s, 'count', 1), { time: fn })).toEqual({ ...uses(0), ...uses(9) })
   const nested = factsOf({
+    0: { schema: objectSchema({ a: { b: 'number', d: 'number', e: 'number' }, c: 'number', f: 'number' }) },
     1: { lambdas: { fn: { uses: { a: { b: {} }, c: {} } } } },
     2: { lambdas: { fn: { uses: { a: { d: {} }, c: true } } } },
   })
-  const source = (words.source as Loose)('a')
+  const source = marked(words.source as never, 0, ['a']) as Loose
   const made = (words.job as Loose)('j', { result: step(step(source, 'filter', 1), 'map', 2).to('t') })
   const [first] = planJob(graph(made), nested).nodes
   expect((first as SourceNode).uses).toEqual({ a: { b: {}, d: {} }, c: true })
