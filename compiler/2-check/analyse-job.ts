@@ -13,7 +13,7 @@ import { unseenLambda } from '../messages/determinism.ts'
 import { unreadableJob } from '../messages/job.ts'
 import { typeError } from '../messages/types.ts'
 import type { CallFacts, LambdaSiteFacts } from '../site-facts.ts'
-import { checkKept, sourceSchema } from './check-types.ts'
+import { checkCsv, checkKept, sourceSchema } from './check-types.ts'
 import { checkDeterminism } from './determinism/check-determinism.ts'
 import type { JobAnalysis } from './job-analysis.ts'
 import { CodeHashes } from './lambda/code-hash.ts'
@@ -74,6 +74,7 @@ function analyseCall(analyses: Analyses, call: LanguageCall): AnalysedCall {
   const unseen = lambdas.filter(l => !l.found.complete)
   const diagnostics = [
     ...source.diagnostics,
+    ...(call.word === 'csv' ? checkCsv(reading, call) : []),
     ...checkKept(reading, call, lambdas),
     ...unseen.map(l => diagnose(unseenLambda({ name: shortText(l.expression) }), reading.spanOf(l.expression))),
   ]

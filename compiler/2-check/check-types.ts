@@ -3,7 +3,7 @@
 import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/schema.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'
 import type { Reading } from '../1-read/reading.ts'
-import { ts, unwrap } from '../1-read/syntax.ts'
+import { nameOf, ts, unwrap } from '../1-read/syntax.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { csvShape, noCanonicalBytes } from '../messages/types.ts'
 import type { LambdaArgument } from './lambda/lambda-arguments.ts'
@@ -27,9 +27,7 @@ export function sourceSchema(reading: Reading, { call }: LanguageCall): SourceSc
   const name = nameOfType(reading, type)
   const reified = reify(reading, type, name)
   if (!reified.ok) return { schema: null, diagnostics: reified.problems.map(p => diagnose(p, span)) }
-  const csv = usesCsv(reading, call) ? csvProblem(reified.document.root, name) : null
-  const diagnostics = csv === null ? [] : [diagnose(csvShape(csv), span)]
-  return { schema: reified.document, diagnostics }
+  return { schema: reified.document, diagnostics: [] }
 }
 
 /** How paths into a type begin: with its name, where the author gave it one. */
@@ -39,25 +37,42 @@ function nameOfType(reading: Reading, type: ts.Type): string {
   return named ? symbol.name : '$'
 }
 
-function usesCsv(reading: Reading, call: ts.CallExpression): boolean {
-  const options = call.arguments[1]
-  if (options === undefined) return false
-  const literal = unwrap(options)
-  if (!ts.isObjectLiteralExpression(literal)) return false
-  const format = literal.properties.find(p => p.name?.getText() === 'format')
-  if (format === undefined || !ts.isPropertyAssignment(format) || !ts.isCallExpression(format.initializer)) return false
-  const declaration = reading.calledDeclaration(format.initializer)
-  return declaration?.name?.getText() === 'csv'
+/** The `T` of `csv<T>({ columns })`: one field for each column. What cannot be reified at all is told at the source. */
+export function checkCsv(reading: Reading, { call }: LanguageCall): readonly Diagnostic[] {
+  const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
+  if (type === undefined) return []
+  const name = nameOfType(reading, type)
+  const reified = reify(reading, type, name)
+  const problem = reified.ok ? csvProblem(reified.document.root, name, columnsOf(call)) : null
+  return problem === null
+    ? []
+    : [diagnose(csvShape(problem), reading.spanOf(call.typeArguments?.[0] ?? wordNode(call)))]
+}
+
+/** The columns where they are written down; null where they are not. */
+function columnsOf(call: ts.CallExpression): readonly string[] | null {
+  const options = call.arguments[0] === undefined ? null : unwrap(call.arguments[0])
+  if (options === null || !ts.isObjectLiteralExpression(options)) return null
+  const columns = options.properties.find(p => p.name !== undefined && nameOf(p.name) === 'columns')
+  const list = columns !== undefined && ts.isPropertyAssignment(columns) ? unwrap(columns.initializer) : null
+  if (list === null || !ts.isArrayLiteralExpression(list)) return null
+  const names = list.elements.map(e => (ts.isStringLiteralLike(e) ? e.text : null))
+  return names.every(n => n !== null) ? names : null
 }
 
 const SCALARS: ReadonlySet<Schema['kind']> = new Set(['null', 'boolean', 'number', 'bigint', 'string', 'literal'])
 
-function csvProblem(root: Schema, path: string): { path: string; type: string } | null {
+function csvProblem(
+  root: Schema,
+  path: string,
+  columns: readonly string[] | null,
+): { path: string; type: string } | null {
   if (root.kind !== 'object') return { path, type: 'no object with a field for each column' }
   for (const { name, schema } of root.fields) {
     const parts = schema.kind === 'union' ? schema.members : [schema]
     const nested = parts.find(p => !SCALARS.has(p.kind))
     if (nested !== undefined) return { path: `${path}.${name}`, type: `of the kind ${nested.kind}` }
+    if (columns?.includes(name) === false) return { path: `${path}.${name}`, type: 'in no column' }
   }
   return null
 }

@@ -205,6 +205,12 @@ const REFUSED: readonly RefusedCase[] = [
     label: '$.tags is of the kind array',
   },
   {
+    name: 'csv-column',
+    code: `const format = csv<{ a: string; price: number }>({ columns: ['a', 'cost'] })\nexport const s = source('t', { format })`,
+    word: 'csv-shape',
+    label: '$.price is in no column',
+  },
+  {
     name: 'key-date',
     code: `export const s = source<{ at: unknown }>('t').map(v => v.at as { d: Date }).keyBy(v => ({ day: v.d }))`,
     word: 'no-canonical-bytes',

@@ -32,7 +32,6 @@ function find(reading: Reading, node: ts.Node): Message | null {
   if (ts.isNewExpression(node)) return newRule(reading, node) ?? anyRule(reading, node)
   if (ts.isCallExpression(node)) return callRule(reading, node)
   if (ts.isTaggedTemplateExpression(node) && isAny(reading, node.tag)) return unseenCall({ name: shortText(node.tag) })
-  if (ts.isBindingElement(node)) return bindingRule(reading, node)
   return null
 }
 
@@ -66,8 +65,17 @@ function nameRule(reading: Reading, node: ts.Identifier): Message | null {
 const HOLDERS = new Set(['Promise', 'Intl', 'Atomics', 'performance', 'crypto', 'globalThis', 'global'])
 
 function isHolder(node: ts.Node): boolean {
-  const { parent } = node
-  return (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === node
+  const at = wrapped(node)
+  const { parent } = at
+  return (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) && parent.expression === at
+}
+
+/** The node with the parentheses and casts around it. */
+function wrapped(node: ts.Node): ts.Node {
+  let at = node
+  while (ts.isExpression(at.parent) && at.parent !== at && unwrap(at.parent) === unwrap(at as ts.Expression))
+    at = at.parent
+  return at
 }
 
 /** `Date` handed on as a value: whoever gets it can ask it for the time. */
@@ -90,7 +98,12 @@ function memberRule(reading: Reading, node: ts.PropertyAccessExpression | ts.Ele
   if (found !== null) return found
   const object = reading.meaningOf(holder)
   if (object === null || !ts.isIdentifier(holder)) return null
-  if (object.name === 'globalThis' || object.name === 'global') return bySymbol(reading, object, shortText(node))
+  if (object.name === 'globalThis' || object.name === 'global') {
+    // `globalThis.Date` is `Date`, whose members are judged by themselves.
+    const member = reading.symbolAt(node)
+    const known = member !== null && reading.declarationsOf(member).length > 0
+    return known ? null : bySymbol(reading, object, shortText(node))
+  }
   if (!ts.isElementAccessExpression(node)) return null
   // `Math[name]` with a name that is not known could be `Math.random`.
   const known = reading.literalsOf(node.argumentExpression)
@@ -104,12 +117,6 @@ function memberRule(reading: Reading, node: ts.PropertyAccessExpression | ts.Ele
 
 function isPlainIndex(reading: Reading, node: ts.ElementAccessExpression): boolean {
   return reading.shapeOf(reading.typeOf(node.argumentExpression)).kind === 'number'
-}
-
-/** `const { now } = Date` inside a lambda. */
-function bindingRule(reading: Reading, node: ts.BindingElement): Message | null {
-  const symbol = ts.isIdentifier(node.name) ? reading.meaningOf(node.name) : null
-  return bySymbol(reading, symbol, shortText(node))
 }
 
 function callRule(reading: Reading, node: ts.CallExpression): Message | null {
@@ -138,8 +145,9 @@ function anyRule(reading: Reading, node: ts.CallExpression | ts.NewExpression): 
   const callee = unwrap(node.expression)
   if (callee.kind === ts.SyntaxKind.SuperKeyword || !isAny(reading, callee)) return null
   // `require` and what comes from a Node module have a diagnostic of their own.
-  if (ts.isIdentifier(callee) && bySymbol(reading, reading.symbolAt(callee), '') !== null) return null
-  if (importsBuiltin(callee)) return null
+  const root = rootOf(callee)
+  if (ts.isIdentifier(root) && bySymbol(reading, reading.symbolAt(root), '') !== null) return null
+  if (importsBuiltin(root)) return null
   return unseenCall({ name: shortText(callee) })
 }
 
@@ -147,12 +155,19 @@ function isAny(reading: Reading, node: ts.Expression): boolean {
   return reading.shapeOf(reading.typeOf(node)).kind === 'any'
 }
 
-function importsBuiltin(node: ts.Expression): boolean {
-  let root = node
-  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root)) root = unwrap(root.expression)
+/** Where a chain of members and calls begins. */
+function rootOf(node: ts.Expression): ts.Expression {
+  let root = unwrap(node)
+  while (ts.isPropertyAccessExpression(root) || ts.isElementAccessExpression(root) || ts.isCallExpression(root)) {
+    root = unwrap(root.expression)
+  }
+  return root
+}
+
+function importsBuiltin(root: ts.Expression): boolean {
   if (!ts.isIdentifier(root)) return false
   const { text } = root
-  return node.getSourceFile().statements.some(s => {
+  return root.getSourceFile().statements.some(s => {
     if (!ts.isImportDeclaration(s) || !ts.isStringLiteral(s.moduleSpecifier)) return false
     return isBuiltin(s.moduleSpecifier.text) && importedNames(s).includes(text)
   })
