@@ -34,9 +34,9 @@ describe.each(Object.keys(JOBS))('job %s', name => {
   })
 })
 
-const KEYS = 250_000
+const KEYS = 120_000
 
-/** Counts 250,000 keys of 120 characters, which take more than the 36 MB of heap that the process may use. */
+/** Counts 120,000 keys of 120 characters, which take more than the 24 MB of heap that the process may use. */
 const counter = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { runStream } from './runtime-stream/index.ts'
@@ -65,7 +65,7 @@ it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
   await topic.close()
   const run = async (target: string, groupLimit: number) => {
     const state = join(folder, `${target}-${groupLimit}`)
-    const shell = 'export NODE_OPTIONS=--max-old-space-size=36'
+    const shell = 'export NODE_OPTIONS=--max-old-space-size=24'
     return { state, ...(await start(counter, [target, log, state, String(groupLimit)], shell).ended) }
   }
   const unbounded = await run('batch', 1_000_000)

@@ -3,8 +3,10 @@
 // Promises: seeded kill moments, early in a life and after its first commit; kills are SIGKILLs of real processes; some of them hit the appender too. Counts how many lives
 // committed anything, so that a campaign in which nothing happened is seen as such.
 
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openStateReader } from '../../../store/index.ts'
 import { seededRandom } from '../../../testing/equivalence/random.ts'
 import { type Child, program, start } from '../../store/child.ts'
 import type { AppendOrder } from './appender.ts'
@@ -28,7 +30,7 @@ export interface Campaign {
   /** Streams killed, and appenders killed. */
   readonly kills: number
   readonly appenderKills: number
-  /** Kills that hit a stream which had said something (it had committed in this life). */
+  /** Kills that hit a stream which had committed in this life. */
   readonly afterCommit: number
 }
 
@@ -49,16 +51,16 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   let appender = await startAppender(0)
   let [afterCommit, appenderKills] = [0, 0]
   for (let kill = 0; kill < kills; kill++) {
+    const before = await progressOf(state)
     const stream = options.startStream(log, state)
-    const spoken = stream.line()
     if (random.chance(0.6)) {
-      await spoken
+      await Promise.race([change(state, before), stream.ended])
       await sleep(random.below(lifeMs / 5))
     } else await sleep(random.below(lifeMs))
     stream.kill('SIGKILL')
     const { signal, stderr } = await stream.ended
     if (signal !== 'SIGKILL') throw new Error(`the stream ended by itself before kill ${kill}: ${stderr}`)
-    if ((await spoken) !== undefined) afterCommit++
+    if ((await progressOf(state)) !== before) afterCommit++
     if (random.chance(0.15)) {
       appender.kill('SIGKILL')
       await appender.ended
@@ -71,4 +73,24 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   const { code, stderr } = await appender.ended
   if (code !== 0) throw new Error(`the appender failed: ${stderr}`)
   return { log, state, kills, appenderKills, afterCommit }
+}
+
+/** The committed progress as text; empty where there is none. */
+async function progressOf(state: string): Promise<string> {
+  if (!existsSync(join(state, 'state.mdb'))) return ''
+  const reader = openStateReader(state)
+  try {
+    return Buffer.from(reader.document('progress') ?? []).toString('hex')
+  } finally {
+    await reader.close()
+  }
+}
+
+/** Resolves once the state shows another commit. */
+async function change(state: string, before: string): Promise<void> {
+  for (;;) {
+    const now = await progressOf(state).catch(() => before)
+    if (now !== before) return
+    await sleep(10)
+  }
 }

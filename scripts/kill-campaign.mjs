@@ -1,0 +1,19 @@
+// Kills a compiled stream at random moments, over and over, while another process appends; then compares it with batch.
+//
+//   node scripts/kill-campaign.mjs [--kills 100] [--seed 1]
+//
+// Promises: the same test as test/crash/random-kills.test.ts, longer; exits with 1 on the first difference.
+
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({
+  options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+})
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+const env = { ...process.env, LYREBIRD_KILLS: values.kills, LYREBIRD_SEED: values.seed }
+const args = [vitest, 'run', 'test/crash/random-kills.test.ts']
+process.exit(spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status ?? 1)
