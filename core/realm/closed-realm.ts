@@ -10,7 +10,7 @@ import { forbid, forbidden } from './forbidden.ts'
 
 /** Names of the host that a job must not use, by the word of the diagnostic. */
 const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
-  'clock-in-lambda': ['performance', 'PerformanceObserver'],
+  'clock-in-lambda': ['Performance', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver', 'performance'],
   'random-in-lambda': ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'],
   'timer-in-lambda': [
     'clearImmediate',
@@ -29,6 +29,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'BroadcastChannel',
     'Buffer',
     'CompressionStream',
+    'CustomEvent',
     'DecompressionStream',
     'Event',
     'EventSource',
@@ -95,5 +96,5 @@ function closedMath(): unknown {
 /** Talk goes to stderr, so that a lambda's line never stands among data. */
 function closedConsole(): unknown {
   const talk = (...given: unknown[]): void => console.error(...given)
-  return Object.freeze({ debug: talk, error: talk, info: talk, log: talk, trace: talk, warn: talk })
+  return Object.freeze({ debug: talk, error: talk, info: talk, log: talk, table: talk, trace: talk, warn: talk })
 }

@@ -1,5 +1,6 @@
 // The closed realm: what a lambda cannot reach ends the run; what computes stays as it is.
 
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isLyrebirdError } from '../../core/errors.ts'
@@ -12,6 +13,34 @@ function inRealm(expression: string): unknown {
   const run = new Function(...REALM_NAMES, `'use strict'\nreturn ${expression}`)
   return run(...REALM_NAMES.map(name => realm[name]))
 }
+
+/** Names of the host that compute, or do nothing without one that is closed. */
+const PURE: ReadonlySet<string> = new Set([
+  'ByteLengthQueuingStrategy',
+  'CountQueuingStrategy',
+  'DOMException',
+  'PerformanceEntry',
+  'PerformanceObserverEntryList',
+  'PerformanceResourceTiming',
+  'ReadableByteStreamController',
+  'ReadableStreamBYOBReader',
+  'ReadableStreamBYOBRequest',
+  'ReadableStreamDefaultController',
+  'ReadableStreamDefaultReader',
+  'TextDecoder',
+  'TextDecoderStream',
+  'TextEncoder',
+  'TextEncoderStream',
+  'TransformStreamDefaultController',
+  'URL',
+  'URLSearchParams',
+  'WritableStreamDefaultController',
+  'WritableStreamDefaultWriter',
+  'atob',
+  'btoa',
+  'structuredClone',
+])
+const TEST_RUNNER = /vite/i
 
 function wordOf(expression: string): unknown {
   try {
@@ -54,6 +83,14 @@ describe('the realm is closed', () => {
     for (const name of ['global', 'self', 'window', '__dirname', '__filename']) {
       expect(inRealm(`typeof ${name}`)).toBe('undefined')
     }
+  })
+
+  it('knows every name that the host adds to the language', () => {
+    const language = new Set(Object.getOwnPropertyNames(runInNewContext('globalThis')))
+    const added = Object.getOwnPropertyNames(globalThis).filter(name => !language.has(name) && !/^__/.test(name))
+    const unknown = added.filter(name => !REALM_NAMES.includes(name) && !PURE.has(name) && !TEST_RUNNER.test(name))
+    expect(unknown).toEqual([])
+    expect(added).toContain('fetch')
   })
 
   it('cannot be changed from inside', () => {
