@@ -8,8 +8,9 @@
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { canonicalBytes } from '../canonical.ts'
 import type { PlanNodeOf } from '../plan.ts'
-import type { ChangeSink, Environment, RowSorter } from './environment.ts'
+import type { ChangeSink, Environment } from './environment.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
+import { PendingRows } from './pending-rows.ts'
 import { TABLE } from './row-codec.ts'
 import { leastKey, RowCursor } from './row-cursor.ts'
 import { SortedKeys } from './sorted-keys.ts'
@@ -46,9 +47,9 @@ export class Aggregates {
   /** Length of a window; null for the global one. */
   readonly #size: number | null
   readonly #w = new ByteWriter(256)
-  #spilled: RowSorter | null = null
-  /** Whether the committed state can have rows of this node; no row needs to be looked for where not. */
-  #stored: boolean
+  readonly #spilled: PendingRows
+  /** Whether a group that is not in memory can be in the state; none needs to be looked for where not. */
+  #hidden: boolean
 
   constructor({ node, groups, rows, env }: AggregatesOptions) {
     const { window } = node.params
@@ -56,54 +57,52 @@ export class Aggregates {
     this.#groups = groups
     this.#rows = rows
     this.#env = env
+    this.#spilled = new PendingRows(env.newSorter)
     this.#size = window.kind === 'global' ? null : window.sizeMs
-    this.#stored = env.state !== null && hasRows(env.state.scan(this.#table))
+    this.#hidden = env.state !== null && hasRows(env.state.scan(this.#table))
   }
 
   settle({ now, keepNow, sink }: Settlement): void {
-    this.#rows.begin(sink, keepNow, this.#stored)
+    this.#rows.begin(sink, keepNow)
     const keys = this.#sortedKeys(now)
     const stored = new RowCursor(this.#closingRows(now))
-    const spilled = new RowCursor(this.#spilled?.sorted() ?? NONE)
+    const spilled = new RowCursor(this.#spilled.take())
     let rank = 0
     for (;;) {
       const inMemory = rank < keys.count ? keys.keyAt(rank) : undefined
-      const key = leastKey(leastKey(inMemory, stored.key), spilled.key)
-      if (key === undefined) break
-      const own = key === inMemory
+      const least = leastKey(leastKey(inMemory, stored.key), spilled.key)
+      if (least === undefined) break
+      const own = least === inMemory
+      const key = own ? least : least.slice() // a cursor's bytes may change when it advances
       this.#settleRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
       if (own) rank++
     }
-    this.#spilled?.dispose()
-    this.#spilled = null
     this.#groups.markClean()
     for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
-    this.#stored = this.#env.state !== null
+  }
+
+  /** Forgets all groups where there are too many in memory; after a settlement, when none has changed. */
+  forget(): void {
+    if (this.#groups.size > this.#env.groupLimit) this.#clear()
   }
 
   /** Puts all groups aside as partial rows where there are too many in memory. */
   relieve(): void {
     if (this.#groups.size <= this.#env.groupLimit) return
-    this.#spilled ??= this.#env.newSorter()
-    for (const [key, value] of this.#partialRows()) this.#spilled.add(key, value)
-    this.#groups.clear()
+    this.#spilled.addAll(this.#partialRows())
+    this.#clear()
   }
 
   /** Everything since the last settlement as partial rows, whose bytes are valid until the next one is asked for. */
   *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
-    if (this.#spilled !== null) {
-      yield* this.#spilled.sorted()
-      this.#spilled.dispose()
-      this.#spilled = null
-    }
+    yield* this.#spilled.take()
     yield* this.#partialRows()
-    this.#groups.clear()
+    this.#clear()
   }
 
   /** Takes in partial rows of another machine. */
   addPartials(rows: Rows): void {
-    this.#spilled ??= this.#env.newSorter()
-    for (const [key, value] of rows) this.#spilled.add(key, value)
+    this.#spilled.addAll(rows)
   }
 
   *#partialRows(): Generator<readonly [Uint8Array, Uint8Array]> {
@@ -117,6 +116,11 @@ export class Aggregates {
       this.#groups.writeState(value, slot)
       yield [key.view(), value.view()]
     }
+  }
+
+  #clear(): void {
+    this.#groups.clear()
+    this.#hidden = this.#env.state !== null
   }
 
   /** Settles the group of one key, which has changed, or closes, or both. */
@@ -147,7 +151,7 @@ export class Aggregates {
       existed = true
       if (!based) this.#base(slot, stored.value)
       stored.advance()
-    } else if (!based && !closing && this.#stored) {
+    } else if (!based && !closing && this.#hidden) {
       const state = this.#env.state?.get(this.#table, key)
       existed = state !== undefined
       if (state !== undefined) this.#base(slot, state)

@@ -24,12 +24,9 @@ export interface RowSorter {
 
 /** Takes the changes of one commit. Copies what it is given: the bytes are reused after the call. Null deletes. */
 export interface ChangeSink {
-  /** A change of one row, in any order: late records, dead letters, held output elements. No key of a table comes twice. */
-  put(table: string, key: Uint8Array, value: Uint8Array | null): void
   /**
-   * The same for the tables of groups and views, with a promise: within one settlement the calls for one table come in ascending
-   * byte order of the key, no key twice (calls for different tables alternate). So they can be appended, or form a delta block, as
-   * they come. Every table is put to in one of the two ways only.
+   * A change of one row. Within one settlement the calls for one table come in ascending byte order of the key, no key twice (calls
+   * for different tables alternate): so they can be appended, or form a delta block, as they come.
    */
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
   /** Released elements of an output, in the order in which they must stand in their partition. */

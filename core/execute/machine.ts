@@ -3,6 +3,7 @@
 // Promises: after `settle` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C that the
 // progress names (semantics.md 1). Leaves to the executors: reading, when to settle, and making the changes durable at once.
 
+import { compareBytes } from '../bytes.ts'
 import type { Chunk } from '../chunk.ts'
 import { partitionName } from '../cut.ts'
 import { makeDecoder } from '../decode/decoder.ts'
@@ -16,7 +17,7 @@ import { makeKit } from './kit.ts'
 import { OutputBuffer } from './output-buffer.ts'
 import { PROGRESS, Progress } from './progress.ts'
 import { Recorder } from './recorder.ts'
-import { TABLE } from './row-codec.ts'
+import { comparedLength, TABLE } from './row-codec.ts'
 import { rowValueWriter } from './row-value.ts'
 import { tableEnds, viewsOn } from './table-ends.ts'
 import { TableRows } from './table-rows.ts'
@@ -46,6 +47,7 @@ export class Machine {
     this.progress = saved === undefined ? new Progress() : Progress.decode(saved)
     this.#sources = plan.nodes.filter(n => n.kind === 'source')
     this.#recorder = new Recorder({
+      newSorter: env.newSorter,
       decoders: new Map(this.#sources.map(s => [s.id, makeDecoder(s.params.format, s.schema)])),
       siteOf: env.siteOf,
       placeOf: (id, field) => this.#placeOf(id, field),
@@ -111,17 +113,15 @@ export class Machine {
 
   /** Forgets clean groups where there are too many; for stream, after a commit. */
   forget(): void {
-    for (const groups of this.#groups.values()) if (groups.size > this.#env.groupLimit) groups.clear()
+    for (const aggregates of this.#aggregates.values()) aggregates.forget()
   }
 
   /** Everything held since the last settlement, as rows: what a worker hands to the coordinator. Empties the machine. */
   *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
     for (const [id, aggregates] of this.#aggregates) yield [TABLE.state(id), aggregates.takePartials()]
     for (const [id, output] of this.#outputs) yield [TABLE.held(id), output.takeRows()]
-    yield [TABLE.late, this.#recorder.lateRows.map(r => [r.key, r.value] as const)]
-    yield [TABLE.dead, this.#recorder.deadRows.map(r => [r.key, r.value] as const)]
-    this.#recorder.lateRows = []
-    this.#recorder.deadRows = []
+    yield [TABLE.late, this.#recorder.lateRows.take()]
+    yield [TABLE.dead, this.#recorder.deadRows.take()]
   }
 
   /** Takes in what a worker handed over. */
@@ -135,22 +135,24 @@ export class Machine {
         return
       }
     }
-    this.#recorder.addRows(table, rows)
+    ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
   }
 
   #settleReports(sink: ChangeSink): void {
     const late = this.progress.tally(TALLY.late)
-    for (const row of this.#recorder.lateRows) {
-      late.add(row.key, row.value)
-      sink.put(TABLE.late, row.key, row.value)
+    for (const [key, value] of this.#recorder.lateRows.take()) {
+      late.add(key, value)
+      sink.putSorted(TABLE.late, key, value)
     }
     const dead = this.progress.tally(TALLY.dead)
-    for (const row of this.#recorder.deadRows) {
-      dead.add(row.key, row.value.subarray(0, row.compared))
-      sink.put(TABLE.dead, row.key, row.value)
+    let last: Uint8Array | null = null
+    for (const [key, value] of this.#recorder.deadRows.take()) {
+      // One letter for each node and identity, also where records of one topic repeat an identity header.
+      if (last !== null && compareBytes(last, key) === 0) continue
+      last = key.slice()
+      dead.add(key, value.subarray(0, comparedLength(value)))
+      sink.putSorted(TABLE.dead, key, value)
     }
-    this.#recorder.lateRows = []
-    this.#recorder.deadRows = []
   }
 
   #addOutput(node: PlanNodeOf<'output'>): void {

@@ -8,7 +8,8 @@ import { unencodableReason } from '../dead-letter.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
-import type { ChangeSink, Environment, RowSorter } from './environment.ts'
+import type { ChangeSink, Environment } from './environment.ts'
+import { PendingRows } from './pending-rows.ts'
 import { decodeHeld, type EncodedRow, encodeHeld, TABLE } from './row-codec.ts'
 import type { Tally } from './tally.ts'
 
@@ -25,7 +26,7 @@ export class OutputBuffer implements OutputAccess {
   readonly #partitions: number
   readonly #report: Reporter
   readonly #env: Environment
-  #fresh: RowSorter
+  readonly #fresh: PendingRows
   readonly tally: Tally
 
   constructor(node: string, partitions: number, report: Reporter, env: Environment, tally: Tally) {
@@ -33,7 +34,7 @@ export class OutputBuffer implements OutputAccess {
     this.#partitions = partitions
     this.#report = report
     this.#env = env
-    this.#fresh = env.newSorter()
+    this.#fresh = new PendingRows(env.newSorter)
     this.tally = tally
   }
 
@@ -57,8 +58,7 @@ export class OutputBuffer implements OutputAccess {
 
   /** Rows held since the last settlement, for a worker that hands them to the coordinator. */
   *takeRows(): Generator<readonly [Uint8Array, Uint8Array]> {
-    yield* this.#fresh.sorted()
-    this.#renew()
+    yield* this.#fresh.take()
   }
 
   /** Releases what lies before the watermark and puts the rest into the state. */
@@ -67,20 +67,14 @@ export class OutputBuffer implements OutputAccess {
     const bound = canonicalBytes(watermark)
     const due = watermark === Number.POSITIVE_INFINITY ? undefined : bound
     const stored = this.#env.state === null ? [] : this.#env.state.scan(table, undefined, due)
-    for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.sorted())) {
+    for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.take())) {
       const element = decodeHeld(key, value)
       if (element.time < watermark) {
         sink.release(this.#node, element)
         this.tally.add(key, value)
-        if (!fresh) sink.put(table, key, null)
-      } else if (fresh) sink.put(table, key, value)
+        if (!fresh) sink.putSorted(table, key, null)
+      } else if (fresh) sink.putSorted(table, key, value)
     }
-    this.#renew()
-  }
-
-  #renew(): void {
-    this.#fresh.dispose()
-    this.#fresh = this.#env.newSorter()
   }
 }
 

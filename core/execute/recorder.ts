@@ -10,13 +10,16 @@ import type { Decoder } from '../decode/decoder.ts'
 import { isLyrebirdError, LyrebirdError } from '../errors.ts'
 import { childIdentity, recordIdentity } from '../identity.ts'
 import { FAIL, type Origin, PathOrigin, type Reporter } from './contract.ts'
+import type { RowSorter } from './environment.ts'
 import { closedRecord, eventRecord } from './event-record.ts'
-import { comparedLength, encodeDead, encodeLate, type LateRow, TABLE } from './row-codec.ts'
+import { PendingRows } from './pending-rows.ts'
+import { encodeDead, encodeLate, type LateRow } from './row-codec.ts'
 
 /** Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own place. */
 const SITES_PER_NODE = 200
 
 export interface RecorderOptions {
+  readonly newSorter: () => RowSorter
   readonly decoders: ReadonlyMap<string, Decoder>
   /** Finds `path:line:column` of the author's code in a thrown error. */
   readonly siteOf: (error: unknown) => string | undefined
@@ -28,11 +31,13 @@ export class Recorder implements Reporter {
   readonly #options: RecorderOptions
   #chunk: Chunk | null = null
   #mapped = new Map<string, number>()
-  lateRows: ReturnType<typeof encodeLate>[] = []
-  deadRows: ReturnType<typeof encodeDead>[] = []
+  readonly lateRows: PendingRows
+  readonly deadRows: PendingRows
 
   constructor(options: RecorderOptions) {
     this.#options = options
+    this.lateRows = new PendingRows(options.newSorter)
+    this.deadRows = new PendingRows(options.newSorter)
   }
 
   enter(chunk: Chunk): void {
@@ -66,7 +71,8 @@ export class Recorder implements Reporter {
       offset: offsetAt(chunk, i),
       time,
     }
-    this.lateRows.push(encodeLate(row))
+    const { key, value } = encodeLate(row)
+    this.lateRows.add(key, value)
   }
 
   threw(node: string, origin: Origin, error: unknown, field?: string): void {
@@ -105,14 +111,6 @@ export class Recorder implements Reporter {
     return eventRecord(this.#chunk as Chunk, i, undefined, null, false)
   }
 
-  /** Takes in late or dead-letter rows that a worker collected. */
-  addRows(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
-    for (const [key, value] of rows) {
-      if (table === TABLE.late) this.lateRows.push({ key, value })
-      else this.deadRows.push({ key, value, compared: comparedLength(value) })
-    }
-  }
-
   #recordIdentity(i: number): Uint8Array {
     const chunk = this.#chunk as Chunk
     if (chunk.timestamps !== null) {
@@ -130,7 +128,8 @@ export class Recorder implements Reporter {
   }
 
   #keep(letter: DeadLetter): void {
-    this.deadRows.push(encodeDead(letter))
+    const { key, value } = encodeDead(letter)
+    this.deadRows.add(key, value)
   }
 }
 

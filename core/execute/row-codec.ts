@@ -47,15 +47,14 @@ export function decodeLate(key: Uint8Array, value: Uint8Array): LateRow {
 }
 
 /** The compared part of a dead letter's value is one canonical object; the displayed part follows it. */
-export function encodeDead(letter: DeadLetter): EncodedRow & { readonly compared: number } {
+export function encodeDead(letter: DeadLetter): EncodedRow {
   const key = new ByteWriter()
   encodeValue(key, letter.node)
   key.bytes(letter.identity)
   const value = new ByteWriter()
   encodeValue(value, { kind: letter.kind, reason: letter.reason, path: letter.path })
-  const compared = value.length
   encodeValue(value, letter.display)
-  return { key: key.take(), value: value.take(), compared }
+  return { key: key.take(), value: value.take() }
 }
 
 /** Length of the compared part of a dead letter's value. */

@@ -54,10 +54,10 @@ export class TableRows {
   }
 
   /** Begins a settlement: drops the rows that `keep` no longer keeps. */
-  begin(sink: ChangeSink, keepNow: number, stored: boolean): void {
+  begin(sink: ChangeSink, keepNow: number): void {
     this.#sink = sink
     this.#keepNow = keepNow
-    if (stored) for (const end of this.#o.ends) for (const view of end.views) this.#dropOld(end, view)
+    for (const end of this.#o.ends) for (const view of end.views) this.#dropOld(end, view)
   }
 
   /** The row of a key; its outcomes are worked out when they are asked for. */

@@ -57,15 +57,11 @@ class MemorySink implements ChangeSink {
   readonly released: [output: string, element: OutputElement][] = []
   readonly #last = new Map<string, Uint8Array>()
 
-  put(table: string, key: Uint8Array, value: Uint8Array | null): void {
-    this.changes.push([table, key.slice(), value === null ? null : value.slice()])
-  }
-
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void {
     const last = this.#last.get(table)
     if (last !== undefined && compareBytes(last, key) >= 0) throw new Error(`rows of ${table} are not in order`)
     this.#last.set(table, key.slice())
-    this.put(table, key, value)
+    this.changes.push([table, key.slice(), value === null ? null : value.slice()])
   }
 
   release(output: string, element: OutputElement): void {
