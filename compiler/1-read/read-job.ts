@@ -44,6 +44,7 @@ function makeReading(loaded: LoadedJob): Reading {
         const declaration = checker.getResolvedSignature(call)?.declaration
         return declaration !== undefined && ownerOfFile(declaration.getSourceFile()) === 'language' ? declaration : null
       }),
+    importAliases: () => importAliases(checker, files),
     spanOf: node => spanIn(folder, { file: node.getSourceFile(), start: node.getStart(), end: node.end }),
     symbolAt,
     meaningOf: node => followAliases(checker, symbolAt(node)),
@@ -196,4 +197,17 @@ function withoutUndefined(type: ts.Type): readonly ts.Type[] | null {
   const parts = type.isUnion() ? type.types : [type]
   const rest = parts.filter(t => (t.flags & ts.TypeFlags.Undefined) === 0)
   return rest.length === parts.length ? null : rest
+}
+
+function importAliases(checker: ts.TypeChecker, files: readonly ts.SourceFile[]): ReadonlyMap<string, string> {
+  const known = new Set<ts.Node>(files)
+  const found = new Map<string, string>()
+  for (const statement of files.flatMap(f => [...f.statements])) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue
+    const from = statement.moduleSpecifier
+    if (from === undefined || !ts.isStringLiteral(from) || from.text.startsWith('.')) continue
+    const file = checker.getSymbolAtLocation(from)?.declarations?.[0]
+    if (file !== undefined && ts.isSourceFile(file) && known.has(file)) found.set(from.text, file.fileName)
+  }
+  return found
 }

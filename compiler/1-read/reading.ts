@@ -21,6 +21,8 @@ export interface Reading {
   typeErrors(): readonly TypeComplaint[]
   /** 3. Every call of the language in the author's files, in order of file and place. */
   languageCalls(): readonly LanguageCall[]
+  /** Imports by a name of the author's tsconfig (`paths`), such as `@app/tools`: the absolute path of the file that it means. */
+  importAliases(): ReadonlyMap<string, string>
   /** 4. Where a node stands. */
   spanOf(node: ts.Node): Span
   /** 5. What a name, a property access or `object['literal']` refers to, import aliases followed. */

@@ -44,6 +44,7 @@ export function analyseJob(jobPath: string): JobAnalysis {
     spans: new Map(calls.map(c => [c.call.site, reading.spanOf(wordNode(c.call.call))])),
     insertions: insertionsOf(reading, calls),
     files: reading.files.map(f => f.fileName),
+    aliases: reading.importAliases(),
     texts: new Map(reading.files.map(f => [reading.spanOf(f).file, f.text])),
     folder: reading.folder,
   })
@@ -56,6 +57,7 @@ function nothingRead(path: string): JobAnalysis {
     spans: new Map<number, Span>(),
     insertions: new Map(),
     files: [],
+    aliases: new Map(),
     texts: new Map(),
     folder: resolve(path, '..'),
   })

@@ -19,6 +19,8 @@ export interface JobAnalysis {
   readonly insertions: ReadonlyMap<string, readonly Insertion[]>
   /** Absolute paths of the author's files, the job's first. */
   readonly files: readonly string[]
+  /** Imports by a name of the author's tsconfig (`paths`): the absolute path of the file that each means. */
+  readonly aliases: ReadonlyMap<string, string>
   /** Text of every author's file by its path relative to the job's folder, as spans name it. */
   readonly texts: ReadonlyMap<string, string>
   /** The job's folder, absolute, to which all paths in spans and facts are relative. */

@@ -60,7 +60,7 @@ export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
       // Only `paths` of a tsconfig near the job counts, as for the type check; no other option may change the meaning.
       tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false } },
       logLevel: 'silent',
-      plugins: [marking(analysis.insertions)],
+      plugins: [aliasing(analysis.aliases), marking(analysis.insertions)],
     })
     const textOf = (end: string): string => result.outputFiles.find(f => f.path.endsWith(end))?.text ?? ''
     return { bundle: { code: textOf('.mjs'), map: readMap(textOf('.map')) }, diagnostics: [] }
@@ -95,6 +95,19 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   jsx: 'jsx',
 }
 
+/** Imports by names of the author's tsconfig go where the type check found them. */
+function aliasing(aliases: ReadonlyMap<string, string>): Plugin {
+  return {
+    name: 'lyrebird-aliases',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^[^.]/ }, ({ path }) => {
+        const file = aliases.get(path)
+        return file === undefined ? undefined : { path: file }
+      })
+    },
+  }
+}
+
 /** Inserts the marks into the author's files; the inline map of each is chained into the bundle's own. */
 function marking(insertions: ReadonlyMap<string, readonly Insertion[]>): Plugin {
   return {
@@ -103,7 +116,8 @@ function marking(insertions: ReadonlyMap<string, readonly Insertion[]>): Plugin 
       bundler.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
         const marks = insertions.get(path.replaceAll('\\', '/'))
         if (marks === undefined) return undefined
-        const source = await readFile(path, 'utf8')
+        // Offsets do not count a byte order mark.
+        const source = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
         return {
           contents: marked(source, basename(path), marks),
           loader: LOADERS[path.split('.').at(-1) as string] ?? 'ts',
