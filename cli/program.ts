@@ -41,7 +41,10 @@ export function buildProgram(terminal: Terminal, ended: Ended): Command {
   addRunning(program, terminal)
   addVerify(program, terminal, ended)
   addReading(program, terminal)
-  for (const command of program.commands) command.copyInheritedSettings(program)
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program)
+    command.allowExcessArguments(command.name() === 'run')
+  }
   return program
 }
 

@@ -51,7 +51,7 @@ export function newTerminal(): Terminal {
     progress(text) {
       if (!stderr.isTTY) return
       clear()
-      line = text === null ? '' : text.slice(0, Math.max(10, (stderr.columns ?? 80) - 1))
+      line = text === null ? '' : text.slice(0, Math.max(10, (stderr.columns || 80) - 1))
       stderr.write(line)
     },
     shows: stderr.isTTY === true,
