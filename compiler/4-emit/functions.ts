@@ -26,6 +26,8 @@ class LinkEmitter implements Flow {
   readonly #lambdas = new Map<string, string>()
   /** Functions for everything behind a node that is reached from several places. */
   readonly #functions = new Map<string, string>()
+  /** Functions that are called but not emitted yet. */
+  readonly #pending: (() => void)[] = []
   #count = 0
   #fused = 0
 
@@ -45,6 +47,7 @@ class LinkEmitter implements Flow {
       else if (node.kind === 'closed') closed.push(entry(this.#closedFunction(node)))
       else if (node.kind === 'aggregate') present.push(entry(presentFunction(node)))
     }
+    for (let emit = this.#pending.shift(); emit !== undefined; emit = this.#pending.shift()) emit()
     return `function link(target) {
       const { report, kit } = target
       const { FAIL, PathOrigin } = kit
@@ -102,37 +105,28 @@ class LinkEmitter implements Flow {
       return emitStep(this, consumer, element)
     }
     const { value, time, key, keyed, origin } = element
-    if (consumer.node.kind !== 'merge') {
-      const call = this.#functionFor(consumer, keyed)
-      return `${call}(${[value, time, key, keyed, origin].join(', ')})`
-    }
-    const call = this.#functionFor({ ...consumer, branch: -1 }, keyed)
-    return `${call}(${[value, time, key, keyed, `new PathOrigin(${origin}, ${consumer.branch})`].join(', ')})`
+    const handed = consumer.node.kind === 'merge' ? `new PathOrigin(${origin}, ${consumer.branch})` : origin
+    return `${this.#functionFor(consumer, keyed)}(${[value, time, key, keyed, handed].join(', ')})`
   }
 
   #reachedTwice(node: PlanNode): boolean {
     return node.inputs.length > 1
   }
 
-  /** A function that hands an element to a step; for a merge, to everything behind it. */
+  /** A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later, without recursion. */
   #functionFor(consumer: Consumer, keyed: string): string {
     const known = this.#functions.get(consumer.node.id)
     if (known !== undefined) return known
-    const name = this.fresh(consumer.node.kind === 'merge' ? 'merged' : 'step')
+    const merges = consumer.node.kind === 'merge'
+    const name = this.fresh(merges ? 'merged' : 'step')
     this.#functions.set(consumer.node.id, name)
-    const before = this.#fused
-    this.#fused = 1
     // Streams that are merged are all keyed or all not, by their types; a job without types may mix them.
-    const element = {
-      value: 'value',
-      time: 'time',
-      key: 'key',
-      keyed: consumer.node.kind === 'merge' ? 'keyed' : keyed,
-      origin: 'origin',
-    }
-    const body = consumer.branch < 0 ? this.behind(consumer.node.id, element) : emitStep(this, consumer, element)
-    this.#fused = before
-    this.setup(`function ${name}(value, time, key, keyed, origin) {\n${body}\n}`)
+    const element = { value: 'value', time: 'time', key: 'key', keyed: merges ? 'keyed' : keyed, origin: 'origin' }
+    this.#pending.push(() => {
+      this.#fused = 1
+      const body = merges ? this.behind(consumer.node.id, element) : emitStep(this, consumer, element)
+      this.setup(`function ${name}(value, time, key, keyed, origin) {\n${body}\n}`)
+    })
     return name
   }
 

@@ -293,8 +293,9 @@ export function usesOf({ root, defs }: SchemaDocument): fc.Arbitrary<Uses> {
     if (plain.kind === 'tuple') return fc.constantFrom<Uses>(true, {})
     if (plain.kind === 'union') {
       const solid = plain.members.filter(m => m.kind !== 'null')
-      // As the compiler's uses are: those of a record are never taken for those of an object.
-      if (solid.length === 1 || plain.discriminant !== null) return of(solid[0] as Schema, depth + 1)
+      if (solid.length === 1) return of(solid[0] as Schema, depth + 1)
+      // Whole fields: what members of other shapes hold under the same name would need uses of its own.
+      if (plain.discriminant !== null) return of(solid[0] as Schema, 3)
     }
     return fc.constant(true)
   }

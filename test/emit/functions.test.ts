@@ -138,6 +138,18 @@ describe('a long job', () => {
   })
 })
 
+describe('a job of thousands of steps', () => {
+  it('is emitted and runs', () => {
+    const plan = new PlanBuilder()
+    let at = source(plan)
+    for (let i = 0; i < 5000; i++) at = plan.map(at, (e: unknown) => e)
+    plan.output('o', plan.to(at, 'out'))
+    const program = plan.program()
+    const trace = traceOf(emittedModule(program), smallLog({ 't/0': [{ t: 1, k: 'a', n: 1 }] }), 1)
+    expect(trace.filter(line => line.startsWith('output'))).toHaveLength(1)
+  })
+})
+
 describe('a second argument', () => {
   it('shows the record before, and time and key past an aggregation', () => {
     const plan = new PlanBuilder()

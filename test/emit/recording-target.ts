@@ -18,7 +18,7 @@ import type { Column } from '../../core/fold/column.ts'
 import type { Lambdas, Plan } from '../../core/plan.ts'
 import type { InputPartition, ReferenceInput } from '../../core/reference/input.ts'
 import { chunkOfRecords } from '../../logs/chunk-of-records.ts'
-import { MemoryState, memoryEnvironment, memorySorter } from '../support/memory-state.ts'
+import { memorySorter } from '../support/memory-state.ts'
 
 export interface TestProgram {
   readonly plan: Plan
@@ -37,7 +37,6 @@ export function emittedModule({ plan, lambdas }: TestProgram): FunctionsModule {
 export function traceOf(module: FunctionsModule, log: ReferenceInput, chunkSize: number): string[] {
   const trace: string[] = []
   const recorder = new Recorder({
-    newSorter: memoryEnvironment(new MemoryState(), 1).newSorter,
     newSorter: memorySorter,
     decoders: new Map(
       module.plan.nodes.flatMap(n => (n.kind === 'source' ? [[n.id, makeDecoder(n.params.format, n.schema)]] : [])),

@@ -75,10 +75,10 @@ class JsonEmitter implements Emitter {
 
   value(schema: Schema, target: Target): string {
     const plain = this.resolve(schema)
-    const uses = target.into === null ? null : target.uses
+    const uses = target.into === null ? null : fitting(target.uses, plain)
     // Objects and whatever a reference leads to are functions of their own: recursive types end there.
     if (schema.kind === 'ref' || plain.kind === 'object') return this.#call(plain, uses, target)
-    return this.#inline(plain, target)
+    return this.#inline(plain, { ...target, uses: uses ?? true })
   }
 
   #inline(schema: Exclude<PlainSchema, { kind: 'object' }>, target: Target): string {
@@ -143,6 +143,15 @@ class JsonEmitter implements Emitter {
       ${uses === null ? 'return p' : 'stopped[0] = p\nreturn value'}
     }`
   }
+}
+
+/** Uses that do not fit the type (elements of an object, fields of an array) mean the whole: nothing that is looked at is left out. */
+function fitting(uses: Uses, schema: PlainSchema): Uses {
+  if (uses === true) return true
+  const names = Object.keys(uses)
+  if (schema.kind === 'object') return names.includes('[]') && !schema.fields.some(f => f.name === '[]') ? true : uses
+  if (schema.kind === 'array' || schema.kind === 'record') return names.every(n => n === '[]') ? uses : true
+  return uses
 }
 
 /** Arrays and objects inside each other in one type. */
