@@ -146,7 +146,6 @@ export class JobRun {
     const step = this.#options.steps ?? NO_STEPS
     const { writer } = this.#state
     const changes = new ChangeBuffer({
-      newSorter: sorterFactory(this.scratch),
       scratch: this.scratch,
       release: (output, element) => this.#outputs.release(output, element),
     })
