@@ -93,6 +93,33 @@ export const BAD: readonly BadCase[] = [
     'clock-in-lambda',
     'const START = Date.now()\nexport const r = events.map(v => v.bytes - START)',
   ),
+  bad('default-value', 'clock-in-lambda', 'export const r = events.map((v, _r, t = Date.now()) => t + v.bytes)'),
+  bad(
+    'inherited',
+    'clock-in-lambda',
+    'class A { t() { return Date.now() } }\nclass B extends A {}\nexport const r = events.map(v => new B().t() + v.bytes)',
+  ),
+  bad(
+    'field',
+    'clock-in-lambda',
+    'class A { f = (v: Event) => Date.now() + v.bytes }\nexport const r = events.map(new A().f)',
+  ),
+  bad(
+    'in-table',
+    'clock-in-lambda',
+    'const table = new Map([[1, () => Date.now()]])\nexport const r = events.map(v => table.get(1)!() + v.bytes)',
+  ),
+  bad(
+    'iterator',
+    'clock-in-lambda',
+    'class Range { *[Symbol.iterator]() { yield Date.now() } }\nexport const r = events.map(v => [...new Range(), v.at])',
+  ),
+  bad(
+    'default-export',
+    'clock-in-lambda',
+    `import now from './default-export-helper'\nexport const r = events.map(v => now() + v.bytes)`,
+    'export default () => Date.now()',
+  ),
   bad(
     'getter',
     'clock-in-lambda',
@@ -113,6 +140,13 @@ export const BAD: readonly BadCase[] = [
     'random-in-lambda',
     'export const r = events.filter(v => { const { random } = Math; return random() < v.bytes })',
   ),
+  bad(
+    'random-hidden',
+    'random-in-lambda',
+    'const m: Record<string, unknown> = Math as never\nexport const r = events.map(v => m[v.user])',
+  ),
+  bad('random-any', 'unseen-call', 'export const r = events.map(v => (Math as any).random() + v.bytes)'),
+  bad('constructor', 'unseen-call', `export const r = events.map(v => v.tags.constructor.constructor('return 1')())`),
   bad('uuid', 'random-in-lambda', 'export const r = events.map(v => ({ id: crypto.randomUUID(), at: v.at }))'),
   // 3: timers
   bad('timer', 'timer-in-lambda', 'export const r = events.map(v => { setTimeout(() => v.at, 1); return v.at })'),
@@ -218,6 +252,41 @@ export const BAD: readonly BadCase[] = [
     'kept-generator',
     'kept-iterator',
     'function* ids() { let n = 0; while (true) yield n++ }\nconst all = ids()\nexport const r = events.map(v => [all.next().value, v.at])',
+  ),
+  bad(
+    'method-state',
+    'captured-mutation',
+    'const counter = { n: 0, next() { return ++this.n } }\nexport const r = events.map(v => counter.next() + v.bytes)',
+  ),
+  bad(
+    'through-getter',
+    'captured-mutation',
+    'const all: string[] = []\nconst get = () => all\nexport const r = events.map(v => get().push(v.user))',
+  ),
+  bad(
+    'own-property',
+    'captured-mutation',
+    'function f(v: Event) { f.n += v.bytes; return f.n }\nf.n = 0\nexport const r = events.map(f)',
+  ),
+  bad(
+    'through-recursion',
+    'captured-mutation',
+    'const all: string[] = []\nfunction f(to: string[], n: number): void { if (n > 0) g(to, n - 1); to.push(String(n)) }\nfunction g(to: string[], n: number): void { if (n > 0) f(to, n - 1) }\nexport const q = events.map(v => { const mine: string[] = []; f(mine, v.bytes); return mine })\nexport const r = events.map(v => { g(all, v.bytes); return v.at })',
+  ),
+  bad(
+    'values-of-captured',
+    'captured-mutation',
+    'const state = { a: { n: 0 } }\nexport const r = events.map(v => { Object.values(state).forEach(s => { s.n += v.bytes }); return v.at })',
+  ),
+  bad(
+    'map-entries',
+    'captured-mutation',
+    'const table = new Map<string, string[]>()\nexport const r = events.map(v => { for (const [, list] of table) list.push(v.user); return v.at })',
+  ),
+  bad(
+    'lazy',
+    'captured-state',
+    'let table: Map<string, number> | undefined\nexport const r = events.map(v => (table ??= new Map()).get(v.user))',
   ),
   // 8: regular expressions
   bad('regexp-test', 'stateful-regexp', 'const WORD = /a/g\nexport const r = events.filter(v => WORD.test(v.page))'),

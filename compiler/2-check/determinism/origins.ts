@@ -100,7 +100,9 @@ export class OriginFinder {
     const declaration = this.#reading.declarationsOf(symbol)[0]
     if (declaration === undefined) return []
     if (this.#reading.ownerOf(symbol) === 'standard') return [{ kind: 'standard', name: symbol.name }]
-    if (!isInside(declaration, this.#unit)) return [{ kind: 'captured', name: node.text, symbol }]
+    // A function's own name stands for what outlives its calls.
+    if (!isInside(declaration, this.#unit) || declaration === this.#unit)
+      return [{ kind: 'captured', name: node.text, symbol }]
     this.#open.add(symbol)
     const found = [...this.#declared(declaration), ...this.#assigned(symbol)]
     this.#open.delete(symbol)

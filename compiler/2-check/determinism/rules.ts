@@ -10,10 +10,11 @@ import {
   dynamicCode,
   localTime,
   outsideWorld,
+  randomInLambda,
   unreadLibrary,
   unseenCall,
 } from '../../messages/determinism.ts'
-import { hostRule, standardRule } from './denied.ts'
+import { hostRule, type RuleMessage, standardRule } from './denied.ts'
 import type { Mode } from './unit.ts'
 
 /** What a node alone does wrong; null for most. */
@@ -58,8 +59,15 @@ function nameRule(reading: Reading, node: ts.Identifier): Message | null {
   const message = bySymbol(reading, symbol, node.text)
   if (message !== null) return message
   if (symbol === null || reading.ownerOf(symbol) !== 'standard') return libraryRule(reading, node, symbol)
-  return symbol.name === 'Date' && isBareValue(node) ? clockInLambda({ name: node.text }) : null
+  const bare = BARE.get(symbol.name)
+  return bare !== undefined && isBareValue(node) ? bare({ name: node.text }) : null
 }
+
+/** Handed on as a value, whoever gets it can ask it for the time, or for a random number. */
+const BARE: ReadonlyMap<string, RuleMessage> = new Map([
+  ['Date', clockInLambda],
+  ['Math', randomInLambda],
+])
 
 /** Objects whose members are judged one by one. */
 const HOLDERS = new Set(['Promise', 'Intl', 'Atomics', 'performance', 'crypto', 'globalThis', 'global'])
@@ -78,13 +86,13 @@ function wrapped(node: ts.Node): ts.Node {
   return at
 }
 
-/** `Date` handed on as a value: whoever gets it can ask it for the time. */
 function isBareValue(node: ts.Identifier): boolean {
   const { parent } = node
   if (isHolder(node)) return false
   if ((ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression === node) return false
   if (ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.InstanceOfKeyword) return false
-  return !ts.isVariableDeclaration(parent)
+  // `const D = Date` is followed; a type of its own would hide what it is.
+  return !ts.isVariableDeclaration(parent) || parent.type !== undefined
 }
 
 function libraryRule(reading: Reading, node: ts.Identifier, symbol: ts.Symbol | null): Message | null {
@@ -151,8 +159,10 @@ function anyRule(reading: Reading, node: ts.CallExpression | ts.NewExpression): 
   return unseenCall({ name: shortText(callee) })
 }
 
+/** `any`, or the type `Function`, whose calls are not checked either. */
 function isAny(reading: Reading, node: ts.Expression): boolean {
-  return reading.shapeOf(reading.typeOf(node)).kind === 'any'
+  const type = reading.typeOf(node)
+  return reading.shapeOf(type).kind === 'any' || type.getSymbol()?.name === 'Function'
 }
 
 /** Where a chain of members and calls begins. */

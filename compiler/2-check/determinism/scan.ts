@@ -1,7 +1,7 @@
 // Scans a piece of code: what it does that could give two answers, and which other code it reaches.
 //
-// Promises: each piece is scanned once for each mode. Code that is in progress (recursion) counts as doing nothing: what it does is
-// found by the scan that is going on. Leaves to `check-determinism.ts`: the way from a lambda to a finding.
+// Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing, and what is found
+// on the way is not kept, so that each function of the circle is told in full when it is asked for. Leaves to `check-determinism.ts`: the way from a lambda to a finding.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, isErased, isFunctionNode, isInside, shortText, ts, unwrap } from '../../1-read/syntax.ts'
@@ -21,9 +21,15 @@ import { rememberedRegexp } from './regexps.ts'
 import { asyncRule, ruleAt } from './rules.ts'
 import { type Edge, type Finding, type Mode, NO_FACTS, type UnitFacts } from './unit.ts'
 
+/** Helpers that call helpers further down than this are taken as they are found. */
+const DEPTH_MAX = 50
+
 export class Scanner {
   readonly reading: Reading
   readonly #known = new Map<Mode, Map<ts.Node, UnitFacts>>()
+  readonly #open = new Map<Mode, Set<ts.Node>>()
+  /** Code in progress that something found on the way depends on. */
+  readonly #awaited = new Set<ts.Node>()
 
   constructor(reading: Reading) {
     this.reading = reading
@@ -34,9 +40,17 @@ export class Scanner {
     this.#known.set(mode, known)
     const before = known.get(unit)
     if (before !== undefined) return before
-    known.set(unit, NO_FACTS)
+    const open = this.#open.get(mode) ?? new Set<ts.Node>()
+    this.#open.set(mode, open)
+    if (open.has(unit) || open.size > DEPTH_MAX) {
+      this.#awaited.add(unit)
+      return NO_FACTS
+    }
+    open.add(unit)
     const facts = new UnitScan(this, unit, mode).run()
-    known.set(unit, facts)
+    open.delete(unit)
+    this.#awaited.delete(unit)
+    if (this.#awaited.size === 0) known.set(unit, facts)
     return facts
   }
 

@@ -67,7 +67,8 @@ function fromDeclaration(reading: Reading, node: ts.Declaration, depth: number):
     return value === null ? NONE : fromSymbol(reading, value, depth + 1)
   }
   if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && isReassigned(reading, node.name)) return NONE
-  if (ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isExportAssignment(node)) {
+  const holds = ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)
+  if (holds || ts.isExportAssignment(node)) {
     const value = ts.isExportAssignment(node) ? node.expression : node.initializer
     return value === undefined ? NONE : findFunctions(reading, value, depth + 1)
   }
