@@ -122,6 +122,18 @@ describe('an artefact', () => {
     expect(lambda.words).not.toBe(before.words)
   })
 
+  it('follows the paths of a tsconfig near the job, and no other option of it', async () => {
+    const path = jobFile(JOB.replace('./lib/country.ts', '@lib/country.ts'), {
+      'lib/country.ts': HELPER,
+      'tsconfig.json':
+        '{ "compilerOptions": { "target": "es5", "strict": false, "paths": { "@lib/*": ["./lib/*"] } } }',
+    })
+    const [aliased, plain] = [folderOf({}), folderOf({})]
+    expect((await compileJob(path, { outDir: aliased })).diagnostics).toEqual([])
+    await compileJob(jobFile(JOB, { 'lib/country.ts': HELPER }), { outDir: plain })
+    expect(contents(aliased)['functions.mjs']).toBe(contents(plain)['functions.mjs'])
+  })
+
   it('is not written where there are errors', async () => {
     const outDir = join(folderOf({}), 'out')
     const { diagnostics, plan } = await compileJob(

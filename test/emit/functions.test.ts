@@ -3,6 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { closedRealm } from '../../core/realm/closed-realm.ts'
 import { hopping, PlanBuilder, type TestLambda, tumbling } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { JOBS } from '../support/jobs.ts'
@@ -135,6 +136,21 @@ describe('a long job', () => {
       if (i % 20 === 19) plan.output(`o${i}`, plan.to(at, `out-${i}`))
     }
     expect(agree(plan.program(), smallLog({ 't/0': [{ t: 1, k: 'a', n: 1 }] })).length).toBeGreaterThan(100)
+  })
+})
+
+describe('what must end the run', () => {
+  it.each(['map', 'filter', 'flatMap', 'keyBy'] as const)('is no dead letter in %s', word => {
+    const plan = new PlanBuilder()
+    const closed = closedRealm().Date as DateConstructor
+    plan.output(
+      'o',
+      plan.to(
+        plan[word](source(plan), () => closed.now()),
+        'out',
+      ),
+    )
+    expect(() => traceOf(emittedModule(plan.program()), LOG, 4)).toThrow(/clock-in-lambda/)
   })
 })
 
