@@ -1,8 +1,9 @@
 // One aggregate node between two commits: partial states, the settlement of its rows, its closed windows.
 //
-// Promises: after `settle` the changes handed to the sink make state, views and digests those of all elements so far; each closed
-// window is handed on exactly once, in the settlement in which it closes, and its state is deleted then, since no element can reach
-// a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of the key.
+// Promises: after `settle` the changes handed to the sink make state, views and digests those of all elements so far;
+// each closed window is handed on exactly once, in the settlement in which it closes, and its state is deleted then,
+// since no element can reach a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of
+// the key.
 // Leaves to `group-table.ts`: groups in memory; to `table-rows.ts`: views and `closed` nodes on this table.
 
 import { ByteReader, ByteWriter } from '../bytes.ts'

@@ -1,16 +1,19 @@
 // What the emitted functions module offers and what it is linked against.
 //
 // Promises: batch and stream run the very same emitted functions; a machine supplies group tables, output buffers, the
-// reporter and the kit, and gets back one function per source node and one per `closed` node. An emitted module imports nothing
-// from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
-// `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code must do.
+// reporter and the kit, and gets back one function per source node and one per `closed` node. An emitted module imports
+// nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
+// `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
+// must do.
 
 import type { Chunk } from '../chunk.ts'
 import type { Column } from '../fold/column.ts'
 import type { Lambdas, Plan } from '../plan.ts'
 import type { Scan } from '../scan/scan.ts'
 
-/** Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another origin. */
+/**
+ * Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another origin.
+ */
 export type Origin = number | Uint8Array | PathOrigin
 
 /** An origin with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
@@ -30,9 +33,10 @@ export interface SourcePartition {
 }
 
 /**
- * Reads the records first <= i < last of a chunk through one source node and everything fused behind it. For each record, in
- * this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event time, and ends there;
- * decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any case; the rest (decision 1).
+ * Reads the records first <= i < last of a chunk through one source node and everything fused behind it. For each
+ * record, in this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event
+ * time, and ends there; decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any
+ * case; the rest (decision 1).
  */
 export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
 /** Hands one closed row on to everything behind a `closed` node. The origin is the window's identity. */
@@ -42,8 +46,8 @@ export interface Linked {
   readonly sources: Readonly<Record<string, SourceFunction>>
   readonly closed: Readonly<Record<string, ClosedFunction>>
   /**
-   * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields stand in the
-   * order that `normalise` gives them, since a lambda may see it.
+   * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields
+   * stand in the order that `normalise` gives them, since a lambda may see it.
    */
   readonly present: Readonly<Record<string, (slot: number) => unknown>>
 }
@@ -51,10 +55,11 @@ export interface Linked {
 /**
  * The table of groups that emitted fold code writes into.
  *
- * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings): `of`
- * (without a lambda: the element's value) through `kit.numeric` for `sum` and `mean`, else through `kit.input`; then `by` (without
- * a lambda: the result of `of`) through `kit.input`. The first field that fails ends the element, with one dead letter that
- * names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add` for each field. `add` takes
+ * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings):
+ * `of` (without a lambda: the element's value) through `kit.numeric` for `sum` and `mean`, else through `kit.input`;
+ * then `by` (without a lambda: the result of `of`) through `kit.input`. The first field that fails ends the element,
+ * with one dead letter that names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add`
+ * for each field. `add` takes
  * - `(slot)` for count,
  * - `(slot, of)` for sum, mean, min, max, collectSet, countDistinct,
  * - `(slot, of, time, origin)` for first and last,
@@ -63,11 +68,16 @@ export interface Linked {
 export interface GroupAccess {
   /** In the order of the node's fields. */
   readonly columns: readonly Column[]
-  /** The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window; `key` is normalised. */
+  /**
+   * The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window; `key` is
+   * normalised.
+   */
   slotFor(windowStart: number, key: unknown): number
 }
 
-/** Where emitted code reports everything that leaves the ordinary path. Each call counts and keeps; nothing is dropped. */
+/**
+ * Where emitted code reports everything that leaves the ordinary path. Each call counts and keeps; nothing is dropped.
+ */
 export interface Reporter {
   /** The chunk that numeric origins point into from now on. */
   enter(chunk: Chunk): void
@@ -76,11 +86,17 @@ export interface Reporter {
   badTime(node: string, i: number, value: unknown): void
   ahead(node: string, i: number): void
   late(node: string, i: number, time: number): void
-  /** A lambda, or an iterator or getter of what it gave, threw. Throws on what must end the run (typed failures, the stack). */
+  /**
+   * A lambda, or an iterator or getter of what it gave, threw. Throws on what must end the run (typed failures, the
+   * stack).
+   */
   threw(node: string, origin: Origin, error: unknown, field?: string): void
   badValue(node: string, origin: Origin, reason: string, field?: string): void
   identity(origin: Origin): Uint8Array
-  /** The second argument of a lambda: the record in the log, or time and key past an aggregation. `keyed`: past a `keyBy`. */
+  /**
+   * The second argument of a lambda: the record in the log, or time and key past an aggregation. `keyed`: past a
+   * `keyBy`.
+   */
   record(origin: Origin, time: number, key: unknown, keyed: boolean): unknown
   /** The second argument of a source's `time` lambda. */
   sourceRecord(i: number): unknown
@@ -88,15 +104,17 @@ export interface Reporter {
 
 export interface OutputAccess {
   /**
-   * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda gave where
-   * there is one (promises refused before), else the stream's key where `params.keyed`; `keyed` says that there is one.
+   * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda
+   * gave where there is one (promises refused before), else the stream's key where `params.keyed`; `keyed` says that
+   * there is one.
    */
   add(keyed: boolean, key: unknown, value: unknown, time: number, origin: Origin): void
 }
 
 /**
- * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave stands here once. A function that
- * may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the caller leaves the element.
+ * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave stands here once. A
+ * function that may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the
+ * caller leaves the element.
  */
 export interface Kit {
   readonly FAIL: typeof FAIL
@@ -111,13 +129,18 @@ export interface Kit {
   isTime(value: number): boolean
   /** Greatest `offset + n * every` at or before the time, exact over the whole range of event times. */
   windowStart(time: number, every: number, offset: number): number
-  /** True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about. */
+  /**
+   * True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about.
+   */
   isPromise(node: string, origin: Origin, value: unknown, field?: string): boolean
   /** What `keyBy` gave, normalised; FAIL where it is a promise or has no canonical bytes. */
   key(node: string, origin: Origin, value: unknown): unknown
   /** The whole list that a `flatMap` lambda gave; FAIL where it is a promise or no list. */
   list(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
-  /** All keys that a `flatMapKeys` lambda gave, normalised; FAIL where they are no list or one of them has no canonical bytes. */
+  /**
+   * All keys that a `flatMapKeys` lambda gave, normalised; FAIL where they are no list or one of them has no canonical
+   * bytes.
+   */
   keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
   /** Input of `sum` or `mean`; FAIL where it is neither number nor bigint. */
   numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL

@@ -12,8 +12,8 @@ export interface StateAccess {
 }
 
 /**
- * An external sorter of rows: copies what it is given, spills beyond its memory, gives rows back in byte order of the key. Rows of
- * equal keys all come back, one behind the other.
+ * An external sorter of rows: copies what it is given, spills beyond its memory, gives rows back in byte order of the
+ * key. Rows of equal keys all come back, one behind the other.
  */
 export interface RowSorter {
   add(key: Uint8Array, value: Uint8Array): void
@@ -25,8 +25,8 @@ export interface RowSorter {
 /** Takes the changes of one commit. Copies what it is given: the bytes are reused after the call. Null deletes. */
 export interface ChangeSink {
   /**
-   * A change of one row. Within one settlement the calls for one table come in ascending byte order of the key, no key twice (calls
-   * for different tables alternate): so they can be appended, or form a delta block, as they come.
+   * A change of one row. Within one settlement the calls for one table come in ascending byte order of the key, no key
+   * twice (calls for different tables alternate): so they can be appended, or form a delta block, as they come.
    */
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
   /** Released elements of an output, in the order in which they must stand in their partition. */

@@ -1,6 +1,7 @@
 // The second argument of a lambda: what the log says about the record, or time and key past an aggregation.
 //
-// Promises: plain frozen objects; a key that is no UTF-8 and anything that the log does not carry throws instead of giving a guess.
+// Promises: plain frozen objects; a key that is no UTF-8 and anything that the log does not carry throws instead of
+// giving a guess.
 
 import { type Chunk, offsetAt } from '../chunk.ts'
 import { LyrebirdError } from '../errors.ts'

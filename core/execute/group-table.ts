@@ -1,7 +1,7 @@
 // Groups of one aggregate node in memory: (window, key) -> slot in columnar accumulators.
 //
-// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed group. A
-// new slot starts clear: what the state holds for its group is added when the node settles.
+// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed
+// group. A new slot starts clear: what the state holds for its group is added when the node settles.
 // Leaves to `aggregates.ts`: when groups are merged with the state, written to it and forgotten.
 
 import { type ByteWriter, bytesToLatin1 } from '../bytes.ts'
@@ -209,7 +209,10 @@ export class GroupTable implements GroupAccess {
   }
 }
 
-/** What is known of a view's row for each slot: whether the committed view holds one, and the hash that its digest counts. */
+/**
+ * What is known of a view's row for each slot: whether the committed view holds one, and the hash that its digest
+ * counts.
+ */
 export class ViewTrack {
   static readonly ABSENT = 0
   static readonly PRESENT = 1

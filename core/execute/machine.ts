@@ -1,7 +1,9 @@
-// The machine: one job in memory between two commits. Both executors run it; they differ in when they feed and settle it.
+// The machine: one job in memory between two commits. Both executors run it; they differ in when they feed and settle
+// it.
 //
-// Promises: after `settle` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C that the
-// progress names (semantics.md 1). Leaves to the executors: reading, when to settle, and making the changes durable at once.
+// Promises: after `settle` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C
+// that the progress names (semantics.md 1). Leaves to the executors: reading, when to settle, and making the changes
+// durable at once.
 
 import { compareBytes } from '../bytes.ts'
 import type { Chunk } from '../chunk.ts'
@@ -85,8 +87,8 @@ export class Machine {
   }
 
   /**
-   * Settles everything at the present cut: hands closed windows on in topological order, writes changed rows, releases outputs.
-   * With `final` the watermark is plus infinity and the progress is sealed.
+   * Settles everything at the present cut: hands closed windows on in topological order, writes changed rows, releases
+   * outputs. With `final` the watermark is plus infinity and the progress is sealed.
    */
   settle(sink: ChangeSink, final = false): void {
     const { plan } = this.#module
@@ -106,7 +108,10 @@ export class Machine {
     if (final) this.progress.sealed = true
   }
 
-  /** Spills groups of nodes that hold too many; for batch, between chunks. Partial results are merged when the node settles. */
+  /**
+   * Spills groups of nodes that hold too many; for batch, between chunks. Partial results are merged when the node
+   * settles.
+   */
   relieve(): void {
     for (const aggregates of this.#aggregates.values()) aggregates.relieve()
   }
@@ -116,7 +121,9 @@ export class Machine {
     for (const aggregates of this.#aggregates.values()) aggregates.forget()
   }
 
-  /** Everything held since the last settlement, as rows: what a worker hands to the coordinator. Empties the machine. */
+  /**
+   * Everything held since the last settlement, as rows: what a worker hands to the coordinator. Empties the machine.
+   */
   *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
     for (const [id, aggregates] of this.#aggregates) yield [TABLE.state(id), aggregates.takePartials()]
     for (const [id, output] of this.#outputs) yield [TABLE.held(id), output.takeRows()]

@@ -1,4 +1,5 @@
-// How far a machine is: positions, event times per source and partition, watermarks, tallies. One document of the state.
+// How far a machine is: positions, event times per source and partition, watermarks, tallies. One document of the
+// state.
 //
 // Promises: watermarks are computed from the log's event times alone (semantics.md 2); the document has one byte form.
 
@@ -62,7 +63,9 @@ export class Progress {
     return this.#tallies
   }
 
-  /** Watermark of a source: the least `T - disorder` over its partitions in the cut; -Infinity while one has no record. */
+  /**
+   * Watermark of a source: the least `T - disorder` over its partitions in the cut; -Infinity while one has no record.
+   */
   sourceWatermark(source: SourceNode): { watermark: number; heldBy: string | null } {
     let watermark = Number.POSITIVE_INFINITY
     let heldBy: string | null = null

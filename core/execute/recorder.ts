@@ -1,7 +1,8 @@
 // The reporter behind emitted code: late records and dead letters as rows, identities, second arguments.
 //
-// Promises: everything that leaves the ordinary path is kept until the machine takes it at a commit; failures that are not the
-// record's fault (a log that lacks what a lambda reads, a forbidden call) end the run instead of becoming dead letters.
+// Promises: everything that leaves the ordinary path is kept until the machine takes it at a commit; failures that are
+// not the record's fault (a log that lacks what a lambda reads, a forbidden call) end the run instead of becoming dead
+// letters.
 
 import { type Chunk, IDENTITY_HEADER, offsetAt } from '../chunk.ts'
 import type { DeadLetter } from '../dead-letter.ts'
@@ -15,7 +16,10 @@ import { closedRecord, eventRecord } from './event-record.ts'
 import { PendingRows } from './pending-rows.ts'
 import { encodeDead, encodeLate, type LateRow } from './row-codec.ts'
 
-/** Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own place. */
+/**
+ * Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own
+ * place.
+ */
 const SITES_PER_NODE = 200
 
 export interface RecorderOptions {

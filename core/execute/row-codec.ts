@@ -1,6 +1,7 @@
 // The rows that a job's result is stored as: late records, dead letters, view rows, held output elements.
 //
-// Promises: keys are order preserving, values canonical; what is compared comes first, what is only displayed behind it.
+// Promises: keys are order preserving, values canonical; what is compared comes first, what is only displayed behind
+// it.
 
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { decodeValue, encodeValue, skipValue } from '../canonical.ts'

@@ -1,7 +1,7 @@
 // The value of an aggregate's row in canonical bytes, straight from the columns.
 //
-// Promises: the bytes that `encodeValue` gives for the presented value, without making it. Leaves to the emitted `present`: the value
-// as an object, for lambdas.
+// Promises: the bytes that `encodeValue` gives for the presented value, without making it. Leaves to the emitted
+// `present`: the value as an object, for lambdas.
 
 import { type ByteWriter, compareBytes } from '../bytes.ts'
 import { canonicalBytes, encodeValue } from '../canonical.ts'

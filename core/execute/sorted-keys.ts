@@ -1,7 +1,7 @@
 // Row keys of many slots, put into byte order without a comparator over all of them.
 //
-// Promises: the order of `compareBytes`, for keys of which none is the start of another (canonical values never are). Sorting takes
-// four bytes at a time past what all keys share, by the engine's own sort of integers.
+// Promises: the order of `compareBytes`, for keys of which none is the start of another (canonical values never are).
+// Sorting takes four bytes at a time past what all keys share, by the engine's own sort of integers.
 
 import { ByteWriter } from '../bytes.ts'
 

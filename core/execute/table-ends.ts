@@ -1,4 +1,5 @@
-// The ends of a table: for each table node that a view or a `closed` stands on, the chain that leads to it and who takes its rows.
+// The ends of a table: for each table node that a view or a `closed` stands on, the chain that leads to it and who
+// takes its rows.
 //
 // Promises: a chain runs once for a row, however many views and `closed` nodes share it.
 

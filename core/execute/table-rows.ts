@@ -1,6 +1,7 @@
 // The rows of an aggregate's table on their way out: to views with their digests, and to `closed` nodes.
 //
-// Promises: a view's digest counts exactly the rows that its table holds; a row that an unchanged value would rewrite is left alone.
+// Promises: a view's digest counts exactly the rows that its table holds; a row that an unchanged value would rewrite
+// is left alone.
 // Leaves to `aggregates.ts`: which rows have changed or close; to `table-chain.ts`: the lambdas on tables.
 
 import { ByteReader, ByteWriter } from '../bytes.ts'

@@ -1,7 +1,7 @@
 // From strings to slots: an open-addressing hash table in one typed array.
 //
-// Promises: exact for any strings; for many keys half the cost of a Map, since an entry is one place in memory and growing moves no
-// strings. Leaves to `group-table.ts`: the strings themselves, by slot.
+// Promises: exact for any strings; for many keys half the cost of a Map, since an entry is one place in memory and
+// growing moves no strings. Leaves to `group-table.ts`: the strings themselves, by slot.
 
 const LEAST = 16
 

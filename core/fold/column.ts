@@ -1,7 +1,8 @@
 // A column: one field of an aggregation over all groups, addressed by slot.
 //
-// Promises: `add` allocates nothing on the ordinary path; merging is associative and commutative with a cleared slot as identity;
-// equal states have equal bytes whatever the order of adds and merges, so that batch and stream write the same rows.
+// Promises: `add` allocates nothing on the ordinary path; merging is associative and commutative with a cleared slot as
+// identity; equal states have equal bytes whatever the order of adds and merges, so that batch and stream write the
+// same rows.
 // Leaves to one file per family: the accumulators themselves; to `core/execute/group-table.ts`: which slot is whose.
 
 import type { ByteReader, ByteWriter } from '../bytes.ts'

@@ -1,7 +1,8 @@
 // Exact sums by slot: two doubles each, and a superaccumulator for the few that need more.
 //
-// Promises: the real sum of all numbers and bigints added, whatever the order, with one byte form; NaN and the infinities are
-// noted apart. An addition that fits costs two error-free transformations (D. Knuth, TAOCP 4.2.2, theorem B) and no allocation.
+// Promises: the real sum of all numbers and bigints added, whatever the order, with one byte form; NaN and the
+// infinities are noted apart. An addition that fits costs two error-free transformations (D. Knuth, TAOCP 4.2.2,
+// theorem B) and no allocation.
 // Leaves to `sum.ts`: what `sum` and `mean` make of it.
 
 import type { ByteReader, ByteWriter } from '../bytes.ts'
@@ -188,8 +189,8 @@ function specialSum(special: number): number {
 }
 
 /**
- * The one form of an exact number: its expansion into doubles, each the nearest to what those before leave over (none for zero);
- * or, for very large ones and those of too many terms, the integer of its units.
+ * The one form of an exact number: its expansion into doubles, each the nearest to what those before leave over (none
+ * for zero); or, for very large ones and those of too many terms, the integer of its units.
  */
 function writeExact(w: ByteWriter, flags: number, exact: Exact): void {
   const units = unitsOf(exact)

@@ -1,7 +1,7 @@
 // The (time, identity) of an element by slot: what breaks all ties.
 //
-// Promises: the bytes of an identity are worked out on a tie, at the end of the chunk that the element came with, or when they are
-// written, whichever is first; an element that is replaced within its chunk never pays for them.
+// Promises: the bytes of an identity are worked out on a tie, at the end of the chunk that the element came with, or
+// when they are written, whichever is first; an element that is replaced within its chunk never pays for them.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../bytes.ts'
 import { decodeValue, encodeValue } from '../canonical.ts'

@@ -1,7 +1,8 @@
 // Doubles as exact integers times powers of two, and back by one correct rounding.
 //
-// Promises: `roundQuotient` gives the double nearest to the exact quotient, the even one of two equally near (IEEE 754-2019,
-// roundTiesToEven), gradual underflow and overflow included. Leaves to `exact-sums.ts`: when all this is needed.
+// Promises: `roundQuotient` gives the double nearest to the exact quotient, the even one of two equally near (IEEE
+// 754-2019, roundTiesToEven), gradual underflow and overflow included. Leaves to `exact-sums.ts`: when all this is
+// needed.
 
 const word = new DataView(new ArrayBuffer(8))
 
@@ -45,7 +46,10 @@ export function roundQuotient({ mantissa, exponent }: Exact, divisor: bigint): n
   return mantissa < 0n ? -rounded : rounded
 }
 
-/** The double nearest to a little more than (`sticky`) or exactly `value * 2 ** exponent`, where value has more than 53 bits. */
+/**
+ * The double nearest to a little more than (`sticky`) or exactly `value * 2 ** exponent`, where value has more than 53
+ * bits.
+ */
 function roundBits(value: bigint, exponent: number, sticky: boolean): number {
   const lowest = Math.max(bitLength(value) - SIGNIFICANT_BITS + exponent, LEAST_EXPONENT)
   const drop = BigInt(lowest - exponent)
@@ -53,7 +57,8 @@ function roundBits(value: bigint, exponent: number, sticky: boolean): number {
   const rest = value - (kept << drop)
   const half = 1n << (drop - 1n)
   if (rest > half || (rest === half && (sticky || (kept & 1n) === 1n))) kept += 1n
-  // Both factors and the product are exact: `kept` has 53 bits, and the power of two is a double down to the least subnormal.
+  // Both factors and the product are exact: `kept` has 53 bits, and the power of two is a double down to the least
+  // subnormal.
   return lowest > 971 ? Number.POSITIVE_INFINITY : Number(kept) * 2 ** lowest
 }
 

@@ -1,7 +1,7 @@
 // sum and mean: exact, so that the order of elements and of merges cannot change a bit.
 //
-// Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum. A mean is the double
-// nearest to the real quotient of sum and count (decision 11).
+// Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum. A mean
+// is the double nearest to the real quotient of sum and count (decision 11).
 
 import type { ByteReader, ByteWriter } from '../bytes.ts'
 import type { Column } from './column.ts'

@@ -1,7 +1,7 @@
 // The machine against the reference: same log, same cut, same bytes, however it was fed.
 //
-// Method: random logs of all jobs of `test/support/jobs.ts`; a machine gets them in random interleavings of random chunks, settles
-// at random moments, and now and then is thrown away and made anew from the committed state.
+// Method: random logs of all jobs of `test/support/jobs.ts`; a machine gets them in random interleavings of random
+// chunks, settles at random moments, and now and then is thrown away and made anew from the committed state.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -153,7 +153,10 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
   })
 })
 
-/** Reads as batch does: workers over single partitions, whose partial rows a coordinator merges with the state and settles once. */
+/**
+ * Reads as batch does: workers over single partitions, whose partial rows a coordinator merges with the state and
+ * settles once.
+ */
 function batch(
   program: Program,
   log: ReferenceInput,

@@ -1,7 +1,8 @@
-// A functions module without a compiler: closures over plan and lambdas that do what emitted code does, slowly and plainly.
+// A functions module without a compiler: closures over plan and lambdas that do what emitted code does, slowly and
+// plainly.
 //
-// Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the emitter, and the
-// emitter against it. Leaves to the kit: every check of what a lambda gave.
+// Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the
+// emitter, and the emitter against it. Leaves to the kit: every check of what a lambda gave.
 
 import { normalise } from '../../core/canonical.ts'
 import type { Chunk } from '../../core/chunk.ts'
