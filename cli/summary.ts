@@ -17,6 +17,8 @@ export async function tellSummary(
   }
   const { colours } = terminal
   for (const line of summaryLines(summary)) terminal.talk(line.startsWith('warning: ') ? colours.yellow(line) : line)
+  // For people only: a script's log needs no advice.
+  if (!terminal.shows) return
   for (const next of nextCommands(summary, state)) terminal.talk(colours.dim(`  next: ${next}`))
 }
 
