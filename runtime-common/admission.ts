@@ -3,8 +3,9 @@
 // Promises: a start that moved, a topic made anew, a partition that vanished or ends before the state's position stop the run with
 // the range and the remedy; a new partition is taken in only by its admitting tick (semantics.md 2, decisions 4 to 6).
 
-import type { Chunk } from '../core/chunk.ts'
+import { type Chunk, offsetAt } from '../core/chunk.ts'
 import { partitionName, splitPartition } from '../core/cut.ts'
+import { timeFault } from '../core/dead-letter.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/execute/progress.ts'
 import type { Plan } from '../core/plan.ts'
@@ -92,9 +93,19 @@ export async function admitNewcomers(
     const refusal = whyNot(first, plan, progress, range)
     if (refusal !== null) throw added(name, range, refusal)
     takeIn(progress, name, range)
+    countTick(progress, plan, name, first)
     admitted.push(name)
   }
   return admitted
+}
+
+/** The tick counts from the first cut on that names its partition: without it that cut would have no watermark. */
+function countTick(progress: Progress, plan: Plan, name: string, tick: Chunk): void {
+  progress.cut.set(name, offsetAt(tick, 0) + 1n)
+  for (const source of sourceNodes(plan)) {
+    if (source.params.topic === tick.topic)
+      progress.sourcePartition(source.id, name).maxTime = tick.timestamps?.[0] as number
+  }
 }
 
 /** The chunk that holds the first record, as its record 0. */
@@ -107,6 +118,7 @@ async function firstRecord(log: Log, range: PartitionRange): Promise<Chunk | nul
 function whyNot(chunk: Chunk, plan: Plan, progress: Progress, range: PartitionRange): string | null {
   const time = chunk.timestamps?.[0]
   if (chunk.ticks?.[0] !== 1 || time === undefined) return 'its first record is no tick'
+  if (timeFault(time) !== null) return 'its first record is a tick without an event time'
   for (const source of sourceNodes(plan)) {
     if (source.params.topic !== range.topic) continue
     const { watermark } = progress.sourceWatermark(source)

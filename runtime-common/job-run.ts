@@ -196,7 +196,7 @@ export class JobRun {
     const { progress } = this
     if (progress.cut.size > 0) {
       checkKnown(progress, this.#ranges, ids)
-      await admitNewcomers(this.log, this.plan, progress, this.#ranges)
+      await admitNewcomers(this.log, this.plan, progress, named(this.#ranges, until))
     } else admitAll(progress, named(this.#ranges, until), ids)
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
   }

@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest'
 import { type FailureCode, LyrebirdError } from '../../core/errors.ts'
 import { MemoryLog } from '../../logs/memory.ts'
 import { type BatchOptions, runBatch } from '../../runtime-batch/index.ts'
+import { StreamRun } from '../../runtime-stream/index.ts'
 import { openStateReader, openStateWriter } from '../../store/index.ts'
+import { verifyJob } from '../../testing/equivalence/index.ts'
 import { GLOBAL, PlanBuilder, tumbling } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { testFolder } from './support/folder.ts'
@@ -175,6 +177,45 @@ describe('a partition that the state does not know', () => {
     expect(behind.message).toContain('1 ms behind the watermark')
     const { cut } = await runBatch({ functions, log: grown(log, [tickAt(3000), event(3500)]), state })
     expect(cut).toEqual({ 'clicks/0': '3', 'clicks/1': '2' })
+  })
+
+  it('brings its tick into the first cut that names it', async () => {
+    const folder = testFolder()
+    const state = join(folder, 'state')
+    const log = logOf(1)
+    await runBatch({ functions, log, state })
+    const more = grown(log, [tickAt(3000), event(3500)])
+    const stream = await StreamRun.open({ functions, log: more, state })
+    await stream.commit()
+    const until = stream.run.progress.cutNow
+    expect(stream.summary().sources).toMatchObject([{ watermark: 3000 }])
+    await stream.close()
+    expect(until).toEqual(
+      new Map([
+        ['clicks/0', 3n],
+        ['clicks/1', 1n],
+      ]),
+    )
+    const verdict = await verifyJob({ functions, log: more, state, interleavings: 1 })
+    expect(verdict).toMatchObject({ equal: true, cut: { 'clicks/0': '3', 'clicks/1': '1' } })
+  })
+
+  it('is refused with a tick that has no event time', async () => {
+    const state = join(testFolder(), 'state')
+    const log = logOf(1)
+    await runBatch({ functions, log, state })
+    await refused({ functions, log: grown(log, [tickAt(9e15)]), state }, 'partition-added')
+  })
+
+  it('has no say in a cut from before it', async () => {
+    const state = join(testFolder(), 'state')
+    const log = logOf(1)
+    const earlier = new Map([['clicks/0', 3n]])
+    await runBatch({ functions, log, state })
+    for (const records of [[event(9000)], [tickAt(9000)]]) {
+      const options = { functions, log: grown(log, records), state, until: earlier, absent: true }
+      expect((await runBatch(options)).cut).toEqual({ 'clicks/0': '3' })
+    }
   })
 
   it('stays outside the cut while it is empty', async () => {
