@@ -15,8 +15,10 @@ export interface Keys {
 export function sortRows(keys: Keys): Uint32Array {
   const order = new Uint32Array(keys.count)
   for (let i = 0; i < keys.count; i++) order[i] = i
-  const sort: Sort = { keys, order, high: new Uint32Array(keys.count), low: new Uint32Array(keys.count) }
-  sortDeeper(sort, 0, keys.count, 0)
+  const sort: Sort = { keys, order, high: new Uint32Array(keys.count), low: new Uint32Array(keys.count), waiting: [] }
+  // A list and no recursion: keys may agree in a million bytes.
+  sort.waiting.push({ from: 0, to: keys.count, depth: 0 })
+  for (let next = sort.waiting.pop(); next !== undefined; next = sort.waiting.pop()) sortDeeper(sort, next)
   return order
 }
 
@@ -26,10 +28,19 @@ interface Sort {
   /** The eight bytes of each key at the present depth, as two words. */
   readonly high: Uint32Array
   readonly low: Uint32Array
+  /** Parts that are not yet sorted. */
+  readonly waiting: Part[]
 }
 
-/** Sorts order[from, to), whose keys agree in their first `depth` bytes and are at least so long. */
-function sortDeeper(sort: Sort, from: number, to: number, depth: number): void {
+/** order[from, to), whose keys agree in their first `depth` bytes and are at least so long. */
+interface Part {
+  readonly from: number
+  readonly to: number
+  readonly depth: number
+}
+
+/** Sorts a part by its next eight bytes; what these do not tell apart waits. */
+function sortDeeper(sort: Sort, { from, to, depth }: Part): void {
   for (let i = from; i < to; i++) loadWords(sort, i, depth)
   sortByWords(sort, from, to)
   for (let start = from; start < to; ) {
@@ -53,7 +64,7 @@ function sortEqual(sort: Sort, from: number, to: number, depth: number): void {
   const length = (row: number): number => keys.lengths[row] as number
   ended.sort((a, b) => length(a) - length(b) || a - b)
   for (let i = 0; i < ended.length; i++) order[from + i] = ended[i] as number
-  if (to - goOn > 1) sortDeeper(sort, goOn, to, depth + 8)
+  if (to - goOn > 1) sort.waiting.push({ from: goOn, to, depth: depth + 8 })
 }
 
 function loadWords(sort: Sort, at: number, depth: number): void {

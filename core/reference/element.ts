@@ -4,6 +4,7 @@
 // record in the log, past one it has time and key only (decision 12).
 
 import { compareBytes } from '../bytes.ts'
+import { decodeUtf8 } from '../decode/text.ts'
 import { LyrebirdError } from '../errors.ts'
 import type { InputPartition, InputRecord } from './input.ts'
 
@@ -42,12 +43,20 @@ export function logRecord(
   time: number | undefined,
   streamKey: { readonly key: unknown } | null,
 ): object {
-  const { partition, record } = from
+  const { topic, partition } = from.partition
+  const { offset, timestamp, key: keyBytes, headers } = from.record
+  const place = time === undefined ? { topic, partition, offset } : { time, topic, partition, offset }
+  // Nearly every record has all of its parts; an object whose fields are functions would cost many times as much.
+  const key = streamKey === null ? textOf(keyBytes) : streamKey.key
+  if (timestamp !== null && key !== undefined) return Object.freeze({ ...place, timestamp, key, keyBytes, headers })
+  return partialRecord(from, place, streamKey)
+}
+
+/** A record of a log that does not carry everything, or whose key is no text: what is missing throws when it is read. */
+function partialRecord(from: Located, place: object, streamKey: { readonly key: unknown } | null): object {
+  const { record } = from
   return Object.freeze({
-    ...(time === undefined ? {} : { time }),
-    topic: partition.topic,
-    partition: partition.partition,
-    offset: record.offset,
+    ...place,
     get timestamp() {
       return record.timestamp ?? lacks(from, 'timestamp')
     },
@@ -61,6 +70,11 @@ export function logRecord(
       return record.timestamp === null ? lacks(from, 'header') : record.headers
     },
   })
+}
+
+/** The text of a key, null where there is none, undefined where it is no UTF-8. */
+function textOf(key: Uint8Array | null): string | null | undefined {
+  return key === null ? null : (decodeUtf8(key) ?? undefined)
 }
 
 function keyBytes(from: Located): Uint8Array | null {

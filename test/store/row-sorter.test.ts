@@ -76,5 +76,17 @@ test('a row larger than the memory passes', () => {
   sorter.dispose()
 })
 
+test('rows that agree in their first megabyte are told apart by what follows', () => {
+  const sorter = newRowSorter({ memoryBytes: 64 * 1024 * 1024, dir })
+  const keys = [[2], [1, 1], [1], [3], [1, 0]].map(end => {
+    const bytes = new Uint8Array(1_000_000 + end.length).fill(7)
+    bytes.set(end, 1_000_000)
+    return bytes
+  })
+  for (const k of keys) sorter.add(k, Uint8Array.of(1))
+  expect([...sorter.sorted()].map(([k]) => [...k.subarray(1_000_000)])).toEqual([[1], [1, 0], [1, 1], [2], [3]])
+  sorter.dispose()
+})
+
 const texts = (rows: Iterable<readonly [Uint8Array, Uint8Array]>): string[] =>
   [...rows].map(([k, v]) => `${bytesToHex(k)}=${bytesToHex(v)}`)
