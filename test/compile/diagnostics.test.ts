@@ -76,6 +76,7 @@ describe('a bundle by itself', () => {
     sites: new Map(),
     spans: new Map(),
     insertions: new Map(),
+    aliases: new Map(),
     files: ['/jobs/job.ts'],
     texts: new Map([['job.ts', 'export default 1\n']]),
     folder: '/jobs',
