@@ -24,7 +24,8 @@ export const STEPS: Readonly<Record<StepKind, Step>> = {
   filterKeys: perElement((trial, node, e) => filterOne(trial, node, e, e.key)),
   flatMap: perElement((trial, node, e) => {
     const list = listOf(trial, node, e, e.value, REASON.notIterable)
-    return list.map((value, index) => ({ ...e, value, identity: childIdentity(e.identity, index) }))
+    // Not `map`: a place that was never filled is an element too.
+    return Array.from(list, (value, index) => ({ ...e, value, identity: childIdentity(e.identity, index) }))
   }),
   flatMapKeys: perElement((trial, node, e) => {
     const keys = keysOf(trial, node, e, listOf(trial, node, e, e.key, REASON.notKeys))

@@ -96,6 +96,16 @@ const cases: Case[] = [
     dead: ['f throw the lambda threw'],
   },
   {
+    name: 'flatMap over an array with holes',
+    build: (p, s) =>
+      p.map(
+        p.flatMap(s, (v: V) => Object.assign(new Array(3), { 1: v.v })),
+        w => w ?? 'hole',
+      ),
+    values: [1],
+    written: ['0 null "hole"', '0 null 1', '0 null "hole"'],
+  },
+  {
     name: 'flatMap over what is no list',
     build: (p, s) => p.flatMap(s, (v: V) => (v.v === 'p' ? Promise.resolve([1]) : v.v), 'f'),
     values: ['text', null, 1, { a: 1 }, 'p'],
