@@ -12,7 +12,7 @@ export interface UseCase {
 }
 
 export const USE_PRELUDE = `import { source } from 'lyrebird'
-import { agent, kindOf, pick, region, wholeText } from './helpers'
+import { agent, kindOf, named, pick, region, wholeText } from './helpers'
 interface Device { kind: string; agent: string; os?: { name: string; version: number } }
 interface Item { sku: string; price: number; qty: number }
 interface Campaign { id: string; cost: number }
@@ -25,6 +25,9 @@ const events = source<Event>('events')
 `
 
 export const HELPERS = `
+export class Named { of(d: { kind: string; agent: string }): string { return d.kind } }
+class Other extends Named { override of(d: { kind: string; agent: string }): string { return d.agent } }
+export const named: Named = new Other()
 export const region = (e: { country: string }) => (e.country === 'KR' ? 'asia' : 'other')
 export function agent(d: { agent: string; kind: string }) { const { agent: name } = d; return name.length }
 export const wholeText = (e: unknown) => JSON.stringify(e)
@@ -79,6 +82,12 @@ export const USES: readonly UseCase[] = [
   use('for of with a pattern', 'e => { const out = []; for (const { sku } of e.items) out.push(sku); return out }', {
     items: { '[]': { sku: true } },
   }),
+  use('counting elements', 'e => { let n = 0; for (const _ of e.items) n++; return n }', { items: { '[]': {} } }),
+  use('map without a look', 'e => [e.items.map(() => 1), e.tags.map(() => 1)]', {
+    items: { '[]': {} },
+    tags: { '[]': true },
+  }),
+  use('overridden method', 'e => named.of(e.device)', { device: { agent: true, kind: true } }),
   use('generator', 'function* (e) { for (const i of e.items) yield [i.sku, e.ts] }', {
     items: { '[]': { sku: true } },
     ts: true,

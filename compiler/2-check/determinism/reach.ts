@@ -3,6 +3,7 @@
 import type { Reading } from '../../1-read/reading.ts'
 import { forEachDescendant, isFunctionNode, isInside, nameOf, ts } from '../../1-read/syntax.ts'
 import { callsOf } from '../lambda/find-functions.ts'
+import { overridesOf } from '../lambda/overrides.ts'
 import type { Edge, Mode } from './unit.ts'
 
 export function reachedFrom(reading: Reading, node: ts.Node, unit: ts.Node, mode: Mode): readonly Edge[] {
@@ -12,7 +13,8 @@ export function reachedFrom(reading: Reading, node: ts.Node, unit: ts.Node, mode
   if (mode === 'load' && !isCallee(node)) return []
   const symbol = reading.symbolAt(node)
   if (symbol === null || reading.ownerOf(symbol) !== 'author') return []
-  return reading.declarationsOf(symbol).flatMap(d => fromDeclaration(reading, d, node, unit, mode))
+  const declared = reading.declarationsOf(symbol).flatMap(d => [d, ...overridesOf(reading, d)])
+  return declared.flatMap(d => fromDeclaration(reading, d, node, unit, mode))
 }
 
 /** Called, or made an instance of. */

@@ -12,6 +12,7 @@ import {
   ts,
   unwrap,
 } from '../../1-read/syntax.ts'
+import { overridesOf } from './overrides.ts'
 
 export interface FoundFunctions {
   readonly functions: readonly FunctionNode[]
@@ -52,7 +53,8 @@ function fromSymbol(reading: Reading, symbol: ts.Symbol, depth: number): FoundFu
   if (owner === 'standard') return STANDARD
   if (owner !== 'author') return NONE
   const found = reading.declarationsOf(symbol).filter(d => !isOverload(d))
-  return join(found.map(d => fromDeclaration(reading, d, depth)))
+  const all = found.flatMap(d => [d, ...overridesOf(reading, d)])
+  return join(all.map(d => fromDeclaration(reading, d, depth)))
 }
 
 function isOverload(node: ts.Node): boolean {
@@ -66,7 +68,7 @@ function fromDeclaration(reading: Reading, node: ts.Declaration, depth: number):
     const value = reading.symbolAt(node.name)
     return value === null ? NONE : fromSymbol(reading, value, depth + 1)
   }
-  if (ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && isReassigned(reading, node.name)) return NONE
+  if (!ts.isExportAssignment(node) && isReassigned(reading, (node as ts.NamedDeclaration).name)) return NONE
   const holds = ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node) || ts.isPropertyDeclaration(node)
   if (holds || ts.isExportAssignment(node)) {
     const value = ts.isExportAssignment(node) ? node.expression : node.initializer
@@ -75,9 +77,14 @@ function fromDeclaration(reading: Reading, node: ts.Declaration, depth: number):
   return NONE
 }
 
-export function isReassigned(reading: Reading, name: ts.Identifier): boolean {
-  const symbol = reading.symbolAt(name)
-  return symbol !== null && reading.usesOf(symbol).some(isWritten)
+/** A variable or property that is written again after its declaration. */
+function isReassigned(reading: Reading, name: ts.Node | undefined): boolean {
+  const symbol = name === undefined ? null : reading.symbolAt(name)
+  if (symbol === null) return false
+  return reading.usesOf(symbol).some(use => {
+    const isMember = ts.isPropertyAccessExpression(use.parent) && use.parent.name === use
+    return isWritten(isMember ? use.parent : use)
+  })
 }
 
 /** True for a name or property that an assignment, `++` or `--` writes, also inside a destructuring pattern. */
