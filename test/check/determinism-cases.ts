@@ -271,7 +271,13 @@ export const BAD: readonly BadCase[] = [
   bad(
     'through-recursion',
     'captured-mutation',
-    'const all: string[] = []\nfunction f(to: string[], n: number): void { if (n > 0) g(to, n - 1); to.push(String(n)) }\nfunction g(to: string[], n: number): void { if (n > 0) f(to, n - 1) }\nexport const q = events.map(v => { const mine: string[] = []; f(mine, v.bytes); return mine })\nexport const r = events.map(v => { g(all, v.bytes); return v.at })',
+    [
+      'const all: string[] = []',
+      'function f(to: string[], n: number): void { if (n > 0) g(to, n - 1); to.push(String(n)) }',
+      'function g(to: string[], n: number): void { if (n > 0) f(to, n - 1) }',
+      'export const q = events.map(v => { const mine: string[] = []; f(mine, v.bytes); return mine })',
+      'export const r = events.map(v => { g(all, v.bytes); return v.at })',
+    ].join('\n'),
   ),
   bad(
     'values-of-captured',

@@ -3,7 +3,7 @@
 import { type FunctionNode, isFunctionNode, ts, unwrap } from '../../1-read/syntax.ts'
 import { bindName } from './use-bindings.ts'
 import { elementPaths } from './use-types.ts'
-import type { Paths, UseWalk } from './use-walk.ts'
+import type { Paths, Walker } from './walker.ts'
 
 interface MethodRule {
   /** Which parameters of the callback are elements, and which is the array. */
@@ -42,7 +42,7 @@ const ARRANGING: Readonly<Record<string, 'array' | 'element'>> = {
 }
 
 export function arrayMethod(
-  walk: UseWalk,
+  walk: Walker,
   call: ts.CallExpression,
   callee: ts.PropertyAccessExpression,
   base: Paths,
@@ -69,7 +69,7 @@ function isSimple(node: FunctionNode): boolean {
 }
 
 function withCallback(
-  walk: UseWalk,
+  walk: Walker,
   call: ts.CallExpression,
   callee: ts.PropertyAccessExpression,
   callback: FunctionNode,

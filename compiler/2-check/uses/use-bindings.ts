@@ -2,11 +2,11 @@
 
 import { nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 import { elementPathsOfType, propertyPathsOfType } from './use-types.ts'
-import type { Paths, UseWalk } from './use-walk.ts'
+import type { Paths, Walker } from './walker.ts'
 
 /** Binds a declared name or pattern. */
 export function bindName(
-  walk: UseWalk,
+  walk: Walker,
   name: ts.BindingName,
   paths: Paths,
   initializer: ts.Expression | undefined,
@@ -34,7 +34,7 @@ export function bindName(
 }
 
 /** Binds the left side of an assignment. A property as target stores the value somewhere, so it escapes. */
-export function bindPattern(walk: UseWalk, target: ts.Expression, paths: Paths): void {
+export function bindPattern(walk: Walker, target: ts.Expression, paths: Paths): void {
   const node = unwrap(target)
   if (ts.isIdentifier(node)) return walk.alias(node, paths)
   walk.whole(paths)

@@ -3,7 +3,7 @@
 import type { Reading } from '../../1-read/reading.ts'
 import type { TypeShape } from '../../1-read/shape.ts'
 import type { ts } from '../../1-read/syntax.ts'
-import type { Paths, UseWalk } from './use-walk.ts'
+import type { Paths, Walker } from './walker.ts'
 
 /** `array` and `object` where every part of the type but null and undefined is one; `other` for the rest, also for `any`. */
 export type TypeClass = 'array' | 'object' | 'other'
@@ -23,7 +23,7 @@ function classOf(reading: Reading, type: ts.Type): TypeClass {
 
 /** The paths of named properties; null for names that are not known, which use the whole. */
 export function propertyPaths(
-  walk: UseWalk,
+  walk: Walker,
   object: ts.Expression,
   base: Paths,
   names: readonly string[] | null,
@@ -33,7 +33,7 @@ export function propertyPaths(
   return propertyPathsOfType(walk, type, base, names)
 }
 
-export function propertyPathsOfType(walk: UseWalk, type: ts.Type, base: Paths, names: readonly string[] | null): Paths {
+export function propertyPathsOfType(walk: Walker, type: ts.Type, base: Paths, names: readonly string[] | null): Paths {
   const kind = classOf(walk.reading, type)
   if (kind === 'array' && names?.length === 1 && names[0] === 'length') {
     noteLength(walk, type, base)
@@ -53,12 +53,12 @@ export function propertyPathsOfType(walk: UseWalk, type: ts.Type, base: Paths, n
 }
 
 /** The paths of the elements of an array; anything else that is gone through is used whole. */
-export function elementPaths(walk: UseWalk, array: ts.Expression, base: Paths): Paths {
+export function elementPaths(walk: Walker, array: ts.Expression, base: Paths): Paths {
   if (base.length === 0) return []
   return elementPathsOfType(walk, walk.reading.nonNull(walk.reading.typeOf(array)), base)
 }
 
-export function elementPathsOfType(walk: UseWalk, type: ts.Type, base: Paths): Paths {
+export function elementPathsOfType(walk: Walker, type: ts.Type, base: Paths): Paths {
   if (base.length === 0) return []
   if (classOf(walk.reading, type) !== 'array') {
     walk.whole(base)
@@ -69,7 +69,7 @@ export function elementPathsOfType(walk: UseWalk, type: ts.Type, base: Paths): P
 }
 
 /** How many elements there are: each must be made, but without content where it is an object itself. */
-function noteLength(walk: UseWalk, type: ts.Type, base: Paths): void {
+function noteLength(walk: Walker, type: ts.Type, base: Paths): void {
   const empty = itemTypes(walk.reading, type).every(t => classOf(walk.reading, t) === 'object' && !holdsNull(walk, t))
   for (const path of base) {
     if (empty) walk.tree.presence([...path, '[]'])
@@ -77,7 +77,7 @@ function noteLength(walk: UseWalk, type: ts.Type, base: Paths): void {
   }
 }
 
-function holdsNull(walk: UseWalk, type: ts.Type): boolean {
+function holdsNull(walk: Walker, type: ts.Type): boolean {
   return walk.reading.nonNull(type) !== type
 }
 

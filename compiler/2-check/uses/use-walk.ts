@@ -12,15 +12,14 @@ import { arrayMethod } from './use-array-methods.ts'
 import { bindName, bindPattern } from './use-bindings.ts'
 import { type UsePath, UseTree } from './use-tree.ts'
 import { elementPaths, propertyPaths, typeClass } from './use-types.ts'
+import type { Paths, Walker } from './walker.ts'
 
 /** What uses of helpers are asked from. */
 export interface HelperUses {
   ofParameter(node: FunctionNode, index: number): Uses
 }
 
-export type Paths = readonly UsePath[]
-
-export class UseWalk {
+export class UseWalk implements Walker {
   readonly reading: Reading
   readonly tree = new UseTree()
   readonly #helpers: HelperUses
