@@ -31,6 +31,8 @@ export async function append(topic: string, files: readonly string[], flags: Fla
   const tick = timeOf(flags.tick, 'tick')
   const inputs = inputsOf(files, tick !== undefined)
   const show = progressOf(terminal, 'append')
+  if (files.length === 0 && inputs.length > 0 && process.stdin.isTTY === true)
+    terminal.talk('reading records from the terminal; Ctrl-D ends')
   const total = totalOf(files)
   const summary = await appendFiles({
     directory,

@@ -147,3 +147,15 @@ test('two computations that differ: verify exits 7 and shows the first row', asy
   expect(out).toContain('NOT EQUAL: first difference in')
   expect(out).toContain('again: lyrebird verify job.ts --log log')
 })
+
+test('what should never happen: exit 70, called our bug, with all that a report needs', async () => {
+  await lyrebird(BATCH)
+  const cache = join(folder, '.lyrebird/cache')
+  const artefact = readdirSync(cache).find(name => /^[0-9a-f]{32}$/.test(name)) as string
+  writeFileSync(join(cache, artefact, 'functions.mjs'), 'export const plan = null')
+  const { code, out, err } = await lyrebird(`${BATCH} --json`)
+  expect(code).toBe(70)
+  expect(err).toContain('This is a bug in lyrebird, not in your job')
+  expect(err).toMatch(/lyrebird \d+\.\d+\.\d+, Node v/)
+  expect(JSON.parse(out)).toMatchObject({ error: { code: 'bug', exit: 70 } })
+})
