@@ -27,6 +27,12 @@ function takeIn(progress: Progress, name: string, range: PartitionRange): void {
 
 /** Throws `topic-recreated`, `range-lost`, `start-moved` or `truncated`. */
 export function checkKnown(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
+  checkIds(progress, topicIds)
+  for (const [name, position] of progress.cut)
+    checkPartition(name, position, progress.starts.get(name), ranges.get(name))
+}
+
+function checkIds(progress: Progress, topicIds: ReadonlyMap<string, string>): void {
   for (const [topic, id] of progress.topicIds) {
     const now = topicIds.get(topic)
     if (now === id) continue
@@ -35,8 +41,6 @@ export function checkKnown(progress: Progress, ranges: Ranges, topicIds: Readonl
       hint: RECOMPUTE,
     })
   }
-  for (const [name, position] of progress.cut)
-    checkPartition(name, position, progress.starts.get(name), ranges.get(name))
 }
 
 function checkPartition(
@@ -141,8 +145,9 @@ function added(name: string, range: PartitionRange, why: string): LyrebirdError 
   )
 }
 
-/** Throws where a partition that the state has taken in vanished or shrank while a run follows it. */
-export function checkGrowth(progress: Progress, ranges: Ranges): void {
+/** Throws where a topic was made anew, or a partition vanished or shrank, while a run follows it. */
+export function checkGrowth(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
+  checkIds(progress, topicIds)
   for (const [name, position] of progress.cut) {
     const range = ranges.get(name)
     checkPartition(name, position, range === undefined ? undefined : range.start, range)

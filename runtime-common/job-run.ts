@@ -136,7 +136,7 @@ export class JobRun {
   /** Looks at the log again: partitions may have grown, and `newcomers` may have come. Throws as `open` does. */
   async refresh(newcomers: boolean): Promise<Ranges> {
     this.#ranges = await rangesNow(this.log, this.plan)
-    checkGrowth(this.progress, this.#ranges)
+    checkGrowth(this.progress, this.#ranges, await topicIdsNow(this.log, this.plan))
     if (newcomers) await admitNewcomers(this.log, this.plan, this.progress, this.#ranges)
     return this.#ranges
   }

@@ -68,6 +68,16 @@ it('follows what is appended and stops at a commit when told', async () => {
   expect(summary.views).toEqual(whole.views)
 })
 
+it('stops where its topic is made anew, though the new one is longer', async () => {
+  const log = logOf(1)
+  const stream = start(log, join(testFolder(), 'state'))
+  log.append('in', 0, [event('a')])
+  await stream.reached(1)
+  log.createTopic('in', 1)
+  log.append('in', 0, [event('b'), event('b'), event('b')])
+  await expect(stream.done).rejects.toMatchObject({ code: 'topic-recreated', exitCode: 5 })
+})
+
 it('does not let a long partition hold up a short one', async () => {
   const log = logOf(2)
   log.append(
