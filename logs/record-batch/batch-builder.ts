@@ -13,8 +13,8 @@ import { CODEC, gzip } from './compression.ts'
 
 const utf8 = new TextEncoder()
 
-/** The greatest time that is one (ECMA-262, 21.4.1.1). */
-const TIMESTAMP_MAX = 8.64e15
+/** No event time is past 8.64e15, but a closed window may end later: its own length past the time of its last element. */
+const TIMESTAMP_MAX = 2 ** 54
 /** Past this a batch counts its timestamps from 0, so that no difference leaves the safe integers. */
 const NEAR_TIMESTAMP_MAX = 2 ** 48
 /** From here on twice a value is no safe integer. */

@@ -3,10 +3,13 @@
 // Promises: the frame is walked first, which finds its exact output size; the library then unpacks it. One frame that ends where the
 // batch ends; content and block checksums are skipped here, since the batch's own CRC covers them.
 
-import lz4 from 'lz4-napi'
+import type * as Lz4 from 'lz4-napi'
 import { viewOf } from './batch-header.ts'
+import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
+
+const lz4 = lazyCodec<typeof Lz4>('lz4-napi')
 
 const MAGIC = 0x184d2204
 const CONTENT_SIZE_BIT = 0x08
@@ -18,7 +21,7 @@ const STORED_BIT = 0x80000000
 export function decompressLz4(bytes: Uint8Array, bytesMax: number): Uint8Array {
   const expected = frameOutputBytes(bytes, bytesMax)
   if (expected === 0) return new Uint8Array(0)
-  const output = lz4.decompressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  const output = lz4().decompressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   if (output.length !== expected) throw new MalformedBytes('an lz4 frame is shorter than its blocks say')
   return output
 }

@@ -2,10 +2,13 @@
 //
 // Promises: every block is walked before it is handed to the library, which trusts lengths and could be led round in circles.
 
-import snappy from 'snappyjs'
+import type Snappy from 'snappyjs'
 import { viewOf } from './batch-header.ts'
+import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
+
+const snappy = lazyCodec<typeof Snappy>('snappyjs')
 
 /** 0x82 "SNAPPY" 0x00; then a version and the least compatible version, four bytes each. */
 const XERIAL_MAGIC = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
@@ -31,7 +34,7 @@ export function decompressSnappy(bytes: Uint8Array, bytesMax: number): Uint8Arra
 
 function decompressBlock(block: Uint8Array, bytesMax: number): Uint8Array {
   checkBlock(block, bytesMax)
-  return snappy.uncompress(block, bytesMax)
+  return snappy().uncompress(block, bytesMax)
 }
 
 /** Walks the elements of a block (format_description of snappy) and checks that they make exactly the length that it declares. */

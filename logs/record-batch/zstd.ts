@@ -2,10 +2,13 @@
 //
 // Promises: neither the window nor the output passes the limit. Leaves out dictionaries, which Kafka does not use.
 
-import { Decompress } from 'fzstd'
+import type * as Fzstd from 'fzstd'
 import { viewOf } from './batch-header.ts'
+import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
+
+const fzstd = lazyCodec<typeof Fzstd>('fzstd')
 
 const MAGIC = 0xfd2fb528
 /** Content size field in bytes, by the two highest bits of the frame descriptor (RFC 8878, 3.1.1.1.1). */
@@ -23,7 +26,7 @@ export function decompressZstd(bytes: Uint8Array, bytesMax: number): Uint8Array 
   for (let at = 0; at < bytes.length; ) {
     const frame = frameAt(bytes, at)
     if (frame.windowBytes > bytesMax) throw new TooBig(bytesMax)
-    const unpack = new Decompress(part => {
+    const unpack = new (fzstd().Decompress)(part => {
       total += part.length
       if (total > bytesMax) throw new TooBig(bytesMax)
       parts.push(part)
