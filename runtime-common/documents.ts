@@ -3,7 +3,7 @@
 // Promises: each document has one text form (JSON with sorted partitions), and one that cannot be read is `state-corrupt`.
 
 import { LyrebirdError } from '../core/errors.ts'
-import type { Plan, PlanResult } from '../core/plan.ts'
+import { nodeOf, type Plan, type PlanResult } from '../core/plan.ts'
 
 /** Names of documents. The machine's own is `progress` (core/execute/machine.ts). */
 export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs' } as const
@@ -19,13 +19,19 @@ export interface Versions {
   readonly tz: string
 }
 
+/** What is kept of a view or output to tell whether it is still the same. */
+export interface ResultDocument extends Pick<PlanResult, 'name' | 'kind' | 'hash'> {
+  /** Ids of the nodes behind it, each with those of its inputs: rows and event times are kept under these ids. */
+  readonly nodes: readonly string[]
+}
+
 /** Whose state a directory holds. */
 export interface JobDocument {
   readonly format: number
   /** A random name of this state; output topics are owned by it. */
   readonly id: string
   readonly job: string
-  readonly results: readonly Pick<PlanResult, 'name' | 'kind' | 'hash'>[]
+  readonly results: readonly ResultDocument[]
   readonly versions: Versions
 }
 
@@ -33,8 +39,23 @@ export interface JobDocument {
 export type OutputPositions = ReadonlyMap<string, readonly bigint[]>
 
 export function jobDocument(plan: Plan, id: string, versions: Versions): JobDocument {
-  const results = plan.results.map(({ name, kind, hash }) => ({ name, kind, hash }))
-  return { format: STATE_FORMAT, id, job: plan.job, results, versions }
+  return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions }
+}
+
+export const resultDocuments = (plan: Plan): readonly ResultDocument[] =>
+  plan.results.map(({ name, kind, hash, node }) => ({ name, kind, hash, nodes: nodesBehind(plan, node) }))
+
+/** Sorted, so that only who stands on whom counts. */
+function nodesBehind(plan: Plan, node: string): readonly string[] {
+  const found = new Map<string, string>()
+  const visit = (id: string): void => {
+    if (found.has(id)) return
+    const { inputs } = nodeOf(plan, id)
+    found.set(id, [id, ...inputs].join(' '))
+    for (const input of inputs) visit(input)
+  }
+  visit(node)
+  return [...found.values()].sort()
 }
 
 export const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type FailureCode, LyrebirdError } from '../../core/errors.ts'
+import { job, source } from '../../dsl/index.ts'
 import { MemoryLog } from '../../logs/memory.ts'
 import { type BatchOptions, runBatch } from '../../runtime-batch/index.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
@@ -11,6 +12,7 @@ import { openStateReader, openStateWriter } from '../../store/index.ts'
 import { verifyJob } from '../../testing/equivalence/index.ts'
 import { GLOBAL, PlanBuilder, tumbling } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
+import { programOf } from '../support/run-job.ts'
 import { testFolder } from './support/folder.ts'
 
 const utf8 = new TextEncoder()
@@ -72,6 +74,28 @@ describe('the state', () => {
     )
     expect(changed.hint).toContain('lyrebird batch x')
     expect(changed.exitCode).toBe(6)
+  })
+
+  it('whose views share nodes in another way is refused, though each view means the same', async () => {
+    const counts = () =>
+      source<{ t: number }>('clicks')
+        .keyBy(() => 'all')
+        .count()
+    const shared = counts()
+    const once = interpretedModule(programOf(job('clicks', { a: shared, b: shared })))
+    const twice = interpretedModule(programOf(job('clicks', { a: counts(), b: counts() })))
+    expect(once.plan.results.map(r => r.hash)).toEqual(twice.plan.results.map(r => r.hash))
+    for (const [before, after] of [
+      [once, twice],
+      [twice, once],
+    ] as const) {
+      const state = join(testFolder(), 'state')
+      const log = logOf(1)
+      await runBatch({ functions: before, log, state })
+      log.append('clicks', 0, [event(4000)])
+      const error = await refused({ functions: after, log, state }, 'state-incompatible')
+      expect(error.message).toContain('view "b" is made of other nodes')
+    }
   })
 
   it('of a finished history is sealed', async () => {
