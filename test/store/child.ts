@@ -3,25 +3,30 @@
 // Promises: the process is killed when the test ends. Leaves to the tests: what the programs do.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildSync } from 'esbuild'
-import { afterEach } from 'vitest'
+import { afterAll, afterEach } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()
-let programs = 0
+const made: string[] = []
 
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL')
+})
+
+afterAll(() => {
+  for (const file of made) rmSync(file, { force: true })
 })
 
 /** Bundles a module whose text may import `./store/...` and `./core/...`; gives its path. */
 export function program(text: string): string {
   const dir = join(root, 'node_modules/.cache/lyrebird-test')
   mkdirSync(dir, { recursive: true })
-  const entry = join(dir, `store-${process.pid}-${programs++}`)
+  const entry = join(dir, `store-${process.pid}-${made.length}`)
+  made.push(`${entry}.ts`, `${entry}.mjs`)
   writeFileSync(`${entry}.ts`, text.replaceAll("from './", `from '${root}/`))
   buildSync({
     entryPoints: [`${entry}.ts`],
