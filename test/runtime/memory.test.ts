@@ -34,9 +34,9 @@ describe.each(Object.keys(JOBS))('job %s', name => {
   })
 })
 
-const KEYS = 120_000
+const KEYS = 300_000
 
-/** Counts 120,000 keys of 120 characters, which take more than the 24 MB of heap that the process may use. */
+/** Counts 300,000 keys of 120 characters, which take more than the 44 MB of heap that the process may use. */
 const counter = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { runStream } from './runtime-stream/index.ts'
@@ -65,13 +65,13 @@ it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
   await topic.close()
   const run = async (target: string, groupLimit: number) => {
     const state = join(folder, `${target}-${groupLimit}`)
-    const shell = 'export NODE_OPTIONS=--max-old-space-size=24'
+    const shell = 'export NODE_OPTIONS=--max-old-space-size=44'
     return { state, ...(await start(counter, [target, log, state, String(groupLimit)], shell).ended) }
   }
   const unbounded = await run('batch', 1_000_000)
   expect(unbounded.stderr).toContain('heap out of memory')
   for (const target of ['batch', 'stream']) {
-    const bounded = await run(target, 10_000)
+    const bounded = await run(target, 30_000)
     expect(bounded).toMatchObject({ code: 0, stderr: '' })
     const reader = openStateReader(bounded.state)
     let rows = 0
