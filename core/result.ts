@@ -3,7 +3,7 @@
 // Promises: everything that semantics.md section 1 counts as the result, as canonical bytes in one order, so that equal results
 // are equal trees. Leaves to the executors and the reference: how to arrive at it.
 
-import { bytesToHex, compareBytes } from './bytes.ts'
+import { bytesToHex, compareBytes, concatBytes } from './bytes.ts'
 import { canonicalBytes } from './canonical.ts'
 import type { Header } from './chunk.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -63,14 +63,7 @@ export interface JobResult {
 
 /** The key of a view's row: the window's start where the view is windowed, then the key, both order preserving. */
 export function viewRowKey(windowStart: number | undefined, key: unknown): Uint8Array {
-  const parts = (windowStart === undefined ? [key] : [windowStart, key]).map(canonicalBytes)
-  const out = new Uint8Array(parts.reduce((length, p) => length + p.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return concatBytes((windowStart === undefined ? [key] : [windowStart, key]).map(canonicalBytes))
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

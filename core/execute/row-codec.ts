@@ -6,6 +6,9 @@
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { decodeValue, encodeValue, skipValue } from '../canonical.ts'
 import type { DeadLetter } from '../dead-letter.ts'
+import type { LateRow, ViewError } from '../result.ts'
+
+export type { LateRow, ViewError } from '../result.ts'
 
 export interface EncodedRow {
   readonly key: Uint8Array
@@ -20,14 +23,6 @@ export const TABLE = {
   state: (node: string): string => `state/${node}`,
   held: (node: string): string => `held/${node}`,
 } as const
-
-export interface LateRow {
-  readonly source: string
-  readonly topic: string
-  readonly partition: number
-  readonly offset: bigint
-  readonly time: number
-}
 
 export function encodeLate(row: LateRow): EncodedRow {
   const key = new ByteWriter()
@@ -78,11 +73,6 @@ export function decodeDead(key: Uint8Array, value: Uint8Array): DeadLetter {
 /** A view row's stored value: a flag byte, then the canonical value, or the words of an error row. */
 export const VIEW_VALUE = 0
 export const VIEW_ERROR = 1
-
-export interface ViewError {
-  readonly node: string
-  readonly reason: string
-}
 
 export function decodeViewValue(stored: Uint8Array): { value: unknown } | { error: ViewError } {
   const decoded = decodeValue(new ByteReader(stored, 1))

@@ -2,6 +2,7 @@
 //
 // Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in canonical form.
 
+import { concatBytes } from '../bytes.ts'
 import { canonicalBytes } from '../canonical.ts'
 import type { DeadLetter } from '../dead-letter.ts'
 import { MultisetDigest } from '../digest.ts'
@@ -12,7 +13,7 @@ import type { Written } from './outputs.ts'
 /** Digest of rows, each given by the parts that its bytes are joined of. */
 export function tally(rows: readonly (readonly Uint8Array[])[]): Handed {
   const digest = new MultisetDigest()
-  for (const parts of rows) digest.add(joined(parts))
+  for (const parts of rows) digest.add(concatBytes(parts))
   return { count: rows.length, digest: digest.hex() }
 }
 
@@ -30,14 +31,4 @@ export function closedParts({ identity, value }: Element): Uint8Array[] {
 
 export function writtenParts({ identity, partition, record }: Written): Uint8Array[] {
   return [canonicalBytes(record.timestamp), identity, ...[partition, record.key, record.value].map(canonicalBytes)]
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((length, p) => length + p.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
 }
