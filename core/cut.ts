@@ -36,7 +36,7 @@ export function formatCut(cut: Cut): string {
 export function parseCut(text: string): Cut {
   const cut = new Map<string, bigint>()
   for (const part of text.trim().split(',')) {
-    const m = /^([A-Za-z0-9._-]{1,249})\/(\d{1,9}):(\d{1,18})$/.exec(part.trim())
+    const m = /^(?!\.{1,2}\/)([A-Za-z0-9._-]{1,249})\/(\d{1,9}):(\d{1,18})$/.exec(part.trim())
     if (m === null) {
       throw new LyrebirdError('malformed-cut', `"${part.slice(0, 60)}" is not a position of a cut`, {
         hint: 'write topic/partition:offset, separated by commas, such as page-views/0:1200,page-views/1:990',

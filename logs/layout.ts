@@ -44,9 +44,11 @@ export async function listTopics(directory: string): Promise<Map<string, Map<num
   }
   for (const entry of await list(directory)) {
     const path = join(directory, entry.name)
-    if (entry.name.startsWith('.') || !(entry.isDirectory() || entry.isSymbolicLink())) continue
+    if (!(entry.isDirectory() || entry.isSymbolicLink())) continue
     const broker = BROKER_DIRECTORY.exec(entry.name)
     const inside = entry.isDirectory() ? await partitionsInside(path) : null
+    // A name may begin with a dot, but what is hidden and holds no partitions is none of ours.
+    if (inside === null && entry.name.startsWith('.')) continue
     if (inside !== null && isTopicName(entry.name)) {
       refuseLink(entry, path)
       for (const [partition, partitionPath] of inside) add(entry.name, partition, partitionPath)

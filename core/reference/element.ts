@@ -45,18 +45,21 @@ export function logRecord(
 ): object {
   const { topic, partition } = from.partition
   const { offset, timestamp, key: keyBytes, headers } = from.record
-  const place = time === undefined ? { topic, partition, offset } : { time, topic, partition, offset }
-  // Nearly every record has all of its parts; an object whose fields are functions would cost many times as much.
   const key = streamKey === null ? textOf(keyBytes) : streamKey.key
-  if (timestamp !== null && key !== undefined) return Object.freeze({ ...place, timestamp, key, keyBytes, headers })
-  return partialRecord(from, place, streamKey)
+  if (timestamp === null || key === undefined) return partialRecord(from, time, streamKey)
+  // Nearly every record has all of its parts. Written out, since spreading and getters cost a hundred times as much.
+  if (time === undefined) return Object.freeze({ topic, partition, offset, timestamp, key, keyBytes, headers })
+  return Object.freeze({ time, topic, partition, offset, timestamp, key, keyBytes, headers })
 }
 
 /** A record of a log that does not carry everything, or whose key is no text: what is missing throws when it is read. */
-function partialRecord(from: Located, place: object, streamKey: { readonly key: unknown } | null): object {
-  const { record } = from
+function partialRecord(from: Located, time: number | undefined, streamKey: { readonly key: unknown } | null): object {
+  const { partition, record } = from
   return Object.freeze({
-    ...place,
+    ...(time === undefined ? {} : { time }),
+    topic: partition.topic,
+    partition: partition.partition,
+    offset: record.offset,
     get timestamp() {
       return record.timestamp ?? lacks(from, 'timestamp')
     },

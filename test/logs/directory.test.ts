@@ -32,11 +32,14 @@ test('archives, the embedded log and copies from a broker lie side by side', asy
     'dash-1/partition=0/dash-1+0+0.json': '9\n',
     'meta.properties': 'x',
     '.hidden/partition=0/x': '',
+    '.hidden-too/readme.txt': 'x',
+    '.hidden-2/readme.txt': 'x',
     'no-topic/readme.txt': 'x',
     'not a topic/partition=0/x': '',
   })
   const log = await openLog(directory)
-  expect(await log.topics()).toEqual(['copy', 'dash-1', 'lines', 'own'])
+  // Kafka allows a dot in front; hidden folders without partitions are passed over.
+  expect(await log.topics()).toEqual(['.hidden', 'copy', 'dash-1', 'lines', 'own'])
   const shape = async (topic: string) => (await log.partitions(topic)).map(r => [r.partition, r.start, r.end])
   expect(await shape('own')).toEqual([
     [0, 0n, 3n],
