@@ -28,7 +28,7 @@ export function makeDecoder(format: FormatSpec, schema: SchemaDocument): Decoder
     case 'csv':
       return csvDecoder(format.columns, schema)
     case 'bytes':
-      return bytes => (bytes === null ? fault('$', 'null value') : decoded(bytes.slice()))
+      return bytes => (bytes === null ? fault('$', 'null value') : decoded(new Uint8Array(bytes)))
   }
 }
 

@@ -24,7 +24,8 @@ export function timestampAt(chunk: Chunk, i: number): number {
 export function keyBytesAt(chunk: Chunk, i: number): Uint8Array | null {
   if (chunk.keyStart === null || chunk.keyEnd === null) return lacks(chunk, 'key')
   const start = chunk.keyStart[i] as number
-  return start < 0 ? null : chunk.bytes.slice(start, chunk.keyEnd[i])
+  // A copy of the class Uint8Array itself: what logs read into may be one of the host's own kinds, which a lambda must not see.
+  return start < 0 ? null : new Uint8Array(chunk.bytes.subarray(start, chunk.keyEnd[i]))
 }
 
 function keyTextAt(chunk: Chunk, i: number): string | null {

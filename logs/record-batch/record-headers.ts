@@ -21,7 +21,8 @@ export function decodeHeaders(bytes: Uint8Array, at: number): readonly Header[] 
     const key = utf8.decode(bytes.subarray(reader.at, reader.at + keyBytes))
     reader.at += keyBytes
     const valueBytes = reader.varint()
-    const value = valueBytes < 0 ? null : bytes.subarray(reader.at, reader.at + valueBytes)
+    // A copy: whoever keeps it must not keep the whole buffer.
+    const value = valueBytes < 0 ? null : new Uint8Array(bytes.subarray(reader.at, reader.at + valueBytes))
     reader.at += Math.max(valueBytes, 0)
     headers.push(Object.freeze({ key, value }))
   }

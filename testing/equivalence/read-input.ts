@@ -26,7 +26,7 @@ export async function readInput(log: Log, cut: Cut, ranges: Ranges): Promise<rea
 function recordAt(chunk: Chunk, i: number): InputRecord {
   const bytes = (starts: Int32Array | null, ends: Int32Array | null): Uint8Array | null => {
     const start = starts?.[i] ?? -1
-    return start < 0 ? null : chunk.bytes.slice(start, ends?.[i])
+    return start < 0 ? null : new Uint8Array(chunk.bytes.subarray(start, ends?.[i]))
   }
   return {
     offset: offsetAt(chunk, i),
