@@ -6,7 +6,7 @@
 import { ByteReader, ByteWriter } from './bytes.ts'
 import { hash128 } from './hash128.ts'
 
-export { hash128 } from './hash128.ts'
+export { hash128, hash128Part } from './hash128.ts'
 
 const WORDS = 4
 

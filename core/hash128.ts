@@ -44,16 +44,21 @@ const compress = unrolled()
 
 /** Writes the four little-endian words of the hash of `bytes` to `into[at .. at + 3]`. Inputs are shorter than 2^32 bytes. */
 export function hash128(bytes: Uint8Array, into: Uint32Array = new Uint32Array(4), at = 0): Uint32Array {
-  const { length } = bytes
+  return hash128Part(bytes, 0, bytes.length, into, at)
+}
+
+/** The same of bytes[start..end). */
+export function hash128Part(bytes: Uint8Array, start: number, end: number, into: Uint32Array, at = 0): Uint32Array {
+  const length = end - start
   for (let i = 0; i < 8; i++) state[i] = IV[i] as number
   state[0] = (state[0] as number) ^ PARAMETERS
   let from = 0
   while (length - from > BLOCK_BYTES) {
-    load(bytes, from, BLOCK_BYTES)
+    load(bytes, start + from, BLOCK_BYTES)
     from += BLOCK_BYTES
     compress(state, message, from, 0)
   }
-  load(bytes, from, length - from)
+  load(bytes, start + from, length - from)
   compress(state, message, length, -1)
   into[at] = state[0] as number
   into[at + 1] = state[1] as number

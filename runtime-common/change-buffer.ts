@@ -25,12 +25,27 @@ export class ChangeBuffer implements ChangeSink {
   }
 
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void {
+    this.#queue(table).add(key, value)
+  }
+
+  putSortedPart(
+    table: string,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.#queue(table).addPart(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  }
+
+  #queue(table: string): RowQueue {
     let queue = this.#tables.get(table)
     if (queue === undefined) {
       queue = new RowQueue(this.#options.scratch, QUEUE_BYTES)
       this.#tables.set(table, queue)
     }
-    queue.add(key, value)
+    return queue
   }
 
   release(output: string, element: OutputElement): void {

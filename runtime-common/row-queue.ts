@@ -38,8 +38,23 @@ export class RowQueue {
     const at = this.#used
     putLength(piece, at, key.length)
     putLength(piece, at + 4, value === null ? DELETED : value.length)
-    putBytes(piece, at + HEADER_BYTES, key)
-    if (value !== null) putBytes(piece, at + HEADER_BYTES + key.length, value)
+    putPart(piece, at + HEADER_BYTES, key, 0, key.length)
+    if (value !== null) putPart(piece, at + HEADER_BYTES + key.length, value, 0, value.length)
+    this.#used = at + size
+    this.rows++
+  }
+
+  /** A row whose key and value are parts of one byte string. */
+  addPart(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    const keyLength = keyEnd - keyStart
+    const size = HEADER_BYTES + keyLength + valueEnd - valueStart
+    if (this.#used + size > this.#piece.length) this.#makeRoom(size)
+    const piece = this.#piece
+    const at = this.#used
+    putLength(piece, at, keyLength)
+    putLength(piece, at + 4, valueEnd - valueStart)
+    putPart(piece, at + HEADER_BYTES, bytes, keyStart, keyEnd)
+    putPart(piece, at + HEADER_BYTES + keyLength, bytes, valueStart, valueEnd)
     this.#used = at + size
     this.rows++
   }
@@ -134,9 +149,9 @@ function putLength(piece: Uint8Array, at: number, length: number): void {
 }
 
 /** Rows are short, and for those a loop beats a call of `set`. */
-function putBytes(piece: Uint8Array, at: number, bytes: Uint8Array): void {
-  if (bytes.length > 64) piece.set(bytes, at)
-  else for (let i = 0; i < bytes.length; i++) piece[at + i] = bytes[i] as number
+function putPart(piece: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > 64) piece.set(bytes.subarray(start, end), at)
+  else for (let i = start, to = at; i < end; ) piece[to++] = bytes[i++] as number
 }
 
 function openDeleted(directory: string): number {

@@ -70,6 +70,14 @@ export class Aggregates {
     const spilled = new RowCursor(this.#spilled.take())
     let rank = 0
     for (;;) {
+      if (stored.key === undefined && spilled.key === undefined) {
+        // No row but those in memory is left: most are written as they were packed.
+        for (; rank < keys.count; rank++) {
+          if (!this.#settlePacked(keys, rank, sink))
+            this.#settleRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
+        }
+        break
+      }
       const inMemory = rank < keys.count ? keys.keyAt(rank) : undefined
       const least = leastKey(leastKey(inMemory, stored.key), spilled.key)
       if (least === undefined) break
@@ -122,6 +130,19 @@ export class Aggregates {
   #clear(): void {
     this.#groups.clear()
     this.#hidden = this.#env.state !== null
+  }
+
+  /** Settles a group whose row is packed, which is then its whole new state; false where it is not. */
+  #settlePacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
+    const row = keys.rowAt(rank)
+    const [keyEnd, valueEnd, stateEnd] = [keys.keyEnd(row), keys.firstEnd(row), keys.secondEnd(row)]
+    if (stateEnd === keyEnd) return false
+    const slot = keys.slotOf(row)
+    const keyStart = keys.keyStart(row)
+    this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot)
+    sink.putSortedPart(this.#table, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
+    this.#groups.markBased(slot)
+    return true
   }
 
   /** Settles the group of one key, which has changed, or closes, or both. */
@@ -184,13 +205,24 @@ export class Aggregates {
   #sortedKeys(now: number): SortedKeys {
     const groups = this.#groups
     const keys = new SortedKeys()
-    const write = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
-    for (const slot of groups.changedSlots) keys.add(slot, write)
+    const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
+    const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
+    const state = (w: ByteWriter, slot: number): void => groups.writeState(w, slot)
+    for (const slot of groups.changedSlots) {
+      if (this.#isWhole(slot, now)) keys.add(slot, key, value, state)
+      else keys.add(slot, key)
+    }
     for (const start of this.#closingStarts(now)) {
-      for (const slot of groups.slotsOf(start)) if (!groups.isChanged(slot)) keys.add(slot, write)
+      for (const slot of groups.slotsOf(start)) if (!groups.isChanged(slot)) keys.add(slot, key)
     }
     keys.sort()
     return keys
+  }
+
+  /** Whether a slot holds its whole group, of a window that stays open: unless partial rows of it wait elsewhere. */
+  #isWhole(slot: number, now: number): boolean {
+    if (!this.#spilled.isEmpty || (this.#hidden && !this.#groups.isBased(slot))) return false
+    return this.#size === null || this.#groups.startOf(slot) + this.#size > now
   }
 
   #closingStarts(now: number): number[] {

@@ -29,6 +29,15 @@ export interface ChangeSink {
    * twice (calls for different tables alternate): so they can be appended, or form a delta block, as they come.
    */
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
+  /** The same with key and value as parts of one byte string; the value must be there. */
+  putSortedPart(
+    table: string,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void
   /** Released elements of an output, in the order in which they must stand in their partition. */
   release(output: string, element: OutputElement): void
 }

@@ -14,6 +14,10 @@ export class PendingRows {
     this.#newSorter = newSorter
   }
 
+  get isEmpty(): boolean {
+    return this.#sorter === null
+  }
+
   add(key: Uint8Array, value: Uint8Array): void {
     this.#sorter ??= this.#newSorter()
     this.#sorter.add(key, value)

@@ -6,7 +6,7 @@
 
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
-import { hash128 } from '../digest.ts'
+import { hash128Part } from '../digest.ts'
 import { windowIdentity } from '../identity.ts'
 import type { ClosedFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
@@ -38,6 +38,8 @@ export interface TableRowsOptions {
   readonly report: Recorder
 }
 
+/** In place of the end of a value: there is none. */
+const ABSENT = -1
 /** Length of a canonical number. */
 const NUMBER_BYTES = canonicalBytes(0).length
 
@@ -77,10 +79,38 @@ export class TableRows {
 
   /** Brings all views up to date with a changed row. */
   change(row: SettledRow, slot: number): void {
+    for (const [index, end] of this.#o.ends.entries()) if (end.views.length > 0) this.#changeEnd(index, end, row, slot)
+  }
+
+  #changeEnd(index: number, end: TableEnd, row: SettledRow, slot: number): void {
+    if (this.#isOld(end, row)) return
+    const { rowKey } = row
+    const stored = this.#storedValue(index, end, row, slot)
+    for (const view of end.views) this.#put(view, slot, stored ?? rowKey, 0, rowKey.length, stored?.length ?? ABSENT)
+  }
+
+  /** Whether any view's row is the aggregate's own value, so that it can be packed before rows are sorted. */
+  get packsValues(): boolean {
+    return this.#o.ends.some(end => end.chain.plain && end.views.length > 0)
+  }
+
+  /** Appends what such a view stores of a slot. */
+  writeStored(w: ByteWriter, slot: number): void {
+    w.byte(VIEW_VALUE)
+    this.#o.writeValue(w, slot)
+  }
+
+  /** As `change`, for a row whose key and stored value stand one behind the other in `bytes`. */
+  changePacked(bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number, slot: number): void {
+    let row: SettledRow | null = null
     for (const [index, end] of this.#o.ends.entries()) {
-      if (end.views.length === 0 || this.#isOld(end, row)) continue
-      const stored = this.#storedValue(index, end, row, slot)
-      for (const view of end.views) this.#put(view, row, slot, stored)
+      if (end.views.length === 0) continue
+      if (end.chain.plain) {
+        for (const view of end.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd)
+        continue
+      }
+      row ??= this.row(bytes.slice(keyStart, keyEnd), slot)
+      this.#changeEnd(index, end, row, slot)
     }
   }
 
@@ -141,27 +171,36 @@ export class TableRows {
     return w.view()
   }
 
-  #put({ table, tally, track }: EndView, { rowKey }: SettledRow, slot: number, joined: Uint8Array | null): void {
+  /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT takes the row away. */
+  #put(
+    { table, tally, track }: EndView,
+    slot: number,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueEnd: number,
+  ): void {
     const { digest } = tally
     const status = track.status[slot] as number
     const at = 4 * slot
     const hash = this.#hash
-    if (joined !== null) hash128(joined, hash)
+    if (valueEnd !== ABSENT) hash128Part(bytes, keyStart, valueEnd, hash)
     let existed = status === ViewTrack.PRESENT
     if (existed) {
-      if (joined !== null && sameHash(hash, track.hash, at)) return
+      if (valueEnd !== ABSENT && sameHash(hash, track.hash, at)) return
       digest.removeHash(track.hash, at)
     } else if (status === ViewTrack.UNKNOWN) {
+      const rowKey = bytes.subarray(keyStart, keyEnd)
       const old = this.#o.env.state?.get(table, rowKey)
       existed = old !== undefined
       if (old !== undefined) tally.remove(rowKey, old)
     }
-    if (joined !== null) {
+    if (valueEnd !== ABSENT) {
       digest.addHash(hash, 0)
-      track.hash.set(hash, at)
-      this.#sink?.putSorted(table, rowKey, joined.subarray(rowKey.length))
-    } else if (existed) this.#sink?.putSorted(table, rowKey, null)
-    track.status[slot] = joined === null ? ViewTrack.ABSENT : ViewTrack.PRESENT
+      for (let i = 0; i < 4; i++) track.hash[at + i] = hash[i] as number
+      this.#sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
+    } else if (existed) this.#sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
+    track.status[slot] = valueEnd === ABSENT ? ViewTrack.ABSENT : ViewTrack.PRESENT
   }
 
   /** Whether `keep` drops a row from the views of an end (decision 9). */

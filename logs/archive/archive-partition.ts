@@ -111,11 +111,16 @@ export class ArchivePartition implements PartitionSource {
     let offset = file.start
     let position = 0
     try {
-      const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      // Two buffers: one is filled while the lines of the other are counted.
+      let [buffer, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)]
       let lastByte = LINE_FEED
+      let next = source.fill(buffer, 0)
       for (let filled = buffer.length; filled === buffer.length; ) {
-        filled = await source.fill(buffer, 0)
+        filled = await next
         const bytes = buffer.subarray(0, filled)
+        ;[buffer, other] = [other, buffer]
+        if (filled === buffer.length) next = source.fill(buffer, 0)
+        next.catch(() => {}) // awaited at the next turn
         let lineStart = -1
         for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
           offset++

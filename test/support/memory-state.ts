@@ -64,6 +64,17 @@ class MemorySink implements ChangeSink {
     this.changes.push([table, key.slice(), value === null ? null : value.slice()])
   }
 
+  putSortedPart(
+    table: string,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.putSorted(table, bytes.subarray(keyStart, keyEnd), bytes.subarray(valueStart, valueEnd))
+  }
+
   release(output: string, element: OutputElement): void {
     this.released.push([output, element])
   }
