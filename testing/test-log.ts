@@ -112,7 +112,7 @@ async function readPartition(
 ): Promise<TestPartition> {
   const records: TestPartition['records'] = []
   const part = (bytes: Uint8Array, from: number | undefined, to: number | undefined): Uint8Array | null =>
-    from === undefined || from < 0 ? null : bytes.slice(from, to)
+    from === undefined || from < 0 ? null : new Uint8Array(bytes.subarray(from, to))
   for await (const chunk of log.read(topic, partition, start, end)) {
     for (let i = 0; i < chunk.count; i++) {
       records.push({
