@@ -11,7 +11,23 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 6)
 
 const WORDS = ['a', 'b', '__proto__', '', '\ud800', 'e\u0301', '\u00e9', '\u0000', 'constructor', 'x'.repeat(40)]
 const NUMBERS = ['0', '-0', '1', '-1.5', '1e999', '9007199254740993', '0.1', '1e-7', '12345678901234567890']
-const TIMES = ['0', '1', '30000', '60000', '59999', '-1', '100000', '8.64e15', '1.5', '1e999', '"1"']
+const TIMES = [
+  '0',
+  '1',
+  '30000',
+  '60000',
+  '59999',
+  '-1',
+  '50000',
+  '50001',
+  '45000',
+  '100000',
+  '61000',
+  '8.64e15',
+  '1.5',
+  '1e999',
+  '"1"',
+]
 
 const word = fc
   .oneof(fc.constantFrom(...WORDS), fc.string({ unit: 'binary', maxLength: 6 }))
@@ -22,7 +38,7 @@ const any = fc.oneof(fc.json({ maxDepth: 2 }), word, number)
 /** Objects of some of these fields, in any order. */
 function objectOf(fields: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> {
   const parts = Object.entries(fields).map(([name, value]) =>
-    fc.tuple(value, fc.nat(9)).map(([text, keep]) => (keep > 0 ? [`${JSON.stringify(name)}:${text}`] : [])),
+    fc.tuple(value, fc.nat(29)).map(([text, keep]) => (keep > 0 ? [`${JSON.stringify(name)}:${text}`] : [])),
   )
   const more = fc.array(
     fc.tuple(word, any).map(([name, value]) => `${name}:${value}`),
@@ -48,8 +64,13 @@ const RECORDS: Readonly<Record<string, fc.Arbitrary<string>>> = {
     t: fc.constantFrom(...TIMES),
     id: fc.bigInt().map(String),
     kind: fc.constantFrom('"circle"', '"square"', '1', 'true', 'null', '2'),
-    at: fc.constantFrom('[1,2]', '[1,2,"a"]', '[0.1,-0]', '[1]'),
-    size: fc.constantFrom('{"kind":"one","value":1}', '{"value":"x","kind":"two"}', '{"kind":"two","value":1}', '{}'),
+    at: fc.constantFrom('[1,2]', '[1,2,"a"]', '[0.1,-0]', '[1]', '[1e999,0]'),
+    size: fc.constantFrom(
+      '{"kind":"one","value":1}',
+      '{"value":"x","kind":"two"}',
+      '{"kind":"two","value":1}',
+      '{"kind":"one","value":-0}',
+    ),
     names: fc.dictionary(fc.constantFrom(...WORDS), fc.string(), { maxKeys: 2 }).map(d => JSON.stringify(d)),
     on: fc.constantFrom('true', 'false', 'null'),
   }),
