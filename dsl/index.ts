@@ -1,8 +1,8 @@
 // The language of jobs: the public entry `lyrebird`.
 
 export { graphOf, lambdasOf } from '../core/graph.ts' // for compiled jobs
-export { closedRealm } from '../core/realm/closed-realm.ts' // for compiled jobs
 export { isJobError, JOB_ERROR_WORDS, JobError, type JobErrorWord } from '../core/job-error.ts'
+export { closedRealm } from '../core/realm/closed-realm.ts' // for compiled jobs
 export {
   type Aggregated,
   type Aggregation,
