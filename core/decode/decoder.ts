@@ -43,7 +43,10 @@ function jsonDecoder(schema: SchemaDocument): Decoder {
 
 function linesDecoder(schema: SchemaDocument): Decoder {
   const validator = new Validator(schema)
-  return textDecoder(text => validator.validate(withoutCarriageReturn(text)))
+  return textDecoder(text => {
+    const line = withoutCarriageReturn(text)
+    return line === '' ? fault('$', 'empty') : validator.validate(line)
+  })
 }
 
 function csvDecoder(columns: readonly string[], schema: SchemaDocument): Decoder {

@@ -5,6 +5,7 @@
 import { compareBytes } from '../bytes.ts'
 import { canonicalBytes, Unencodable } from '../canonical.ts'
 import { unencodableReason } from '../dead-letter.ts'
+import { LyrebirdError } from '../errors.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
@@ -67,14 +68,28 @@ export class OutputBuffer implements OutputAccess {
     const bound = canonicalBytes(watermark)
     const due = watermark === Number.POSITIVE_INFINITY ? undefined : bound
     const stored = this.#env.state === null ? [] : this.#env.state.scan(table, undefined, due)
+    let last: Uint8Array | undefined
     for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.take())) {
+      if (last !== undefined && compareBytes(last, key) === 0) throw this.#repeated()
+      last = key.slice()
       const element = decodeHeld(key, value)
       if (element.time < watermark) {
         sink.release(this.#node, element)
         this.tally.add(key, value)
         if (!fresh) sink.putSorted(table, key, null)
-      } else if (fresh) sink.putSorted(table, key, value)
+      } else if (fresh) {
+        if (this.#env.state?.get(table, key) !== undefined) throw this.#repeated()
+        sink.putSorted(table, key, value)
+      }
     }
+  }
+
+  /** Identities are unique but where a log repeats the header that carries them: then there is no order to write in. */
+  #repeated(): LyrebirdError {
+    return new LyrebirdError('job-failed', `two elements of output ${this.#node} have the same time and identity`, {
+      where: { node: this.#node },
+      hint: 'a topic that the job reads repeats lyrebird-identity headers, as a copy made at least once does: read the original',
+    })
   }
 }
 

@@ -258,7 +258,8 @@ const texts: Case[] = [
 const lines: Case[] = [
   { name: 'a line', schema: string, input: 'a b', value: 'a b' },
   { name: 'one trailing CR goes', schema: string, input: 'a\r\r', value: 'a\r' },
-  { name: 'empty line', schema: string, input: '', value: '' },
+  { name: 'empty line', schema: string, input: '', fault: '$: empty' },
+  { name: 'empty line of a Windows program', schema: string, input: '\r', fault: '$: empty' },
   { name: 'byte order mark stays', schema: string, input: '\ufeffa', value: '\ufeffa' },
   { name: 'malformed UTF-8', schema: string, input: Uint8Array.of(0xc3), fault: '$: invalid UTF-8' },
   { name: 'null value', schema: string, input: null, fault: '$: null value' },

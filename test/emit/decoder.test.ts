@@ -177,9 +177,10 @@ describe('lines, bytes and csv', () => {
   }
 
   it('give what the obvious decoders give', () => {
-    for (const text of ['', 'a', 'a\r', '\r', 'é\r', 'x'.repeat(40), 'a\rb', '\ufeffa']) {
+    for (const text of ['a', 'a\r', '\r\r', 'é\r', 'x'.repeat(40), 'a\rb', '\ufeffa']) {
       expect(same({ kind: 'lines' }, document(STRING), utf8.encode(text))).toBe(true)
     }
+    for (const empty of ['', '\r']) expect(same({ kind: 'lines' }, document(STRING), utf8.encode(empty))).toBe(false)
     expect(same({ kind: 'lines' }, document(STRING), Uint8Array.of(0x61, 0xff))).toBe(false)
     expect(same({ kind: 'bytes' }, ANY_JSON, Uint8Array.of(0, 0xff, 1))).toBe(true)
   })

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { deadBy, hostileJob } from './support/hostile.ts'
 
-test('lines are taken as they are, less one carriage return; bytes that are no UTF-8 are dead', async () => {
+test('lines are taken as they are, less one carriage return; empty ones and bytes that are no UTF-8 are dead', async () => {
   const t = await hostileJob('texts')
   const lines = [
     '',
@@ -31,10 +31,12 @@ test('lines are taken as they are, less one carriage return; bytes that are no U
   const expected = new Map<string, number>()
   for (const line of [...lines, 'no text as a key']) {
     const text = line.replace(/\r$/, '')
-    expected.set(text, (expected.get(text) ?? 0) + 1)
+    if (text !== '') expected.set(text, (expected.get(text) ?? 0) + 1)
   }
   expect(counts).toEqual(expected)
   expect([...deadBy(t)].sort()).toEqual([
+    ['lines/0:0', '$: empty'],
+    ['lines/0:1', '$: empty'],
     ['lines/0:14', '$: invalid UTF-8'],
     ['lines/0:15', '$: invalid UTF-8'],
     ['lines/0:16', '$: null value'],

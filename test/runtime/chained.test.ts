@@ -2,9 +2,12 @@
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { IDENTITY_HEADER } from '../../core/chunk.ts'
 import type { JobResult } from '../../core/result.ts'
+import { MemoryLog } from '../../logs/memory.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { defaultOut } from '../../runtime-common/job-run.ts'
+import { runStream } from '../../runtime-stream/index.ts'
 import { readWholeResult, verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { GLOBAL, PlanBuilder } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
@@ -43,4 +46,33 @@ it('goes on with the identities of the first job', async () => {
   await runBatch({ functions: second(), log, state: next, final: true })
   const again = await readWholeResult(next, defaultOut(next), second().plan)
   expect(identities(again, 'again')).toEqual(identities(written, 'events'))
+})
+
+/** Two records of one time with one identity header, and a partition that holds the watermark back. */
+function repeating(between: number) {
+  const log = new MemoryLog()
+  log.createTopic('events', 2)
+  const header = { key: IDENTITY_HEADER, value: Uint8Array.of(1) }
+  const record = (timestamp: number) => ({ timestamp, key: null, value: Buffer.from('{}'), headers: [header] })
+  const plain = (timestamp: number) => ({ timestamp, key: null, value: Buffer.from('{}'), headers: [] })
+  log.append('events', 1, [plain(0)])
+  log.append('events', 0, [record(5), ...Array.from({ length: between }, () => plain(5)), record(5)])
+  return log
+}
+
+it('stops where a log repeats identities, in one commit', async () => {
+  const run = runBatch({ functions: second(), log: repeating(0), state: join(testFolder(), 'state') })
+  await expect(run).rejects.toMatchObject({ code: 'job-failed', message: expect.stringContaining('time and identity') })
+})
+
+it('stops where a log repeats identities, in two commits', async () => {
+  const options = { functions: second(), log: repeating(1), state: join(testFolder(), 'state') }
+  await runStream({
+    ...options,
+    until: new Map([
+      ['events/0', 2n],
+      ['events/1', 1n],
+    ]),
+  })
+  await expect(runStream({ ...options, until: 'end' })).rejects.toMatchObject({ code: 'job-failed' })
 })

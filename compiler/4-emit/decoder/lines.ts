@@ -9,6 +9,7 @@ export function linesDecoder(name: string, document: SchemaDocument): DecoderCod
   const setup = `const ${name}Texts = new Interner()
     function ${name}(b, v, p, end) {
       const stop = end > p && b[end - 1] === 13 ? end - 1 : end
+      if (stop === p) return undefined
       if (isAscii(v, p, stop)) return ${name}Texts.text(b, v, p, stop)
       return isUtf8(b, p, stop) ? utf8Text(b, p, stop) : undefined
     }`
