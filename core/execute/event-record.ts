@@ -3,7 +3,7 @@
 // Promises: plain frozen objects; a key that is no UTF-8 and anything that the log does not carry throws instead of
 // giving a guess.
 
-import { type Chunk, offsetAt } from '../chunk.ts'
+import { type Chunk, type Header, offsetAt } from '../chunk.ts'
 import { LyrebirdError } from '../errors.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -35,11 +35,33 @@ function keyTextAt(chunk: Chunk, i: number): string | null {
 
 /** What a lambda before any aggregation sees. `time` is undefined for the source's own `time` lambda. */
 export function eventRecord(chunk: Chunk, i: number, time: number | undefined, key: unknown, keyed: boolean): object {
-  const record = {
-    ...(time === undefined ? {} : { time }),
-    topic: chunk.topic,
-    partition: chunk.partition,
-    offset: offsetAt(chunk, i),
+  const { topic, partition } = chunk
+  const offset = offsetAt(chunk, i)
+  // Two literals, each written out: one with a spread takes four times as long.
+  if (time === undefined) {
+    return Object.freeze({
+      topic,
+      partition,
+      offset,
+      get timestamp() {
+        return timestampAt(chunk, i)
+      },
+      get key() {
+        return keyed ? key : keyTextAt(chunk, i)
+      },
+      get keyBytes() {
+        return keyBytesAt(chunk, i)
+      },
+      get headers() {
+        return headersAt(chunk, i)
+      },
+    })
+  }
+  return Object.freeze({
+    time,
+    topic,
+    partition,
+    offset,
     get timestamp() {
       return timestampAt(chunk, i)
     },
@@ -50,10 +72,13 @@ export function eventRecord(chunk: Chunk, i: number, time: number | undefined, k
       return keyBytesAt(chunk, i)
     },
     get headers() {
-      return chunk.timestamps === null ? lacks(chunk, 'header') : chunk.headers(i)
+      return headersAt(chunk, i)
     },
-  }
-  return Object.freeze(record)
+  })
+}
+
+function headersAt(chunk: Chunk, i: number): readonly Header[] {
+  return chunk.timestamps === null ? lacks(chunk, 'header') : chunk.headers(i)
 }
 
 /** What a lambda past an aggregation sees. */
