@@ -2,7 +2,7 @@
 //
 // Promises: made from the sources of this moment, in a folder of its own, once for each test process.
 
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,9 @@ export function builtPackage(): string {
   if (made !== undefined) return made
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-package-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+  // Modules one by one, as they are stripped; the bundles that a build makes of them besides are tested by test/package.
+  const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8').replaceAll('/bundle.js', '/index.js')
+  writeFileSync(join(folder, 'package.json'), manifest)
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')
   for (const part of PARTS) strip(part, join(folder, 'build'))
   made = folder
