@@ -3,7 +3,7 @@
 // Promises: a file that has changed since it was first seen is `input-changed`; a cut-off gzip file is `truncated`, a damaged one
 // `bad-crc`. Leaves to `archive-partition.ts`: which file, and how far.
 
-import { createReadStream, type Stats } from 'node:fs'
+import { createReadStream, fstatSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -51,7 +51,7 @@ export async function openPlain(file: SourceFile, position: number): Promise<Byt
         at += bytesRead
       }
       if (filled < target.length && at !== file.version.bytes) throw inputChanged(file)
-      await checkVersion(handle, file)
+      checkVersion(handle, file)
       return filled - start
     },
     close: () => handle.close(),
@@ -81,7 +81,7 @@ export async function openGzip(file: SourceFile): Promise<ByteSource> {
         part = part.subarray(taken)
         filled += taken
       }
-      await checkVersion(handle, file)
+      checkVersion(handle, file)
       return filled - start
     },
     async close() {
@@ -101,8 +101,9 @@ async function openFile(file: SourceFile): Promise<FileHandle> {
   }
 }
 
-async function checkVersion(handle: FileHandle, file: SourceFile): Promise<void> {
-  if (!sameVersion(versionOf(await handle.stat()), file.version)) throw inputChanged(file)
+/** At once, since a trip to another thread for each read costs more than the read. */
+function checkVersion(handle: FileHandle, file: SourceFile): void {
+  if (!sameVersion(versionOf(fstatSync(handle.fd)), file.version)) throw inputChanged(file)
 }
 
 export function inputChanged({ topic, partition, path }: Place & { readonly path: string }): LyrebirdError {
