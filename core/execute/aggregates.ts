@@ -135,10 +135,12 @@ export class Aggregates {
   /** Settles a group whose row is packed, which is then its whole new state; false where it is not. */
   #settlePacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
     const row = keys.rowAt(rank)
-    const [keyEnd, valueEnd, stateEnd] = [keys.keyEnd(row), keys.firstEnd(row), keys.secondEnd(row)]
+    const keyEnd = keys.keyEnd(row)
+    const stateEnd = keys.secondEnd(row)
     if (stateEnd === keyEnd) return false
     const slot = keys.slotOf(row)
     const keyStart = keys.keyStart(row)
+    const valueEnd = keys.firstEnd(row)
     this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot)
     sink.putSortedPart(this.#table, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
     this.#groups.markBased(slot)
