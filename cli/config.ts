@@ -9,8 +9,8 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packageRoot } from '../compiler/1-read/package-root.ts'
 import { LyrebirdError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
-import { nearest } from '../logs/nearest.ts'
 
 const FILES = ['lyrebird.config.ts', 'lyrebird.config.mts', 'lyrebird.config.js', 'lyrebird.config.mjs']
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import type { Cut } from '../core/cut.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../logs/nearest.ts'
+import { nearest } from '../core/nearest.ts'
 import { readUntil } from '../runtime-common/main.ts'
 
 /** Where the records come from and where the state lies, as every run needs them. */

@@ -5,7 +5,7 @@
 
 import { Command } from 'commander'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../logs/nearest.ts'
+import { nearest } from '../core/nearest.ts'
 import { version } from './package.ts'
 import type { Terminal } from './terminal.ts'
 

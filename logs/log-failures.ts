@@ -3,8 +3,8 @@
 // Promises: one wording; each names topic, partition and offsets. `record-batch/batch-failure.ts` makes those about stored bytes.
 
 import { LyrebirdError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import { isTopicName } from './log.ts'
-import { nearest } from './nearest.ts'
 
 /** Refuses a name that is not one of Kafka's topic names, before any file is opened. Throws `bad-name`. */
 export function checkTopicName(name: string): void {

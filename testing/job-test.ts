@@ -5,6 +5,7 @@
 
 import type { Header } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
+import { nearest } from '../core/nearest.ts'
 import type { SourceNode } from '../core/plan.ts'
 import {
   type PrintedDead,
@@ -22,7 +23,6 @@ import { type Program, reference } from '../core/reference/reference.ts'
 import type { JobResult } from '../core/result.ts'
 import type { ResultsOf } from '../dsl/job.ts'
 import type { OutputName, ViewName, ViewRow } from '../dsl/results.ts'
-import { nearest } from '../logs/nearest.ts'
 import { type Agreement, type AgreeOptions, agree } from './agree.ts'
 import type { CompiledTest } from './load-job.ts'
 import { keyBytes, timeMs, valueBytes } from './record-bytes.ts'

@@ -4,8 +4,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { diagnosticWords, explain as pageOf } from '../../compiler/explain.ts'
 import { FAILURES, LyrebirdError } from '../../core/errors.ts'
+import { nearest } from '../../core/nearest.ts'
 import type { Plan } from '../../core/plan.ts'
-import { nearest } from '../../logs/nearest.ts'
 import { FAILURE_PAGES, failurePage } from '../failure-pages.ts'
 import { planLines } from '../plan-text.ts'
 import type { Terminal } from '../terminal.ts'
@@ -22,10 +22,8 @@ export async function explain(word: string, options: { readonly json?: boolean }
 }
 
 function pageOfWord(word: string): string {
-  const explained = pageOf(word)
-  if (explained.found) return explained.page
-  const failure = failurePage(word)
-  if (failure !== null) return failure
+  const page = pageOf(word) ?? failurePage(word)
+  if (page !== null) return page
   const known = [...diagnosticWords(), ...Object.keys(FAILURE_PAGES)]
   const near = nearest(word, known)
   throw new LyrebirdError('usage', `there is no page for ${JSON.stringify(word.slice(0, 80))}, and no plan there`, {

@@ -4,7 +4,7 @@
 // nearest one. Leaves to `query/`: reading rows, and how they look.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { nearest } from '../../logs/nearest.ts'
+import { nearest } from '../../core/nearest.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required } from '../options.ts'

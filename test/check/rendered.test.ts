@@ -40,8 +40,7 @@ interface Example {
 }
 
 function exampleOf(word: string): Example {
-  const page = explain(word)
-  const block = page.found ? (/```ts\n([\s\S]*?)```/.exec(page.page)?.[1] ?? '') : ''
+  const block = /```ts\n([\s\S]*?)```/.exec(explain(word) ?? '')?.[1] ?? ''
   const [, bad = null, good = null] =
     /^\/\/ (?:bad|warns)[^\n]*\n([\s\S]*?)(?:\n\/\/ (?:good|fine)[^\n]*\n([\s\S]*))?$/.exec(block) ?? []
   return { word, bad, good }
