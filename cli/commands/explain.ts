@@ -18,13 +18,14 @@ export async function explain(word: string, options: { readonly json?: boolean }
     return
   }
   const page = pageOfWord(word)
-  await terminal.data(options.json === true ? JSON.stringify({ word, page }) : page.trimEnd())
+  await terminal.data(options.json === true ? JSON.stringify({ word, page }) : page)
 }
 
+/** A word may be both a diagnostic's and a failure's: then both pages, one after the other. */
 function pageOfWord(word: string): string {
-  const page = pageOf(word) ?? failurePage(word)
-  if (page !== null) return page
-  const known = [...diagnosticWords(), ...Object.keys(FAILURE_PAGES)]
+  const pages = [pageOf(word), failurePage(word)].filter(page => page !== null)
+  if (pages.length > 0) return pages.map(page => page.trimEnd()).join('\n\n')
+  const known = [...new Set([...diagnosticWords(), ...Object.keys(FAILURE_PAGES)])]
   const near = nearest(word, known)
   throw new LyrebirdError('usage', `there is no page for ${JSON.stringify(word.slice(0, 80))}, and no plan there`, {
     hint: near === null ? `words: ${[...known].sort().join(' ')}` : `did you mean ${near}?`,

@@ -173,6 +173,12 @@ test('append takes keys, times, formats and ticks', async () => {
 test('explain prints the pages of diagnostics and of failures', async () => {
   expect((await lyrebird('explain clock-in-lambda')).out).toContain('# clock-in-lambda')
   expect((await lyrebird('explain state-locked')).out).toContain('Exit code 6.')
+  const both = (await lyrebird('explain bad-name')).out
+  expect(both).toMatch(
+    /^# bad-name\n[^]*A name is no identifier[^]*\n# bad-name\n[^]*Names of topics[^]*Exit code 2\.\n$/,
+  )
+  const words = /words: (.*)/.exec((await lyrebird('explain quite-something-else-altogether')).err)?.[1]?.split(' ')
+  expect(words?.filter(word => word === 'bad-name')).toEqual(['bad-name'])
   expect(await lyrebird('explain clock-in-lamda')).toMatchObject({
     code: 2,
     err: expect.stringContaining('did you mean clock-in-lambda?'),
