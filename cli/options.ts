@@ -7,7 +7,7 @@ import { basename, dirname } from 'node:path'
 import type { Cut } from '../core/cut.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import { readUntil } from '../runtime-common/main.ts'
+import { readUntil } from '../runtime-common/option-values.ts'
 
 /** Where the records come from and where the state lies, as every run needs them. */
 export interface RunFlags {
@@ -29,33 +29,6 @@ export function required(value: string | undefined, flag: string, example: strin
 
 export function untilOf(text: string | undefined): 'end' | Cut | undefined {
   return text === undefined ? undefined : readUntil(text)
-}
-
-/** Throws `usage` unless the text is a whole number in the range. */
-export function numberOf(
-  text: string | undefined,
-  flag: string,
-  least: number,
-  most = 999_999_999,
-): number | undefined {
-  if (text === undefined) return undefined
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least && value <= most) return value
-  throw new LyrebirdError(
-    'usage',
-    `--${flag} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
-  )
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-
-export function durationOf(text: string | undefined, flag: string): number | undefined {
-  if (text === undefined) return undefined
-  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text)
-  if (parts !== null) return Number(parts[1]) * (UNIT_MS[parts[2] as string] as number)
-  throw new LyrebirdError('usage', `--${flag} takes a duration, not ${JSON.stringify(text)}`, {
-    hint: 'write a whole number and a unit: 500ms, 10s, 5m, 1h',
-  })
 }
 
 export function choiceOf<T extends string>(

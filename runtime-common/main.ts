@@ -1,35 +1,43 @@
 // The command line of an emitted module: `node batch.mjs --log DIR --state DIR ...`, the same for both targets.
 //
 // Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts; an unknown
-// option is exit 2 with the list of those there are. Leaves to `cli`: everything beyond one compiled job.
+// option is exit 2 with the nearest of those there are; --help prints them. Leaves to `cli`: everything beyond one compiled job.
 
-import { readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { type Cut, parseCut } from '../core/cut.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { FunctionsModule } from '../core/execute/contract.ts'
+import { nearest } from '../core/nearest.ts'
 import type { RunOptions } from './job-run.ts'
+import { readUntil } from './option-values.ts'
 import type { RunSummary } from './summary.ts'
 import { summaryLines } from './summary-text.ts'
 
-type Flags = NonNullable<ParseArgsConfig['options']>
+/** An option: what stands for its value in the usage (null for one that takes none), and what it means. */
+export interface OptionText {
+  readonly value: string | null
+  readonly means: string
+}
 
-/** Values of flags by name. */
+/** Values of options by name. */
 export type Given = Readonly<Record<string, string | boolean | undefined>>
 
-const COMMON: Flags = {
-  log: { type: 'string' },
-  state: { type: 'string' },
-  out: { type: 'string' },
-  until: { type: 'string' },
-  final: { type: 'boolean' },
-  json: { type: 'boolean' },
+type OptionTexts = Readonly<Record<string, OptionText>>
+
+const COMMON: OptionTexts = {
+  log: { value: 'LOG', means: 'where the records come from: a directory, or kafka://HOST:PORT' },
+  state: { value: 'DIR', means: 'where the state lies' },
+  out: { value: 'DIR', means: 'the log directory of output topics; default STATE/out' },
+  until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
+  final: { value: null, means: 'the history is complete: every window closes' },
+  json: { value: null, means: 'the summary as JSON on stdout' },
 }
+
+const HELP: OptionTexts = { help: { value: null, means: 'print this' } }
 
 export interface Target {
   readonly name: 'batch' | 'stream'
-  /** Flags of this target beside the common ones. */
-  readonly flags: Flags
+  /** Options of this target beside the common ones. */
+  readonly options: OptionTexts
   run(options: RunOptions, given: Given): Promise<RunSummary>
 }
 
@@ -41,7 +49,12 @@ export async function runMain(
   argv: readonly string[],
 ): Promise<void> {
   try {
-    const given = parse(target, argv)
+    const texts = { ...COMMON, ...target.options, ...HELP }
+    const given = parse(target.name, texts, argv)
+    if (given.help === true) {
+      process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
+      return
+    }
     const options: RunOptions = {
       functions,
       functionsUrl: new URL('./functions.mjs', url).href,
@@ -60,59 +73,50 @@ export async function runMain(
   }
 }
 
-function parse({ name, flags }: Target, argv: readonly string[]): Given {
-  const options = { ...COMMON, ...flags }
+function parse(name: string, texts: OptionTexts, argv: readonly string[]): Given {
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Object.entries(texts).map(([option, { value }]) => [option, { type: value === null ? 'boolean' : 'string' }]),
+  )
+  const args = [...argv]
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
+  const unknown = tokens.find(token => token.kind === 'option' && !Object.hasOwn(texts, token.name))
+  if (unknown?.kind === 'option') throw unknownOption(unknown.name, unknown.rawName, Object.keys(texts))
   try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }).values as Given
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values as Given
   } catch (cause) {
     throw new LyrebirdError('usage', (cause as Error).message.split('\n')[0] as string, {
-      hint: `options of ${name}: ${Object.keys(options)
-        .map(o => `--${o}`)
-        .join(' ')}`,
+      hint: `node ${name}.mjs --help lists the options`,
     })
   }
 }
 
-function required(given: Given, flag: string): string {
-  const value = given[flag]
+function unknownOption(name: string, written: string, known: readonly string[]): LyrebirdError {
+  const near = nearest(name, known)
+  return new LyrebirdError('usage', `there is no option ${written.slice(0, 80)}`, {
+    hint: near === null ? `options: ${known.map(option => `--${option}`).join(' ')}` : `did you mean --${near}?`,
+  })
+}
+
+function usageLines(name: string, texts: OptionTexts): readonly string[] {
+  const options = Object.entries(texts).map(([option, { value, means }]) => ({
+    left: value === null ? `--${option}` : `--${option} ${value}`,
+    means,
+  }))
+  const width = Math.max(...options.map(({ left }) => left.length))
+  return [
+    `usage: node ${name}.mjs --log LOG --state DIR [options]`,
+    ...options.map(({ left, means }) => `  ${left.padEnd(width)}  ${means}`),
+  ]
+}
+
+function required(given: Given, option: string): string {
+  const value = given[option]
   if (typeof value === 'string' && value !== '') return value
-  throw new LyrebirdError('usage', `--${flag} is missing`, { hint: `add --${flag} DIR` })
-}
-
-/** `end`, a cut, or a file that holds one (as text, or as the JSON object that `query @cut` prints). */
-export function readUntil(text: string): 'end' | Cut {
-  if (text === 'end') return 'end'
-  if (/^[^/]+\/\d+:\d+(,|$)/.test(text)) return parseCut(text)
-  let content: string
-  try {
-    content = readFileSync(text, 'utf8').trim()
-  } catch {
-    return parseCut(text)
-  }
-  return parseCut(content.startsWith('{') ? cutOfJson(content) : content)
-}
-
-function cutOfJson(content: string): string {
-  try {
-    return Object.entries(JSON.parse(content) as object)
-      .map(([name, offset]) => `${name}:${offset}`)
-      .join(',')
-  } catch {
-    return content
-  }
-}
-
-/** A whole number at or above `least`. Throws `usage`. */
-export function wholeNumber(given: Given, flag: string, least: number): number | undefined {
-  const text = given[flag]
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (typeof text === 'string' && /^\d{1,9}$/.test(text) && value >= least) return value
-  throw new LyrebirdError('usage', `--${flag} takes a whole number from ${least} on, not "${text}"`)
+  throw new LyrebirdError('usage', `--${option} is missing`, { hint: `add --${option} ${COMMON[option]?.value}` })
 }
 
 /** A failure as lines for people. */
-export function failureLines(error: unknown): readonly string[] {
+function failureLines(error: unknown): readonly string[] {
   if (isLyrebirdError(error)) {
     return [`${error.code}  ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`])]
   }

@@ -3,7 +3,8 @@
 // Promises: SIGTERM and SIGINT commit and end with exit code 0.
 
 import type { FunctionsModule } from '../core/execute/contract.ts'
-import { runMain, wholeNumber } from '../runtime-common/main.ts'
+import { runMain, type Target } from '../runtime-common/main.ts'
+import { durationOf } from '../runtime-common/option-values.ts'
 import { runStream } from './run-stream.ts'
 
 /** Runs a compiled job as a stream. Sets the exit code of the process. */
@@ -12,11 +13,13 @@ export async function main(functions: FunctionsModule, url: string, argv: readon
   const end = (): void => stop.abort()
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  const target = {
-    name: 'stream' as const,
-    flags: { 'commit-interval': { type: 'string' as const } },
-    run: (options: Parameters<typeof runStream>[0], given: Parameters<typeof wholeNumber>[0]) =>
-      runStream({ ...options, commitIntervalMs: wholeNumber(given, 'commit-interval', 1), signal: stop.signal }),
+  const target: Target = {
+    name: 'stream',
+    options: { 'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' } },
+    run: (options, given) => {
+      const commitIntervalMs = durationOf(given['commit-interval'] as string | undefined, 'commit-interval')
+      return runStream({ ...options, commitIntervalMs, signal: stop.signal })
+    },
   }
   await runMain(target, functions, url, argv)
   process.removeListener('SIGTERM', end)

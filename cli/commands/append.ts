@@ -3,8 +3,9 @@
 import { createReadStream, statSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type AppendInput, type AppendSummary, appendFiles } from '../../logs/append.ts'
+import { numberOf } from '../../runtime-common/option-values.ts'
 import { readConfig } from '../config.ts'
-import { choiceOf, numberOf, required, timeOf } from '../options.ts'
+import { choiceOf, required, timeOf } from '../options.ts'
 import { count, progressOf, sizeText } from '../progress.ts'
 import type { Terminal } from '../terminal.ts'
 

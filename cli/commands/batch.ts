@@ -1,7 +1,8 @@
 // `lyrebird batch`: a job over a stored log up to a cut.
 
+import { numberOf } from '../../runtime-common/option-values.ts'
 import { readConfig } from '../config.ts'
-import { numberOf, type RunFlags } from '../options.ts'
+import type { RunFlags } from '../options.ts'
 import { progressOf } from '../progress.ts'
 import { runOptions } from '../run-options.ts'
 import { tellSummary } from '../summary.ts'

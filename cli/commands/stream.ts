@@ -1,7 +1,8 @@
 // `lyrebird stream`: follows a log until it is told to stop. SIGINT and SIGTERM commit and end with exit 0; a second one ends at once.
 
+import { durationOf } from '../../runtime-common/option-values.ts'
 import { readConfig } from '../config.ts'
-import { durationOf, type RunFlags } from '../options.ts'
+import type { RunFlags } from '../options.ts'
 import { count, progressOf } from '../progress.ts'
 import { runOptions } from '../run-options.ts'
 import { tellSummary } from '../summary.ts'

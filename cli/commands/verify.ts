@@ -1,9 +1,10 @@
 // `lyrebird verify`: batch, stream and reference at one cut.
 
 import { EXIT } from '../../core/errors.ts'
+import { numberOf } from '../../runtime-common/option-values.ts'
 import { readyJob } from '../compile-cache.ts'
 import { readConfig } from '../config.ts'
-import { checkJobPath, numberOf, type RunFlags, required, untilOf } from '../options.ts'
+import { checkJobPath, type RunFlags, required, untilOf } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 
 type Flags = RunFlags & { readonly interleavings?: string; readonly seed?: string }

@@ -116,4 +116,38 @@ describe.each(['batch', 'stream'])('%s.mjs', target => {
     expect(status).toBe(2)
     expect(stderr).toContain('--state')
   })
+
+  it('prints its usage', () => {
+    const { status, stdout, stderr } = run(target, ['--help'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toContain(`usage: node ${target}.mjs --log LOG --state DIR`)
+    for (const option of ['--until CUT', '--help', target === 'batch' ? '--workers N' : '--commit-interval D'])
+      expect(stdout).toContain(`  ${option} `)
+  })
+
+  it.each([
+    [['--unitl', 'end'], 'there is no option --unitl', 'did you mean --until?'],
+    [['--constructor'], 'there is no option --constructor', 'options: --log --state'],
+    [['more'], 'more', '--help lists the options'],
+    [['--log'], '--log', '--help lists the options'],
+  ])('refuses %j', (args, message, hint) => {
+    const { status, stdout, stderr } = run(target, args)
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toContain(message)
+    expect(stderr).toContain(hint)
+  })
+})
+
+describe('the commit interval of stream.mjs', () => {
+  it.each(['20ms', '0ms', '1s'])('may be %s', interval => {
+    const state = join(folderOf({}), 'state')
+    const args = ['--log', log, '--state', state, '--until', 'end', '--commit-interval', interval]
+    expect(run('stream', args).status).toBe(0)
+  })
+
+  it.each(['20', '-1s', '1.5s'])('is a duration, not %s', interval => {
+    const { status, stderr } = run('stream', ['--log', log, '--state', 'none', `--commit-interval=${interval}`])
+    expect(status).toBe(2)
+    expect(stderr).toContain('write a whole number and a unit: 500ms, 10s, 5m, 1h')
+  })
 })

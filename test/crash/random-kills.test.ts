@@ -23,7 +23,7 @@ it(`survives ${kills} kills, seed ${seed}`, { timeout: 120_000 + kills * 10_000 
   const compiled = await compileJob(join(import.meta.dirname, 'support', 'kill-job.ts'), { outDir: dist })
   expect(compiled.diagnostics).toEqual([])
   const startStream = (log: string, state: string, ...more: string[]) =>
-    start(join(dist, 'stream.mjs'), ['--log', log, '--state', state, '--commit-interval', '10', ...more])
+    start(join(dist, 'stream.mjs'), ['--log', log, '--state', state, '--commit-interval', '10ms', ...more])
   const { log, state, afterCommit, appenderKills } = await campaign({
     folder,
     seed,

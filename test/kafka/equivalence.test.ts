@@ -98,7 +98,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
     const story: string[] = []
     for (let portion = 0; portion < PORTIONS; portion++) {
       const before = await committed()
-      const { child, said, closed } = start('stream', kafka, 'stream', '--commit-interval', '5')
+      const { child, said, closed } = start('stream', kafka, 'stream', '--commit-interval', '5ms')
       await copyRecords(cluster.kafka, files, TOPIC, await portionOf(files, portion))
       // Every other time it is let go on until it has committed some of it; else the moment is any, also before its first read.
       const wait = Math.floor(Math.random() * 800)
