@@ -1,19 +1,7 @@
 // Hourly count and sum per country.
 
 import { count, job, source, sum, tumbling } from 'lyrebird'
-
-interface Event {
-  id: number
-  ts: number
-  user: string
-  country: string
-  page: string
-  amount: number
-  ip: string
-  agent: string
-  device: { kind: string; os: string }
-  ok: boolean
-}
+import type { Event } from './event.ts'
 
 const hourly = source<Event>('events', { time: e => e.ts, disorder: '10s' })
   .keyBy(e => e.country)

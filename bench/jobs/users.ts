@@ -1,19 +1,7 @@
 // Count, sum and greatest amount per user: as many keys as half the events.
 
 import { count, job, max, source, sum } from 'lyrebird'
-
-interface Event {
-  id: number
-  ts: number
-  user: string
-  country: string
-  page: string
-  amount: number
-  ip: string
-  agent: string
-  device: { kind: string; os: string }
-  ok: boolean
-}
+import type { Event } from './event.ts'
 
 const users = source<Event>('events', { time: e => e.ts, disorder: '10s' })
   .keyBy(e => e.user)
