@@ -24,13 +24,6 @@ export interface BatchOptions {
   readonly gzip?: boolean
 }
 
-/** One batch from its records. */
-export function encodeBatch(baseOffset: bigint, records: readonly LogRecord[], options: BatchOptions = {}): Uint8Array {
-  const builder = new BatchBuilder(options)
-  for (const record of records) builder.add(record)
-  return builder.finish(baseOffset)
-}
-
 /** Collects records, then makes one batch of them and is empty again. */
 export class BatchBuilder {
   readonly #gzip: boolean

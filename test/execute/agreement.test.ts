@@ -9,7 +9,6 @@ import { compareResults } from '../../core/compare-results.ts'
 import { partitionName } from '../../core/cut.ts'
 import { Machine } from '../../core/execute/machine.ts'
 import { PROGRESS, Progress } from '../../core/execute/progress.ts'
-import { readResult } from '../../core/execute/read-result.ts'
 import { TABLE } from '../../core/execute/row-codec.ts'
 import { TALLY, Tally } from '../../core/execute/tally.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
@@ -20,6 +19,7 @@ import { JOBS } from '../support/jobs.ts'
 import { chunkOf, endOf } from '../support/log-chunks.ts'
 import { MemoryState, memoryEnvironment } from '../support/memory-state.ts'
 import { logArbitrary, logWithCuts } from '../support/random-log.ts'
+import { readResult } from '../support/read-state.ts'
 
 /** Numbers 0 <= n < bound, one after the other, from a finite list of naturals that is gone through again and again. */
 function choices(naturals: readonly number[]): (bound: number) => number {

@@ -3,9 +3,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Chunk } from '../../../core/chunk.ts'
-import { encodeBatch } from '../../../logs/record-batch/batch-builder.ts'
 import { type DecodeRequest, decodeBatches } from '../../../logs/record-batch/decode.ts'
-import { shapedBatch } from '../support/batches.ts'
+import { encodeBatch, shapedBatch } from '../support/batches.ts'
 import { recordsOf } from '../support/read-log.ts'
 import { anyRecord, asRead, bytes, numbered, record } from '../support/records.ts'
 

@@ -1,9 +1,16 @@
-// Record batches as brokers hold them: compressed, transactional, with gaps. Made by repacking batches of our own encoder.
+// Record batches: those of our own encoder, and repacked as brokers hold them: compressed, transactional, with gaps.
 
 import type { LogRecord } from '../../../logs/log-record.ts'
-import { encodeBatch, writeCrc } from '../../../logs/record-batch/batch-builder.ts'
+import { BatchBuilder, type BatchOptions, writeCrc } from '../../../logs/record-batch/batch-builder.ts'
 import { HEADER_BYTES, LENGTH_END, viewOf } from '../../../logs/record-batch/batch-header.ts'
 import { record } from './records.ts'
+
+/** One batch of our own encoder. */
+export function encodeBatch(baseOffset: bigint, records: readonly LogRecord[], options: BatchOptions = {}): Uint8Array {
+  const builder = new BatchBuilder(options)
+  for (const record of records) builder.add(record)
+  return builder.finish(baseOffset)
+}
 
 export interface BatchShape {
   /** Codec number and how the records are compressed. */

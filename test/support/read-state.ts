@@ -2,13 +2,13 @@
 //
 // Promises: equal to what the reference gives at the state's cut, digests and watermarks included.
 
-import type { DeadLetter } from '../dead-letter.ts'
-import type { Plan, SourceNode } from '../plan.ts'
-import { type Handed, type JobResult, type LateRow, sortedResult, type ViewRow } from '../result.ts'
-import type { StateAccess } from './environment.ts'
-import { PROGRESS, Progress } from './progress.ts'
-import { decodeDead, decodeLate, decodeViewValue, TABLE } from './row-codec.ts'
-import { TALLY } from './tally.ts'
+import type { DeadLetter } from '../../core/dead-letter.ts'
+import type { StateAccess } from '../../core/execute/environment.ts'
+import { PROGRESS, Progress } from '../../core/execute/progress.ts'
+import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
+import { TALLY } from '../../core/execute/tally.ts'
+import type { Plan, SourceNode } from '../../core/plan.ts'
+import { type Handed, type JobResult, type LateRow, sortedResult, type ViewRow } from '../../core/result.ts'
 
 /** The result of a state; `outputs` is empty. A state without any commit gives the result of an empty log. */
 export function readResult(state: StateAccess, plan: Plan): JobResult {
@@ -33,7 +33,7 @@ export function readResult(state: StateAccess, plan: Plan): JobResult {
 }
 
 /** Rows of one view, sorted by key. */
-export function readView(state: StateAccess, name: string): ViewRow[] {
+function readView(state: StateAccess, name: string): ViewRow[] {
   const rows: ViewRow[] = []
   for (const [key, stored] of state.scan(TABLE.view(name))) {
     const decoded = decodeViewValue(stored)
