@@ -7,7 +7,6 @@
 import { createHash } from 'node:crypto'
 import {
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -132,10 +131,4 @@ function forgetOld(cache: string): void {
   const used = folders.map(name => ({ name, at: statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
   for (const { name } of used.sort((a, b) => b.at - a.at).slice(KEPT))
     rmSync(join(cache, name), { recursive: true, force: true })
-}
-
-/** For tests: where the artefacts of a job are kept. */
-export function cacheOf(job: string): string {
-  mkdirSync(cacheDirectory(resolve(job)), { recursive: true })
-  return cacheDirectory(resolve(job))
 }

@@ -43,7 +43,7 @@ export interface Diagnostic extends Message {
 }
 
 /** At most so many are reported of one job; the rest would be noise. */
-export const DIAGNOSTICS_MAX = 100
+const DIAGNOSTICS_MAX = 100
 
 export function diagnose(message: Message, span: Span | null, related: readonly Related[] = []): Diagnostic {
   return Object.freeze({ ...message, span, related: Object.freeze([...related]) })

@@ -139,14 +139,6 @@ export function bytesToHex(bytes: Uint8Array): string {
   return text
 }
 
-/** The bytes of a text of hexadecimal digits. Throws RangeError for any other text. */
-export function hexToBytes(text: string): Uint8Array {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new RangeError('not a text of hexadecimal digits')
-  const bytes = new Uint8Array(text.length / 2)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16)
-  return bytes
-}
-
 /** A string with one UTF-16 unit for each byte: byte strings as keys of a Map. */
 export function bytesToLatin1(bytes: Uint8Array): string {
   if (bytes.length > 4096) {

@@ -29,7 +29,7 @@ const END = 0x00
 const FIELD = 0x01
 
 /** Arrays and objects inside each other, at most. Deeper values are refused, so that nothing here runs out of stack. */
-export const MAX_VALUE_DEPTH = 256
+const MAX_VALUE_DEPTH = 256
 
 /** A value without canonical bytes. `path` such as `$.a[2]`; `reason` in fixed words such as `a function`. */
 export class Unencodable extends Error {

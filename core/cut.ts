@@ -15,7 +15,7 @@ export function splitPartition(name: string): { topic: string; partition: number
   return { topic: name.slice(0, at), partition: Number(name.slice(at + 1)) }
 }
 
-export function comparePartitions(a: string, b: string): number {
+function comparePartitions(a: string, b: string): number {
   const x = splitPartition(a)
   const y = splitPartition(b)
   if (x.topic !== y.topic) return x.topic < y.topic ? -1 : 1
@@ -24,12 +24,6 @@ export function comparePartitions(a: string, b: string): number {
 
 export function sortedCut(cut: Cut): [string, bigint][] {
   return [...cut].sort((a, b) => comparePartitions(a[0], b[0]))
-}
-
-export function formatCut(cut: Cut): string {
-  return sortedCut(cut)
-    .map(([name, offset]) => `${name}:${offset}`)
-    .join(',')
 }
 
 /** Parses the text form. Throws `malformed-cut`. */

@@ -105,7 +105,7 @@ export function badValue(
 }
 
 /** A reason that names the field of an aggregation: `bytes: expected number, got string`. */
-export function fieldReason(field: string | undefined, reason: string): string {
+function fieldReason(field: string | undefined, reason: string): string {
   return field === undefined ? reason : `${field}: ${reason}`
 }
 
@@ -122,7 +122,7 @@ export function unencodableReason(part: 'key' | 'value' | 'output', reason: stri
 }
 
 /** The word for a value's type in reasons: `null`, `array`, `bytes`, `object`, or what `typeof` says. */
-export function typeWord(value: unknown): string {
+function typeWord(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (value instanceof Uint8Array) return 'bytes'

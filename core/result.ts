@@ -69,12 +69,12 @@ export function viewRowKey(windowStart: number | undefined, key: unknown): Uint8
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Order of dead letters in a result. */
-export function compareDead(a: DeadLetter, b: DeadLetter): number {
+function compareDead(a: DeadLetter, b: DeadLetter): number {
   return compareText(a.node, b.node) || compareBytes(a.identity, b.identity)
 }
 
 /** Order of late rows in a result. */
-export function compareLate(a: LateRow, b: LateRow): number {
+function compareLate(a: LateRow, b: LateRow): number {
   return (
     compareText(a.source, b.source) ||
     compareText(a.topic, b.topic) ||

@@ -9,9 +9,6 @@ import { join } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import { isTopicName } from './log.ts'
 
-/** Directories of partitions by number. */
-export type PartitionDirectories = ReadonlyMap<number, string>
-
 export interface PartitionFile {
   readonly path: string
   readonly start: bigint

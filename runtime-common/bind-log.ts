@@ -12,8 +12,7 @@ export const sourceNodes = (plan: Plan): readonly SourceNode[] =>
   plan.nodes.filter((n): n is SourceNode => n.kind === 'source')
 
 /** Topics that a job reads, sorted. */
-export const sourceTopics = (plan: Plan): readonly string[] =>
-  [...new Set(sourceNodes(plan).map(s => s.params.topic))].sort()
+const sourceTopics = (plan: Plan): readonly string[] => [...new Set(sourceNodes(plan).map(s => s.params.topic))].sort()
 
 /** Ranges by `topic/partition`, in order of topic and partition number. */
 export type Ranges = ReadonlyMap<string, PartitionRange>

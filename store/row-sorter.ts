@@ -110,7 +110,7 @@ class Sorter implements RowSorter {
 }
 
 /** Merges sorted rows by a binary heap; of equal keys the one of the earlier source comes first. */
-export function* mergeSorted(sources: readonly Iterator<Row>[]): Generator<Row> {
+function* mergeSorted(sources: readonly Iterator<Row>[]): Generator<Row> {
   const heap: { row: Row; source: number }[] = []
   for (let source = 0; source < sources.length; source++) {
     const first = (sources[source] as Iterator<Row>).next()

@@ -21,7 +21,7 @@ export function timestampAt(chunk: Chunk, i: number): number {
 }
 
 /** Throws `log-lacks` where the log has no keys. */
-export function keyBytesAt(chunk: Chunk, i: number): Uint8Array | null {
+function keyBytesAt(chunk: Chunk, i: number): Uint8Array | null {
   if (chunk.keyStart === null || chunk.keyEnd === null) return lacks(chunk, 'key')
   const start = chunk.keyStart[i] as number
   // A copy of the class Uint8Array itself: what logs read into may be one of the host's own kinds, which a lambda must not see.

@@ -17,7 +17,7 @@ import type { Tally } from './tally.ts'
 const utf8 = new TextEncoder()
 
 /** Key bytes of an output record: UTF-8 of a string, canonical JSON otherwise, null for none. */
-export function outputKey(key: unknown): Uint8Array | null {
+function outputKey(key: unknown): Uint8Array | null {
   if (key === null || key === undefined) return null
   return utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
 }

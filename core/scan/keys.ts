@@ -88,7 +88,7 @@ export class KeyTable {
 }
 
 /** The bytes of `"name":`; null for a name that JSON can only write with escapes. */
-export function tokenOf(name: string): Uint8Array | null {
+function tokenOf(name: string): Uint8Array | null {
   if (JSON.stringify(name) !== `"${name}"`) return null
   return utf8.encode(`"${name}":`)
 }

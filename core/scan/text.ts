@@ -93,7 +93,7 @@ function isHex(c: number | undefined): boolean {
 }
 
 /** Length of the well-formed UTF-8 sequence of more than one byte at p (Unicode 15, table 3-7); 0 where it is none. */
-export function utf8Length(bytes: Uint8Array, p: number): number {
+function utf8Length(bytes: Uint8Array, p: number): number {
   const a = bytes[p] as number
   const b = bytes[p + 1] as number
   if (a >= 0xc2 && a <= 0xdf) return isTail(b) ? 2 : 0

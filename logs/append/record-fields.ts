@@ -61,7 +61,7 @@ export function timestampOf(value: unknown, name: string, line: InputLine, field
 }
 
 /** ms of a text: digits are ms themselves. NaN where it is no time. */
-export function parseTime(text: string): number {
+function parseTime(text: string): number {
   return /^-?\d+$/.test(text.trim()) ? Number(text) : Date.parse(text)
 }
 

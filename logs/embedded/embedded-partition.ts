@@ -56,7 +56,7 @@ export class EmbeddedPartition implements PartitionSource {
 }
 
 /** The segments that hold published records. A newer one belongs to a write that was never published. */
-export async function publishedSegments(place: Place, directory: string, published: Published): Promise<Segment[]> {
+async function publishedSegments(place: Place, directory: string, published: Published): Promise<Segment[]> {
   const { files } = await listPartitionFiles(place.topic, place.partition, directory)
   return files
     .filter(file => file.start <= published.segmentStart && file.start < published.end)

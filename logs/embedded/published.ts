@@ -22,7 +22,7 @@ export interface Published {
   readonly sequence: bigint
 }
 
-export const NOTHING_PUBLISHED: Published = { end: 0n, segmentStart: 0n, segmentBytes: 0, sequence: 0n }
+const NOTHING_PUBLISHED: Published = { end: 0n, segmentStart: 0n, segmentBytes: 0, sequence: 0n }
 
 const MAGIC = 0x4c594250 // "LYBP"
 const SECTOR_BYTES = 512

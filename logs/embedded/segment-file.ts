@@ -73,4 +73,4 @@ export class SegmentFile {
 }
 
 /** Kafka's name of a segment: its first offset in 20 digits. */
-export const segmentName = (start: bigint): string => `${String(start).padStart(20, '0')}.log`
+const segmentName = (start: bigint): string => `${String(start).padStart(20, '0')}.log`

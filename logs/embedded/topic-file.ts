@@ -12,7 +12,7 @@ import { PARTITION_COUNT_MAX } from '../layout.ts'
 import { checkTopicName } from '../log-failures.ts'
 import { firstPublished, PUBLISHED_FILE } from './published.ts'
 
-export const TOPIC_FILE = '.topic'
+const TOPIC_FILE = '.topic'
 
 export interface TopicDescription {
   readonly format: 1
@@ -134,7 +134,7 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
   }
 }
 
-export function notAppendable(topic: string): LyrebirdError {
+function notAppendable(topic: string): LyrebirdError {
   return new LyrebirdError(
     'not-appendable',
     `topic "${topic}" was not made by lyrebird: it is an archive or a broker's copy`,

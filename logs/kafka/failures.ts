@@ -53,7 +53,7 @@ export class Passing extends Error {
   }
 }
 
-export const errorName = (code: number): string => TRANSIENT.get(code) ?? FINAL.get(code) ?? `error ${code}`
+const errorName = (code: number): string => TRANSIENT.get(code) ?? FINAL.get(code) ?? `error ${code}`
 
 /** Returns where there is no error; throws `Passing` or a LyrebirdError otherwise. `what` names what was asked. */
 export function checkError(code: number, what: string, where: Record<string, string | number> = {}): void {

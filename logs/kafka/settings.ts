@@ -31,7 +31,7 @@ export interface KafkaSettings {
   readonly limits: KafkaLimits
 }
 
-export const LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, openMs: 10_000, outageMs: 60_000 }
+const LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, openMs: 10_000, outageMs: 60_000 }
 
 /** The variables of the environment that are read. */
 export const VARIABLES = {

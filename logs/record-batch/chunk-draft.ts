@@ -11,7 +11,7 @@ import { TooBig } from './too-big.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
 /** Offsets of a chunk must lie this close together. */
-export const OFFSET_SPAN_MAX = 0x7fffffff
+const OFFSET_SPAN_MAX = 0x7fffffff
 
 /** Deltas of a batch's records that are wanted: from <= delta < to. */
 export interface DeltaRange {

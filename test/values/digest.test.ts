@@ -3,7 +3,7 @@
 import { blake2s } from '@noble/hashes/blake2.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesToHex, compareBytes, hexToBytes } from '../../core/bytes.ts'
+import { bytesToHex, compareBytes } from '../../core/bytes.ts'
 import { canonicalBytes, normalise } from '../../core/canonical.ts'
 import { hash128, MultisetDigest } from '../../core/digest.ts'
 import { childIdentity, recordIdentity, windowIdentity } from '../../core/identity.ts'
@@ -114,7 +114,6 @@ describe('murmur2', () => {
   })
 })
 
-it('reads and writes hexadecimal digits', () => {
-  expect(bytesToHex(hexToBytes('00ff7A'))).toBe('00ff7a')
-  expect(() => hexToBytes('0g')).toThrow(RangeError)
+it('writes hexadecimal digits', () => {
+  expect(bytesToHex(new Uint8Array([0, 0xff, 0x7a]))).toBe('00ff7a')
 })
