@@ -32,7 +32,7 @@ export interface BatchOptions extends RunOptions {
 }
 
 /** Below so many offsets a second thread costs more than it brings. */
-const SMALL_LOG = 50_000
+const SMALL_LOG = 2_000_000
 
 /** Computes J(log|C) into the state directory, going on from what it holds. Throws the typed errors of a run. */
 export async function runBatch(options: BatchOptions): Promise<RunSummary> {
