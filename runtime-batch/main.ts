@@ -9,7 +9,12 @@ import { runBatch } from './run-batch.ts'
 export async function main(functions: FunctionsModule, url: string, argv: readonly string[]): Promise<void> {
   const target: Target = {
     name: 'batch',
-    options: { workers: { value: 'N', means: 'partitions read at once; default the processors, 1 for less than two million records' } },
+    options: {
+      workers: {
+        value: 'N',
+        means: 'partitions read at once; default the processors, 1 for less than two million records',
+      },
+    },
     run: (options, given) =>
       runBatch({ ...options, workers: numberOf(given.workers as string | undefined, 'workers', 1) }),
   }
