@@ -6,6 +6,9 @@ import type { JobResult } from '../../core/result.ts'
 import { csvRecords, ExactSum, Groups } from './support/exact.ts'
 import { dataBytes, describeData, RealJob } from './support/real-data.ts'
 
+/** Invoice, stock code, description, quantity, date, unit price, customer, country. */
+type Line = [string, string, string, string, string, string, string, string]
+
 interface Customer {
   readonly spent: ExactSum
   first: string
@@ -16,12 +19,12 @@ interface Customer {
 describeData('retail', () => {
   const LINES = 541_909
   let job: RealJob
-  let lines: readonly string[][]
+  let lines: readonly Line[]
   let whole: JobResult
 
   beforeAll(async () => {
     const bytes = dataBytes('retail/invoices.csv.gz')
-    lines = csvRecords(bytes.toString('utf8'))
+    lines = csvRecords(bytes.toString('utf8')) as Line[]
     job = await RealJob.compile('retail')
     await job.append('invoices', bytes, { format: 'csv', key: 'Country', partitions: 4 })
     whole = await job.batch('whole', false)
@@ -38,16 +41,7 @@ describeData('retail', () => {
 
   test('each week of each country has its lines and the exact sum of its revenue', () => {
     const weeks = new Groups(() => new ExactSum())
-    for (const [, , , quantity, date, price, , country] of lines as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ][]) {
+    for (const [, , , quantity, date, price, , country] of lines) {
       const days = Math.floor(Date.parse(`${date.slice(0, 10)}T00:00:00Z`) / 86_400_000)
       // 1970-01-05 was a Monday.
       const monday = days - ((((days - 4) % 7) + 7) % 7)
@@ -83,23 +77,14 @@ describeData('retail', () => {
   })
 })
 
-function customersOf(lines: readonly string[][]): Groups<Customer> {
+function customersOf(lines: readonly Line[]): Groups<Customer> {
   const customers = new Groups<Customer>(() => ({
     spent: new ExactSum(),
     first: '',
     last: '',
     countries: new Set(),
   }))
-  for (const [, stock, , quantity, , price, id, country] of lines as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ][]) {
+  for (const [, stock, , quantity, , price, id, country] of lines) {
     if (id === '') continue
     const customer = customers.at(String(Number(id)))
     if (customer.countries.size === 0) customer.first = stock

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -38,5 +38,3 @@ export function importsOf(file: string): readonly Import[] {
 }
 
 export const folderOf = (file: string): string => file.split('/')[0] as string
-
-export const inRoot = (file: string): string => relative(ROOT, join(ROOT, file))
