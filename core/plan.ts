@@ -64,6 +64,12 @@ export interface NodeParams {
 
 export type NodeKind = keyof NodeParams
 
+/**
+ * Kinds whose nodes hold elements or rows back and hand elements on when they settle. What they have handed on is counted and compared
+ * (decision 10), and past them a lambda sees time and key only (decision 12).
+ */
+export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed'])
+
 /** What static analysis knows of one lambda. */
 export interface LambdaFacts {
   /** `path:line:column` of the lambda, path relative to the job's folder; null in an uncompiled job. */

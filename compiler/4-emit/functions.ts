@@ -1,9 +1,9 @@
-// The emitted functions of a job: `link(target)`, which binds one function for each source, each `closed` node and each aggregation.
+// The emitted functions of a job: `link(target)`, which binds one function for each source, each node that hands on what it held, each aggregation.
 //
 // Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size that the engine
 // still optimises. Meets `core/execute/contract.ts`. Leaves to `steps.ts`, `aggregate.ts`, `source-loop.ts`: the code of each part.
 
-import type { Plan, PlanNode, PlanNodeOf } from '../../core/plan.ts'
+import { HANDS_ON, type Plan, type PlanNode } from '../../core/plan.ts'
 import { presentFunction } from './aggregate.ts'
 import { layout, text } from './code.ts'
 import { SCAN_NAMES } from './decoder/decoder.ts'
@@ -38,13 +38,13 @@ class LinkEmitter implements Flow {
 
   link(): string {
     const sources: string[] = []
-    const closed: string[] = []
+    const handOn: string[] = []
     const present: string[] = []
     for (const node of this.plan.nodes) {
       this.#fused = 0
       const entry = (value: string): string => `[${text(node.id)}]: ${value},`
       if (node.kind === 'source') sources.push(entry(sourceFunction(this, node)))
-      else if (node.kind === 'closed') closed.push(entry(this.#closedFunction(node)))
+      else if (HANDS_ON.has(node.kind)) handOn.push(entry(this.#handOnFunction(node)))
       else if (node.kind === 'aggregate') present.push(entry(presentFunction(node)))
     }
     for (let emit = this.#pending.shift(); emit !== undefined; emit = this.#pending.shift()) emit()
@@ -57,8 +57,8 @@ class LinkEmitter implements Flow {
         sources: {
           ${sources.join('\n')}
         },
-        closed: {
-          ${closed.join('\n')}
+        handOn: {
+          ${handOn.join('\n')}
         },
         present: {
           ${present.join('\n')}
@@ -130,8 +130,8 @@ class LinkEmitter implements Flow {
     return name
   }
 
-  #closedFunction(node: PlanNodeOf<'closed'>): string {
-    const name = this.fresh('closed')
+  #handOnFunction(node: PlanNode): string {
+    const name = this.fresh(node.kind)
     const element = { value: 'value', time: 'time', key: 'key', keyed: 'true', origin: 'origin' }
     const body = this.behind(node.id, element)
     this.setup(`function ${name}(key, value, time, origin) {\n${body}\n}`)

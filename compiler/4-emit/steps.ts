@@ -113,6 +113,14 @@ function keyByStep(flow: Flow, node: PlanNode, element: ElementNames): string {
     }`
 }
 
+/** An element that goes into a node which holds it; `by` is an expression of what its `by` lambda gave. */
+function inletStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
+  const { key, value, time, origin } = element
+  const inlet = flow.fresh('inlet')
+  flow.setup(`const ${inlet} = target.inlets[${text(node.id)}]`)
+  return `${inlet}.add(${[branch, key, value, time, origin, ...(by === undefined ? [] : [by])].join(', ')})`
+}
+
 function outputStep(flow: Flow, node: PlanNodeOf<'output'>, element: ElementNames): string {
   const { value, time, origin } = element
   const access = flow.fresh('output')

@@ -14,6 +14,7 @@ import { type GroupTable, SCRATCH } from './group-table.ts'
 import { PendingRows } from './pending-rows.ts'
 import { TABLE } from './row-codec.ts'
 import { leastKey, RowCursor } from './row-cursor.ts'
+import type { SettledNode, Settlement } from './settled.ts'
 import { SortedKeys } from './sorted-keys.ts'
 import type { TableRows } from './table-rows.ts'
 
@@ -25,14 +26,6 @@ const WHOLE = 1
 
 const NONE: Rows = []
 
-export interface Settlement {
-  /** The node's watermark now. */
-  readonly now: number
-  /** The same before `final` (decision 9). */
-  readonly keepNow: number
-  readonly sink: ChangeSink
-}
-
 export interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
   readonly groups: GroupTable
@@ -40,8 +33,8 @@ export interface AggregatesOptions {
   readonly env: Environment
 }
 
-export class Aggregates {
-  readonly #table: string
+export class Aggregates implements SettledNode {
+  readonly partials: string
   readonly #groups: GroupTable
   readonly #rows: TableRows
   readonly #env: Environment
@@ -54,13 +47,13 @@ export class Aggregates {
 
   constructor({ node, groups, rows, env }: AggregatesOptions) {
     const { window } = node.params
-    this.#table = TABLE.state(node.id)
+    this.partials = TABLE.state(node.id)
     this.#groups = groups
     this.#rows = rows
     this.#env = env
     this.#spilled = new PendingRows(env.newSorter)
     this.#size = window.kind === 'global' ? null : window.sizeMs
-    this.#hidden = env.state !== null && hasRows(env.state.scan(this.#table))
+    this.#hidden = env.state !== null && hasRows(env.state.scan(this.partials))
   }
 
   settle({ now, keepNow, sink }: Settlement): void {
@@ -142,7 +135,7 @@ export class Aggregates {
     const keyStart = keys.keyStart(row)
     const valueEnd = keys.firstEnd(row)
     this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot)
-    sink.putSortedPart(this.#table, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
+    sink.putSortedPart(this.partials, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
     this.#groups.markBased(slot)
     return true
   }
@@ -176,18 +169,18 @@ export class Aggregates {
       if (!based) this.#base(slot, stored.value)
       stored.advance()
     } else if (!based && !closing && this.#hidden) {
-      const state = this.#env.state?.get(this.#table, key)
+      const state = this.#env.state?.get(this.partials, key)
       existed = state !== undefined
       if (state !== undefined) this.#base(slot, state)
     }
     if (changed) this.#rows.change(row, slot)
     if (closing) {
       this.#rows.close(row, slot)
-      if (existed) sink.putSorted(this.#table, key, null)
+      if (existed) sink.putSorted(this.partials, key, null)
     } else {
       this.#w.reset()
       groups.writeState(this.#w, slot)
-      sink.putSorted(this.#table, key, this.#w.view())
+      sink.putSorted(this.partials, key, this.#w.view())
       groups.markBased(slot)
     }
   }
@@ -238,7 +231,7 @@ export class Aggregates {
     if (state === null || this.#size === null || now === Number.NEGATIVE_INFINITY) return NONE
     // Starts are whole milliseconds, so those up to now - size are those below the next whole number.
     const bound = now === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(Math.floor(now - this.#size) + 1)
-    return state.scan(this.#table, undefined, bound)
+    return state.scan(this.partials, undefined, bound)
   }
 }
 

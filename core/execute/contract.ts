@@ -1,7 +1,7 @@
 // What the emitted functions module offers and what it is linked against.
 //
-// Promises: batch and stream run the very same emitted functions; a machine supplies group tables, output buffers, the
-// reporter and the kit, and gets back one function per source node and one per `closed` node. An emitted module imports
+// Promises: batch and stream run the very same emitted functions; a machine supplies group tables, inlets, output buffers,
+// the reporter and the kit, and gets back one function per source node and one per node that hands on what it has held. An emitted module imports
 // nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
 // `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
 // must do.
@@ -39,12 +39,16 @@ export interface SourcePartition {
  * case; the rest (decision 1).
  */
 export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
-/** Hands one closed row on to everything behind a `closed` node. The origin is the window's identity. */
-export type ClosedFunction = (key: unknown, value: unknown, time: number, origin: Uint8Array) => void
+/**
+ * Hands one element on to everything behind a node that held it: a closed row, a joined pair, a scanned element. The
+ * origin is the element's identity.
+ */
+export type HandOnFunction = (key: unknown, value: unknown, time: number, origin: Uint8Array) => void
 
 export interface Linked {
   readonly sources: Readonly<Record<string, SourceFunction>>
-  readonly closed: Readonly<Record<string, ClosedFunction>>
+  /** By node of a kind in `HANDS_ON`. */
+  readonly handOn: Readonly<Record<string, HandOnFunction>>
   /**
    * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields
    * stand in the order that `normalise` gives them, since a lambda may see it.
@@ -102,6 +106,16 @@ export interface Reporter {
   sourceRecord(i: number): unknown
 }
 
+/** A node that holds elements until it settles: a join, `scan`, `distinct`. */
+export interface Inlet {
+  /**
+   * Takes an element that comes by the node's input number `branch`. Key and value may be anything that a lambda gave
+   * or a source decoded; `by` is what the node's `by` lambda gave, where it has one. What has no canonical bytes is a
+   * dead letter of the node.
+   */
+  add(branch: number, key: unknown, value: unknown, time: number, origin: Origin, by?: unknown): void
+}
+
 export interface OutputAccess {
   /**
    * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda
@@ -151,6 +165,8 @@ export interface Kit {
 export interface LinkTarget {
   /** By aggregate node. */
   readonly groups: Readonly<Record<string, GroupAccess>>
+  /** By node that holds elements. */
+  readonly inlets: Readonly<Record<string, Inlet>>
   /** By output node. */
   readonly outputs: Readonly<Record<string, OutputAccess>>
   readonly report: Reporter

@@ -9,21 +9,15 @@ import { compareBytes } from '../bytes.ts'
 import type { Chunk } from '../chunk.ts'
 import { partitionName } from '../cut.ts'
 import { makeDecoder } from '../decode/decoder.ts'
-import { makeColumn } from '../fold/make-column.ts'
-import type { PlanNodeOf, SourceNode } from '../plan.ts'
-import { Aggregates } from './aggregates.ts'
-import type { FunctionsModule, Linked, Origin, SourceFunction } from './contract.ts'
+import type { SourceNode } from '../plan.ts'
+import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
-import { GroupTable } from './group-table.ts'
 import { makeKit } from './kit.ts'
-import { OutputBuffer } from './output-buffer.ts'
+import { type Made, makeSettled, type Parts } from './make-settled.ts'
 import { PROGRESS, Progress } from './progress.ts'
 import { Recorder } from './recorder.ts'
 import { comparedLength, TABLE } from './row-codec.ts'
-import { rowValueWriter } from './row-value.ts'
-import { tableEnds, viewsOn } from './table-ends.ts'
-import { TableRows } from './table-rows.ts'
-import { TALLY } from './tally.ts'
+import { TALLY, type Tally } from './tally.ts'
 
 export { PROGRESS } from './progress.ts'
 export { TALLY } from './tally.ts'
@@ -34,9 +28,8 @@ export class Machine {
   readonly #env: Environment
   readonly #recorder: Recorder
   readonly #linked: Linked
-  readonly #groups = new Map<string, GroupTable>()
-  readonly #outputs = new Map<string, OutputBuffer>()
-  readonly #aggregates = new Map<string, Aggregates>()
+  /** By node, in the order of the plan. */
+  readonly #made: ReadonlyMap<string, Made>
   readonly #sources: readonly SourceNode[]
   /** Records read since the machine was made. */
   records = 0
@@ -54,15 +47,14 @@ export class Machine {
       siteOf: env.siteOf,
       placeOf: (id, field) => this.#placeOf(id, field),
     })
-    for (const node of plan.nodes) if (node.kind === 'output') this.#addOutput(node)
-    for (const node of plan.nodes) if (node.kind === 'aggregate') this.#addGroups(node)
+    this.#made = this.#makeNodes()
     this.#linked = module.link({
-      groups: Object.fromEntries(this.#groups),
-      outputs: Object.fromEntries(this.#outputs),
+      groups: this.#access(made => made.groups),
+      inlets: this.#access(made => made.inlet),
+      outputs: this.#access(made => made.output),
       report: this.#recorder,
       kit: makeKit(this.#recorder),
     })
-    for (const node of plan.nodes) if (node.kind === 'aggregate') this.#addAggregates(node)
   }
 
   /** Feeds a chunk through every source node that reads its topic, and moves the cut to the chunk's end. */
@@ -74,7 +66,7 @@ export class Machine {
       const run = this.#linked.sources[source.id] as SourceFunction
       run(chunk, 0, chunk.count, this.progress.sourcePartition(source.id, partition))
     }
-    for (const groups of this.#groups.values()) groups.endChunk()
+    for (const { groups } of this.#made.values()) groups?.endChunk()
     this.progress.cut.set(partition, chunk.nextOffset)
     this.records += chunk.count
   }
@@ -82,7 +74,7 @@ export class Machine {
   /** Groups in memory over all aggregate nodes. */
   get groupCount(): number {
     let count = 0
-    for (const groups of this.#groups.values()) count += groups.size
+    for (const { groups } of this.#made.values()) count += groups?.size ?? 0
     return count
   }
 
@@ -91,18 +83,11 @@ export class Machine {
    * outputs. With `final` the watermark is plus infinity and the progress is sealed.
    */
   settle(sink: ChangeSink, final = false): void {
-    const { plan } = this.#module
-    for (const node of plan.nodes) {
-      if (node.kind === 'aggregate') {
-        const own = this.progress.nodeWatermark(plan, node.id)
-        const now = final ? Number.POSITIVE_INFINITY : own
-        this.#aggregates.get(node.id)?.settle({ now, keepNow: own, sink })
-        this.progress.watermarks.set(node.id, now)
-      } else if (node.kind === 'output') {
-        const now = final ? Number.POSITIVE_INFINITY : this.progress.nodeWatermark(plan, node.id)
-        this.#outputs.get(node.id)?.settle(now, sink)
-        this.progress.watermarks.set(node.id, now)
-      }
+    for (const [id, { settled }] of this.#made) {
+      const own = this.progress.nodeWatermark(this.#module.plan, id)
+      const now = final ? Number.POSITIVE_INFINITY : own
+      settled.settle({ now, keepNow: own, sink })
+      this.progress.watermarks.set(id, now)
     }
     this.#settleReports(sink)
     if (final) this.progress.sealed = true
@@ -113,35 +98,26 @@ export class Machine {
    * settles.
    */
   relieve(): void {
-    for (const aggregates of this.#aggregates.values()) aggregates.relieve()
+    for (const { settled } of this.#made.values()) settled.relieve?.()
   }
 
   /** Forgets clean groups where there are too many; for stream, after a commit. */
   forget(): void {
-    for (const aggregates of this.#aggregates.values()) aggregates.forget()
+    for (const { settled } of this.#made.values()) settled.forget?.()
   }
 
   /**
    * Everything held since the last settlement, as rows: what a worker hands to the coordinator. Empties the machine.
    */
   *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
-    for (const [id, aggregates] of this.#aggregates) yield [TABLE.state(id), aggregates.takePartials()]
-    for (const [id, output] of this.#outputs) yield [TABLE.held(id), output.takeRows()]
+    for (const { settled } of this.#made.values()) yield [settled.partials, settled.takePartials()]
     yield [TABLE.late, this.#recorder.lateRows.take()]
     yield [TABLE.dead, this.#recorder.deadRows.take()]
   }
 
   /** Takes in what a worker handed over. */
   addPartials(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
-    for (const [id, aggregates] of this.#aggregates) {
-      if (table === TABLE.state(id)) return aggregates.addPartials(rows)
-    }
-    for (const [id, output] of this.#outputs) {
-      if (table === TABLE.held(id)) {
-        for (const [key, value] of rows) output.addRow({ key, value })
-        return
-      }
-    }
+    for (const { settled } of this.#made.values()) if (settled.partials === table) return settled.addPartials(rows)
     ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
   }
 
@@ -162,37 +138,26 @@ export class Machine {
     }
   }
 
-  #addOutput(node: PlanNodeOf<'output'>): void {
-    const tally = this.progress.tally(TALLY.handed(node.id))
-    this.#outputs.set(node.id, new OutputBuffer(node.id, node.params.partitions, this.#recorder, this.#env, tally))
+  #makeNodes(): ReadonlyMap<string, Made> {
+    const { plan, lambdas } = this.#module
+    const tally = (name: string): Tally => this.progress.tally(name)
+    const parts: Parts = { plan, lambdas, env: this.#env, report: this.#recorder, tally, linked: () => this.#linked }
+    const made = new Map<string, Made>()
+    for (const node of plan.nodes) {
+      const one = makeSettled(node, parts)
+      if (one !== null) made.set(node.id, one)
+    }
+    return made
   }
 
-  #addGroups(node: PlanNodeOf<'aggregate'>): void {
-    const { plan, lambdas } = this.#module
-    const identityOf = (origin: Origin): Uint8Array => this.#recorder.identity(origin)
-    const columns = node.params.fields.map(field => makeColumn(field, identityOf))
-    const windowed = node.params.window.kind !== 'global'
-    this.#groups.set(node.id, new GroupTable(columns, windowed, viewsOn(plan, node.id, lambdas)))
-  }
-
-  #addAggregates(node: PlanNodeOf<'aggregate'>): void {
-    const { plan, lambdas } = this.#module
-    const { window, fields, bare } = node.params
-    const groups = this.#groups.get(node.id) as GroupTable
-    const rows = new TableRows({
-      groups,
-      ends: tableEnds(plan, node.id, lambdas, groups.views, {
-        view: name => this.progress.tally(TALLY.view(name)),
-        closed: closed => this.progress.tally(TALLY.handed(closed)),
-      }),
-      writeValue: rowValueWriter(fields, bare, groups.columns),
-      present: this.#linked.present[node.id] as Linked['present'][string],
-      closed: this.#linked.closed,
-      size: window.kind === 'global' ? null : window.sizeMs,
-      env: this.#env,
-      report: this.#recorder,
-    })
-    this.#aggregates.set(node.id, new Aggregates({ node, groups, rows, env: this.#env }))
+  /** One side of all nodes that have it, as emitted code finds it: by node id. */
+  #access<T>(side: (made: Made) => T | undefined): Readonly<Record<string, T>> {
+    const found: Record<string, T> = {}
+    for (const [id, made] of this.#made) {
+      const one = side(made)
+      if (one !== undefined) found[id] = one
+    }
+    return found
   }
 
   #placeOf(id: string, field: string | undefined): string | undefined {

@@ -9,9 +9,10 @@ import { LyrebirdError } from '../errors.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
-import type { ChangeSink, Environment } from './environment.ts'
+import type { Environment } from './environment.ts'
 import { PendingRows } from './pending-rows.ts'
-import { decodeHeld, type EncodedRow, encodeHeld, TABLE } from './row-codec.ts'
+import { decodeHeld, encodeHeld, TABLE } from './row-codec.ts'
+import type { SettledNode, Settlement } from './settled.ts'
 import type { Tally } from './tally.ts'
 
 const utf8 = new TextEncoder()
@@ -22,7 +23,8 @@ function outputKey(key: unknown): Uint8Array | null {
   return utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
 }
 
-export class OutputBuffer implements OutputAccess {
+export class OutputBuffer implements OutputAccess, SettledNode {
+  readonly partials: string
   readonly #node: string
   readonly #partitions: number
   readonly #report: Reporter
@@ -32,6 +34,7 @@ export class OutputBuffer implements OutputAccess {
 
   constructor(node: string, partitions: number, report: Reporter, env: Environment, tally: Tally) {
     this.#node = node
+    this.partials = TABLE.held(node)
     this.#partitions = partitions
     this.#report = report
     this.#env = env
@@ -45,7 +48,8 @@ export class OutputBuffer implements OutputAccess {
       const keyBytes = keyed ? outputKey(key) : null
       const valueBytes = utf8.encode(canonicalJson(value))
       const partition = partitionFor(keyBytes ?? identity, this.#partitions)
-      this.addRow(encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes }))
+      const row = encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes })
+      this.#fresh.add(row.key, row.value)
     } catch (error) {
       if (error instanceof Unencodable) {
         this.#report.badValue(this.#node, origin, unencodableReason('output', error.reason))
@@ -53,18 +57,17 @@ export class OutputBuffer implements OutputAccess {
     }
   }
 
-  addRow(row: EncodedRow): void {
-    this.#fresh.add(row.key, row.value)
+  takePartials(): Iterable<readonly [Uint8Array, Uint8Array]> {
+    return this.#fresh.take()
   }
 
-  /** Rows held since the last settlement, for a worker that hands them to the coordinator. */
-  *takeRows(): Generator<readonly [Uint8Array, Uint8Array]> {
-    yield* this.#fresh.take()
+  addPartials(rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+    this.#fresh.addAll(rows)
   }
 
   /** Releases what lies before the watermark and puts the rest into the state. */
-  settle(watermark: number, sink: ChangeSink): void {
-    const table = TABLE.held(this.#node)
+  settle({ now: watermark, sink }: Settlement): void {
+    const table = this.partials
     const bound = canonicalBytes(watermark)
     const due = watermark === Number.POSITIVE_INFINITY ? undefined : bound
     const stored = this.#env.state === null ? [] : this.#env.state.scan(table, undefined, due)

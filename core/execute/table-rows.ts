@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
 import { hash128Part } from '../digest.ts'
 import { windowIdentity } from '../identity.ts'
-import type { ClosedFunction } from './contract.ts'
+import type { HandOnFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
 import type { Recorder } from './recorder.ts'
@@ -31,7 +31,8 @@ export interface TableRowsOptions {
   readonly ends: readonly TableEnd[]
   readonly writeValue: RowValueWriter
   readonly present: (slot: number) => unknown
-  readonly closed: Readonly<Record<string, ClosedFunction>>
+  /** Hands a closed row on to everything behind a `closed` node. */
+  readonly handOn: (closed: string, ...element: Parameters<HandOnFunction>) => void
   /** Length of a window; null for the global one. */
   readonly size: number | null
   readonly env: Environment
@@ -116,7 +117,7 @@ export class TableRows {
 
   /** Hands a closed row on to all `closed` nodes. */
   close(row: SettledRow, slot: number): void {
-    const { ends, closed, report } = this.#o
+    const { ends, handOn, report } = this.#o
     const buried = new Set<string>()
     for (const [index, end] of ends.entries()) {
       if (end.closed.length === 0) continue
@@ -134,7 +135,7 @@ export class TableRows {
       const key = this.#keyOf(row, slot)
       for (const { node, tally } of end.closed) {
         tally.add(identity, bytes)
-        closed[node]?.(key, outcome.value, to - 1, identity)
+        handOn(node, key, outcome.value, to - 1, identity)
       }
     }
   }

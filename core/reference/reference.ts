@@ -4,7 +4,7 @@
 // is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and decoding.
 
 import { canonicalBytes } from '../canonical.ts'
-import { type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, sourcesOf } from '../plan.ts'
+import { HANDS_ON, type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, sourcesOf } from '../plan.ts'
 import {
   type Handed,
   type JobResult,
@@ -22,7 +22,7 @@ import { type Written, writtenRecords } from './outputs.ts'
 import { readSource } from './sources.ts'
 import { STEPS } from './steps.ts'
 import { filterRows, keptRows, mapRows, type Row } from './tables.ts'
-import { closedParts, deadParts, lateParts, tally, writtenParts } from './tally.ts'
+import { deadParts, elementParts, lateParts, tally, writtenParts } from './tally.ts'
 import { Trial } from './trial.ts'
 
 export type { InputPartition, InputRecord, ReferenceInput } from './input.ts'
@@ -171,7 +171,7 @@ class Run {
       ['dead', tally(this.#trial.letters.map(deadParts))],
     ])
     for (const node of this.#plan.nodes) {
-      if (node.kind === 'closed') handed.set(node.id, tally((this.#elements.get(node.id) ?? []).map(closedParts)))
+      if (HANDS_ON.has(node.kind)) handed.set(node.id, tally((this.#elements.get(node.id) ?? []).map(elementParts)))
       if (node.kind === 'output') handed.set(node.id, tally((this.#written.get(node.id) ?? []).map(writtenParts)))
     }
     return handed

@@ -25,7 +25,7 @@ export function deadParts({ node, identity, kind, path, reason }: DeadLetter): U
   return [canonicalBytes(node), identity, canonicalBytes({ kind, path, reason })]
 }
 
-export function closedParts({ identity, value }: Element): Uint8Array[] {
+export function elementParts({ identity, value }: Element): Uint8Array[] {
   return [identity, canonicalBytes(value)]
 }
 

@@ -77,7 +77,7 @@ function feed(
 
 /** Closed rows of every sort through every `closed` node. */
 function feedClosed(linked: Linked, trace: string[]): void {
-  for (const [node, run] of Object.entries(linked.closed)) {
+  for (const [node, run] of Object.entries(linked.handOn)) {
     for (const value of [{ n: 1, size: 2, views: 3 }, { n: 3, size: 'x' }, null, 7]) {
       trace.push(`closed ${node}`)
       run('key', value, 59_999, canonicalBytes(['window', 0, 60_000]))
@@ -126,7 +126,7 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
       }
     }
   }
-  return { groups, outputs, report, kit: makeKit(report) }
+  return { groups, inlets: {}, outputs, report, kit: makeKit(report) }
 }
 
 function recordingColumn(name: string, trace: string[], show: (value: unknown) => string): Column {

@@ -8,7 +8,15 @@ import { normalise } from '../../core/canonical.ts'
 import type { Chunk } from '../../core/chunk.ts'
 import type { FunctionsModule, Linked, LinkTarget, Origin, SourcePartition } from '../../core/execute/contract.ts'
 import { FAIL } from '../../core/execute/contract.ts'
-import type { AggregationSpec, Lambdas, Plan, PlanNode, PlanNodeOf, SourceNode } from '../../core/plan.ts'
+import {
+  type AggregationSpec,
+  HANDS_ON,
+  type Lambdas,
+  type Plan,
+  type PlanNode,
+  type PlanNodeOf,
+  type SourceNode,
+} from '../../core/plan.ts'
 
 interface Element {
   readonly time: number
@@ -39,17 +47,17 @@ class Interpreter {
 
   linked(): Linked {
     const sources: Record<string, Linked['sources'][string]> = {}
-    const closed: Record<string, Linked['closed'][string]> = {}
+    const handOn: Record<string, Linked['handOn'][string]> = {}
     const present: Record<string, Linked['present'][string]> = {}
     for (const node of this.#plan.nodes) {
       if (node.kind === 'source') sources[node.id] = this.#source(node)
       else if (node.kind === 'aggregate') present[node.id] = this.#present(node)
-      else if (node.kind === 'closed') {
+      else if (HANDS_ON.has(node.kind)) {
         const push = this.#behind(node.id)
-        closed[node.id] = (key, value, time, origin) => push({ time, origin, value, keyed: true, key })
+        handOn[node.id] = (key, value, time, origin) => push({ time, origin, value, keyed: true, key })
       }
     }
-    return { sources, closed, present }
+    return { sources, handOn, present }
   }
 
   #lambda(node: PlanNode, slot: string): Lambda | undefined {

@@ -7,7 +7,7 @@ import type { StateAccess } from '../../core/execute/environment.ts'
 import { PROGRESS, Progress } from '../../core/execute/progress.ts'
 import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
 import { TALLY } from '../../core/execute/tally.ts'
-import type { Plan, SourceNode } from '../../core/plan.ts'
+import { HANDS_ON, type Plan, type SourceNode } from '../../core/plan.ts'
 import { type Handed, type JobResult, type LateRow, sortedResult, type ViewRow } from '../../core/result.ts'
 
 /** The result of a state; `outputs` is empty. A state without any commit gives the result of an empty log. */
@@ -50,7 +50,7 @@ function readHanded(plan: Plan, progress: Progress): Map<string, Handed> {
     ['dead', progress.tally(TALLY.dead).data],
   ])
   for (const { id, kind } of plan.nodes) {
-    if (kind === 'closed' || kind === 'output') handed.set(id, progress.tally(TALLY.handed(id)).data)
+    if (HANDS_ON.has(kind) || kind === 'output') handed.set(id, progress.tally(TALLY.handed(id)).data)
   }
   return handed
 }

@@ -9,7 +9,7 @@ import { PROGRESS, TALLY } from '../../core/execute/machine.ts'
 import { Progress } from '../../core/execute/progress.ts'
 import { decodeDead, decodeLate, decodeViewValue, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/execute/row-codec.ts'
 import { Tally } from '../../core/execute/tally.ts'
-import type { Plan, PlanResult } from '../../core/plan.ts'
+import { HANDS_ON, type Plan, type PlanResult } from '../../core/plan.ts'
 import { type Handed, type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result.ts'
 import { openLog } from '../../logs/index.ts'
 import { sourceNodes } from '../../runtime-common/bind-log.ts'
@@ -82,7 +82,7 @@ export function viewDigest(rows: readonly ViewRow[]): Handed {
 function handed(progress: Progress, plan: Plan): Map<string, Handed> {
   const all = new Map([TALLY.late, TALLY.dead].map(name => [name as string, progress.tally(name).data]))
   for (const { id, kind } of plan.nodes) {
-    if (kind === 'closed' || kind === 'output') all.set(id, progress.tally(TALLY.handed(id)).data)
+    if (HANDS_ON.has(kind) || kind === 'output') all.set(id, progress.tally(TALLY.handed(id)).data)
   }
   return all
 }
