@@ -5,9 +5,10 @@
 
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Project, ts } from 'ts-morph'
-import { HOST_DECLARATIONS, HOST_FILE } from './host-globals.ts'
+import { ts } from 'ts-morph'
+import { HOST_FILE } from './host-globals.ts'
 import { languagePaths, packageRoot } from './package-root.ts'
+import { programHost } from './program-host.ts'
 
 export interface LoadedJob {
   readonly program: ts.Program
@@ -24,14 +25,13 @@ export function loadJob(jobPath: string): LoadedJob | null {
   if (!existsSync(job)) return null
   const root = packageRoot()
   const folder = dirname(job)
-  const project = new Project({
-    compilerOptions: { ...OPTIONS, paths: { ...authorPaths(folder), ...languagePaths(root) } },
-    skipAddingFilesFromTsConfig: true,
-    skipFileDependencyResolution: true,
+  const options = { ...OPTIONS, paths: { ...authorPaths(folder), ...languagePaths(root) } }
+  const program = ts.createProgram({
+    rootNames: [join(root, HOST_FILE), job],
+    options,
+    host: programHost(root, OPTIONS),
   })
-  project.addSourceFileAtPath(job)
-  project.createSourceFile(join(root, HOST_FILE), HOST_DECLARATIONS)
-  return { program: project.getProgram().compilerObject, root, job, folder }
+  return { program, root, job, folder }
 }
 
 const OPTIONS: ts.CompilerOptions = {

@@ -1,6 +1,10 @@
 // Reading a job: which files count, which options hold, what TypeScript's own complaints become.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type LoadedJob, loadJob } from '../../compiler/1-read/load.ts'
 import { analyseFiles } from '../support/check-cases.ts'
 
 const JOB = `import { job, source } from 'lyrebird'
@@ -84,5 +88,22 @@ describe('reading a job', () => {
     expect(found).toHaveLength(100)
     expect(new Set(found.map(d => d.severity))).toEqual(new Set(['error']))
     expect(found.map(d => d.span?.line)).toEqual(Array.from({ length: 100 }, (_, i) => i + 3))
+  })
+
+  it('sees an edit of a file, and the standard library without parsing it again', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lyrebird-read-'))
+    const path = join(folder, 'job.ts')
+    const read = (text: string) => {
+      writeFileSync(path, text)
+      return (loadJob(path) as LoadedJob).program
+    }
+    const [first, second] = [read('export const a = 1\n'), read('export const a: string = 2\n')]
+    rmSync(folder, { recursive: true, force: true })
+    const library = (program: LoadedJob['program']) =>
+      program.getSourceFiles().find(f => f.fileName.endsWith('lib.es5.d.ts'))
+    expect(library(first)).toBeDefined()
+    expect(library(first)).toBe(library(second))
+    expect(first.getSemanticDiagnostics().map(d => d.code)).toEqual([])
+    expect(second.getSemanticDiagnostics().map(d => d.code)).toEqual([2322])
   })
 })
