@@ -74,7 +74,7 @@ function makeAggregate(node: PlanNodeOf<'aggregate'>, { plan, lambdas, env, repo
   const groups = new GroupTable(columns, window.kind !== 'global', viewsOn(plan, node.id, lambdas))
   const rows = new TableRows({
     groups,
-    ends: tableEnds(plan, node.id, lambdas, groups.views, {
+    ends: tableEnds(plan, node.id, lambdas, {
       view: name => tally(TALLY.view(name)),
       closed: closed => tally(TALLY.handed(closed)),
     }),

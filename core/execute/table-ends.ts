@@ -4,7 +4,6 @@
 // Promises: a chain runs once for a row, however many views and `closed` nodes share it.
 
 import type { Lambdas, Plan } from '../plan.ts'
-import type { ViewTrack } from './group-table.ts'
 import { TABLE } from './row-codec.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
 import type { Tally } from './tally.ts'
@@ -12,7 +11,8 @@ import type { Tally } from './tally.ts'
 export interface EndView {
   readonly table: string
   readonly tally: Tally
-  readonly track: ViewTrack
+  /** Its place among the views on the same table. */
+  readonly index: number
 }
 
 export interface EndClosed {
@@ -36,14 +36,8 @@ export function viewsOn(plan: Plan, aggregate: string, lambdas: Lambdas): number
   return plan.results.filter(r => r.kind === 'view' && tableChain(plan, r.node, lambdas).aggregate === aggregate).length
 }
 
-/** The ends of one aggregate node's table. `tracks` are one for each view, in the order of the plan's results. */
-export function tableEnds(
-  plan: Plan,
-  aggregate: string,
-  lambdas: Lambdas,
-  tracks: readonly ViewTrack[],
-  tallies: EndTallies,
-): readonly TableEnd[] {
+/** The ends of one aggregate node's table, with views in the order of the plan's results. */
+export function tableEnds(plan: Plan, aggregate: string, lambdas: Lambdas, tallies: EndTallies): readonly TableEnd[] {
   const ends = new Map<string, { chain: TableChain; views: EndView[]; closed: EndClosed[] }>()
   const endAt = (tableNode: string) => {
     const chain = tableChain(plan, tableNode, lambdas)
@@ -52,10 +46,10 @@ export function tableEnds(
     ends.set(tableNode, end)
     return end
   }
-  let next = 0
+  let index = 0
   for (const { kind, name, node } of plan.results) {
     const views = kind === 'view' ? endAt(node)?.views : undefined
-    views?.push({ table: TABLE.view(name), tally: tallies.view(name), track: tracks[next++] as ViewTrack })
+    views?.push({ table: TABLE.view(name), tally: tallies.view(name), index: index++ })
   }
   for (const node of plan.nodes) {
     if (node.kind !== 'closed') continue

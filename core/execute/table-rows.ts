@@ -174,7 +174,7 @@ export class TableRows {
 
   /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT takes the row away. */
   #put(
-    { table, tally, track }: EndView,
+    { table, tally, index }: EndView,
     slot: number,
     bytes: Uint8Array,
     keyStart: number,
@@ -182,6 +182,7 @@ export class TableRows {
     valueEnd: number,
   ): void {
     const { digest } = tally
+    const track = this.#o.groups.views[index] as ViewTrack
     const status = track.status[slot] as number
     const at = 4 * slot
     const hash = this.#hash

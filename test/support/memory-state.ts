@@ -37,8 +37,14 @@ export class MemoryState implements StateAccess {
 
   /** Settles a machine and applies its changes and its progress. */
   commit(machine: Machine, final = false): void {
+    this.settle(sink => machine.settle(sink, final))
+    this.#documents.set(PROGRESS, machine.progress.encode())
+  }
+
+  /** Applies what a settlement hands to its sink. */
+  settle(act: (sink: ChangeSink) => void): void {
     const sink = new MemorySink()
-    machine.settle(sink, final)
+    act(sink)
     for (const [table, key, value] of sink.changes) {
       const rows = this.#tables.get(table) ?? new Map<string, Row>()
       this.#tables.set(table, rows)
@@ -48,7 +54,6 @@ export class MemoryState implements StateAccess {
     for (const [output, element] of sink.released) {
       this.released.set(output, [...(this.released.get(output) ?? []), element])
     }
-    this.#documents.set(PROGRESS, machine.progress.encode())
   }
 }
 
