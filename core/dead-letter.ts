@@ -73,8 +73,14 @@ export function resultList(value: unknown): unknown[] | null {
 }
 
 /** A record that does not decode to its source's declared type. */
-export function decodeFailed(node: string, identity: Uint8Array, path: string, reason: string): DeadLetter {
-  return { node, identity, kind: 'decode', path, reason, display: {} }
+export function decodeFailed(
+  node: string,
+  identity: Uint8Array,
+  path: string,
+  reason: string,
+  display: DeadLetterDisplay = {},
+): DeadLetter {
+  return { node, identity, kind: 'decode', path, reason, display }
 }
 
 /** A `time` lambda gave something that is no event time. Call only where `timeFault(value)` is not null. */

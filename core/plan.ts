@@ -3,17 +3,23 @@
 // Promises: the compiler writes it, every executor and the reference read it, and it says the whole meaning of a job except the
 // bodies of the author's lambdas, which an emitted functions module supplies under the same node ids.
 
+import type { CalendarUnit } from './calendar/civil-days.ts'
 import type { SchemaDocument, Uses } from './schema.ts'
 
 export type WindowSpec =
   | { readonly kind: 'global' }
   | { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number }
   | { readonly kind: 'hopping'; readonly sizeMs: number; readonly everyMs: number; readonly offsetMs: number }
+  | { readonly kind: 'session'; readonly gapMs: number }
+  /** `tz`: a name of the tz database, such as `Europe/Berlin`. */
+  | { readonly kind: 'calendar'; readonly unit: CalendarUnit; readonly tz: string }
 
 export type AggregationKind =
   | 'count'
   | 'sum'
   | 'mean'
+  | 'variance'
+  | 'stddev'
   | 'min'
   | 'max'
   | 'first'
@@ -21,14 +27,25 @@ export type AggregationKind =
   | 'minBy'
   | 'maxBy'
   | 'topK'
+  | 'collectList'
   | 'collectSet'
   | 'countDistinct'
+  | 'histogram'
+  | 'custom'
 
-/** One field of `aggregate({...})`. `k` is topK's. Lambdas stand in the node under `NAME.of` or `NAME.by`. */
+/**
+ * One field of `aggregate({...})`. Lambdas stand in the node under `NAME.of` or `NAME.by`; those of the author's own aggregations
+ * (`custom`) under `NAME.lift`, `NAME.plus` and `NAME.present`.
+ */
 export interface AggregationSpec {
   readonly name: string
   readonly kind: AggregationKind
+  /** topK: how many. */
   readonly k?: number
+  /** histogram: where buckets begin and end, ascending; without it one bucket for each value. */
+  readonly bounds?: readonly number[]
+  /** custom: the canonical bytes of the author's zero, as hexadecimal digits. */
+  readonly zero?: string
 }
 
 export type FormatSpec =
@@ -36,6 +53,8 @@ export type FormatSpec =
   | { readonly kind: 'lines' }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'csv'; readonly columns: readonly string[] }
+  /** By the lambdas `decode` and `encode` of the node. `definition` is all of it that no lambda shows, such as a schema. */
+  | { readonly kind: 'custom'; readonly name: string; readonly definition: string | null }
 
 /** Parameters of each node kind. A new word of the language is a new line here, and the exhaustive tables say what is missing. */
 export interface NodeParams {
@@ -44,6 +63,8 @@ export interface NodeParams {
     readonly format: FormatSpec
     readonly disorderMs: number
     readonly aheadMs: number | null
+    /** `used`: of a record only the parts that the job looks at must be of the declared type; the source's schema holds no others. */
+    readonly validate: 'full' | 'used'
   }
   map: Record<string, never>
   filter: Record<string, never>
@@ -59,7 +80,21 @@ export interface NodeParams {
   filterTable: Record<string, never>
   keep: { readonly keepMs: number }
   closed: Record<string, never>
-  output: { readonly topic: string; readonly partitions: number; readonly keyed: boolean }
+  output: {
+    readonly topic: string
+    readonly partitions: number
+    readonly keyed: boolean
+    /** How values are written. */
+    readonly format: FormatSpec
+  }
+  /** Data of the job itself, which the lambda `rows` holds: `[key, value]` pairs. `snapshot` is a hash of them. */
+  lookup: { readonly type: 'inner' | 'left'; readonly snapshot: string }
+  /** Inputs: the left stream, the right one. Pairs with `t_right` from `t_left - before` to `t_left + after`. */
+  joinWithin: {
+    readonly beforeMs: number
+    readonly afterMs: number
+    readonly type: 'inner' | 'left' | 'right' | 'full'
+  }
 }
 
 export type NodeKind = keyof NodeParams
@@ -68,7 +103,7 @@ export type NodeKind = keyof NodeParams
  * Kinds whose nodes hold elements or rows back and hand elements on when they settle. What they have handed on is counted and compared
  * (decision 10), and past them a lambda sees time and key only (decision 12).
  */
-export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed'])
+export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed', 'joinWithin'])
 
 /** What static analysis knows of one lambda. */
 export interface LambdaFacts {
@@ -86,7 +121,7 @@ interface NodeBase<K extends NodeKind> {
   readonly kind: K
   readonly inputs: readonly string[]
   readonly params: NodeParams[K]
-  /** By slot: `fn`, `time`, `key`; for aggregations `FIELD.of` or `FIELD.by`. */
+  /** By slot: `fn`, `time`, `key`, `decode`, `encode`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
   readonly lambdas: Readonly<Record<string, LambdaFacts>>
   /** `path:line:column` of the call that made the node. */
   readonly at: string | null

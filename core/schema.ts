@@ -10,6 +10,7 @@ export type Schema =
   | { readonly kind: 'number' }
   | { readonly kind: 'bigint' } // a JSON integer without fraction or exponent, exact
   | { readonly kind: 'string' }
+  | { readonly kind: 'bytes' } // a Uint8Array: custom formats alone hold it
   | { readonly kind: 'literal'; readonly value: string | number | boolean }
   | { readonly kind: 'array'; readonly items: Schema }
   | {

@@ -3,10 +3,12 @@
 export { graphOf, lambdasOf } from '../core/graph.ts' // for compiled jobs
 export { isJobError, JOB_ERROR_WORDS, JobError, type JobErrorWord } from '../core/job-error.ts'
 export { closedRealm } from '../core/realm/closed-realm.ts' // for compiled jobs
+export { type AggregationMaker, type AggregationOptions, aggregation, type Liftable } from './aggregation.ts'
 export {
   type Aggregated,
   type Aggregation,
   type AggregationOver,
+  collectList,
   collectSet,
   count,
   countDistinct,
@@ -17,12 +19,27 @@ export {
   mean,
   min,
   minBy,
+  stddev,
   sum,
   topK,
+  variance,
 } from './aggregations.ts'
 export { defineConfig, type LyrebirdConfig } from './config.ts'
 export type { Duration, DurationUnit } from './duration.ts'
-export { bytes, type CsvOptions, csv, type Format, json, lines } from './format.ts'
+export {
+  bytes,
+  type CsvOptions,
+  type CustomFormat,
+  csv,
+  type Decodes,
+  type Encodes,
+  type Format,
+  type FormatOptions,
+  format,
+  json,
+  lines,
+} from './format.ts'
+export { type HistogramOptions, histogram, type RangeCount, type ValueCount } from './histogram.ts'
 export { type Job, job } from './job.ts'
 export type { Mistake } from './mistake.ts'
 export type {

@@ -7,6 +7,7 @@ import type { GraphLambda, GraphNode } from '../core/graph.ts'
 import type { AggregationSpec, NodeKind, WindowSpec } from '../core/plan.ts'
 import { aggregationParts } from './aggregations.ts'
 import { durationMs } from './duration.ts'
+import { type FormatParts, formatParts } from './format.ts'
 import { fieldName, topicName } from './names.ts'
 import { Call, wordFor } from './node.ts'
 import type { Stream } from './streams.ts'
@@ -84,13 +85,17 @@ class Pipeline {
   to(...given: unknown[]): OutputValue {
     const call: Call = new Call(given)
     const topic = topicName(call.args[0], call)
-    const { key, partitions = 1 } = call.options(call.args[1], ['key', 'partitions'], 'to()')
+    const { key, partitions = 1, value } = call.options(call.args[1], ['key', 'partitions', 'value'], 'to()')
     if (!Number.isInteger(partitions) || (partitions as number) < 1 || (partitions as number) > MAX_PARTITIONS) {
       const range = `a whole number from 1 to ${MAX_PARTITIONS}`
       call.fail('bad-option', `the partitions of to() are ${range}, got ${wordFor(partitions)}.`)
     }
-    const lambdas = key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }
-    const params = { topic, partitions: partitions as number, keyed: this.keyed }
+    const { spec, encode } = writing(call, value)
+    const lambdas = {
+      ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }),
+      ...(encode === null ? {} : { encode }),
+    }
+    const params = { topic, partitions: partitions as number, keyed: this.keyed, format: spec }
     return new OutputValue(call.node('output', [this[NODE]], params, lambdas))
   }
 
@@ -145,6 +150,22 @@ class Pipeline {
 
 const MAX_PARTITIONS = 10_000
 
+/** The format that an output writes in. */
+function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 'encode'> {
+  if (value === undefined) return { spec: { kind: 'json' }, encode: null }
+  const parts = formatParts(value)
+  if (parts === null) {
+    call.fail(
+      'bad-option',
+      `the value of to() is a format such as json(), lines() or format({ encode }), got ${wordFor(value)}.`,
+    )
+  }
+  if (parts.spec.kind === 'custom' && parts.encode === null) {
+    call.fail('bad-option', `the format ${parts.spec.name} cannot write: it has no encode.`)
+  }
+  return parts
+}
+
 /** WindowedStream. It has no node of its own: the window is part of the aggregation. */
 class Windowed {
   readonly #node: GraphNode
@@ -197,10 +218,8 @@ class Windowed {
           `aggregate() takes aggregations such as count(); field ${name} is ${wordFor(fields[name])}.`,
         )
       }
-      const { kind, k, of, by } = parts
-      specs.push({ name: fieldName(name, call), kind, ...(k === null ? {} : { k }) })
-      if (of !== null) lambdas[`${name}.of`] = of
-      if (by !== null) lambdas[`${name}.by`] = by
+      specs.push({ name: fieldName(name, call), ...parts.spec })
+      for (const [part, lambda] of Object.entries(parts.lambdas)) lambdas[`${name}.${part}`] = lambda
     }
     return new TableValue(call.node('aggregate', [this.#node], { window: this.#window, fields: specs, bare }, lambdas))
   }

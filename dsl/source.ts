@@ -4,7 +4,7 @@
 
 import type { NodeParams } from '../core/plan.ts'
 import { type Duration, durationMs } from './duration.ts'
-import { type Format, formatSpec } from './format.ts'
+import { type Decodes, type FormatParts, formatParts } from './format.ts'
 import type { Mistake } from './mistake.ts'
 import { topicName } from './names.ts'
 import { Call, wordFor } from './node.ts'
@@ -23,7 +23,12 @@ export interface SourceOptions<T> {
   /** How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: no limit. */
   readonly ahead?: Duration
   /** How values stand in the log. Default `json<T>()`. */
-  readonly format?: Format<T>
+  readonly format?: Decodes<T>
+  /**
+   * `full` (the default): a record is of the whole declared type or a dead letter. `used`: only the parts that the job looks at count, so
+   * that a field which nobody needs may be anything; what is looked at then defines the source, so that another use changes its hash.
+   */
+  readonly validate?: 'full' | 'used'
 }
 
 /**
@@ -35,24 +40,37 @@ export function source<T>(topic: string, options?: SourceOptions<T>): Stream<T>
 export function source(...given: unknown[]): unknown {
   const call: Call = new Call(given)
   const topic = topicName(call.args[0], call)
-  const { time, disorder, ahead, format } = call.options(
-    call.args[1],
-    ['time', 'disorder', 'ahead', 'format'],
-    'source()',
-  )
-  const spec = format === undefined ? { kind: 'json' as const } : formatSpec(format)
-  if (spec === null) {
+  const {
+    time,
+    disorder,
+    ahead,
+    format,
+    validate = 'full',
+  } = call.options(call.args[1], ['time', 'disorder', 'ahead', 'format', 'validate'], 'source()')
+  const parts = format === undefined ? JSON_VALUES : formatParts(format)
+  if (parts === null) {
     call.fail(
       'bad-option',
-      `the format of source() is json(), lines(), csv({ columns }) or bytes(), got ${wordFor(format)}.`,
+      `the format of source() is json(), lines(), csv({ columns }), bytes() or format({ decode }), got ${wordFor(format)}.`,
     )
+  }
+  if (validate !== 'full' && validate !== 'used') {
+    call.fail('bad-option', `validate of source() is 'full' or 'used', got ${wordFor(validate)}.`)
   }
   const params: NodeParams['source'] = {
     topic,
-    format: spec,
+    format: parts.spec,
     disorderMs: disorder === undefined ? 0 : durationMs(disorder, 'the disorder of source()', call.site),
     aheadMs: ahead === undefined ? null : durationMs(ahead, 'ahead of source()', call.site),
+    validate,
   }
-  const lambdas = time === undefined ? {} : { time: call.lambda(time, 'time', 'the time of source()') }
+  const lambdas = {
+    ...(time === undefined ? {} : { time: call.lambda(time, 'time', 'the time of source()') }),
+    ...(parts.decode === null ? {} : { decode: parts.decode }),
+    // For tests that send values; it is no part of what the source means.
+    ...(parts.encode === null ? {} : { encode: parts.encode }),
+  }
   return streamOf(call.node('source', [], params, lambdas))
 }
+
+const JSON_VALUES: FormatParts = Object.freeze({ spec: { kind: 'json' as const }, decode: null, encode: null })

@@ -5,6 +5,7 @@
 
 import type { Aggregated, AggregationOver, Sum, Summable } from './aggregations.ts'
 import type { Duration } from './duration.ts'
+import type { Encodes } from './format.ts'
 import type { Mistake, PlainKey, PlainValue, Settled, Sync } from './mistake.ts'
 import type { Origin, RecordOf, RowContext, Windowing } from './record.ts'
 import type { Window } from './window.ts'
@@ -38,6 +39,8 @@ export interface ToOptions<T, R> {
   readonly key?: (value: T, record: R) => unknown
   /** Partitions of the output topic. Default 1. */
   readonly partitions?: number
+  /** How values are written. Default canonical JSON. What the format cannot hold is a dead letter. */
+  readonly value?: Encodes<T>
 }
 
 /** A stream of elements with values `T`, made by `source` or by a word below. */

@@ -61,7 +61,8 @@ export class JobTest<J> {
 
   /** Appends a record; its value is written in the format of the topic's source. Throws `unknown-topic` and `usage`. */
   send(topic: string, value: unknown, options: SendOptions = {}): this {
-    return this.#append(topic, valueBytes(value, this.#source(topic).params.format), options)
+    const { id, params } = this.#source(topic)
+    return this.#append(topic, valueBytes(value, params.format, this.#program.lambdas[id]?.encode), options)
   }
 
   /** Appends a record whose value is these very bytes: for records that do not decode. Null is a record without a value. */

@@ -1,13 +1,19 @@
 // Values, keys and times of a test as they stand in a log.
 
+import { makeEncoder } from '../core/encode/encoder.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import { canonicalJson } from '../core/json-text.ts'
 import type { FormatSpec } from '../core/plan.ts'
 
 const utf8 = new TextEncoder()
 
-/** The bytes of a value in a source's format. Throws `usage` for a value that the format cannot hold. */
-export function valueBytes(value: unknown, format: FormatSpec): Uint8Array {
+type Encode = Parameters<typeof makeEncoder>[1]
+
+/**
+ * The bytes of a value in a source's format; `encode` is a custom format's own. Throws `usage` for a value that the format cannot hold,
+ * and what `encode` throws.
+ */
+export function valueBytes(value: unknown, format: FormatSpec, encode?: Encode): Uint8Array {
   switch (format.kind) {
     case 'json':
       return utf8.encode(canonicalJson(value))
@@ -21,6 +27,12 @@ export function valueBytes(value: unknown, format: FormatSpec): Uint8Array {
       if (typeof value === 'string') return utf8.encode(value)
       if (typeof value === 'object' && value !== null) return utf8.encode(csvLine(value, format.columns))
       throw new LyrebirdError('usage', `a topic of CSV takes objects or lines, got ${typeof value}`)
+    case 'custom':
+      if (value instanceof Uint8Array) return value.slice()
+      if (encode !== undefined) return makeEncoder(format, encode)(value)
+      throw new LyrebirdError('usage', `the format ${format.name} has no encode to send values by`, {
+        hint: 'give the bytes of the record as a Uint8Array, or the format an encode function',
+      })
   }
 }
 

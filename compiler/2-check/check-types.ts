@@ -20,14 +20,22 @@ export interface SourceSchema {
 export function sourceSchema(reading: Reading, { call }: LanguageCall): SourceSchema {
   const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
   if (type === undefined) return { schema: ANY_JSON, diagnostics: [] }
+  const custom = isCustom(reading, call)
   const shape = reading.shapeOf(type)
-  if (shape.kind === 'class' && shape.standard && shape.name === 'Uint8Array')
+  if (!custom && shape.kind === 'class' && shape.standard && shape.name === 'Uint8Array')
     return { schema: ANY_JSON, diagnostics: [] }
   const span = reading.spanOf(call.typeArguments?.[0] ?? wordNode(call))
   const name = nameOfType(reading, type)
-  const reified = reify(reading, type, name)
+  const reified = reify(reading, type, name, custom)
   if (!reified.ok) return { schema: null, diagnostics: reified.problems.map(p => diagnose(p, span)) }
   return { schema: reified.document, diagnostics: [] }
+}
+
+/** Whether the format of a source is one of the author's own, as its type says. */
+function isCustom(reading: Reading, call: ts.CallExpression): boolean {
+  const options = call.arguments[1]
+  const format = options === undefined ? null : reading.propertyType(reading.typeOf(options), 'format')
+  return format !== null && reading.nonNull(format).getSymbol()?.name === 'CustomFormat'
 }
 
 /** How paths into a type begin: with its name, where the author gave it one. */

@@ -25,6 +25,7 @@ export function hashOf(definition: unknown): string {
  * Throws `JobError` where such a value goes too deep or was never set.
  */
 export function lambdaForm(lambda: GraphLambda, staticHash: string | null): unknown {
+  if (lambda.own !== undefined) return { own: lambda.own }
   const code = staticHash === null ? { text: String(lambda.fn) } : { hash: staticHash }
   if (lambda.captured === null) return { code }
   const captured = Object.entries(readCaptured(lambda)).map(([name, value]) => [name, capturedForm(lambda, value, [])])

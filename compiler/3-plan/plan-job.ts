@@ -5,9 +5,10 @@
 // Leaves to `words/`: what is particular to each word of the language; to `hash.ts`: hashes.
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/graph.ts'
-import type { LambdaFacts, NodeKind, Plan, PlanNode } from '../../core/plan.ts'
+import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan.ts'
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/schema.ts'
 import { fitUses } from '../2-check/uses/fit-uses.ts'
+import { usedPart } from '../2-check/uses/used-part.ts'
 import type { LambdaSiteFacts, SiteFacts } from '../site-facts.ts'
 import { freezeDeep } from './freeze.ts'
 import { hashOf, lambdaForm, schemaForm } from './hash.ts'
@@ -19,9 +20,10 @@ import { neededOf } from './uses.ts'
  */
 export function planJob(graph: JobGraph, facts: SiteFacts = new Map()): Plan {
   const order = topologicalOrder(graph)
-  const hashes = nodeHashes(order, facts)
-  const ids = nodeIds(order, hashes)
   const needed = neededOf(order, (node, slot) => lambdaFacts(facts, node, slot).uses)
+  const sources = sourcesOf(order, facts, needed)
+  const hashes = nodeHashes(order, facts, sources)
+  const ids = nodeIds(order, hashes)
   const nodes = order.map(node => {
     const base = {
       id: ids.get(node) as string,
@@ -32,12 +34,7 @@ export function planJob(graph: JobGraph, facts: SiteFacts = new Map()): Plan {
       at: callAt(facts, node),
       hash: hashes.get(node) as string,
     }
-    if (!isSource(node)) return base as PlanNode
-    return {
-      ...base,
-      schema: schemaOf(facts, node),
-      uses: fitUses(needed.get(node) as Uses, schemaOf(facts, node)),
-    } as PlanNode
+    return { ...base, ...sources.get(node) } as PlanNode
   })
   const results = graph.results.map(({ name, kind, node }) => ({
     name,
@@ -48,20 +45,42 @@ export function planJob(graph: JobGraph, facts: SiteFacts = new Map()): Plan {
   return freezeDeep({ format: 1, job: graph.name, nodes, results })
 }
 
+type SourceParts = Pick<SourceNode, 'schema' | 'uses'>
+
+/** What is validated and what is used of each source's values. */
+function sourcesOf(
+  order: readonly GraphNode[],
+  facts: SiteFacts,
+  needed: ReadonlyMap<GraphNode, Uses>,
+): ReadonlyMap<GraphNode, SourceParts> {
+  return new Map(
+    order.filter(isSource).map(node => {
+      const declared = schemaOf(facts, node)
+      const uses = fitUses(needed.get(node) as Uses, declared)
+      return [node, { uses, schema: node.params.validate === 'used' ? usedPart(uses, declared) : declared }]
+    }),
+  )
+}
+
 /** Hash of each node: all that defines it, its inputs included. */
-function nodeHashes(order: readonly GraphNode[], facts: SiteFacts): Map<GraphNode, string> {
+function nodeHashes(
+  order: readonly GraphNode[],
+  facts: SiteFacts,
+  sources: ReadonlyMap<GraphNode, SourceParts>,
+): Map<GraphNode, string> {
   const hashes = new Map<GraphNode, string>()
   for (const node of order) {
-    const lambdas = Object.entries(node.lambdas).map(([slot, lambda]) => [
-      slot,
-      lambdaForm(lambda, siteFactsOf(facts, node, slot)?.hash ?? null),
-    ])
+    const lambdas = Object.entries(node.lambdas)
+      .filter(([slot]) => !(isSource(node) && slot === 'encode'))
+      .map(([slot, lambda]) => [slot, lambdaForm(lambda, siteFactsOf(facts, node, slot)?.hash ?? null)])
+    const source = sources.get(node)
     const definition = {
       kind: node.kind,
       inputs: node.inputs.map(input => hashes.get(input)),
       params: node.params,
       lambdas,
-      schema: isSource(node) ? schemaForm(schemaOf(facts, node)) : null,
+      schema: source === undefined ? null : schemaForm(source.schema),
+      uses: isSource(node) && node.params.validate === 'used' ? (source?.uses ?? null) : null,
     }
     hashes.set(node, hashOf(definition))
   }

@@ -1,13 +1,14 @@
 // The obvious decoder: a record's value bytes, or the path and the reason why they are not of the declared type.
 //
-// Promises: total (it never throws), deterministic, and the definition of what a record means: the reference uses it for
+// Promises: total (it throws only what must end the run), deterministic, and the definition of what a record means: the reference uses it for
 // every record, the executors for every record that their emitted fast decoder does not accept. The whole declared type is
 // validated; fields that are not declared are dropped (decision 2).
-// Leaves to `json.ts`, `csv.ts`, `validate.ts`, `text.ts`: one idea each.
+// Leaves to `json.ts`, `csv.ts`, `custom.ts`, `validate.ts`, `text.ts`: one idea each.
 
-import type { FormatSpec } from '../plan.ts'
+import type { FormatSpec, Lambdas, SourceNode } from '../plan.ts'
 import type { SchemaDocument } from '../schema.ts'
 import { convertRow, csvFields } from './csv.ts'
+import { type CustomDecode, customDecoder } from './custom.ts'
 import { type Decoding, decoded, fault } from './fault.ts'
 import { parseJson } from './json.ts'
 import { decodeUtf8, withoutCarriageReturn } from './text.ts'
@@ -18,8 +19,18 @@ export type { Decoded, Decoding, Fault } from './fault.ts'
 /** Value bytes to a value. Null bytes (a record without value) are a fault in every format. */
 export type Decoder = (bytes: Uint8Array | null) => Decoding
 
-/** The decoder of a source. The schema's `ref`s must have their definitions; anything else is our own broken promise. */
-export function makeDecoder(format: FormatSpec, schema: SchemaDocument): Decoder {
+/** The decoder of a source node. `mustEnd` throws what of a lambda's failures must end the run. */
+export function sourceDecoder(
+  { id, params, schema }: Pick<SourceNode, 'id' | 'params' | 'schema'>,
+  lambdas: Lambdas,
+  mustEnd: (error: unknown) => void,
+): Decoder {
+  const decode = lambdas[id]?.decode as CustomDecode['decode'] | undefined
+  return makeDecoder(params.format, schema, decode === undefined ? undefined : { decode, mustEnd })
+}
+
+/** The decoder of a format. The schema's `ref`s must have their definitions; anything else is our own broken promise. */
+export function makeDecoder(format: FormatSpec, schema: SchemaDocument, custom?: CustomDecode): Decoder {
   switch (format.kind) {
     case 'json':
       return jsonDecoder(schema)
@@ -29,6 +40,9 @@ export function makeDecoder(format: FormatSpec, schema: SchemaDocument): Decoder
       return csvDecoder(format.columns, schema)
     case 'bytes':
       return bytes => (bytes === null ? fault('$', 'null value') : decoded(new Uint8Array(bytes)))
+    case 'custom':
+      if (custom === undefined) throw new Error(`lyrebird invariant broken: format ${format.name} has no decode lambda`)
+      return customDecoder(schema, custom)
   }
 }
 

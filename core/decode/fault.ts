@@ -5,6 +5,8 @@ export interface Fault {
   readonly ok: false
   readonly path: string
   readonly reason: string
+  /** What a custom format's lambda threw, for display only. */
+  readonly thrown?: { readonly error: unknown }
 }
 
 export interface Decoded {

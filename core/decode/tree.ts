@@ -20,6 +20,7 @@ export class NumberToken {
 export function jsonWord(tree: unknown): string {
   if (tree === null) return 'null'
   if (Array.isArray(tree)) return 'array'
+  if (tree instanceof Uint8Array) return 'bytes' // no JSON, but of custom formats
   return tree instanceof NumberToken ? 'number' : typeof tree
 }
 
@@ -39,7 +40,7 @@ export function setField(target: object, name: string, value: unknown): void {
 export function withoutTokens(tree: unknown): unknown {
   if (tree instanceof NumberToken) return Number(tree.text)
   if (Array.isArray(tree)) return tree.map(withoutTokens)
-  if (typeof tree !== 'object' || tree === null) return tree
+  if (typeof tree !== 'object' || tree === null || tree instanceof Uint8Array) return tree
   const out = {}
   for (const [name, value] of Object.entries(tree)) setField(out, name, withoutTokens(value))
   return out

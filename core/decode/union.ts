@@ -49,7 +49,7 @@ function couldHold(schema: PlainSchema, word: string): boolean {
     case 'literal':
       return typeof schema.value === word
     case 'bigint':
-      return word === 'number'
+      return word === 'number' || word === 'bigint'
     case 'tuple':
       return word === 'array'
     case 'record':

@@ -1,4 +1,4 @@
-// A JSON tree against a declared type: the validated value, or the first fault.
+// A JSON tree, or plain values of a custom format, against a declared type: the validated value, or the first fault.
 //
 // Promises: fields are looked at in the schema's order (sorted by name), depth first, so that every decoder that asks here
 // gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
@@ -62,6 +62,8 @@ export class Validator {
       case 'boolean':
       case 'string':
         return jsonWord(tree) === plain.kind ? decoded(tree) : this.mismatch(tree, plain, path)
+      case 'bytes':
+        return tree instanceof Uint8Array ? decoded(tree) : this.mismatch(tree, plain, path)
       case 'number':
         return jsonWord(tree) === 'number' ? decoded(withoutTokens(tree)) : this.mismatch(tree, plain, path)
       case 'bigint':
@@ -111,6 +113,9 @@ export class Validator {
   }
 
   #bigint(tree: unknown, schema: PlainSchema, path: string): Decoding {
+    // Custom formats give plain values: an integer as a number stands for the same bigint.
+    if (typeof tree === 'bigint') return decoded(tree)
+    if (Number.isSafeInteger(tree)) return decoded(BigInt(tree as number))
     if (!(tree instanceof NumberToken)) return this.mismatch(tree, schema, path)
     const value = integerOf(tree.text)
     return value === null ? fault(path, 'expected integer, got number with fraction or exponent') : decoded(value)

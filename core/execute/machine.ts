@@ -8,14 +8,14 @@
 import { compareBytes } from '../bytes.ts'
 import type { Chunk } from '../chunk.ts'
 import { partitionName } from '../cut.ts'
-import { makeDecoder } from '../decode/decoder.ts'
+import { sourceDecoder } from '../decode/decoder.ts'
 import type { SourceNode } from '../plan.ts'
 import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { makeKit } from './kit.ts'
 import { type Made, makeSettled, type Parts } from './make-settled.ts'
 import { PROGRESS, Progress } from './progress.ts'
-import { Recorder } from './recorder.ts'
+import { mustNotEndRun, Recorder } from './recorder.ts'
 import { comparedLength, TABLE } from './row-codec.ts'
 import { TALLY, type Tally } from './tally.ts'
 
@@ -43,7 +43,9 @@ export class Machine {
     this.#sources = plan.nodes.filter(n => n.kind === 'source')
     this.#recorder = new Recorder({
       newSorter: env.newSorter,
-      decoders: new Map(this.#sources.map(s => [s.id, makeDecoder(s.params.format, s.schema)])),
+      decoders: new Map(
+        this.#sources.map(s => [s.id, sourceDecoder(s, module.lambdas, error => mustNotEndRun(s.id, error))]),
+      ),
       siteOf: env.siteOf,
       placeOf: (id, field) => this.#placeOf(id, field),
     })

@@ -2,6 +2,7 @@
 //
 // Promises: everything that a node needs of the machine is in `Parts`. Leaves to one file per family: what the nodes do.
 
+import { makeEncoder } from '../encode/encoder.ts'
 import { makeColumn } from '../fold/make-column.ts'
 import type { Lambdas, NodeKind, Plan, PlanNode, PlanNodeOf } from '../plan.ts'
 import { Aggregates } from './aggregates.ts'
@@ -62,8 +63,9 @@ export function makeSettled(node: PlanNode, parts: Parts): Made | null {
   return maker === null ? null : maker(node, parts)
 }
 
-function makeOutput(node: PlanNodeOf<'output'>, { report, env, tally }: Parts): Made {
-  const buffer = new OutputBuffer(node.id, node.params.partitions, report, env, tally(TALLY.handed(node.id)))
+function makeOutput(node: PlanNodeOf<'output'>, { lambdas, report, env, tally }: Parts): Made {
+  const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
+  const buffer = new OutputBuffer(node.id, node.params.partitions, encode, report, env, tally(TALLY.handed(node.id)))
   return { settled: buffer, output: buffer }
 }
 

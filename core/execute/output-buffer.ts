@@ -5,6 +5,7 @@
 import { compareBytes } from '../bytes.ts'
 import { canonicalBytes, Unencodable } from '../canonical.ts'
 import { unencodableReason } from '../dead-letter.ts'
+import type { Encoder } from '../encode/encoder.ts'
 import { LyrebirdError } from '../errors.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
@@ -27,15 +28,17 @@ export class OutputBuffer implements OutputAccess, SettledNode {
   readonly partials: string
   readonly #node: string
   readonly #partitions: number
+  readonly #encode: Encoder
   readonly #report: Reporter
   readonly #env: Environment
   readonly #fresh: PendingRows
   readonly tally: Tally
 
-  constructor(node: string, partitions: number, report: Reporter, env: Environment, tally: Tally) {
+  constructor(node: string, partitions: number, encode: Encoder, report: Reporter, env: Environment, tally: Tally) {
     this.#node = node
     this.partials = TABLE.held(node)
     this.#partitions = partitions
+    this.#encode = encode
     this.#report = report
     this.#env = env
     this.#fresh = new PendingRows(env.newSorter)
@@ -46,7 +49,7 @@ export class OutputBuffer implements OutputAccess, SettledNode {
     const identity = this.#report.identity(origin)
     try {
       const keyBytes = keyed ? outputKey(key) : null
-      const valueBytes = utf8.encode(canonicalJson(value))
+      const valueBytes = this.#encode(value)
       const partition = partitionFor(keyBytes ?? identity, this.#partitions)
       const row = encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes })
       this.#fresh.add(row.key, row.value)

@@ -54,7 +54,12 @@ export class Recorder implements Reporter {
     const bytes = start < 0 ? null : chunk.bytes.subarray(start, chunk.valueEnd[i])
     const decoded = (this.#options.decoders.get(node) as Decoder)(bytes)
     if (decoded.ok) return decoded.value
-    this.#keep(decodeFailed(node, this.identity(i), decoded.path, decoded.reason))
+    const { path, reason, thrown } = decoded
+    const display =
+      thrown === undefined
+        ? {}
+        : { message: messageOf(thrown.error), site: this.#siteOf(node, thrown.error, undefined) }
+    this.#keep(decodeFailed(node, this.identity(i), path, reason, display))
     return FAIL
   }
 

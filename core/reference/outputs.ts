@@ -1,6 +1,7 @@
 // Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output topics).
 
 import { IDENTITY_HEADER } from '../chunk.ts'
+import { type Encoder, makeEncoder } from '../encode/encoder.ts'
 import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { PlanNodeOf } from '../plan.ts'
@@ -24,22 +25,23 @@ export function writtenRecords(
   elements: readonly Element[],
   watermark: number,
 ): Written[] {
+  const encode = makeEncoder(node.params.format, trial.lambdas[node.id]?.encode)
   return [...elements].sort(compareElements).flatMap(element => {
     // Also an element that is not due yet may become a dead letter now.
-    const written = write(trial, node, element)
+    const written = write(trial, node, element, encode)
     return written.ok && element.time < watermark ? [written.value] : []
   })
 }
 
 const utf8 = new TextEncoder()
 
-function write(trial: Trial, node: OutputNode, element: Element): Outcome<Written> {
+function write(trial: Trial, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
   const { identity, time } = element
   const key = keyOf(trial, node, element)
   if (!key.ok) return key
-  return trial.encode(node, 'key', identity, 'output', () => {
+  return trial.encode(node, 'encode', identity, 'output', () => {
     const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
-    const value = utf8.encode(canonicalJson(element.value))
+    const value = encode(element.value)
     return {
       identity,
       partition: partitionFor(keyBytes ?? identity, node.params.partitions),

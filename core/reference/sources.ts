@@ -4,7 +4,7 @@
 
 import { IDENTITY_HEADER, TICK_HEADER } from '../chunk.ts'
 import { ahead, badTime, decodeFailed, threw, timeFault } from '../dead-letter.ts'
-import { type Decoder, makeDecoder } from '../decode/decoder.ts'
+import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
 import { recordIdentity } from '../identity.ts'
 import type { SourceNode } from '../plan.ts'
 import type { LateRow } from '../result.ts'
@@ -20,7 +20,7 @@ export interface SourceOutcome {
 }
 
 export function readSource(node: SourceNode, input: ReferenceInput, trial: Trial): SourceOutcome {
-  const decode = makeDecoder(node.params.format, node.schema)
+  const decode = sourceDecoder(node, trial.lambdas, error => mustNotEndRun(node, error))
   const elements: Element[] = []
   const late: LateRow[] = []
   const watermarks: number[] = []
@@ -63,7 +63,10 @@ function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial):
   const identity = identityOf(from)
   const decoding = decode(from.record.value)
   if (!decoding.ok) {
-    trial.bury(decodeFailed(node.id, identity, decoding.path, decoding.reason))
+    const { path, reason, thrown } = decoding
+    const display =
+      thrown === undefined ? {} : { message: messageOf(thrown.error), site: node.lambdas.decode?.at ?? undefined }
+    trial.bury(decodeFailed(node.id, identity, path, reason, display))
     return null
   }
   const time = timeOf(node, from, decoding.value, identity, trial)

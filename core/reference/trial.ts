@@ -15,11 +15,11 @@ export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly o
 const NONE: Outcome<never> = Object.freeze({ ok: false })
 
 export class Trial {
-  readonly #lambdas: Lambdas
+  readonly lambdas: Lambdas
   readonly #letters = new Map<string, DeadLetter>()
 
   constructor(lambdas: Lambdas) {
-    this.#lambdas = lambdas
+    this.lambdas = lambdas
   }
 
   get letters(): readonly DeadLetter[] {
@@ -32,12 +32,12 @@ export class Trial {
   }
 
   has(node: PlanNode, slot: string): boolean {
-    return this.#lambdas[node.id]?.[slot] !== undefined
+    return this.lambdas[node.id]?.[slot] !== undefined
   }
 
   /** Calls a lambda; what it throws is thrown, unless it must end the run. */
   call(node: PlanNode, slot: string, args: readonly unknown[]): unknown {
-    const lambda = this.#lambdas[node.id]?.[slot] as ((...args: readonly unknown[]) => unknown) | undefined
+    const lambda = this.lambdas[node.id]?.[slot] as ((...args: readonly unknown[]) => unknown) | undefined
     if (lambda === undefined) throw new Error(`lyrebird invariant broken: no lambda ${slot} of node ${node.id}`)
     return lambda(...args)
   }

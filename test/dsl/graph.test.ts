@@ -38,7 +38,10 @@ test('inputs come first, results by name, and a long chain needs no stack', () =
   const order = topologicalOrder(graph(job('j', { z: events.to('z'), a: long.merge(events).to('x') })))
   const at = new Map<GraphNode, number>(order.map((node, index) => [node, index]))
   expect(order.every((node, index) => node.inputs.every(input => (at.get(input) as number) < index))).toBe(true)
-  expect([order.length, order.at(-1)?.params]).toEqual([20_004, { topic: 'z', partitions: 1, keyed: false }])
+  expect([order.length, order.at(-1)?.params]).toEqual([
+    20_004,
+    { topic: 'z', partitions: 1, keyed: false, format: { kind: 'json' } },
+  ])
 })
 
 test('sites and captured values come from the marks that the compiler appends', () => {

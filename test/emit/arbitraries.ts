@@ -157,6 +157,7 @@ function textOf({ defs }: SchemaDocument, schema: Schema, depth: number): fc.Arb
     case 'bigint':
       return fc.oneof(fc.bigInt().map(String), fc.constantFrom('0', '-0', '7', '12345678901234567890', '1.0', '1e3'))
     case 'string':
+    case 'bytes':
       return words
     case 'literal':
       return fc.oneof({ weight: 9, arbitrary: fc.constant(spellValue(schema.value)) }, { weight: 1, arbitrary: words })

@@ -3,7 +3,7 @@
 import { emitLink } from '../../compiler/4-emit/functions.ts'
 import { bytesToHex } from '../../core/bytes.ts'
 import { canonicalBytes } from '../../core/canonical.ts'
-import { makeDecoder } from '../../core/decode/decoder.ts'
+import { sourceDecoder } from '../../core/decode/decoder.ts'
 import {
   type FunctionsModule,
   type Linked,
@@ -13,7 +13,7 @@ import {
   type SourcePartition,
 } from '../../core/execute/contract.ts'
 import { makeKit } from '../../core/execute/kit.ts'
-import { Recorder } from '../../core/execute/recorder.ts'
+import { mustNotEndRun, Recorder } from '../../core/execute/recorder.ts'
 import type { Column } from '../../core/fold/column.ts'
 import type { Lambdas, Plan } from '../../core/plan.ts'
 import type { InputPartition, ReferenceInput } from '../../core/reference/input.ts'
@@ -39,7 +39,9 @@ export function traceOf(module: FunctionsModule, log: ReferenceInput, chunkSize:
   const recorder = new Recorder({
     newSorter: memorySorter,
     decoders: new Map(
-      module.plan.nodes.flatMap(n => (n.kind === 'source' ? [[n.id, makeDecoder(n.params.format, n.schema)]] : [])),
+      module.plan.nodes.flatMap(n =>
+        n.kind === 'source' ? [[n.id, sourceDecoder(n, module.lambdas, e => mustNotEndRun(n.id, e))]] : [],
+      ),
     ),
     siteOf: () => undefined,
     placeOf: () => undefined,

@@ -28,6 +28,8 @@ export interface SourceOptions {
   readonly aheadMs?: number
   /** Default json. */
   readonly format?: FormatSpec
+  /** Of a custom format. */
+  readonly decode?: TestLambda
   /** Default any JSON. */
   readonly schema?: SchemaDocument
 }
@@ -57,9 +59,10 @@ export class PlanBuilder {
   readonly #lambdas: Record<string, Record<string, TestLambda>> = {}
 
   source(topic: string, options: SourceOptions = {}): string {
-    const { format = { kind: 'json' }, disorderMs = 0, aheadMs = null, schema = ANY_JSON, time } = options
-    const params = { topic, format, disorderMs, aheadMs }
-    return this.#add('source', [], params, time === undefined ? {} : { time }, options.id, { schema, uses: true })
+    const { format = { kind: 'json' }, disorderMs = 0, aheadMs = null, schema = ANY_JSON, time, decode } = options
+    const params = { topic, format, disorderMs, aheadMs, validate: 'full' as const }
+    const lambdas = { ...(time === undefined ? {} : { time }), ...(decode === undefined ? {} : { decode }) }
+    return this.#add('source', [], params, lambdas, options.id, { schema, uses: true })
   }
 
   map = this.#step('map')
@@ -96,10 +99,18 @@ export class PlanBuilder {
   to(
     input: string,
     topic: string,
-    options: { partitions?: number; keyed?: boolean; key?: TestLambda; id?: string } = {},
+    options: {
+      partitions?: number
+      keyed?: boolean
+      key?: TestLambda
+      format?: FormatSpec
+      encode?: TestLambda
+      id?: string
+    } = {},
   ): string {
-    const params = { topic, partitions: options.partitions ?? 1, keyed: options.keyed ?? false }
-    return this.#add('output', [input], params, options.key === undefined ? {} : { key: options.key }, options.id)
+    const { partitions = 1, keyed = false, format = { kind: 'json' }, key, encode } = options
+    const lambdas = { ...(key === undefined ? {} : { key }), ...(encode === undefined ? {} : { encode }) }
+    return this.#add('output', [input], { topic, partitions, keyed, format }, lambdas, options.id)
   }
 
   view(name: string, node: string): this {

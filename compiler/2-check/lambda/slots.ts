@@ -17,10 +17,20 @@ export interface SlotPlace {
 
 const of = (argument: number, keeps: string): SlotPlace => ({ slot: 'of', argument, keeps })
 const by = (argument: number): SlotPlace => ({ slot: 'by', argument, keeps: 'what elements are ordered by' })
+const part = (slot: 'lift' | 'plus' | 'present', keeps: string): SlotPlace => ({
+  slot,
+  argument: 0,
+  property: slot,
+  keeps,
+})
 const fn = (keeps: string | null, many = false): readonly SlotPlace[] => [{ slot: 'fn', argument: 0, keeps, many }]
 
 export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
   source: [{ slot: 'time', argument: 1, property: 'time', keeps: null }],
+  format: [
+    { slot: 'decode', argument: 0, property: 'decode', keeps: null },
+    { slot: 'encode', argument: 0, property: 'encode', keeps: null },
+  ],
   to: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
   map: fn(null),
   filter: fn(null),
@@ -31,12 +41,18 @@ export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
   flatMapKeys: fn('a key', true),
   sum: [of(0, 'what is summed')],
   mean: [of(0, 'what is averaged')],
+  variance: [of(0, 'what is measured')],
+  stddev: [of(0, 'what is measured')],
   min: [of(0, 'a least value')],
   max: [of(0, 'a greatest value')],
   first: [of(0, 'a first value')],
   last: [of(0, 'a last value')],
+  collectList: [of(0, 'an element of a list')],
   collectSet: [of(0, 'an element of a set')],
   countDistinct: [of(0, 'what is counted')],
+  histogram: [of(0, 'what is counted')],
+  aggregation: [part('lift', 'a state'), part('plus', 'a state'), part('present', 'a row')],
+  AggregationMaker: [of(0, 'what is aggregated')],
   minBy: [by(0), of(1, 'a row')],
   maxBy: [by(0), of(1, 'a row')],
   topK: [by(1), of(2, 'a row')],

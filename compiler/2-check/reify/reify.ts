@@ -15,9 +15,9 @@ export type Reified =
   | { readonly ok: true; readonly document: SchemaDocument }
   | { readonly ok: false; readonly problems: readonly Message[] }
 
-/** `name` stands for the root in paths, such as `PageView`. */
-export function reify(reading: Reading, type: ts.Type, name: string): Reified {
-  const reifier = new Reifier(reading)
+/** `name` stands for the root in paths, such as `PageView`; `bytes` says that the format can hold them (`Uint8Array`). */
+export function reify(reading: Reading, type: ts.Type, name: string, bytes = false): Reified {
+  const reifier = new Reifier(reading, bytes)
   const root = reifier.at(type, name)
   if (reifier.problems.length > 0) return { ok: false, problems: reifier.problems }
   return { ok: true, document: { root, defs: reifier.defs() } }
@@ -30,12 +30,14 @@ const PROBLEMS_MAX = 10
 class Reifier {
   readonly problems: Message[] = []
   readonly #reading: Reading
+  readonly #bytes: boolean
   readonly #names = new Map<ts.Type, string>()
   readonly #open: ts.Type[] = []
   readonly #defs = new Map<string, Schema>()
 
-  constructor(reading: Reading) {
+  constructor(reading: Reading, bytes: boolean) {
     this.#reading = reading
+    this.#bytes = bytes
   }
 
   defs(): Readonly<Record<string, Schema>> {
@@ -60,6 +62,9 @@ class Reifier {
       case 'object':
       case 'union':
         return this.#structure(type, shape, path)
+      case 'class':
+        if (this.#bytes && shape.standard && shape.name === 'Uint8Array') return { kind: 'bytes' }
+        return this.#problem(shape, type, path)
       default:
         return this.#problem(shape, type, path)
     }

@@ -46,5 +46,7 @@ export function emitDecoder(name: string, source: Pick<SourceNode, 'params' | 's
       return csvDecoder(name, format.columns, source.schema, source.uses)
     case 'bytes':
       return bytesDecoder(name)
+    case 'custom':
+      return { name, setup: `function ${name}() {\nreturn undefined\n}` }
   }
 }

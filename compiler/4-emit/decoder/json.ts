@@ -105,6 +105,8 @@ class JsonEmitter implements Emitter {
         return readRecord(this, schema, target)
       case 'union':
         return readUnion(this, schema, target)
+      case 'bytes':
+        return target.bail // JSON has none
     }
   }
 

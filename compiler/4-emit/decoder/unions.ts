@@ -23,7 +23,7 @@ const FIRST: readonly (readonly [JsonType, string])[] = [
 
 export function readUnion(emitter: Emitter, union: Union, target: Target): string {
   const members = flatMembers(emitter, union)
-  if (members.some(m => m.kind === 'unknown')) return target.bail
+  if (members.some(m => m.kind === 'unknown' || m.kind === 'bytes')) return target.bail
   const branches = FIRST.flatMap(([type, test]) => {
     const ofType = members.filter(m => typeOf(m) === type)
     return ofType.length === 0 ? [] : [{ test, code: readMembers(emitter, ofType, union.discriminant, target) }]
