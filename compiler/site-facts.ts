@@ -29,7 +29,8 @@ export interface CallFacts {
   /**
    * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the table's mapValues
    * and filter; `time` in source's options; `key` in to's options; `of` for what an aggregation or a short form takes (`sum(of)`, `first(of)`,
-   * `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k, by, of)` both `by` and, where given, `of`.
+   * `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k, by, of)` both `by` and, where given, `of`;
+   * `lift`, `plus` and `present` in the options of `aggregation`.
    */
   readonly lambdas: Readonly<Partial<Record<GraphLambda['slot'], LambdaSiteFacts>>>
 }

@@ -4,9 +4,9 @@
 // (semantics.md, 5). Leaves to `core/fold`: how they are computed.
 
 import type { GraphLambda } from '../core/graph.ts'
-import type { AggregationKind } from '../core/plan.ts'
+import type { AggregationKind, AggregationSpec } from '../core/plan.ts'
 import type { Mistake, PlainValue, Settled, Sync } from './mistake.ts'
-import { Call, wordFor } from './node.ts'
+import { Call, freezeDeep, wordFor } from './node.ts'
 
 declare const TAKES: unique symbol
 declare const GIVES: unique symbol
@@ -26,13 +26,13 @@ export type Aggregated<Fields> = {
   readonly [F in keyof Fields]: Fields[F] extends { readonly [GIVES]: infer Out } ? Out : never
 }
 
-/** Types: what `sum` and `mean` may be given. */
+/** Types: what `sum`, `mean`, `variance` and `stddev` may be given. */
 export type Summable<N> =
   N extends PromiseLike<unknown>
     ? Sync<N>
     : N extends number | bigint
       ? unknown
-      : Mistake<'sum() and mean() take a number or a bigint from each element.'>
+      : Mistake<'sum(), mean(), variance() and stddev() take a number or a bigint from each element.'>
 
 /** Types: numbers sum to a number, bigints to a bigint. */
 export type Sum<N> = N extends bigint ? bigint : number
@@ -44,18 +44,17 @@ export type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${
 
 const AGGREGATION: unique symbol = Symbol.for('lyrebird.aggregation') as never
 
-/** What an aggregation is made of. */
+/** What an aggregation is made of, before a field gives it a name. */
 export interface AggregationParts {
-  readonly kind: AggregationKind
-  readonly k: number | null
-  readonly of: GraphLambda | null
-  readonly by: GraphLambda | null
+  readonly spec: Omit<AggregationSpec, 'name'>
+  /** By part: `of`, `by`, and those of the author's own aggregations. */
+  readonly lambdas: Readonly<Record<string, GraphLambda>>
 }
 
 /** The number of elements: `aggregate({ views: count() })`. */
 export function count(): Aggregation<unknown, unknown, number>
-export function count(...given: unknown[]): unknown {
-  return make(new Call(given), 'count', {})
+export function count(): unknown {
+  return make({ kind: 'count' }, {})
 }
 
 /** The exact sum, rounded once: `sum(v => v.bytes)`. Of bigints it is a bigint. */
@@ -68,6 +67,18 @@ export function sum(...given: unknown[]): unknown {
 export function mean<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function mean(...given: unknown[]): unknown {
   return needed('mean', given)
+}
+
+/** The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite. */
+export function variance<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
+export function variance(...given: unknown[]): unknown {
+  return needed('variance', given)
+}
+
+/** The root of the exact variance, rounded once: `stddev(v => v.celsius)`. */
+export function stddev<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
+export function stddev(...given: unknown[]): unknown {
+  return needed('stddev', given)
 }
 
 /** The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v => v.price)`. */
@@ -104,7 +115,7 @@ export function minBy<T, R, B, V>(
 ): Aggregation<T, R, Settled<V>>
 export function minBy(...given: unknown[]): unknown {
   const call: Call = new Call(given)
-  return make(call, 'minBy', { by: call.args[0], of: call.args[1] })
+  return ordered(call, { kind: 'minBy' }, call.args[0], call.args[1])
 }
 
 /** What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole value. */
@@ -115,7 +126,7 @@ export function maxBy<T, R, B, V>(
 ): Aggregation<T, R, Settled<V>>
 export function maxBy(...given: unknown[]): unknown {
   const call: Call = new Call(given)
-  return make(call, 'maxBy', { by: call.args[0], of: call.args[1] })
+  return ordered(call, { kind: 'maxBy' }, call.args[0], call.args[1])
 }
 
 /** The `k` elements with the greatest `by`, greatest first: `topK(3, v => v.views, v => v.page)`. */
@@ -134,10 +145,19 @@ export function topK(...given: unknown[]): unknown {
   if (!Number.isInteger(k) || (k as number) < 1 || (k as number) > MAX_K) {
     call.fail('bad-argument', `topK() gives the k greatest: k is a whole number from 1 to ${MAX_K}, got ${wordFor(k)}.`)
   }
-  return make(call, 'topK', { by, of }, k as number)
+  return ordered(call, { kind: 'topK', k: k as number }, by, of)
 }
 
 const MAX_K = 100_000
+
+/** All values in the order of (time, identity): `collectList(v => v.page)`, or `collectList()` for the whole value. */
+export function collectList<T, R>(): Aggregation<T, R, readonly T[]>
+export function collectList<T, R, V>(
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, readonly Settled<V>[]>
+export function collectList(...given: unknown[]): unknown {
+  return optional('collectList', given)
+}
 
 /** Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole value. */
 export function collectSet<T, R>(): Aggregation<T, R, readonly T[]>
@@ -161,25 +181,29 @@ export function aggregationParts(value: unknown): AggregationParts | null {
   return value[AGGREGATION] as AggregationParts
 }
 
+/** An aggregation as `aggregate({...})` takes it. */
+export function make(spec: Omit<AggregationSpec, 'name'>, lambdas: Readonly<Record<string, GraphLambda>>): unknown {
+  const parts: AggregationParts = Object.freeze({ spec: freezeDeep(spec), lambdas: Object.freeze(lambdas) })
+  return Object.freeze({ [AGGREGATION]: parts })
+}
+
+/** The `of` lambda of an aggregation, where the author gave one. */
+export function partOf(call: Call, of: unknown, what: string): Readonly<Record<string, GraphLambda>> {
+  return of === undefined ? {} : { of: call.lambda(of, 'of', what) }
+}
+
 function needed(kind: AggregationKind, given: readonly unknown[]): unknown {
   const call: Call = new Call(given)
   if (call.args[0] === undefined) call.fail('bad-argument', `${kind}() needs a function from an element to its part.`)
-  return make(call, kind, { of: call.args[0] })
+  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
 }
 
 function optional(kind: AggregationKind, given: readonly unknown[]): unknown {
   const call: Call = new Call(given)
-  return make(call, kind, { of: call.args[0] })
+  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
 }
 
-function make(
-  call: Call,
-  kind: AggregationKind,
-  lambdas: { of?: unknown; by?: unknown },
-  k: number | null = null,
-): unknown {
-  const of = lambdas.of === undefined ? null : call.lambda(lambdas.of, 'of', `${kind}()`)
-  const by = 'by' in lambdas ? call.lambda(lambdas.by, 'by', `${kind}()`) : null
-  const parts: AggregationParts = Object.freeze({ kind, k, of, by })
-  return Object.freeze({ [AGGREGATION]: parts })
+function ordered(call: Call, spec: Omit<AggregationSpec, 'name'>, by: unknown, of: unknown): unknown {
+  const what = `${spec.kind}()`
+  return make(spec, { ...partOf(call, of, what), by: call.lambda(by, 'by', what) })
 }

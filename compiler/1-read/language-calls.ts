@@ -9,7 +9,7 @@ import { forEachDescendant, ts } from './syntax.ts'
 export interface LanguageCall {
   readonly site: number
   readonly call: ts.CallExpression
-  /** `source`, `map`, `sum`, ...: the word as the language spells it. */
+  /** `source`, `map`, `sum`, ...: the word as the language spells it. `AggregationMaker`: a call of what `aggregation()` gave. */
   readonly word: string
 }
 
@@ -24,13 +24,20 @@ export function languageCalls(
     forEachDescendant(file, node => {
       if (!ts.isCallExpression(node)) return
       const declaration = declarationOf(node)
-      const name = declaration === null ? undefined : (declaration as ts.NamedDeclaration).name
-      if (name !== undefined && ts.isIdentifier(name)) calls.push({ call: node, word: name.text })
+      const word = declaration === null ? null : wordOf(declaration)
+      if (word !== null) calls.push({ call: node, word })
     })
     calls.sort((a, b) => a.call.end - b.call.end || a.call.pos - b.call.pos)
     for (const { call, word } of calls) found.push(Object.freeze({ site: found.length, call, word }))
   }
   return Object.freeze(found)
+}
+
+/** The name of a function or method; of a call signature that of its interface. */
+function wordOf(declaration: ts.Node): string | null {
+  const named = ts.isCallSignatureDeclaration(declaration) ? declaration.parent : declaration
+  const { name } = named as ts.NamedDeclaration
+  return name !== undefined && ts.isIdentifier(name) ? name.text : null
 }
 
 /**

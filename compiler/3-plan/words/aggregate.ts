@@ -9,6 +9,8 @@ const WITHOUT_OF: { readonly [K in AggregationKind]: Uses } = {
   count: PRESENCE,
   sum: true,
   mean: true,
+  variance: true,
+  stddev: true,
   min: true,
   max: true,
   first: true,
@@ -16,14 +18,21 @@ const WITHOUT_OF: { readonly [K in AggregationKind]: Uses } = {
   minBy: true,
   maxBy: true,
   topK: true,
+  collectList: true,
   collectSet: true,
   countDistinct: true,
+  histogram: true,
+  custom: true,
 }
 
 /** A row is made of what the lambdas give, so what is needed of rows is needed of no input. */
 export const aggregate: Word<'aggregate'> = {
   needs: (node, lambda) =>
     node.params.fields
-      .map(({ name, kind }) => joinUses(lambda(`${name}.of`) ?? WITHOUT_OF[kind], lambda(`${name}.by`) ?? PRESENCE))
+      .map(({ name, kind }) => {
+        // An author's aggregation without `of` lifts the value itself.
+        const of = lambda(`${name}.of`) ?? lambda(`${name}.lift`) ?? WITHOUT_OF[kind]
+        return joinUses(of, lambda(`${name}.by`) ?? PRESENCE)
+      })
       .reduce(joinUses, PRESENCE),
 }
