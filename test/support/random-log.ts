@@ -33,6 +33,8 @@ export const EVENT_SCHEMA: SchemaDocument = {
 export interface LogShape {
   /** Topics and their numbers of partitions. */
   readonly topics: Readonly<Record<string, number>>
+  /** How the events of a topic are written. Default: as JSON of `Event`. */
+  readonly spellings?: Readonly<Record<string, Spell>>
   /** Most records of a partition. Default 20. */
   readonly maxRecords?: number
   /** Most ms that an event lies behind an earlier one of its partition. Default 5000. */
@@ -151,8 +153,11 @@ function steps(shape: LogShape): fc.Arbitrary<Step> {
 
 const utf8 = new TextEncoder()
 
+/** Writes an event as a record's value, in one of the spellings 0 to 3. */
+export type Spell = (event: Event, spelling: number) => string
+
 /** The same event in several spellings that mean the same. */
-function spell({ t, k, n, tags }: Event, spelling: number): string {
+export function spellEvent({ t, k, n, tags }: Event, spelling: number): string {
   const number = Object.is(n, -0) ? '-0' : JSON.stringify(n) // JSON.stringify would write -0 as 0
   const rest = tags === undefined ? '' : `,"tags":${JSON.stringify(tags)}`
   const fields = `"t":${t},"k":${JSON.stringify(k)},"n":${number}${rest}}`
@@ -161,7 +166,7 @@ function spell({ t, k, n, tags }: Event, spelling: number): string {
   return spelling === 3 ? `{"t":"overwritten",${fields}` : `{${fields}`
 }
 
-function recordOf({ step, skew, key }: Placed, offset: bigint, clock: number): InputRecord {
+function recordOf({ step, skew, key }: Placed, offset: bigint, clock: number, spell: Spell): InputRecord {
   const plain = { offset, timestamp: clock + skew, key, headers: [] as Header[] }
   switch (step.kind) {
     case 'tick':
@@ -194,10 +199,11 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
   return fc.tuple(start, fc.array(placed, { maxLength: shape.maxRecords ?? 20 })).map(([first, list]) => {
     let offset = BigInt(first)
     let clock = 1_000_000
+    const spell = shape.spellings?.[topic] ?? spellEvent
     const records = list.map(p => {
       clock += p.forward
       offset += BigInt(p.gap)
-      return recordOf(p, offset++, clock)
+      return recordOf(p, offset++, clock, spell)
     })
     return { topic, partition, records }
   })

@@ -1,0 +1,153 @@
+// Feeding a machine as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
+//
+// Promises: what is fed does not depend on anything but the numbers that `pick` gives. Leaves to the caller: which module is fed, and
+// what is compared.
+
+import fc from 'fast-check'
+import { IDENTITY_HEADER } from '../../core/chunk.ts'
+import { compareResults, type Difference } from '../../core/compare-results.ts'
+import { partitionName } from '../../core/cut.ts'
+import type { FunctionsModule } from '../../core/execute/contract.ts'
+import { Machine } from '../../core/execute/machine.ts'
+import { PROGRESS, Progress } from '../../core/execute/progress.ts'
+import { TABLE } from '../../core/execute/row-codec.ts'
+import { TALLY, Tally } from '../../core/execute/tally.ts'
+import type { Plan } from '../../core/plan.ts'
+import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
+import type { JobResult, OutputRecord } from '../../core/result.ts'
+import { chunkOf, endOf } from './log-chunks.ts'
+import { type MemoryState, memoryEnvironment } from './memory-state.ts'
+import { readResult } from './read-state.ts'
+
+/** Numbers 0 <= n < bound. */
+export type Pick = (bound: number) => number
+
+/** Numbers 0 <= n < bound, one after the other, from a finite list of naturals that is gone through again and again. */
+export function choices(naturals: readonly number[]): Pick {
+  let at = 0
+  return bound => (naturals[at++ % naturals.length] as number) % bound
+}
+
+export const naturals = fc.array(fc.nat(1_000_000), { minLength: 40, maxLength: 40 })
+
+/** All outputs of a program as the state has released them. */
+function writtenOutputs(plan: Plan, state: MemoryState): JobResult['outputs'] {
+  const outputs = new Map<string, OutputRecord[][]>()
+  for (const { kind, name, node: id } of plan.results) {
+    const node = plan.nodes.find(n => n.id === id)
+    if (kind !== 'output' || node?.kind !== 'output') continue
+    const partitions = Array.from({ length: node.params.partitions }, (): OutputRecord[] => [])
+    for (const e of state.released.get(id) ?? []) {
+      const headers = [{ key: IDENTITY_HEADER, value: e.identity }]
+      partitions[e.partition]?.push({ timestamp: e.time, key: e.key, value: e.value, headers })
+    }
+    outputs.set(name, partitions)
+  }
+  return outputs
+}
+
+/** The whole result of a state, outputs included. */
+export function resultOf(plan: Plan, state: MemoryState): JobResult {
+  return { ...readResult(state, plan), outputs: writtenOutputs(plan, state) }
+}
+
+/** Where a state is not what the reference gave; the digests of its views count too. */
+export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult): Difference | null {
+  const own = resultOf(plan, state)
+  const difference = compareResults(own, expected)
+  if (difference !== null) return difference
+  const progress = Progress.decode(state.document(PROGRESS) as Uint8Array)
+  for (const name of own.views.keys()) {
+    const tally = new Tally()
+    for (const [key, value] of state.scan(TABLE.view(name))) tally.add(key, value)
+    const [kept, counted] = [progress.tally(TALLY.view(name)).data, tally.data]
+    if (kept.count !== counted.count || kept.digest !== counted.digest) {
+      return { part: `views/${name}`, key: 'digest', left: JSON.stringify(kept), right: JSON.stringify(counted) }
+    }
+  }
+  return null
+}
+
+/** Every partition of a cut is known to a machine from the beginning, the empty ones too. */
+function announce(machine: Machine, log: ReferenceInput): void {
+  for (const p of log) {
+    const name = partitionName(p.topic, p.partition)
+    if (!machine.progress.cut.has(name)) machine.progress.cut.set(name, 0n)
+  }
+}
+
+/** Feeds what is not read yet, as a stream does: in any order of partitions, with commits and restarts. */
+export function stream(
+  module: FunctionsModule,
+  log: ReferenceInput,
+  state: MemoryState,
+  pick: Pick,
+  final = false,
+): void {
+  const limit = [1_000_000, 3][pick(2)] as number
+  const start = (): Machine => {
+    const machine = new Machine(module, memoryEnvironment(state, limit))
+    announce(machine, log)
+    return machine
+  }
+  let machine = start()
+  for (;;) {
+    const open = log.flatMap(p => {
+      const from = machine.progress.cut.get(partitionName(p.topic, p.partition)) as bigint
+      const left = p.records.filter(r => r.offset >= from)
+      return left.length === 0 ? [] : [{ partition: p, left }]
+    })
+    const next = open[pick(Math.max(open.length, 1))]
+    if (next === undefined) break
+    machine.feed(chunkOf(next.partition, next.left.slice(0, 1 + pick(5))))
+    const then = pick(6)
+    if (then === 0) machine.relieve()
+    if (then < 3) continue
+    state.commit(machine)
+    machine.forget()
+    if (then === 5) machine = start()
+  }
+  state.commit(machine, final)
+}
+
+/**
+ * Reads as batch does: workers over single partitions, whose partial rows a coordinator merges with the state and
+ * settles once.
+ */
+export function batch(
+  module: FunctionsModule,
+  log: ReferenceInput,
+  state: MemoryState,
+  pick: Pick,
+  final = false,
+): void {
+  const limit = [1_000_000, 2][pick(2)] as number
+  const coordinator = new Machine(module, memoryEnvironment(state, limit))
+  announce(coordinator, log)
+  for (const partition of log) {
+    const name = partitionName(partition.topic, partition.partition)
+    const from = coordinator.progress.cut.get(name) as bigint
+    const saved = coordinator.progress.encode()
+    const known = {
+      document: (d: string) => (d === PROGRESS ? saved : undefined),
+      get: () => undefined,
+      scan: () => [],
+    }
+    const worker = new Machine(module, memoryEnvironment(known, limit))
+    let left: readonly InputRecord[] = partition.records.filter(r => r.offset >= from)
+    while (left.length > 0) {
+      const count = 1 + pick(7)
+      worker.feed(chunkOf(partition, left.slice(0, count)))
+      left = left.slice(count)
+      worker.relieve()
+    }
+    for (const [table, rows] of worker.takePartials()) coordinator.addPartials(table, rows)
+    for (const { id, kind } of module.plan.nodes) {
+      if (kind !== 'source') continue
+      const time = worker.progress.sourcePartition(id, name).maxTime
+      if (time > Number.NEGATIVE_INFINITY) coordinator.progress.sourcePartition(id, name).maxTime = time
+    }
+    if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))
+  }
+  state.commit(coordinator, final)
+}
