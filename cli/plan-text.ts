@@ -34,6 +34,16 @@ function nodeText(node: PlanNode): string {
       return 'hand on each window once it is closed'
     case 'output':
       return `write to topic ${node.params.topic} (${node.params.partitions} partitions${node.params.keyed ? ', by key' : ''}), in order of time`
+    case 'existing':
+      return 'leave out keys whose newest value is null'
+    case 'scan':
+      return 'step through the elements of each key in order of time'
+    case 'distinct':
+      return node.params.withinMs === null
+        ? 'hand on the first of equal elements of each key'
+        : `hand on one of equal elements of each key in ${duration(node.params.withinMs)}`
+    case 'joinTable':
+      return `join each element to the version of its time (${node.params.type})`
     case 'mapTable':
       return 'change the rows of the table'
     case 'filterTable':
@@ -64,11 +74,21 @@ function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {
 }
 
 function windowText(window: WindowSpec): string {
-  if (window.kind === 'global') return ''
-  const offset = window.offsetMs === 0 ? '' : `, shifted by ${duration(window.offsetMs)}`
-  if (window.kind === 'tumbling') return ` and window of ${duration(window.sizeMs)}${offset}`
-  return ` and window of ${duration(window.sizeMs)} every ${duration(window.everyMs)}${offset}`
+  switch (window.kind) {
+    case 'global':
+      return ''
+    case 'session':
+      return ` and session with gaps of up to ${duration(window.gapMs)}`
+    case 'calendar':
+      return ` and ${window.unit} of ${window.tz}`
+    case 'tumbling':
+      return ` and window of ${duration(window.sizeMs)}${shiftText(window.offsetMs)}`
+    case 'hopping':
+      return ` and window of ${duration(window.sizeMs)} every ${duration(window.everyMs)}${shiftText(window.offsetMs)}`
+  }
 }
+
+const shiftText = (offsetMs: number): string => (offsetMs === 0 ? '' : `, shifted by ${duration(offsetMs)}`)
 
 const UNITS = [
   ['d', 86_400_000],

@@ -3,6 +3,7 @@
 // Promises: exact over the whole range of event times. Leaves to the aggregations: windows whose places depend on the elements
 // (sessions), and which elements a frame holds.
 
+import { type Calendar, calendar } from './calendar/calendar.ts'
 import type { WindowSpec } from './plan.ts'
 
 export interface Frames {
@@ -12,9 +13,17 @@ export interface Frames {
   openFrom(watermark: number): number
 }
 
-/** The frames of a kind of windows; null for the global one. */
+/** The frames of a kind of windows; null for the global one and for sessions. */
 export function framesOf(window: WindowSpec): Frames | null {
-  return window.kind === 'global' ? null : evenFrames(window.sizeMs)
+  switch (window.kind) {
+    case 'global':
+    case 'session':
+      return null
+    case 'calendar':
+      return calendarFrames(calendar(window.unit, window.tz))
+    default:
+      return evenFrames(window.sizeMs)
+  }
 }
 
 /** Windows of one length. Starts are whole milliseconds, so those up to the last closed one are those below the next number. */
@@ -22,4 +31,11 @@ const evenFrames = (sizeMs: number): Frames =>
   Object.freeze({
     endOf: (start: number) => start + sizeMs,
     openFrom: (watermark: number) => Math.floor(watermark - sizeMs) + 1,
+  })
+
+/** The window that holds the watermark is open, and all before it have ended. */
+const calendarFrames = ({ windowAt }: Calendar): Frames =>
+  Object.freeze({
+    endOf: (start: number) => windowAt(start).end,
+    openFrom: (watermark: number) => (Number.isFinite(watermark) ? windowAt(watermark).start : watermark),
   })

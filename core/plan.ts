@@ -80,6 +80,14 @@ export interface NodeParams {
   filterTable: Record<string, never>
   keep: { readonly keepMs: number }
   closed: Record<string, never>
+  /** Drops rows whose value is null: of keys that an upsert has deleted. */
+  existing: Record<string, never>
+  /** `zero`: the canonical bytes of the state before the first element, as hexadecimal digits. */
+  scan: { readonly zero: string }
+  /** `withinMs`: null where one element of each kind is handed on for all time. */
+  distinct: { readonly withinMs: number | null }
+  /** Inputs: the left stream, the stream of versions. */
+  joinTable: { readonly type: 'inner' | 'left' }
   output: {
     readonly topic: string
     readonly partitions: number
@@ -103,7 +111,7 @@ export type NodeKind = keyof NodeParams
  * Kinds whose nodes hold elements or rows back and hand elements on when they settle. What they have handed on is counted and compared
  * (decision 10), and past them a lambda sees time and key only (decision 12).
  */
-export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed', 'joinWithin'])
+export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed', 'distinct', 'joinTable', 'joinWithin', 'scan'])
 
 /** What static analysis knows of one lambda. */
 export interface LambdaFacts {
@@ -121,7 +129,7 @@ interface NodeBase<K extends NodeKind> {
   readonly kind: K
   readonly inputs: readonly string[]
   readonly params: NodeParams[K]
-  /** By slot: `fn`, `time`, `key`, `decode`, `encode`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
+  /** By slot: `fn`, `time`, `key`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
   readonly lambdas: Readonly<Record<string, LambdaFacts>>
   /** `path:line:column` of the call that made the node. */
   readonly at: string | null

@@ -12,6 +12,7 @@ import { NumberToken, setField } from './decode/tree.ts'
 import { base64, canonicalJson } from './json-text.ts'
 import { nodeOf, type Plan, sourcesOf, type WindowSpec } from './plan.ts'
 import type { LateRow, OutputRecord, ViewError, ViewRow } from './result.ts'
+import { rowPlaces } from './row-place.ts'
 
 export interface PrintedRow {
   readonly key: unknown
@@ -60,16 +61,15 @@ export function watermarkOf(plan: Plan, node: string, watermarks: ReadonlyMap<st
 
 /** One row of a view, given the windows of its table and the view's watermark. */
 export function printedRow(row: ViewRow, window: WindowSpec, watermark: number): PrintedRow {
-  const reader = new ByteReader(row.key)
-  const start = window.kind === 'global' ? null : (decodeValue(reader) as number)
-  const key = printed(decodeValue(reader))
+  const places = rowPlaces(window)
+  const { key, window: at } = places.placeOf(row.key)
   const content =
     row.error === null
       ? { value: printed(decodeValue(new ByteReader(row.value as Uint8Array))) }
       : { error: { node: row.error.node, reason: row.error.reason } }
-  if (start === null || window.kind === 'global') return { key, ...content }
-  const end = start + window.sizeMs
-  return { key, window: { start: printedTime(start), end: printedTime(end), closed: end <= watermark }, ...content }
+  if (at === undefined) return { key: printed(key), ...content }
+  const closed = places.isClosed(at.end, watermark)
+  return { key: printed(key), window: { start: printedTime(at.start), end: printedTime(at.end), closed }, ...content }
 }
 
 export function printedLate(row: LateRow): PrintedLate {

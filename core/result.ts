@@ -15,7 +15,7 @@ export interface ViewError {
 }
 
 export interface ViewRow {
-  /** Row key (`viewRowKey`): window start where windowed, then the key. */
+  /** Row key (`viewRowKey`): what is needed of the window, then the key. */
   readonly key: Uint8Array
   /** Canonical bytes of the value; null where the row is an error row. */
   readonly value: Uint8Array | null
@@ -61,9 +61,13 @@ export interface JobResult {
   readonly watermarks: ReadonlyMap<string, number>
 }
 
-/** The key of a view's row: the window's start where the view is windowed, then the key, both order preserving. */
-export function viewRowKey(windowStart: number | undefined, key: unknown): Uint8Array {
-  return concatBytes((windowStart === undefined ? [key] : [windowStart, key]).map(canonicalBytes))
+/**
+ * The key of a view's row: the window's start where the view is windowed, the end too where the window is a session, then the key; all
+ * order preserving.
+ */
+export function viewRowKey(windowStart: number | undefined, key: unknown, sessionEnd?: number): Uint8Array {
+  const parts = [windowStart, sessionEnd].filter(part => part !== undefined)
+  return concatBytes([...parts, key].map(canonicalBytes))
 }
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,6 +1,6 @@
 // Where a row of a table stands: what its key in state and views says of key and window, by the kind of windows.
 //
-// Promises: one form of row keys for views of every kind of table: the window's start (where there are windows), then the key; all order
+// Promises: a row key is the key (no windows), start and key (windows at fixed places), or start, end and key (sessions); all order
 // preserving. Leaves to `frames.ts`: the ends of windows.
 
 import { ByteReader } from './bytes.ts'
@@ -33,7 +33,20 @@ export interface RowPlaces {
   closedBefore(watermark: number): number | null
 }
 
+/** Looking up a time zone costs more than reading a row. */
+const known = new WeakMap<WindowSpec, RowPlaces>()
+
 export function rowPlaces(window: WindowSpec): RowPlaces {
+  if (window.kind === 'session') return SESSIONS
+  let places = known.get(window)
+  if (places === undefined) {
+    places = framedPlaces(window)
+    known.set(window, places)
+  }
+  return places
+}
+
+function framedPlaces(window: WindowSpec): RowPlaces {
   const frames = framesOf(window)
   return Object.freeze({
     placeOf(rowKey: Uint8Array): RowPlace {
@@ -51,3 +64,15 @@ export function rowPlaces(window: WindowSpec): RowPlaces {
     },
   })
 }
+
+/** A record at the very end of a session would still join it, so that it closes one instant later than other windows. */
+const SESSIONS: RowPlaces = Object.freeze({
+  placeOf(rowKey: Uint8Array): RowPlace {
+    const reader = new ByteReader(rowKey)
+    const window = Object.freeze({ start: decodeValue(reader) as number, end: decodeValue(reader) as number })
+    return { keyAt: reader.position, key: decodeValue(reader), window }
+  },
+  isClosed: (end: number, watermark: number) => end < watermark,
+  closedTime: (end: number) => end,
+  closedBefore: (watermark: number) => (watermark === Number.NEGATIVE_INFINITY ? null : watermark),
+})

@@ -82,8 +82,14 @@ const QUICK = 2 ** 40
 
 function eachWindow(flow: Flow, window: WindowSpec, time: string, addTo: (start: string) => string): string {
   if (window.kind === 'global') return addTo('0')
-  const every = window.kind === 'tumbling' ? window.sizeMs : window.everyMs
+  if (window.kind === 'session') return addTo(time)
   const start = flow.fresh('start')
+  if (window.kind === 'calendar') {
+    const startOf = flow.fresh('startOf')
+    flow.setup(`const ${startOf} = kit.calendar(${text(window.unit)}, ${text(window.tz)})`)
+    return `const ${start} = ${startOf}(${time})\n${addTo(start)}`
+  }
+  const every = window.kind === 'tumbling' ? window.sizeMs : window.everyMs
   const first = firstStart(start, time, every, window.offsetMs)
   if (window.kind === 'tumbling') return `${first}\n${addTo(start)}`
   return `${first}

@@ -8,6 +8,7 @@
 
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { canonicalBytes } from '../canonical.ts'
+import type { Frames } from '../frames.ts'
 import type { PlanNodeOf } from '../plan.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
@@ -28,6 +29,8 @@ const NONE: Rows = []
 
 export interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
+  /** Where windows stand; null for the global one. */
+  readonly frames: Frames | null
   readonly groups: GroupTable
   readonly rows: TableRows
   readonly env: Environment
@@ -38,21 +41,20 @@ export class Aggregates implements SettledNode {
   readonly #groups: GroupTable
   readonly #rows: TableRows
   readonly #env: Environment
-  /** Length of a window; null for the global one. */
-  readonly #size: number | null
+  /** Where windows stand; null for the global one. */
+  readonly #frames: Frames | null
   readonly #w = new ByteWriter(256)
   readonly #spilled: PendingRows
   /** Whether a group that is not in memory can be in the state; none needs to be looked for where not. */
   #hidden: boolean
 
-  constructor({ node, groups, rows, env }: AggregatesOptions) {
-    const { window } = node.params
+  constructor({ node, frames, groups, rows, env }: AggregatesOptions) {
     this.partials = TABLE.state(node.id)
     this.#groups = groups
     this.#rows = rows
     this.#env = env
     this.#spilled = new PendingRows(env.newSorter)
-    this.#size = window.kind === 'global' ? null : window.sizeMs
+    this.#frames = frames
     this.#hidden = env.state !== null && hasRows(env.state.scan(this.partials))
   }
 
@@ -203,8 +205,9 @@ export class Aggregates implements SettledNode {
     const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
     const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
     const state = (w: ByteWriter, slot: number): void => groups.writeState(w, slot)
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
     for (const slot of groups.changedSlots) {
-      if (this.#isWhole(slot, now)) keys.add(slot, key, value, state)
+      if (this.#isWhole(slot, openFrom)) keys.add(slot, key, value, state)
       else keys.add(slot, key)
     }
     for (const start of this.#closingStarts(now)) {
@@ -215,23 +218,22 @@ export class Aggregates implements SettledNode {
   }
 
   /** Whether a slot holds its whole group, of a window that stays open: unless partial rows of it wait elsewhere. */
-  #isWhole(slot: number, now: number): boolean {
+  #isWhole(slot: number, openFrom: number): boolean {
     if (!this.#spilled.isEmpty || (this.#hidden && !this.#groups.isBased(slot))) return false
-    return this.#size === null || this.#groups.startOf(slot) + this.#size > now
+    return this.#frames === null || this.#groups.startOf(slot) >= openFrom
   }
 
   #closingStarts(now: number): number[] {
-    const size = this.#size
-    return size === null ? [] : this.#groups.windowStarts().filter(start => start + size <= now)
+    const openFrom = this.#frames?.openFrom(now)
+    return openFrom === undefined ? [] : this.#groups.windowStarts().filter(start => start < openFrom)
   }
 
   /** Rows of the state whose windows close now. */
   #closingRows(now: number): Rows {
     const { state } = this.#env
-    if (state === null || this.#size === null || now === Number.NEGATIVE_INFINITY) return NONE
-    // Starts are whole milliseconds, so those up to now - size are those below the next whole number.
-    const bound = now === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(Math.floor(now - this.#size) + 1)
-    return state.scan(this.partials, undefined, bound)
+    if (state === null || this.#frames === null || now === Number.NEGATIVE_INFINITY) return NONE
+    const bound = this.#frames.openFrom(now)
+    return state.scan(this.partials, undefined, bound === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(bound))
   }
 }
 

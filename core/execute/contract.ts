@@ -6,6 +6,7 @@
 // `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
 // must do.
 
+import type { CalendarUnit } from '../calendar/civil-days.ts'
 import type { Chunk } from '../chunk.ts'
 import type { Column } from '../fold/column.ts'
 import type { Lambdas, Plan } from '../plan.ts'
@@ -73,8 +74,8 @@ export interface GroupAccess {
   /** In the order of the node's fields. */
   readonly columns: readonly Column[]
   /**
-   * The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window; `key` is
-   * normalised.
+   * The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window, and the
+   * element's own time for sessions; `key` is normalised.
    */
   slotFor(windowStart: number, key: unknown): number
 }
@@ -143,6 +144,8 @@ export interface Kit {
   isTime(value: number): boolean
   /** Greatest `offset + n * every` at or before the time, exact over the whole range of event times. */
   windowStart(time: number, every: number, offset: number): number
+  /** A function that gives the start of the calendar window that a time lies in. */
+  calendar(unit: CalendarUnit, tz: string): (time: number) => number
   /**
    * True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about.
    */
@@ -158,6 +161,8 @@ export interface Kit {
   keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
   /** Input of `sum` or `mean`; FAIL where it is neither number nor bigint. */
   numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL
+  /** The rows of a snapshot, `[key, value]` each, to be found by their normalised keys; undefined where there is none. */
+  snapshot(rows: readonly (readonly [unknown, unknown])[]): (key: unknown) => unknown
   /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */
   input(node: string, origin: Origin, value: unknown, field: string): unknown
 }

@@ -4,12 +4,15 @@
 // aggregate.ts).
 // Leaves to `core/scan`: bytes to values; to emitted code: the fast paths in front of these.
 
+import { calendar } from '../calendar/calendar.ts'
+import type { CalendarUnit } from '../calendar/civil-days.ts'
 import { normalise, Unencodable } from '../canonical.ts'
 import type { Chunk } from '../chunk.ts'
 import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../dead-letter.ts'
 import { SCAN } from '../scan/scan.ts'
 import { FAIL, type Kit, type Origin, PathOrigin, type Reporter } from './contract.ts'
 import { timestampAt } from './event-record.ts'
+import { snapshotIndex } from './snapshot-index.ts'
 
 export function makeKit(report: Reporter): Kit {
   const isPromise = (node: string, origin: Origin, value: unknown, field?: string): boolean => {
@@ -49,6 +52,10 @@ export function makeKit(report: Reporter): Kit {
     timestamp: (chunk: Chunk, i: number): number => timestampAt(chunk, i),
     isTime: (value: number): boolean => timeFault(value) === null,
     windowStart,
+    calendar(unit: CalendarUnit, tz: string) {
+      const { windowAt } = calendar(unit, tz)
+      return (time: number): number => windowAt(time).start
+    },
     isPromise,
     key: (node: string, origin: Origin, value: unknown): unknown => {
       if (typeof value === 'string') return value
@@ -73,6 +80,7 @@ export function makeKit(report: Reporter): Kit {
       }
       return FAIL
     },
+    snapshot: snapshotIndex,
     input(node: string, origin: Origin, value: unknown, field: string): unknown {
       if (typeof value === 'string') return value
       return isPromise(node, origin, value, field) ? FAIL : encodable(node, origin, 'value', value, field)

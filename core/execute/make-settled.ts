@@ -3,15 +3,25 @@
 // Promises: everything that a node needs of the machine is in `Parts`. Leaves to one file per family: what the nodes do.
 
 import { makeEncoder } from '../encode/encoder.ts'
+import type { Column } from '../fold/column.ts'
 import { makeColumn } from '../fold/make-column.ts'
-import type { Lambdas, NodeKind, Plan, PlanNode, PlanNodeOf } from '../plan.ts'
+import { framesOf } from '../frames.ts'
+import type { Lambdas, NodeKind, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../plan.ts'
+import { rowPlaces } from '../row-place.ts'
 import { Aggregates } from './aggregates.ts'
 import type { GroupAccess, Inlet, Linked, Origin, OutputAccess } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { GroupTable } from './group-table.ts'
+import { makeJoinWithin } from './join/join-within.ts'
 import { OutputBuffer } from './output-buffer.ts'
+import { makeDistinct } from './ordered/distinct-node.ts'
+import { makeJoinTable } from './ordered/join-table-node.ts'
+import { makeScan } from './ordered/scan-node.ts'
 import type { Recorder } from './recorder.ts'
+import { RowEnds, type RowEndsOptions } from './row-ends.ts'
 import { rowValueWriter } from './row-value.ts'
+import { SessionTable } from './session-table.ts'
+import { Sessions } from './sessions.ts'
 import type { SettledNode } from './settled.ts'
 import { tableEnds, viewsOn } from './table-ends.ts'
 import { TableRows } from './table-rows.ts'
@@ -42,18 +52,24 @@ type Maker<K extends NodeKind> = (node: PlanNodeOf<K>, parts: Parts) => Made
 const MAKERS: { readonly [K in NodeKind]: Maker<K> | null } = {
   aggregate: makeAggregate,
   closed: null,
+  distinct: makeDistinct,
+  existing: null,
   filter: null,
   filterKeys: null,
   filterTable: null,
   flatMap: null,
   flatMapKeys: null,
+  joinTable: makeJoinTable,
+  joinWithin: makeJoinWithin,
   keep: null,
   keyBy: null,
+  lookup: null,
   map: null,
   mapTable: null,
   mapValues: null,
   merge: null,
   output: makeOutput,
+  scan: makeScan,
   source: null,
 }
 
@@ -69,23 +85,53 @@ function makeOutput(node: PlanNodeOf<'output'>, { lambdas, report, env, tally }:
   return { settled: buffer, output: buffer }
 }
 
-function makeAggregate(node: PlanNodeOf<'aggregate'>, { plan, lambdas, env, report, tally, linked }: Parts): Made {
+function makeAggregate(node: PlanNodeOf<'aggregate'>, parts: Parts): Made {
   const { window, fields, bare } = node.params
-  const identityOf = (origin: Origin): Uint8Array => report.identity(origin)
-  const columns = fields.map(field => makeColumn(field, identityOf))
-  const groups = new GroupTable(columns, window.kind !== 'global', viewsOn(plan, node.id, lambdas))
+  if (window.kind === 'session') return makeSessions(node, window, parts)
+  const { plan, lambdas, env, report } = parts
+  const columns = columnsOf(node, report)
+  const frames = framesOf(window)
+  const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id, lambdas))
   const rows = new TableRows({
     groups,
-    ends: tableEnds(plan, node.id, lambdas, {
-      view: name => tally(TALLY.view(name)),
-      closed: closed => tally(TALLY.handed(closed)),
-    }),
+    ...outlets(node, parts),
     writeValue: rowValueWriter(fields, bare, columns),
-    present: slot => (linked().present[node.id] as Linked['present'][string])(slot),
-    handOn: (closed, ...element) => linked().handOn[closed]?.(...element),
-    size: window.kind === 'global' ? null : window.sizeMs,
+    present: presentOf(node, parts),
+    frames,
     env,
     report,
   })
-  return { settled: new Aggregates({ node, groups, rows, env }), groups }
+  return { settled: new Aggregates({ node, frames, groups, rows, env }), groups }
 }
+
+function makeSessions(node: PlanNodeOf<'aggregate'>, window: SessionWindow, parts: Parts): Made {
+  const { env, report } = parts
+  const sessions = new SessionTable(columnsOf(node, report), window.gapMs)
+  const rows = new RowEnds({ ...outlets(node, parts), places: rowPlaces(window), env, report })
+  const present = presentOf(node, parts)
+  return {
+    settled: new Sessions({ node: node.id, gapMs: window.gapMs, sessions, rows, present, env }),
+    groups: sessions,
+  }
+}
+
+type SessionWindow = Extract<WindowSpec, { kind: 'session' }>
+
+const columnsOf = ({ params }: PlanNodeOf<'aggregate'>, report: Recorder): readonly Column[] =>
+  params.fields.map(field => makeColumn(field, (origin: Origin) => report.identity(origin)))
+
+/** Who takes the rows of a node's table, and how closed ones are handed on. */
+function outlets({ id }: PlanNode, { plan, lambdas, tally, linked }: Parts): Pick<RowEndsOptions, 'ends' | 'handOn'> {
+  return {
+    ends: tableEnds(plan, id, lambdas, {
+      view: name => tally(TALLY.view(name)),
+      closed: closed => tally(TALLY.handed(closed)),
+    }),
+    handOn: (closed, ...element) => linked().handOn[closed]?.(...element),
+  }
+}
+
+const presentOf =
+  ({ id }: PlanNode, { linked }: Parts): ((slot: number) => unknown) =>
+  slot =>
+    (linked().present[id] as Linked['present'][string])(slot)

@@ -21,7 +21,12 @@ export const TABLE = {
   dead: 'dead',
   view: (name: string): string => `view/${name}`,
   state: (node: string): string => `state/${node}`,
+  index: (node: string): string => `index/${node}`,
   held: (node: string): string => `held/${node}`,
+  /** Of what a node remembers, by when it may be forgotten. */
+  index: (node: string): string => `index/${node}`,
+  /** The times at which a join forgets what it keeps. */
+  moments: (node: string): string => `moments/${node}`,
 } as const
 
 export function encodeLate(row: LateRow): EncodedRow {

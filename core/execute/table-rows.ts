@@ -7,6 +7,7 @@
 import { ByteReader, ByteWriter } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
 import { hash128Part } from '../digest.ts'
+import type { Frames } from '../frames.ts'
 import { windowIdentity } from '../identity.ts'
 import type { HandOnFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
@@ -33,8 +34,8 @@ export interface TableRowsOptions {
   readonly present: (slot: number) => unknown
   /** Hands a closed row on to everything behind a `closed` node. */
   readonly handOn: (closed: string, ...element: Parameters<HandOnFunction>) => void
-  /** Length of a window; null for the global one. */
-  readonly size: number | null
+  /** Where windows stand; null for the global one. */
+  readonly frames: Frames | null
   readonly env: Environment
   readonly report: Recorder
 }
@@ -66,11 +67,11 @@ export class TableRows {
 
   /** The row of a key; its outcomes are worked out when they are asked for. */
   row(rowKey: Uint8Array, slot: number): SettledRow {
-    const { size } = this.#o
+    const { frames } = this.#o
     this.#outcomes = []
-    if (size === null) return { rowKey, start: 0, end: null }
+    if (frames === null) return { rowKey, start: 0, end: null }
     const start = slot === SCRATCH ? (decodeValue(new ByteReader(rowKey)) as number) : this.#o.groups.startOf(slot)
-    return { rowKey, start, end: start + size }
+    return { rowKey, start, end: frames.endOf(start) }
   }
 
   /** A slot's group was found in the state, so views may hold a row of it. */
@@ -211,12 +212,11 @@ export class TableRows {
   }
 
   #dropOld({ chain }: TableEnd, { table, tally }: EndView): void {
-    const { env, size } = this.#o
-    if (env.state === null || size === null || chain.keepMs === null) return
-    const lastStart = this.#keepNow - chain.keepMs - size
-    if (lastStart === Number.NEGATIVE_INFINITY) return
-    // Starts are whole milliseconds, so those up to the last are those below the next whole number.
-    for (const [key, value] of env.state.scan(table, undefined, canonicalBytes(Math.floor(lastStart) + 1))) {
+    const { env, frames } = this.#o
+    if (env.state === null || frames === null || chain.keepMs === null) return
+    const bound = frames.openFrom(this.#keepNow - chain.keepMs)
+    if (bound === Number.NEGATIVE_INFINITY) return
+    for (const [key, value] of env.state.scan(table, undefined, canonicalBytes(bound))) {
       tally.remove(key, value)
       this.#sink?.putSorted(table, key, null)
     }

@@ -6,9 +6,10 @@
 import { bytesToHex } from '../bytes.ts'
 import { canonicalBytes, normalise, Unencodable } from '../canonical.ts'
 import { inputFault, unencodableReason } from '../dead-letter.ts'
-import type { AggregationSpec, PlanNodeOf } from '../plan.ts'
+import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan.ts'
 import { aggregate, type Input } from './aggregations.ts'
 import { compareElements, type Element, recordOf } from './element.ts'
+import { sessionsOf } from './sessions.ts'
 import type { Row } from './tables.ts'
 import type { Outcome, Trial } from './trial.ts'
 import { type Window, windowsAt } from './windows.ts'
@@ -25,22 +26,40 @@ interface Group {
 }
 
 export function aggregateRows(trial: Trial, node: AggregateNode, elements: readonly Element[]): Row[] {
-  const groups = new Map<string, Group>()
-  for (const element of [...elements].sort(compareElements)) {
+  const counted = [...elements].sort(compareElements).flatMap(element => {
     const inputs = extract(trial, node, element)
-    if (inputs === null) continue
-    for (const window of windowsAt(node.params.window, element.time)) {
+    return inputs === null ? [] : [{ element, inputs }]
+  })
+  const windowsOf = windowFinder(
+    node.params.window,
+    counted.map(c => c.element),
+  )
+  const groups = new Map<string, Group>()
+  for (const { element, inputs } of counted) {
+    for (const window of windowsOf(element)) {
       const name = `${window?.start} ${bytesToHex(canonicalBytes(element.key))}`
       const group = groups.get(name) ?? { key: element.key, window, members: [] }
       groups.set(name, group)
       group.members.push(inputs)
     }
   }
+  const session = node.params.window.kind === 'session'
   return [...groups.values()].map(({ key, window, members }) => ({
     key,
     window,
+    session,
     outcome: { value: normalise(present(node, members)) },
   }))
+}
+
+/** The windows of each of some elements: all that are counted, since they make the sessions. */
+function windowFinder(
+  spec: WindowSpec,
+  elements: readonly Element[],
+): (element: Element) => readonly (Window | undefined)[] {
+  if (spec.kind !== 'session') return element => windowsAt(spec, element.time)
+  const sessions = sessionsOf(spec.gapMs, elements)
+  return element => [sessions.get(element)]
 }
 
 function present(node: AggregateNode, members: readonly Inputs[]): unknown {

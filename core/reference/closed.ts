@@ -10,14 +10,15 @@ import type { Trial } from './trial.ts'
 import { isClosed } from './windows.ts'
 
 export function closedElements(trial: Trial, rows: readonly Row[], watermark: number): Element[] {
-  return rows.flatMap(({ key, window, outcome }) => {
-    if (window === undefined || !isClosed(window, watermark)) return []
+  return rows.flatMap(({ key, window, session = false, outcome }) => {
+    if (window === undefined || !isClosed(window, watermark, session)) return []
     const identity = windowIdentity(canonicalBytes(key), window.start, window.end)
     if ('error' in outcome) {
       const { node, reason } = outcome.error
       trial.bury({ node, identity, kind: 'throw', reason, display: {} })
       return []
     }
-    return [{ time: window.end - 1, identity, value: outcome.value, keyed: true, key, from: null }]
+    const time = session ? window.end : window.end - 1
+    return [{ time, identity, value: outcome.value, keyed: true, key, from: null }]
   })
 }

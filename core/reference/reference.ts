@@ -18,10 +18,11 @@ import { aggregateRows } from './aggregate.ts'
 import { closedElements } from './closed.ts'
 import type { Element } from './element.ts'
 import type { ReferenceInput } from './input.ts'
+import { distinctElements, joinedToTable, scannedElements } from './ordered.ts'
 import { type Written, writtenRecords } from './outputs.ts'
 import { readSource } from './sources.ts'
 import { STEPS } from './steps.ts'
-import { filterRows, keptRows, mapRows, type Row } from './tables.ts'
+import { existingRows, filterRows, keptRows, mapRows, type Row } from './tables.ts'
 import { deadParts, elementParts, lateParts, tally, writtenParts } from './tally.ts'
 import { Trial } from './trial.ts'
 
@@ -88,6 +89,21 @@ class Run {
       case 'closed':
         this.#elements.set(node.id, closedElements(trial, this.#rowsBefore(node), this.#watermark(node)))
         return
+      case 'existing':
+        this.#tables.set(node.id, existingRows(this.#rowsBefore(node)))
+        return
+      case 'scan':
+        this.#elements.set(node.id, scannedElements(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        return
+      case 'distinct':
+        this.#elements.set(node.id, distinctElements(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        return
+      case 'joinTable': {
+        const versions = this.#elements.get(node.inputs[1] as string) ?? []
+        const watermark = this.#watermark(node)
+        this.#elements.set(node.id, joinedToTable(trial, node, this.#elementsBefore(node), versions, watermark))
+        return
+      }
       case 'output':
         this.#written.set(node.id, writtenRecords(trial, node, this.#elementsBefore(node), this.#watermark(node)))
         return
@@ -151,8 +167,8 @@ class Run {
     ) {
       if (node.kind === 'keep') rows = keptRows(rows, node.params.keepMs, this.#logWatermark(node))
     }
-    return rows.map(({ key, window, outcome }) => {
-      const rowKey = viewRowKey(window?.start, key)
+    return rows.map(({ key, window, session = false, outcome }) => {
+      const rowKey = viewRowKey(window?.start, key, session ? window?.end : undefined)
       if ('error' in outcome) return { key: rowKey, value: null, error: outcome.error }
       return { key: rowKey, value: canonicalBytes(outcome.value), error: null }
     })

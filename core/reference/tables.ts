@@ -7,12 +7,14 @@ import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
 import type { PlanNode } from '../plan.ts'
 import type { ViewError } from '../result.ts'
 import { mustNotEndRun, type Trial } from './trial.ts'
-import type { Window } from './windows.ts'
+import { isClosed, type Window } from './windows.ts'
 
 export interface Row {
   readonly key: unknown
   /** Undefined in the table of the global window. */
   readonly window: Window | undefined
+  /** Whether the window is a session. */
+  readonly session?: boolean
   readonly outcome: { readonly value: unknown } | { readonly error: ViewError }
 }
 
@@ -33,9 +35,17 @@ export function filterRows(trial: Trial, node: PlanNode, rows: readonly Row[]): 
   })
 }
 
-/** Rows of windows that ended less than `keepMs` before the watermark, which is that before `final` (decision 9). */
+/** Rows that are there: the newest value of a key is null where the key was deleted. */
+export function existingRows(rows: readonly Row[]): Row[] {
+  return rows.filter(({ outcome }) => 'error' in outcome || outcome.value !== null)
+}
+
+/** Rows of windows that are open or ended less than `keepMs` before the watermark, which is that before `final` (decision 9). */
 export function keptRows(rows: readonly Row[], keepMs: number, watermark: number): Row[] {
-  return rows.filter(row => row.window === undefined || row.window.end > watermark - keepMs)
+  return rows.filter(
+    ({ window, session }) =>
+      window === undefined || !isClosed(window, watermark, session) || window.end > watermark - keepMs,
+  )
 }
 
 function runOnRow(

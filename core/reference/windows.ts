@@ -1,6 +1,7 @@
 // Which windows a time lies in, found the slow way.
 
 import type { WindowSpec } from '../plan.ts'
+import { calendarWindowAt } from './calendar.ts'
 
 /** Half-open `[start, end)` in ms. */
 export interface Window {
@@ -9,8 +10,9 @@ export interface Window {
 }
 
 /** The windows of a time, by start; `undefined` stands for the global one, which never closes. */
-export function windowsAt(spec: WindowSpec, time: number): readonly (Window | undefined)[] {
+export function windowsAt(spec: FixedWindow, time: number): readonly (Window | undefined)[] {
   if (spec.kind === 'global') return [undefined]
+  if (spec.kind === 'calendar') return [calendarWindowAt(spec, time)]
   const every = spec.kind === 'tumbling' ? spec.sizeMs : spec.everyMs
   const windows: Window[] = []
   // From the last start at or before the time back to the first whose window still reaches it.
@@ -20,6 +22,9 @@ export function windowsAt(spec: WindowSpec, time: number): readonly (Window | un
   return windows
 }
 
+/** Windows whose places do not depend on the elements. */
+export type FixedWindow = Exclude<WindowSpec, { kind: 'session' }>
+
 /** The greatest `offset + n * every` that is not past the time, in integers without rounding. */
 function lastStart(time: number, every: number, offset: number): number {
   const distance = BigInt(time) - BigInt(offset)
@@ -28,7 +33,10 @@ function lastStart(time: number, every: number, offset: number): number {
   return Number(BigInt(time) - past)
 }
 
-/** Closed once no element of it can come any more: `end <= W`. */
-export function isClosed(window: Window | undefined, watermark: number): boolean {
-  return window !== undefined && window.end <= watermark
+/**
+ * Closed once no element of it can come any more: `end <= W`; a session one instant later, since an element at its end would still
+ * join it.
+ */
+export function isClosed(window: Window | undefined, watermark: number, session = false): boolean {
+  return window !== undefined && (session ? window.end < watermark : window.end <= watermark)
 }

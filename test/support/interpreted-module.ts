@@ -103,6 +103,8 @@ class Interpreter {
         if (key !== FAIL) access.add(byLambda || node.params.keyed, key, e.value, e.time, e.origin)
       }
     }
+    if (node.kind === 'scan' || node.kind === 'joinTable') return this.#hold(node, branch)
+    if (node.kind === 'distinct') return this.#distinct(node, branch)
     const push = this.#behind(node.id)
     const child = (e: Element, index: number): Origin => new kit.PathOrigin(e.origin, index)
     switch (node.kind) {
@@ -143,6 +145,19 @@ class Interpreter {
       default:
         // Words on tables and `closed` are the machine's: nothing is pushed into them.
         return () => {}
+    }
+  }
+
+  #hold(node: PlanNode, branch: number): Push {
+    const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
+    return e => inlet.add(branch, e.key, e.value, e.time, e.origin)
+  }
+
+  #distinct(node: PlanNode, branch: number): Push {
+    const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
+    return e => {
+      const by = this.#lambda(node, 'by') === undefined ? e.value : this.#run(node, 'by', e, e.value)
+      if (by !== FAIL) inlet.add(branch, e.key, e.value, e.time, e.origin, by)
     }
   }
 
@@ -207,6 +222,8 @@ class Interpreter {
         }
       }
       if (window.kind === 'global') return addTo(0)
+      if (window.kind === 'session') return addTo(e.time)
+      if (window.kind === 'calendar') return addTo(kit.calendar(window.unit, window.tz)(e.time))
       const every = window.kind === 'tumbling' ? window.sizeMs : window.everyMs
       let start = kit.windowStart(e.time, every, window.offsetMs)
       for (; start + window.sizeMs > e.time; start -= every) addTo(start)
