@@ -27,7 +27,24 @@ export function checkSnippets(prelude: string, snippets: Readonly<Record<string,
   return found
 }
 
+/** How many types the checker makes for a whole file of job code, with what it complains of. */
+export function typesMade(text: string): { readonly count: number; readonly messages: readonly string[] } {
+  const name = join(ROOT, 'test/types/snippets.ts')
+  const program = programOf(name, text)
+  const messages = complaints(program, name).map(d => ts.flattenDiagnosticMessageText(d.messageText, '\n'))
+  return { count: program.getInstantiationCount(), messages }
+}
+
 function diagnosticsOf(name: string, text: string): readonly ts.Diagnostic[] {
+  return complaints(programOf(name, text), name)
+}
+
+function complaints(program: ts.Program, name: string): readonly ts.Diagnostic[] {
+  const file = program.getSourceFile(name)
+  return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+}
+
+function programOf(name: string, text: string): ts.Program {
   const read = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent({ ...read.config, files: [], include: [] }, ts.sys, ROOT)
   const host = ts.createCompilerHost(options)
@@ -36,7 +53,5 @@ function diagnosticsOf(name: string, text: string): readonly ts.Diagnostic[] {
   host.readFile = path => (path === name ? text : readFile.call(host, path))
   host.getSourceFile = (path, ...rest) =>
     path === name ? ts.createSourceFile(path, text, rest[0]) : getSourceFile.call(host, path, ...rest)
-  const program = ts.createProgram([name], { ...options, noEmit: true }, host)
-  const file = program.getSourceFile(name)
-  return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
+  return ts.createProgram([name], { ...options, noEmit: true }, host)
 }

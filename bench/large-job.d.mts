@@ -1,0 +1,3 @@
+// Types of large-job.mjs, for the tests.
+
+export function largeJob(nodes: number, from: string): string

@@ -1,0 +1,36 @@
+// q5, hot items: the auctions with the most bids of the last 10 s, every 2 s. A first stage counts by auction, a second one takes all
+// that have the greatest count.
+
+import { aggregation, count, hopping, job, tumbling } from 'lyrebird'
+import { bids } from './model.ts'
+
+interface Hot {
+  count: number
+  auctions: number[]
+}
+
+/** All auctions that have the greatest count, by number. */
+const hottest = aggregation<Hot, Hot, Hot>({
+  zero: { count: 0, auctions: [] },
+  lift: hot => hot,
+  plus: (a, b) => {
+    if (a.count !== b.count) return a.count > b.count ? a : b
+    return { count: a.count, auctions: [...new Set([...a.auctions, ...b.auctions])].sort((x, y) => x - y) }
+  },
+  present: hot => hot,
+})
+
+const counts = bids
+  .keyBy(b => b.auction)
+  .window(hopping('10s', '2s'))
+  .aggregate({ count: count() })
+
+// Exactly one of the first stage's windows ends in each 2 s: its time is its end less 1 ms.
+const hot = counts
+  .closed()
+  .mapValues(({ count: n }, { key }) => ({ count: n, auctions: [key] }))
+  .keyBy(() => 'all')
+  .window(tumbling('2s'))
+  .aggregate({ hot: hottest() })
+
+export default job('nexmark-q5', { hot })
