@@ -7,6 +7,7 @@ import { codeFiles, folderOf, type Import, importsOf } from '../support/reposito
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dsl: ['core'],
+  formats: ['core', 'dsl'],
   compiler: ['core'],
   logs: ['core'],
   store: ['core'],
@@ -26,10 +27,13 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   picocolors: 'cli/',
   esbuild: ['compiler/bundle/', 'cli/config.ts'], // a configuration file is not a job
   'magic-string': 'compiler/bundle/',
+  'fast-check': 'compiler/laws/',
   snappyjs: 'logs/record-batch/',
   'lz4-napi': 'logs/record-batch/',
   fzstd: 'logs/record-batch/',
   '@node-rs/crc32': 'logs/',
+  avsc: 'formats/avro/',
+  protobufjs: 'formats/protobuf/',
 }
 
 const source = codeFiles().filter(f => MAY_IMPORT[folderOf(f)] !== undefined)

@@ -1,0 +1,23 @@
+// What to write instead, by the law that does not hold.
+
+import type { Law } from './verdict.ts'
+
+export const FIX: Readonly<Record<Law, string>> = {
+  total:
+    'Let it answer for every state that lift and plus can give; a value that should not count is refused in lift, whose throw makes it a dead letter.',
+  plain:
+    'A state is null, booleans, numbers, bigints, strings, bytes, or arrays and plain objects of them: a sorted array for a Set, an object or sorted pairs for a Map.',
+  pure: 'Return a new value: `{ ...a, n: a.n + b.n }`, `[...a, ...b].toSorted(order)`. States are shared between groups, windows and restarts.',
+  deterministic: 'Let the result follow from the arguments alone; keep nothing between two calls.',
+  storable: 'Do not tell -0 from 0 or an undefined field from an absent one: stored states and rows do not.',
+  identity:
+    'Take the zero that changes nothing: -Infinity for Math.max, Infinity for Math.min, 0n for bigint sums, [] for unions; and let lift give states in the form that plus gives.',
+  commutative:
+    'Let no argument win by standing on its side: where two are equal decide by all of the value, and sort what is collected by all of it; or use first(), last(), minBy(), maxBy(), topK().',
+  associative:
+    'Keep what is needed to go on, and compute the result in present: sum and count for an average, all candidates with a tie-break for the greatest.',
+}
+
+/** Where both sides differ by rounding alone. */
+export const ROUNDING_FIX =
+  'Doubles round at each addition, so the order of additions shows. Use sum(), mean() or variance(), which are exact; or add bigints, such as cents for euros.'

@@ -1,0 +1,25 @@
+// Frozen values and fresh copies: what a lambda is given, so that changing it is seen.
+//
+// Promises: copies keep -0 and undefined fields, which canonical bytes do not. What is no plain data is left as it is.
+
+/** Freezes plain data in place, to its depth, and gives it back. Bytes cannot be frozen. */
+export function freezeValue<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
+  Object.freeze(value)
+  for (const part of Object.values(value)) freezeValue(part)
+  return value
+}
+
+/** The same plain data, not frozen. */
+export function copyValue(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyValue)
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return value
+  const copy: Record<string, unknown> = {}
+  for (const [name, part] of Object.entries(value)) {
+    Object.defineProperty(copy, name, { value: copyValue(part), writable: true, enumerable: true, configurable: true })
+  }
+  return copy
+}
