@@ -32,6 +32,10 @@ function nodeText(node: PlanNode): string {
       return `keep rows until ${duration(node.params.keepMs)} after their window's end`
     case 'closed':
       return 'hand on each window once it is closed'
+    case 'lookup':
+      return `look up in a snapshot (${node.params.type}, ${node.params.snapshot})`
+    case 'joinWithin':
+      return `join (${node.params.type}) with what comes from ${duration(node.params.beforeMs)} before to ${duration(node.params.afterMs)} after`
     case 'output':
       return `write to topic ${node.params.topic} (${node.params.partitions} partitions${node.params.keyed ? ', by key' : ''}), in order of time`
     case 'existing':

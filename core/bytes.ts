@@ -139,6 +139,11 @@ export function bytesToHex(bytes: Uint8Array): string {
   return text
 }
 
+/** The bytes of an even number of hexadecimal digits. */
+export function hexToBytes(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], pair => Number.parseInt(pair, 16))
+}
+
 /** A string with one UTF-16 unit for each byte: byte strings as keys of a Map. */
 export function bytesToLatin1(bytes: Uint8Array): string {
   if (bytes.length > 4096) {

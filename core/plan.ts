@@ -65,6 +65,11 @@ export interface NodeParams {
     readonly aheadMs: number | null
     /** `used`: of a record only the parts that the job looks at must be of the declared type; the source's schema holds no others. */
     readonly validate: 'full' | 'used'
+    /**
+     * Records are versions of keys: the lambda `key` gives the key (default: the record's own, as text), and a record without value
+     * deletes the key that `deletedKey` gives (default: the same).
+     */
+    readonly upserts: boolean
   }
   map: Record<string, never>
   filter: Record<string, never>
@@ -129,7 +134,7 @@ interface NodeBase<K extends NodeKind> {
   readonly kind: K
   readonly inputs: readonly string[]
   readonly params: NodeParams[K]
-  /** By slot: `fn`, `time`, `key`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
+  /** By slot: `fn`, `time`, `key`, `deletedKey`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
   readonly lambdas: Readonly<Record<string, LambdaFacts>>
   /** `path:line:column` of the call that made the node. */
   readonly at: string | null

@@ -62,7 +62,7 @@ function resultOf(call: Call, name: string, value: unknown): Named {
   return call.fail('bad-argument', `result ${name} is a stream: write it to a topic with to(...), or aggregate it.`)
 }
 
-const TABLES: ReadonlySet<string> = new Set(['aggregate', 'mapTable', 'filterTable', 'keep'])
+const TABLES: ReadonlySet<string> = new Set(['aggregate', 'mapTable', 'filterTable', 'keep', 'existing'])
 
 /** Each topic is written by one output, and no job reads the topic that it writes. */
 function checkOutputs(call: Call, graph: JobGraph): void {

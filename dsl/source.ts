@@ -63,6 +63,7 @@ export function source(...given: unknown[]): unknown {
     disorderMs: disorder === undefined ? 0 : durationMs(disorder, 'the disorder of source()', call.site),
     aheadMs: ahead === undefined ? null : durationMs(ahead, 'ahead of source()', call.site),
     validate,
+    upserts: false,
   }
   const lambdas = {
     ...(time === undefined ? {} : { time: call.lambda(time, 'time', 'the time of source()') }),

@@ -115,11 +115,12 @@ class LinkEmitter implements Flow {
 
   /** A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later, without recursion. */
   #functionFor(consumer: Consumer, keyed: string): string {
-    const known = this.#functions.get(consumer.node.id)
-    if (known !== undefined) return known
     const merges = consumer.node.kind === 'merge'
+    const place = merges ? consumer.node.id : `${consumer.branch} ${consumer.node.id}`
+    const known = this.#functions.get(place)
+    if (known !== undefined) return known
     const name = this.fresh(merges ? 'merged' : 'step')
-    this.#functions.set(consumer.node.id, name)
+    this.#functions.set(place, name)
     // Streams that are merged are all keyed or all not, by their types; a job without types may mix them.
     const element = { value: 'value', time: 'time', key: 'key', keyed: merges ? 'keyed' : keyed, origin: 'origin' }
     this.#pending.push(() => {

@@ -10,11 +10,18 @@ import type { Flow } from './flow.ts'
 
 /** A function declaration; returns its name. */
 export function sourceFunction(flow: Flow, node: SourceNode): string {
+  const { upserts } = node.params
   const name = flow.fresh('source')
   const id = text(node.id)
   const decoder = emitDecoder(flow.fresh('decode'), node)
   flow.setup(decoder.setup)
-  const behind = flow.behind(node.id, { value: 'value', time: 'time', key: 'null', keyed: 'false', origin: 'i' })
+  const behind = flow.behind(node.id, {
+    value: 'value',
+    time: 'time',
+    key: upserts ? 'key' : 'null',
+    keyed: String(upserts),
+    origin: 'i',
+  })
   flow.setup(`function ${name}(chunk, first, last, state) {
     const bytes = plainBytes(chunk.bytes)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -37,6 +44,7 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
           value = ${decoder.name}(copy, new DataView(copy.buffer), 0, end - start)
         }
       }
+      ${upserts ? 'else value = null' : ''}
       if (value === undefined) {
         value = report.decodeSlow(${id}, i)
         if (value === FAIL) continue
@@ -48,6 +56,7 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
         continue
       }
       if (time > newest) newest = time
+      ${upserts ? upsertKey(flow, node) : ''}
       ${behind}
     }
     state.maxTime = newest
@@ -60,10 +69,11 @@ function eventTime(flow: Flow, node: SourceNode): string {
   const id = text(node.id)
   const lambda = flow.lambda(node, 'time')
   const record = node.lambdas.time?.usesRecord === false ? '' : ', report.sourceRecord(i)'
+  const fromLog = 'time = kit.timestamp(chunk, i)'
   const get =
     lambda === undefined
-      ? 'time = kit.timestamp(chunk, i)'
-      : `try {
+      ? fromLog
+      : `${node.params.upserts ? `if (start < 0) ${fromLog}\n        else ` : ''}try {
           time = ${lambda}(value${record})
         } catch (error) {
           report.threw(${id}, i, error)
@@ -76,6 +86,24 @@ function eventTime(flow: Flow, node: SourceNode): string {
       time = kit.time(${id}, i, time)
       if (time !== time) continue
     }`
+}
+
+/** Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it deletes. */
+function upsertKey(flow: Flow, node: SourceNode): string {
+  const record = 'report.record(i, time, null, false)'
+  const keyOf = flow.lambda(node, 'key')
+  const deletedKeyOf = flow.lambda(node, 'deletedKey')
+  const version = keyOf === undefined ? `${record}.key` : `${keyOf}(value, ${record})`
+  const deleted = deletedKeyOf === undefined ? `${record}.key` : `${deletedKeyOf}(${record})`
+  return `let key
+      try {
+        key = start < 0 ? ${deleted} : ${version}
+      } catch (error) {
+        report.threw(${text(node.id)}, i, error)
+        continue
+      }
+      key = kit.key(${text(node.id)}, i, key)
+      if (key === FAIL) continue`
 }
 
 function aheadTest(node: SourceNode): string {

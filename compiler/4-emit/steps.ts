@@ -23,11 +23,17 @@ const STEPS: Readonly<Record<NodeKind, Emit | null>> = {
   merge: (flow, node, element, branch) =>
     flow.behind(node.id, { ...element, origin: `new PathOrigin(${element.origin}, ${branch})` }),
   aggregate: (flow, node, element) => foldElement(flow, node as PlanNodeOf<'aggregate'>, element),
+  lookup: (flow, node, element) => lookupStep(flow, node as PlanNodeOf<'lookup'>, element),
+  joinTable: inletStep,
+  joinWithin: inletStep,
+  scan: inletStep,
+  distinct: distinctStep,
   output: (flow, node, element) => outputStep(flow, node as PlanNodeOf<'output'>, element),
   source: null,
   mapTable: null,
   filterTable: null,
   keep: null,
+  existing: null,
   closed: null,
 }
 
@@ -113,12 +119,45 @@ function keyByStep(flow: Flow, node: PlanNode, element: ElementNames): string {
     }`
 }
 
+/** The stream's own key is normalised already. */
+function lookupStep(flow: Flow, node: PlanNodeOf<'lookup'>, element: ElementNames): string {
+  const block = flow.fresh(node.kind)
+  const key = flow.fresh('k')
+  const right = flow.fresh('right')
+  const value = flow.fresh('v')
+  const find = flow.fresh('find')
+  flow.setup(`const ${find} = kit.snapshot(${flow.lambda(node, 'rows')}())`)
+  const ownKey = flow.lambda(node, 'key') !== undefined
+  const getKey = `let ${key}
+      ${callLambda(flow, { node, slot: 'key', argument: element.value, into: key, block, element })}
+      ${checkKey(node, key, element, block)}`
+  return `${block}: {
+      ${ownKey ? getKey : `const ${key} = ${element.key}`}
+      const ${right} = ${find}(${key})
+      ${node.params.type === 'inner' ? `if (${right} === undefined) break ${block}` : ''}
+      const ${value} = { left: ${element.value}, right: ${right}${node.params.type === 'inner' ? '' : ' ?? null'} }
+      ${flow.behind(node.id, { ...element, value })}
+    }`
+}
+
 /** An element that goes into a node which holds it; `by` is an expression of what its `by` lambda gave. */
 function inletStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
   const { key, value, time, origin } = element
   const inlet = flow.fresh('inlet')
   flow.setup(`const ${inlet} = target.inlets[${text(node.id)}]`)
   return `${inlet}.add(${[branch, key, value, time, origin, ...(by === undefined ? [] : [by])].join(', ')})`
+}
+
+function distinctStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number): string {
+  if (flow.lambda(node, 'by') === undefined) return inletStep(flow, node, element, branch, element.value)
+  const block = flow.fresh(node.kind)
+  const by = flow.fresh('by')
+  return `${block}: {
+      let ${by}
+      ${callLambda(flow, { node, slot: 'by', argument: element.value, into: by, block, element })}
+      ${refusePromise(node, by, element, block)}
+      ${inletStep(flow, node, element, branch, by)}
+    }`
 }
 
 function outputStep(flow: Flow, node: PlanNodeOf<'output'>, element: ElementNames): string {

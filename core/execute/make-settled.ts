@@ -4,6 +4,7 @@
 
 import { makeEncoder } from '../encode/encoder.ts'
 import type { Column } from '../fold/column.ts'
+import type { OwnFold } from '../fold/custom.ts'
 import { makeColumn } from '../fold/make-column.ts'
 import { framesOf } from '../frames.ts'
 import type { Lambdas, NodeKind, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../plan.ts'
@@ -13,10 +14,11 @@ import type { GroupAccess, Inlet, Linked, Origin, OutputAccess } from './contrac
 import type { Environment } from './environment.ts'
 import { GroupTable } from './group-table.ts'
 import { makeJoinWithin } from './join/join-within.ts'
-import { OutputBuffer } from './output-buffer.ts'
 import { makeDistinct } from './ordered/distinct-node.ts'
 import { makeJoinTable } from './ordered/join-table-node.ts'
 import { makeScan } from './ordered/scan-node.ts'
+import { OutputBuffer } from './output-buffer.ts'
+import { ownFold } from './own-fold.ts'
 import type { Recorder } from './recorder.ts'
 import { RowEnds, type RowEndsOptions } from './row-ends.ts'
 import { rowValueWriter } from './row-value.ts'
@@ -89,7 +91,7 @@ function makeAggregate(node: PlanNodeOf<'aggregate'>, parts: Parts): Made {
   const { window, fields, bare } = node.params
   if (window.kind === 'session') return makeSessions(node, window, parts)
   const { plan, lambdas, env, report } = parts
-  const columns = columnsOf(node, report)
+  const columns = columnsOf(node, parts)
   const frames = framesOf(window)
   const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id, lambdas))
   const rows = new TableRows({
@@ -106,7 +108,7 @@ function makeAggregate(node: PlanNodeOf<'aggregate'>, parts: Parts): Made {
 
 function makeSessions(node: PlanNodeOf<'aggregate'>, window: SessionWindow, parts: Parts): Made {
   const { env, report } = parts
-  const sessions = new SessionTable(columnsOf(node, report), window.gapMs)
+  const sessions = new SessionTable(columnsOf(node, parts), window.gapMs)
   const rows = new RowEnds({ ...outlets(node, parts), places: rowPlaces(window), env, report })
   const present = presentOf(node, parts)
   return {
@@ -117,8 +119,11 @@ function makeSessions(node: PlanNodeOf<'aggregate'>, window: SessionWindow, part
 
 type SessionWindow = Extract<WindowSpec, { kind: 'session' }>
 
-const columnsOf = ({ params }: PlanNodeOf<'aggregate'>, report: Recorder): readonly Column[] =>
-  params.fields.map(field => makeColumn(field, (origin: Origin) => report.identity(origin)))
+function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report }: Parts): readonly Column[] {
+  const identityOf = (origin: Origin): Uint8Array => report.identity(origin)
+  const own = (field: string): OwnFold => ownFold(node, field, lambdas, env.siteOf)
+  return node.params.fields.map(field => makeColumn(field, identityOf, own))
+}
 
 /** Who takes the rows of a node's table, and how closed ones are handed on. */
 function outlets({ id }: PlanNode, { plan, lambdas, tally, linked }: Parts): Pick<RowEndsOptions, 'ends' | 'handOn'> {

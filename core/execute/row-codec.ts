@@ -23,8 +23,6 @@ export const TABLE = {
   state: (node: string): string => `state/${node}`,
   index: (node: string): string => `index/${node}`,
   held: (node: string): string => `held/${node}`,
-  /** Of what a node remembers, by when it may be forgotten. */
-  index: (node: string): string => `index/${node}`,
   /** The times at which a join forgets what it keeps. */
   moments: (node: string): string => `moments/${node}`,
 } as const

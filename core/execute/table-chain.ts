@@ -4,7 +4,7 @@
 
 import { normalise, Unencodable } from '../canonical.ts'
 import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
-import { type Lambdas, nodeOf, type Plan, type PlanNode } from '../plan.ts'
+import { type Lambdas, nodeOf, type Plan, type PlanNode, type PlanNodeOf } from '../plan.ts'
 import { mustNotEndRun } from './recorder.ts'
 import type { ViewError } from './row-codec.ts'
 
@@ -30,7 +30,7 @@ export interface TableChain {
   /** The aggregate node at the beginning. */
   readonly aggregate: string
   readonly keepMs: number | null
-  /** True where no lambda stands between aggregate and result. */
+  /** True where no lambda stands between aggregate and result, nor makes the value itself. */
   readonly plain: boolean
   run(value: unknown, row: TableRow): RowOutcome
 }
@@ -44,6 +44,7 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
   let at: PlanNode = nodeOf(plan, tableNode)
   while (at.kind !== 'aggregate') {
     if (at.kind === 'keep') keepMs = keepMs === null ? at.params.keepMs : Math.min(keepMs, at.params.keepMs)
+    else if (at.kind === 'existing') steps.unshift({ kind: 'filterTable', node: at.id, fn: value => value !== null })
     else if (at.kind === 'mapTable' || at.kind === 'filterTable') {
       const fn = lambdas[at.id]?.fn as unknown as TableLambda
       steps.unshift({ kind: at.kind, node: at.id, fn })
@@ -65,8 +66,11 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
     }
     return { kind: 'value', value: current }
   }
-  return { aggregate: at.id, keepMs, plain: steps.length === 0, run }
+  return { aggregate: at.id, keepMs, plain: steps.length === 0 && !mayFail(at), run }
 }
+
+/** Whether the value itself may be missing, since an author's `present` failed. */
+const mayFail = (node: PlanNodeOf<'aggregate'>): boolean => node.params.fields.some(f => f.kind === 'custom')
 
 const failed = (node: string, reason: string, thrown: unknown): RowOutcome => ({
   kind: 'error',

@@ -18,6 +18,7 @@ import { aggregateRows } from './aggregate.ts'
 import { closedElements } from './closed.ts'
 import type { Element } from './element.ts'
 import type { ReferenceInput } from './input.ts'
+import { joinedWithin } from './join-within.ts'
 import { distinctElements, joinedToTable, scannedElements } from './ordered.ts'
 import { type Written, writtenRecords } from './outputs.ts'
 import { readSource } from './sources.ts'
@@ -102,6 +103,11 @@ class Run {
         const versions = this.#elements.get(node.inputs[1] as string) ?? []
         const watermark = this.#watermark(node)
         this.#elements.set(node.id, joinedToTable(trial, node, this.#elementsBefore(node), versions, watermark))
+        return
+      }
+      case 'joinWithin': {
+        const [left = [], right = []] = node.inputs.map(id => this.#elements.get(id))
+        this.#elements.set(node.id, joinedWithin(trial, node, [left, right], this.#watermark(node)))
         return
       }
       case 'output':

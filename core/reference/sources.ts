@@ -2,13 +2,14 @@
 //
 // Promises: what happens to a record depends on the records before it in its own partition alone.
 
+import { normalise } from '../canonical.ts'
 import { IDENTITY_HEADER, TICK_HEADER } from '../chunk.ts'
 import { ahead, badTime, decodeFailed, threw, timeFault } from '../dead-letter.ts'
 import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
 import { recordIdentity } from '../identity.ts'
 import type { SourceNode } from '../plan.ts'
 import type { LateRow } from '../result.ts'
-import { type Element, type Located, lacks, logRecord } from './element.ts'
+import { type Element, type Located, lacks, logRecord, recordOf } from './element.ts'
 import type { ReferenceInput } from './input.ts'
 import { messageOf, mustNotEndRun, type Trial } from './trial.ts'
 
@@ -38,7 +39,7 @@ export function readSource(node: SourceNode, input: ReferenceInput, trial: Trial
       if (element.time < newest - node.params.disorderMs) {
         const { topic, partition: number } = partition
         late.push({ source: node.id, topic, partition: number, offset: record.offset, time: element.time })
-      } else elements.push(element)
+      } else elements.push(...(node.params.upserts ? withKey(trial, node, element) : [element]))
       newest = Math.max(newest, element.time)
     }
     watermarks.push(newest - node.params.disorderMs)
@@ -61,7 +62,8 @@ function tickTime(from: Located): number {
 /** The element of a record with a valid time, or null where it has become a dead letter. */
 function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial): Element | null {
   const identity = identityOf(from)
-  const decoding = decode(from.record.value)
+  const deletes = node.params.upserts && from.record.value === null
+  const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value)
   if (!decoding.ok) {
     const { path, reason, thrown } = decoding
     const display =
@@ -81,7 +83,8 @@ function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial):
 
 function timeOf(node: SourceNode, from: Located, value: unknown, identity: Uint8Array, trial: Trial): number | null {
   let time: unknown
-  if (trial.has(node, 'time')) {
+  const deletes = node.params.upserts && from.record.value === null
+  if (trial.has(node, 'time') && !deletes) {
     try {
       time = trial.call(node, 'time', [value, logRecord(from, undefined, null)])
     } catch (error) {
@@ -93,6 +96,20 @@ function timeOf(node: SourceNode, from: Located, value: unknown, identity: Uint8
   if (timeFault(time) === null) return (time as number) + 0 // -0 becomes 0
   trial.bury(badTime(node.id, identity, time))
   return null
+}
+
+/** A version of a key; a record without value deletes the key. */
+function withKey(trial: Trial, node: SourceNode, element: Element): Element[] {
+  const { identity, from } = element
+  const slot = from?.record.value === null ? 'deletedKey' : 'key'
+  const key = trial.guard<unknown>(node, slot, identity, undefined, () => {
+    const record = recordOf(element) as { readonly key: unknown }
+    if (!trial.has(node, slot)) return { ok: true, value: record.key }
+    return trial.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
+  })
+  if (!key.ok) return []
+  const canonical = trial.encode(node, slot, identity, 'key', () => normalise(key.value))
+  return canonical.ok ? [{ ...element, keyed: true, key: canonical.value }] : []
 }
 
 /** A record's position, or the identity that an output of another job wrote with it (decision 14). */

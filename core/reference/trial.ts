@@ -68,7 +68,13 @@ export class Trial {
   }
 
   /** Encodes or normalises what a lambda gave; buries the element where that has no canonical bytes. */
-  encode<T>(node: PlanNode, slot: string, identity: Uint8Array, part: 'key' | 'output', act: () => T): Outcome<T> {
+  encode<T>(
+    node: PlanNode,
+    slot: string,
+    identity: Uint8Array,
+    part: 'key' | 'value' | 'output',
+    act: () => T,
+  ): Outcome<T> {
     return this.guard<T>(node, slot, identity, undefined, () => {
       try {
         return { ok: true, value: act() }

@@ -10,7 +10,7 @@ export type FastDecoder = (bytes: Uint8Array) => unknown
 
 /** The decoder's code, laid out. */
 export function decoderText(format: FormatSpec, schema: SchemaDocument, uses: Uses): string {
-  const params = { topic: 't', format, disorderMs: 0, aheadMs: null, validate: 'full' as const }
+  const params = { topic: 't', format, disorderMs: 0, aheadMs: null, validate: 'full' as const, upserts: false }
   return layout(emitDecoder('decode', { params, schema, uses }).setup)
 }
 

@@ -128,7 +128,22 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
       }
     }
   }
-  return { groups, inlets: {}, outputs, report, kit: makeKit(report) }
+  return { groups, inlets: recordingInlets(plan, report, trace, show), outputs, report, kit: makeKit(report) }
+}
+
+function recordingInlets(
+  plan: Plan,
+  report: Recorder,
+  trace: string[],
+  show: (value: unknown) => string,
+): LinkTarget['inlets'] {
+  const inlet = (node: string): LinkTarget['inlets'][string] => ({
+    add(branch, key, value, time, origin, by) {
+      const at = bytesToHex(report.identity(origin))
+      trace.push([node, branch, show(key), show(value), time, at, show(by)].join(' '))
+    },
+  })
+  return Object.fromEntries(plan.nodes.map(node => [node.id, inlet(node.id)]))
 }
 
 function recordingColumn(name: string, trace: string[], show: (value: unknown) => string): Column {

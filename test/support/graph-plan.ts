@@ -2,6 +2,9 @@
 //
 // Promises: nodes in topological order (a node can only be built on one that exists); ids as given, or kind and number.
 
+import { bytesToHex } from '../../core/bytes.ts'
+import type { CalendarUnit } from '../../core/calendar/civil-days.ts'
+import { canonicalBytes } from '../../core/canonical.ts'
 import type {
   AggregationKind,
   AggregationSpec,
@@ -30,6 +33,10 @@ export interface SourceOptions {
   readonly format?: FormatSpec
   /** Of a custom format. */
   readonly decode?: TestLambda
+  /** Read as versions of keys. */
+  readonly upserts?: boolean
+  readonly key?: TestLambda
+  readonly deletedKey?: TestLambda
   /** Default any JSON. */
   readonly schema?: SchemaDocument
 }
@@ -37,8 +44,14 @@ export interface SourceOptions {
 export interface FieldOptions {
   readonly kind: AggregationKind
   readonly k?: number
+  readonly bounds?: readonly number[]
   readonly of?: TestLambda
   readonly by?: TestLambda
+  /** Of the author's own aggregations, with the three lambdas. */
+  readonly zero?: unknown
+  readonly lift?: TestLambda
+  readonly plus?: TestLambda
+  readonly present?: TestLambda
 }
 
 export const GLOBAL: WindowSpec = { kind: 'global' }
@@ -49,6 +62,8 @@ export const hopping = (sizeMs: number, everyMs: number, offsetMs = 0): WindowSp
   everyMs,
   offsetMs,
 })
+export const session = (gapMs: number): WindowSpec => ({ kind: 'session', gapMs })
+export const calendar = (unit: CalendarUnit, tz: string): WindowSpec => ({ kind: 'calendar', unit, tz })
 
 const FACTS: LambdaFacts = { at: null, usesRecord: true, uses: true }
 
@@ -60,8 +75,10 @@ export class PlanBuilder {
 
   source(topic: string, options: SourceOptions = {}): string {
     const { format = { kind: 'json' }, disorderMs = 0, aheadMs = null, schema = ANY_JSON, time, decode } = options
-    const params = { topic, format, disorderMs, aheadMs, validate: 'full' as const }
-    const lambdas = { ...(time === undefined ? {} : { time }), ...(decode === undefined ? {} : { decode }) }
+    const { upserts = false, key, deletedKey } = options
+    const params = { topic, format, disorderMs, aheadMs, validate: 'full' as const, upserts }
+    const lambdas: Record<string, TestLambda> = {}
+    for (const [slot, fn] of Object.entries({ time, decode, key, deletedKey })) if (fn !== undefined) lambdas[slot] = fn
     return this.#add('source', [], params, lambdas, options.id, { schema, uses: true })
   }
 
@@ -88,8 +105,39 @@ export class PlanBuilder {
     return this.#aggregate(input, window, { [field.kind]: field }, true, id)
   }
 
+  lookup(
+    input: string,
+    rows: readonly (readonly [unknown, unknown])[],
+    options: { type?: 'inner' | 'left'; key?: TestLambda; id?: string } = {},
+  ): string {
+    const { type = 'inner', key, id } = options
+    const lambdas = { rows: () => rows, ...(key === undefined ? {} : { key }) }
+    return this.#add('lookup', [input], { type, snapshot: 'hash of the rows' }, lambdas, id)
+  }
+
+  joinWithin(left: string, right: string, params: NodeParams['joinWithin'], id?: string): string {
+    return this.#add('joinWithin', [left, right], params, {}, id)
+  }
+
   keep(input: string, keepMs: number, id?: string): string {
     return this.#add('keep', [input], { keepMs }, {}, id)
+  }
+
+  existing(input: string, id?: string): string {
+    return this.#add('existing', [input], {}, {}, id)
+  }
+
+  scan(input: string, zero: unknown, fn: TestLambda, id?: string): string {
+    return this.#add('scan', [input], { zero: bytesToHex(canonicalBytes(zero)) }, { fn }, id)
+  }
+
+  distinct(input: string, options: { by?: TestLambda; withinMs?: number; id?: string } = {}): string {
+    const { by, withinMs = null, id } = options
+    return this.#add('distinct', [input], { withinMs }, by === undefined ? {} : { by }, id)
+  }
+
+  joinTable(left: string, versions: string, type: 'inner' | 'left' = 'inner', id?: string): string {
+    return this.#add('joinTable', [left, versions], { type }, {}, id)
   }
 
   closed(input: string, id?: string): string {
@@ -141,10 +189,15 @@ export class PlanBuilder {
   ): string {
     const specs: AggregationSpec[] = []
     const lambdas: Record<string, TestLambda> = {}
-    for (const [name, { kind, k, of, by }] of Object.entries(fields)) {
-      specs.push(k === undefined ? { name, kind } : { name, kind, k })
-      if (of !== undefined) lambdas[`${name}.of`] = of
-      if (by !== undefined) lambdas[`${name}.by`] = by
+    for (const [name, { kind, k, bounds, zero, ...own }] of Object.entries(fields)) {
+      specs.push({
+        name,
+        kind,
+        ...(k === undefined ? {} : { k }),
+        ...(bounds === undefined ? {} : { bounds }),
+        ...(kind === 'custom' ? { zero: bytesToHex(canonicalBytes(zero)) } : {}),
+      })
+      for (const [part, lambda] of Object.entries(own)) lambdas[`${name}.${part}`] = lambda
     }
     return this.#add('aggregate', [input], { window, fields: specs, bare }, lambdas, id)
   }

@@ -4,6 +4,7 @@
 // Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the
 // emitter, and the emitter against it. Leaves to the kit: every check of what a lambda gave.
 
+import { takesOf } from '../../core/aggregation-input.ts'
 import { normalise } from '../../core/canonical.ts'
 import type { Chunk } from '../../core/chunk.ts'
 import type { FunctionsModule, Linked, LinkTarget, Origin, SourcePartition } from '../../core/execute/contract.ts'
@@ -140,6 +141,22 @@ class Interpreter {
           const key = given === FAIL ? FAIL : kit.key(node.id, e.origin, given)
           if (key !== FAIL) push({ ...e, keyed: true, key })
         }
+      case 'lookup': {
+        const find = kit.snapshot((this.#lambda(node, 'rows') as Lambda)() as [unknown, unknown][])
+        const byLambda = this.#lambda(node, 'key') !== undefined
+        return e => {
+          const given = byLambda ? this.#call(node, 'key', e, e.value) : e.key
+          const key = given === FAIL || !byLambda ? given : kit.key(node.id, e.origin, given)
+          if (key === FAIL) return
+          const right = find(key)
+          if (right !== undefined || node.params.type === 'left')
+            push({ ...e, value: { left: e.value, right: right ?? null } })
+        }
+      }
+      case 'joinWithin': {
+        const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
+        return e => inlet.add(branch, e.key, e.value, e.time, e.origin)
+      }
       case 'merge':
         return e => push({ ...e, origin: child(e, branch) })
       default:
@@ -164,7 +181,7 @@ class Interpreter {
   #source(node: SourceNode): Linked['sources'][string] {
     const { kit, report } = this.#target
     const push = this.#behind(node.id)
-    const { disorderMs, aheadMs } = node.params
+    const { disorderMs, aheadMs, upserts } = node.params
     return (chunk, first, last, state) => {
       for (let i = first; i < last; i++) {
         if (chunk.ticks?.[i] === 1) {
@@ -172,18 +189,36 @@ class Interpreter {
           if (kit.isTime(time)) state.maxTime = Math.max(state.maxTime, time)
           continue
         }
-        const value = report.decodeSlow(node.id, i)
+        const deletes = upserts && (chunk.valueStart[i] as number) < 0
+        const value = deletes ? null : report.decodeSlow(node.id, i)
         if (value === FAIL) continue
-        const time = this.#time(node, chunk, i, value)
+        const time = deletes ? kit.time(node.id, i, kit.timestamp(chunk, i)) : this.#time(node, chunk, i, value)
         if (Number.isNaN(time)) continue
         if (aheadMs !== null && time - kit.timestamp(chunk, i) > aheadMs) report.ahead(node.id, i)
         else {
-          if (time < state.maxTime - disorderMs) report.late(node.id, i, time)
-          else push({ time, origin: i, value, keyed: false, key: null })
+          const late = time < state.maxTime - disorderMs
           advance(state, time)
+          if (late) report.late(node.id, i, time)
+          else if (!upserts) push({ time, origin: i, value, keyed: false, key: null })
+          else this.#upsert(node, { time, origin: i, value, keyed: false, key: null }, deletes, push)
         }
       }
     }
+  }
+
+  #upsert(node: SourceNode, e: Element, deletes: boolean, push: Push): void {
+    const { kit, report } = this.#target
+    let key: unknown
+    try {
+      const record = report.record(e.origin, e.time, null, false) as { readonly key: unknown }
+      const lambda = this.#lambda(node, deletes ? 'deletedKey' : 'key')
+      key = lambda === undefined ? record.key : deletes ? lambda(record) : lambda(e.value, record)
+    } catch (error) {
+      report.threw(node.id, e.origin, error)
+      return
+    }
+    key = kit.key(node.id, e.origin, key)
+    if (key !== FAIL) push({ ...e, keyed: true, key })
   }
 
   #time(node: SourceNode, chunk: Chunk, i: number, value: unknown): number {
@@ -231,21 +266,38 @@ class Interpreter {
   }
 
   /** The arguments of `add` past the slot, or FAIL. */
-  #input(node: PlanNode, { name, kind }: AggregationSpec, e: Element): unknown[] | typeof FAIL {
-    if (kind === 'count') return []
+  #input(node: PlanNode, spec: AggregationSpec, e: Element): unknown[] | typeof FAIL {
+    const takes = takesOf(spec)
+    const { name } = spec
+    if (takes.of === 'nothing') return []
     const { kit } = this.#target
     const given =
       this.#lambda(node, `${name}.of`) === undefined ? e.value : this.#call(node, `${name}.of`, e, e.value, name)
     if (given === FAIL) return FAIL
-    const isSum = kind === 'sum' || kind === 'mean'
-    const of = isSum ? kit.numeric(node.id, e.origin, given, name) : kit.input(node.id, e.origin, given, name)
+    const check = takes.of === 'numeric' || takes.of === 'bounded' ? takes.of : 'input'
+    const of = kit[check](node.id, e.origin, given, name)
     if (of === FAIL) return FAIL
-    if (kind === 'first' || kind === 'last') return [of, e.time, e.origin]
-    if (kind !== 'minBy' && kind !== 'maxBy' && kind !== 'topK') return [of]
-    if (this.#lambda(node, `${name}.by`) === undefined) return [of, of, e.time, e.origin]
+    const moment = takes.moment ? [e.time, e.origin] : []
+    if (takes.of === 'state') return this.#lift(node, name, e, of)
+    if (!takes.by) return [of, ...moment]
+    if (this.#lambda(node, `${name}.by`) === undefined) return [of, of, ...moment]
     const result = this.#call(node, `${name}.by`, e, e.value, name)
     const by = result === FAIL ? FAIL : kit.input(node.id, e.origin, result, name)
-    return by === FAIL ? FAIL : [of, by, e.time, e.origin]
+    return by === FAIL ? FAIL : [of, by, ...moment]
+  }
+
+  /** The author's state of one value; `lift` gets nothing but the value. */
+  #lift(node: PlanNode, field: string, e: Element, of: unknown): unknown[] | typeof FAIL {
+    const { kit, report } = this.#target
+    let lifted: unknown
+    try {
+      lifted = (this.#lambda(node, `${field}.lift`) as Lambda)(of)
+    } catch (error) {
+      report.threw(node.id, e.origin, error, field)
+      return FAIL
+    }
+    const state = kit.input(node.id, e.origin, lifted, field)
+    return state === FAIL ? FAIL : [state]
   }
 
   #present(node: PlanNodeOf<'aggregate'>): Linked['present'][string] {

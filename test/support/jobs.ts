@@ -2,8 +2,11 @@
 // of executors with it.
 
 import type { Lambdas, Plan } from '../../core/plan.ts'
+import { joins } from './join-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
+import { ordered, upserts } from './ordered-jobs.ts'
 import { EVENT_SCHEMA, type Event, type LogShape } from './random-log.ts'
+import { calendars, sessions } from './window-jobs.ts'
 
 export interface TestJob {
   readonly shape: LogShape
@@ -108,7 +111,12 @@ function stages(): ReturnType<TestJob['build']> {
 }
 
 export const JOBS: Readonly<Record<string, TestJob>> = {
+  calendars: { shape: { topics: { a: 2, b: 1 }, maxRecords: 15 }, build: calendars },
+  sessions: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: sessions },
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
+  joins: { shape: { topics: { a: 1, b: 2 }, maxRecords: 10 }, build: joins },
   merged: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: merged },
   stages: { shape: { topics: { a: 2 }, maxRecords: 30 }, build: stages },
+  upserts: { shape: { topics: { a: 1, b: 1 }, maxRecords: 20 }, build: upserts },
+  ordered: { shape: { topics: { a: 2 }, maxRecords: 20 }, build: ordered },
 }

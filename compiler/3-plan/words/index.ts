@@ -3,28 +3,36 @@
 import type { GraphNode } from '../../../core/graph.ts'
 import type { NodeKind } from '../../../core/plan.ts'
 import { aggregate } from './aggregate.ts'
+import { joinWithin, lookup } from './joins.ts'
+import { distinct, joinTable, scan } from './ordered.ts'
 import { output } from './output.ts'
 import { source } from './source.ts'
 import { filter, flatMap, keyBy, map, mapValues, merge } from './steps.ts'
 import { filterKeys, flatMapKeys } from './steps-on-keys.ts'
-import { closed, filterTable, keep, mapTable } from './table.ts'
+import { closed, existing, filterTable, keep, mapTable } from './table.ts'
 import type { Word } from './word.ts'
 
 const WORDS: { readonly [K in NodeKind]: Word<K> } = {
   aggregate,
   closed,
+  distinct,
+  existing,
   filter,
   filterKeys,
   filterTable,
   flatMap,
   flatMapKeys,
+  joinTable,
+  joinWithin,
   keep,
   keyBy,
+  lookup,
   map,
   mapTable,
   mapValues,
   merge,
   output,
+  scan,
   source,
 }
 

@@ -1,4 +1,4 @@
-// Words on tables in the plan: mapTable, filterTable, keep, closed. Rows hold no source's value, so they ask nothing of one.
+// Words on tables in the plan: mapTable, filterTable, keep, existing, closed. Rows hold no source's value, so they ask nothing of one.
 
 import { PRESENCE, type Word } from './word.ts'
 
@@ -7,4 +7,5 @@ const rows = { needs: () => PRESENCE }
 export const mapTable: Word<'mapTable'> = rows
 export const filterTable: Word<'filterTable'> = rows
 export const keep: Word<'keep'> = rows
+export const existing: Word<'existing'> = rows
 export const closed: Word<'closed'> = rows

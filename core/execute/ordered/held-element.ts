@@ -1,0 +1,66 @@
+// Elements that a node holds back until their turn comes, as rows.
+//
+// Promises: the byte order of the keys is that of (time, rank, identity); key, value and `by` stand in canonical form, so that what
+// comes out is what went in as `decode(encode(x))` (decision 3). Leaves to `core/canonical.ts`: what has no canonical bytes.
+
+import { ByteReader, ByteWriter } from '../../bytes.ts'
+import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../canonical.ts'
+import type { EncodedRow } from '../row-codec.ts'
+
+/** An element as it is given to a node that holds it. */
+export interface ElementToHold {
+  readonly time: number
+  /** Among elements of equal time those of lesser rank come first, before identities are compared. 0 to 255. */
+  readonly rank: number
+  readonly identity: Uint8Array
+  readonly key: unknown
+  readonly value: unknown
+  /** What the node's `by` lambda gave; null where it has none. */
+  readonly by: unknown
+}
+
+/** The same as it comes back. All bytes are canonical, and valid until the next row is asked for. */
+export interface HeldElement {
+  readonly time: number
+  readonly rank: number
+  readonly identity: Uint8Array
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly by: Uint8Array
+}
+
+/** Throws `Unencodable` where key, value or `by` has no canonical bytes. */
+export function encodeElement(e: ElementToHold): EncodedRow {
+  const key = new ByteWriter()
+  encodeValue(key, e.time)
+  key.byte(e.rank)
+  key.bytes(e.identity)
+  const value = new ByteWriter(128)
+  encodeValue(value, e.key)
+  encodeValue(value, e.value)
+  encodeValue(value, e.by)
+  return { key: key.take(), value: value.take() }
+}
+
+export function decodeElement(key: Uint8Array, value: Uint8Array): HeldElement {
+  const k = new ByteReader(key)
+  const time = decodeValue(k) as number
+  const rank = k.byte()
+  const v = new ByteReader(value)
+  skipValue(v)
+  const keyEnd = v.position
+  skipValue(v)
+  return {
+    time,
+    rank,
+    identity: key.subarray(k.position),
+    key: value.subarray(0, keyEnd),
+    value: value.subarray(keyEnd, v.position),
+    by: value.subarray(v.position),
+  }
+}
+
+/** Rows of elements with `time < watermark` have keys below this; undefined where all have. */
+export function heldBefore(watermark: number): Uint8Array | undefined {
+  return watermark === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(watermark)
+}

@@ -1,0 +1,44 @@
+// `joinTable`: each element of the left stream with the version of its key that is the newest at its time.
+//
+// Promises: versions of one time come before elements of that time, and of several the one with the largest identity counts last. The
+// state holds one version per key, older ones are forgotten; a deleted key (a version that is null) has none.
+
+import { ByteReader } from '../../bytes.ts'
+import { canonicalBytes, decodeValue } from '../../canonical.ts'
+import type { PlanNodeOf } from '../../plan.ts'
+import type { Made, Parts } from '../make-settled.ts'
+import { TABLE } from '../row-codec.ts'
+import { handingOn } from './handing-on.ts'
+import { KeyedState } from './keyed-state.ts'
+import { OrderedNode } from './ordered-node.ts'
+
+const VERSION = 0
+const LEFT = 1
+
+export function makeJoinTable(node: PlanNodeOf<'joinTable'>, parts: Parts): Made {
+  const { env, report } = parts
+  const { type } = node.params
+  const handOn = handingOn(node.id, parts)
+  const versions = new KeyedState(TABLE.state(node.id), env.state)
+  const settled = new OrderedNode({
+    node: node.id,
+    ranks: [LEFT, VERSION],
+    env,
+    report,
+    step(element) {
+      if (element.rank === VERSION) {
+        const deleted = decoded(element.value) === null
+        versions.set(element.key, deleted ? null : element.value.slice())
+        return
+      }
+      const version = versions.get(element.key)
+      if (version === null && type === 'inner') return
+      const right = version === null ? null : decoded(version)
+      handOn(element, decoded(element.key), canonicalBytes({ left: decoded(element.value), right }))
+    },
+    finish: sink => versions.flush(sink),
+  })
+  return { settled, inlet: settled }
+}
+
+const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))

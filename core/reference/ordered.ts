@@ -1,0 +1,113 @@
+// Words in the order of (time, identity): scan, distinct, joinTable. Every element that is due, sorted, one key after the other.
+//
+// Promises: an element is handed on once `time < W` with its own time and identity; what it holds is `decode(encode(x))` (decision 3).
+
+import { ByteReader, bytesToHex, hexToBytes } from '../bytes.ts'
+import { canonicalBytes, decodeValue, normalise } from '../canonical.ts'
+import type { PlanNode, PlanNodeOf } from '../plan.ts'
+import { compareElements, type Element, recordOf } from './element.ts'
+import type { Outcome, Trial } from './trial.ts'
+
+/** Of elements of one key that are alike the first, or those that come more than `withinMs` after the last one handed on. */
+export function distinctElements(
+  trial: Trial,
+  node: PlanNodeOf<'distinct'>,
+  elements: readonly Element[],
+  watermark: number,
+): Element[] {
+  const { withinMs } = node.params
+  const named = new Map<Element, string>()
+  for (const element of elements) {
+    const by = trial.has(node, 'by')
+      ? trial.run(node, 'by', element.identity, [element.value, recordOf(element)])
+      : { ok: true as const, value: element.value }
+    if (!by.ok) continue
+    const [mine] = held(trial, node, [element])
+    const name = encoded(trial, node, 'by', element.identity, by.value)
+    if (mine !== undefined && name.ok) named.set(mine, bytesToHex(name.value))
+  }
+  return byKey(due([...named.keys()], watermark)).flatMap(ofKey => {
+    const handed: Element[] = []
+    for (const element of ofKey) {
+      const before = handed.findLast(h => named.get(h) === named.get(element))
+      if (before === undefined || (withinMs !== null && element.time - before.time > withinMs)) handed.push(element)
+    }
+    return handed
+  })
+}
+
+/** Each left element with the newest version of its key that is no later than itself. */
+export function joinedToTable(
+  trial: Trial,
+  node: PlanNodeOf<'joinTable'>,
+  lefts: readonly Element[],
+  versions: readonly Element[],
+  watermark: number,
+): Element[] {
+  const table = new Map(byKey(due(held(trial, node, versions), watermark)).map(ofKey => [keyText(ofKey[0]), ofKey]))
+  return due(held(trial, node, lefts), watermark).flatMap(left => {
+    const newest = table.get(keyText(left))?.findLast(version => version.time <= left.time)
+    const right = newest?.value ?? null
+    if (right === null && node.params.type === 'inner') return []
+    return [{ ...left, value: normalise({ left: left.value, right }) }]
+  })
+}
+
+/** Each element of a key makes another state of the one before, which is handed on. */
+export function scannedElements(
+  trial: Trial,
+  node: PlanNodeOf<'scan'>,
+  elements: readonly Element[],
+  watermark: number,
+): Element[] {
+  return byKey(due(held(trial, node, elements), watermark)).flatMap(ofKey => {
+    let state = canonicalBytes(decodeValue(new ByteReader(hexToBytes(node.params.zero))))
+    return ofKey.flatMap(element => {
+      const { time, key, identity, value } = element
+      const args = [decodeValue(new ByteReader(state)), value, Object.freeze({ time, key })]
+      const next = trial.guard<Uint8Array>(node, 'fn', identity, undefined, () => {
+        const result = trial.run(node, 'fn', identity, args)
+        return result.ok ? encoded(trial, node, 'fn', identity, result.value) : result
+      })
+      if (!next.ok) return []
+      state = next.value
+      return [{ ...element, value: decodeValue(new ByteReader(state)) }]
+    })
+  })
+}
+
+/** The elements as a node holds them: in canonical form, and no longer those of a record. */
+export function held(trial: Trial, node: PlanNode, elements: readonly Element[]): Element[] {
+  return elements.flatMap(element => {
+    const bytes = encoded(trial, node, 'fn', element.identity, element.value)
+    return bytes.ok ? [{ ...element, value: decodeValue(new ByteReader(bytes.value)), keyed: true, from: null }] : []
+  })
+}
+
+function encoded(
+  trial: Trial,
+  node: PlanNode,
+  slot: string,
+  identity: Uint8Array,
+  value: unknown,
+): Outcome<Uint8Array> {
+  return trial.encode(node, slot, identity, 'value', () => canonicalBytes(value))
+}
+
+/** Those that no earlier one can come before any more, in order. */
+export function due(elements: readonly Element[], watermark: number): Element[] {
+  return elements.filter(e => e.time < watermark).sort(compareElements)
+}
+
+/** The elements of each key, in the order given. */
+export function byKey(elements: readonly Element[]): Element[][] {
+  const groups = new Map<string, Element[]>()
+  for (const element of elements) {
+    const group = groups.get(keyText(element))
+    if (group === undefined) groups.set(keyText(element), [element])
+    else group.push(element)
+  }
+  return [...groups.values()]
+}
+
+const keyText = (element: Element | undefined): string => bytesToHex(canonicalBytes(element?.key))
