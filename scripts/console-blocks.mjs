@@ -2,7 +2,7 @@
 //
 // Promises: the commands of one file run in one new folder that holds the examples; what differs from run to run (numbers of
 // commits and restarts, reports of speed) becomes `...`. A command behind which a block shows `...` alone is left as it is.
-// Leaves to `test/repository/docs.test.ts`: that documents stay true.
+// Leaves to `language-pages.mjs`: the pages of docs/language; to `test/repository/docs.test.ts`: that documents stay true.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -36,6 +36,7 @@ function renew(block, folder) {
 }
 
 for (const file of process.argv.slice(2)) {
+  if (/(^|\/)docs\/language\//.test(file)) throw new Error(`${file}: node scripts/language-pages.mjs --write ${file}`)
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-console-'))
   symlinkSync(join(root, 'examples'), join(folder, 'examples'))
   const text = readFileSync(file, 'utf8')

@@ -13,6 +13,9 @@ import { ROOT, read, repositoryFiles } from '../support/repository.ts'
 
 const documents = repositoryFiles().filter(f => f.endsWith('.md') && !f.startsWith('compiler/'))
 
+/** Pages of the language have one example each, which `scripts/language-pages.mjs` runs. */
+const isPage = (file: string): boolean => file.startsWith('docs/language/')
+
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-docs-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -33,7 +36,10 @@ describe.each(documents)('%s', file => {
     expect(missing).toEqual([])
   })
 
-  const jobs = blocks(file, 'ts').filter(code => /from 'lyrebird'/.test(code) && /export default job\(/.test(code))
+  const all = blocks(file, 'ts').filter(code => /from 'lyrebird'/.test(code) && /export default job\(/.test(code))
+  // The last job of a language page is run below, all of them in one process.
+  const runs = isPage(file) && blocks(file, 'console').length > 0
+  const jobs = runs ? all.slice(0, -1) : all
   it.each(jobs.map((code, i) => [i + 1, code] as const))('job %i compiles', async (_, code) => {
     const path = join(scratch(), 'job.ts')
     writeFileSync(path, code)
@@ -41,7 +47,7 @@ describe.each(documents)('%s', file => {
   })
 
   const consoles = blocks(file, 'console')
-  if (consoles.length === 0) return
+  if (consoles.length === 0 || isPage(file)) return
   it('prints what its console blocks show', () => {
     const folder = scratch()
     for (const { command, output } of consoles.flatMap(commandsOf)) {
@@ -52,6 +58,27 @@ describe.each(documents)('%s', file => {
     }
   })
 })
+
+it('the examples of language pages print what they show', { timeout: 120_000 }, () => {
+  const pages = documents.filter(isPage)
+  const run = spawnSync(process.execPath, [join(ROOT, 'scripts/language-pages.mjs'), ...pages], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
+  expect(run.status, run.stderr).toBe(0)
+  const printed = run.stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Printed)
+  const shown = pages.flatMap(file => blocks(file, 'console').flatMap(commandsOf).map(c => ({ file, ...c })))
+  expect(printed.map(p => [p.file, p.command])).toEqual(shown.map(s => [s.file, s.command]))
+  for (const [i, { file, command, output }] of shown.entries()) {
+    expect(printed[i]?.output.trimEnd(), `${file}: ${command}`).toMatch(patternOf(output))
+  }
+})
+
+interface Printed {
+  readonly file: string
+  readonly command: string
+  readonly output: string
+}
 
 function commandsOf(text: string): { command: string; output: string }[] {
   return text
