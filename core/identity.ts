@@ -8,6 +8,7 @@ import { canonicalBytes, encodeValue } from './canonical.ts'
 
 const OPEN = canonicalBytes([]).slice(0, 1)
 const CLOSE = canonicalBytes([]).slice(1)
+const NULL = canonicalBytes(null)
 
 /** The identity of a record: its position. */
 export function recordIdentity(topic: string, partition: number, offset: bigint): Uint8Array {
@@ -17,6 +18,11 @@ export function recordIdentity(topic: string, partition: number, offset: bigint)
 /** The identity of the `index`th result of a `flatMap`, or of an element met again behind branch `index` of a `merge`. */
 export function childIdentity(parent: Uint8Array, index: number): Uint8Array {
   return concatBytes([OPEN, parent, canonicalBytes(index), CLOSE])
+}
+
+/** The identity of a joined pair; null for a side without a partner. */
+export function pairIdentity(left: Uint8Array | null, right: Uint8Array | null): Uint8Array {
+  return concatBytes([OPEN, left ?? NULL, right ?? NULL, CLOSE])
 }
 
 /** The identity of a closed window of one key, whose canonical bytes are given. */

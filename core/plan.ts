@@ -31,6 +31,11 @@ export type AggregationKind =
   | 'collectSet'
   | 'countDistinct'
   | 'histogram'
+  | 'approxCountDistinct'
+  | 'approxQuantiles'
+  | 'approxMembership'
+  | 'approxFrequency'
+  | 'sample'
   | 'custom'
 
 /**
@@ -40,10 +45,22 @@ export type AggregationKind =
 export interface AggregationSpec {
   readonly name: string
   readonly kind: AggregationKind
-  /** topK: how many. */
+  /** topK, sample: how many. */
   readonly k?: number
   /** histogram: where buckets begin and end, ascending; without it one bucket for each value. */
   readonly bounds?: readonly number[]
+  /** approxCountDistinct: the base 2 logarithm of the number of registers. */
+  readonly precision?: number
+  /** approxQuantiles: from 0 to 1, in the order of results. */
+  readonly quantiles?: readonly number[]
+  /** approxQuantiles: the greatest relative error. */
+  readonly accuracy?: number
+  /** approxMembership: how many bits, and how many of them each value sets. */
+  readonly bits?: number
+  readonly hashes?: number
+  /** approxFrequency: cells of a row, and how many rows. */
+  readonly width?: number
+  readonly depth?: number
   /** custom: the canonical bytes of the author's zero, as hexadecimal digits. */
   readonly zero?: string
 }

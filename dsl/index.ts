@@ -41,6 +41,7 @@ export {
 } from './format.ts'
 export { type HistogramOptions, histogram, type RangeCount, type ValueCount } from './histogram.ts'
 export { type Job, job } from './job.ts'
+export type { Joined, JoinType } from './joined.ts'
 export type { Mistake } from './mistake.ts'
 export type {
   DerivedRecord,
@@ -63,6 +64,7 @@ export type {
   ViewRow,
   ViewValue,
 } from './results.ts'
+export { type Snapshot, snapshot } from './snapshot.ts'
 export { type SourceOptions, source } from './source.ts'
 export type { KeyedStream, Output, Stream, Table, ToOptions, WindowedStream } from './streams.ts'
 export { hopping, tumbling, type Window, type WindowOptions } from './window.ts'

@@ -73,6 +73,7 @@ export function wordFor(value: unknown): string {
 
 /** Freezes plain data of our own making. */
 export function freezeDeep<T>(value: T): T {
+  if (ArrayBuffer.isView(value)) return value // cannot be frozen
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value)
     for (const part of Object.values(value)) freezeDeep(part)

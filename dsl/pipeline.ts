@@ -8,6 +8,7 @@ import type { AggregationSpec, NodeKind, WindowSpec } from '../core/plan.ts'
 import { aggregationParts } from './aggregations.ts'
 import { durationMs } from './duration.ts'
 import { type FormatParts, formatParts } from './format.ts'
+import { joinWithinNode, lookupNode } from './join.ts'
 import { fieldName, topicName } from './names.ts'
 import { Call, wordFor } from './node.ts'
 import type { Stream } from './streams.ts'
@@ -80,6 +81,21 @@ class Pipeline {
       return nodeIn(other) as GraphNode
     })
     return new Pipeline(call.node('merge', [this[NODE], ...others], {}), this.keyed)
+  }
+
+  lookup(...given: unknown[]): Pipeline {
+    return new Pipeline(lookupNode(new Call(given), this[NODE], this.keyed), this.keyed)
+  }
+
+  joinWithin(...given: unknown[]): Pipeline {
+    const call: Call = new Call(given)
+    this.#keyedCall('joinWithin', given)
+    const other = call.args[0]
+    if (!(nodeIn(other) !== null && (other as Pipeline).keyed === true)) {
+      const word = nodeIn(other) !== null && (other as Pipeline).keyed === false ? 'not-keyed' : 'bad-argument'
+      call.fail(word, `joinWithin() takes another keyed stream, got ${wordFor(other)}.`)
+    }
+    return new Pipeline(joinWithinNode(call, this[NODE], nodeIn(other) as GraphNode), true)
   }
 
   to(...given: unknown[]): OutputValue {

@@ -6,8 +6,10 @@
 import type { Aggregated, AggregationOver, Sum, Summable } from './aggregations.ts'
 import type { Duration } from './duration.ts'
 import type { Encodes } from './format.ts'
+import type { Joined, JoinType, NotNegative, SameKeys } from './joined.ts'
 import type { Mistake, PlainKey, PlainValue, Settled, Sync } from './mistake.ts'
 import type { Origin, RecordOf, RowContext, Windowing } from './record.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Window } from './window.ts'
 
 declare const STREAM: unique symbol
@@ -43,6 +45,20 @@ export interface ToOptions<T, R> {
   readonly value?: Encodes<T>
 }
 
+/** What `joinWithin` is told. */
+export interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
+  /** How far the right element may lie before the left one. */
+  readonly before: Before & NotNegative<Before>
+  /** How far the right element may lie after the left one. */
+  readonly after: After & NotNegative<After>
+  /** Which elements without a partner are handed on, once none can come any more. Default `inner`: none. */
+  readonly type?: Type
+}
+
+type Partner<K, S> = S extends { readonly [STREAM]: { readonly keyed: true; readonly key: infer J } }
+  ? SameKeys<K, J>
+  : Mistake<'joinWithin() takes another keyed stream: call keyBy(...) on it first.'>
+
 /** A stream of elements with values `T`, made by `source` or by a word below. */
 export interface Stream<T, O extends Origin = 'log'> extends StreamShape {
   readonly [STREAM]: { readonly keyed: false; readonly key: string | null; readonly value: T; readonly origin: O }
@@ -71,6 +87,30 @@ export interface Stream<T, O extends Origin = 'log'> extends StreamShape {
 
   /** Gives each element a key, by which it can be aggregated: `views.keyBy(v => v.country)`. Any plain data may be a key. */
   keyBy<const K>(fn: (value: T, record: RecordOf<O, string | null>) => K & PlainKey<K>): KeyedStream<Settled<K>, T, O>
+
+  /**
+   * Finds something for each element in fixed data: `bids.lookup(auctions, { key: b => b.auction })`. The value becomes
+   * `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with `type: 'left'`.
+   */
+  lookup<J, V, SK, Type extends 'inner' | 'left' = 'inner'>(
+    data: Snapshot<SK, V>,
+    options: {
+      readonly key: (value: T, record: RecordOf<O, string | null>) => J & PlainKey<J> & SameKeys<J, SK>
+      readonly type?: Type
+    },
+  ): Stream<Joined<T, V, Type>, O>
+  /** Needs a key. */
+  lookup(
+    this: Mistake<'lookup() on an unkeyed stream needs a key: lookup(data, { key: v => v.country }).'>,
+    data: unknown,
+  ): Stream<unknown, O>
+
+  /** Needs a key: `keyBy(...)` first. */
+  joinWithin(
+    this: Mistake<'joinWithin() needs a keyed stream: call keyBy(...) first.'>,
+    other: unknown,
+    options: object,
+  ): KeyedStream<unknown, unknown, 'derived'>
 
   /** Writes the elements to a topic, in (time, identity) order, once no earlier one can come: `views.to('clean-views')`. */
   to(topic: string, options?: ToOptions<T, RecordOf<O, string | null>>): Output<T>
@@ -156,6 +196,24 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
 
   /** Another key for each element. */
   keyBy<const J>(fn: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>): KeyedStream<Settled<J>, T, O>
+
+  /**
+   * Finds something for each element in fixed data, by the stream's key or another one: `byCountry.lookup(countries)`. The value
+   * becomes `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with `type: 'left'`.
+   */
+  lookup<V, SK, J = K, Type extends 'inner' | 'left' = 'inner'>(
+    data: Snapshot<SK, V> & SameKeys<J, SK>,
+    options?: { readonly key?: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>; readonly type?: Type },
+  ): KeyedStream<K, Joined<T, V, Type>, O>
+
+  /**
+   * Pairs of elements of equal key whose times lie within bounds: `clicks.joinWithin(buys, { before: '0s', after: '30m' })` gives
+   * `{ left, right }` for each click and each purchase up to half an hour later. A pair has the later of the two times.
+   */
+  joinWithin<S extends StreamShape, Before extends Duration, After extends Duration, Type extends JoinType = 'inner'>(
+    other: S & Partner<K, S>,
+    options: WithinOptions<Before, After, Type>,
+  ): KeyedStream<K, Joined<Settled<T>, Settled<ValueOf<S>>, Type>, 'derived'>
 
   /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */
   to(topic: string, options?: ToOptions<T, RecordOf<O, K>>): Output<T>

@@ -61,14 +61,12 @@ export interface Linked {
  * The table of groups that emitted fold code writes into.
  *
  * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings):
- * `of` (without a lambda: the element's value) through `kit.numeric` for `sum` and `mean`, else through `kit.input`;
+ * `of` (without a lambda: the element's value) through the function of the kit that `takesOf` of its kind names, `input`
+ * for values; an author's aggregation puts the result through its `lift` and that through `kit.input`;
  * then `by` (without a lambda: the result of `of`) through `kit.input`. The first field that fails ends the element,
  * with one dead letter that names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add`
- * for each field. `add` takes
- * - `(slot)` for count,
- * - `(slot, of)` for sum, mean, min, max, collectSet, countDistinct,
- * - `(slot, of, time, origin)` for first and last,
- * - `(slot, of, by, time, origin)` for minBy, maxBy and topK.
+ * for each field. `add` takes the slot and what `takesOf` says (`core/aggregation-input.ts`): `of`, `by`, time and
+ * origin, those that it names, in this order.
  */
 export interface GroupAccess {
   /** In the order of the node's fields. */
@@ -159,8 +157,10 @@ export interface Kit {
    * bytes.
    */
   keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL
-  /** Input of `sum` or `mean`; FAIL where it is neither number nor bigint. */
+  /** Input of `sum` and the like; FAIL where it is neither number nor bigint. */
   numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL
+  /** The same, where NaN fails too. */
+  bounded(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL
   /** The rows of a snapshot, `[key, value]` each, to be found by their normalised keys; undefined where there is none. */
   snapshot(rows: readonly (readonly [unknown, unknown])[]): (key: unknown) => unknown
   /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */

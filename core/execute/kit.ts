@@ -40,6 +40,19 @@ export function makeKit(report: Reporter): Kit {
       return FAIL
     }
   }
+  const numeric = (
+    node: string,
+    origin: Origin,
+    takes: 'numeric' | 'bounded',
+    value: unknown,
+    field: string,
+  ): number | bigint | typeof FAIL => {
+    if (isPromise(node, origin, value, field)) return FAIL
+    const reason = inputFault(takes, value)
+    if (reason === null) return value as number | bigint
+    report.badValue(node, origin, reason, field)
+    return FAIL
+  }
   return Object.freeze({
     FAIL,
     PathOrigin,
@@ -73,13 +86,10 @@ export function makeKit(report: Reporter): Kit {
       }
       return keys
     },
-    numeric(node: string, origin: Origin, value: unknown, field: string): number | bigint | typeof FAIL {
-      if (typeof value === 'number' || typeof value === 'bigint') return value
-      if (!isPromise(node, origin, value, field)) {
-        report.badValue(node, origin, inputFault('sum', value) as string, field)
-      }
-      return FAIL
-    },
+    numeric: (node: string, origin: Origin, value: unknown, field: string) =>
+      numeric(node, origin, 'numeric', value, field),
+    bounded: (node: string, origin: Origin, value: unknown, field: string) =>
+      numeric(node, origin, 'bounded', value, field),
     snapshot: snapshotIndex,
     input(node: string, origin: Origin, value: unknown, field: string): unknown {
       if (typeof value === 'string') return value

@@ -2,16 +2,16 @@
 //
 // Promises: each keeps the event time; results that may be several get their index in the identity (decision 12).
 
-import { normalise } from '../canonical.ts'
+import { compareValues, normalise } from '../canonical.ts'
 import { REASON, resultList } from '../dead-letter.ts'
 import { childIdentity } from '../identity.ts'
-import type { NodeKind, PlanNode } from '../plan.ts'
+import type { NodeKind, PlanNode, PlanNodeOf } from '../plan.ts'
 import { type Element, recordOf } from './element.ts'
 import type { Outcome, Trial } from './trial.ts'
 
 export type StepKind = Extract<
   NodeKind,
-  'map' | 'filter' | 'flatMap' | 'keyBy' | 'mapValues' | 'filterKeys' | 'flatMapKeys' | 'merge'
+  'map' | 'filter' | 'flatMap' | 'keyBy' | 'mapValues' | 'filterKeys' | 'flatMapKeys' | 'merge' | 'lookup'
 >
 
 type Step = (trial: Trial, node: PlanNode, inputs: readonly (readonly Element[])[]) => Element[]
@@ -36,6 +36,7 @@ export const STEPS: Readonly<Record<StepKind, Step>> = {
     const keys = result.ok ? keysOf(trial, node, e, [result.value]) : []
     return keys.map(key => ({ ...e, keyed: true, key }))
   }),
+  lookup: perElement((trial, node, e) => lookupOne(trial, node as PlanNodeOf<'lookup'>, e)),
   merge: (_trial, _node, inputs) =>
     inputs.flatMap((branch, index) => branch.map(e => ({ ...e, identity: childIdentity(e.identity, index) }))),
 }
@@ -52,6 +53,22 @@ function mapOne(trial: Trial, node: PlanNode, e: Element): Element[] {
 function filterOne(trial: Trial, node: PlanNode, e: Element, tested: unknown): Element[] {
   const result = trial.run(node, 'fn', e.identity, [tested, recordOf(e)])
   return result.ok && result.value ? [e] : []
+}
+
+/** Looks through the whole snapshot for each element. */
+function lookupOne(trial: Trial, node: PlanNodeOf<'lookup'>, e: Element): Element[] {
+  const keys = trial.has(node, 'key') ? lookupKey(trial, node, e) : [e.key]
+  const rows = trial.call(node, 'rows', []) as readonly (readonly [unknown, unknown])[]
+  return keys.flatMap(key => {
+    const row = rows.find(([name]) => compareValues(name, key) === 0)
+    if (row === undefined && node.params.type === 'inner') return []
+    return [{ ...e, value: { left: e.value, right: row === undefined ? null : row[1] } }]
+  })
+}
+
+function lookupKey(trial: Trial, node: PlanNode, e: Element): readonly unknown[] {
+  const result = trial.run(node, 'key', e.identity, [e.value, recordOf(e)])
+  return result.ok ? keysOf(trial, node, e, [result.value]) : []
 }
 
 /** The whole list that a lambda gives, read to its end before anything is handed on. */

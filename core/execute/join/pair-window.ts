@@ -1,0 +1,87 @@
+// All pairs of the halves of one key, by one walk in the order of time.
+//
+// Promises: every pair within the bounds of which one half is fresh is given exactly once; at any moment only the halves that
+// may still meet a partner are held, so that narrow bounds cost little however many halves a key has.
+
+import type { Half } from './half.ts'
+
+export interface PairWindowOptions {
+  readonly beforeMs: number
+  readonly afterMs: number
+  /** A new pair. Both halves count as matched. */
+  readonly pair: (left: Half, right: Half) => void
+  /** No half further on in the walk can be a partner of this one. */
+  readonly leave: (half: Half) => void
+}
+
+export class PairWindow {
+  readonly #o: PairWindowOptions
+  /** By side, those that the state has and fresh ones apart: two halves of the state have met before. */
+  readonly #stored: readonly [Queue, Queue]
+  readonly #fresh: readonly [Queue, Queue]
+
+  constructor(options: PairWindowOptions) {
+    this.#o = options
+    this.#stored = [new Queue(), new Queue()]
+    this.#fresh = [new Queue(), new Queue()]
+  }
+
+  /** Takes the next half; times never go back. */
+  add(half: Half): void {
+    const { side, time, fresh } = half
+    this.#leaveBefore(time)
+    const other = side === 0 ? 1 : 0
+    this.#pairWith(half, this.#fresh[other])
+    if (fresh) this.#pairWith(half, this.#stored[other])
+    ;(fresh ? this.#fresh : this.#stored)[side].push(half)
+  }
+
+  /** Ends the walk of one key. */
+  end(): void {
+    this.#leaveBefore(Number.POSITIVE_INFINITY)
+  }
+
+  /** Whatever is left in the window at this half's time is a partner of it. */
+  #pairWith(half: Half, partners: Queue): void {
+    for (const partner of partners) {
+      half.matched = true
+      partner.matched = true
+      if (half.side === 0) this.#o.pair(half, partner)
+      else this.#o.pair(partner, half)
+    }
+  }
+
+  /** Takes out the halves whose partners would all stand before this time. */
+  #leaveBefore(time: number): void {
+    const { beforeMs, afterMs, leave } = this.#o
+    for (const queues of [this.#stored, this.#fresh]) {
+      queues[0].leaveBefore(time, afterMs, leave)
+      queues[1].leaveBefore(time, beforeMs, leave)
+    }
+  }
+}
+
+/** Halves in the order of time: the first ones leave first. */
+class Queue {
+  #halves: Half[] = []
+  #first = 0
+
+  push(half: Half): void {
+    this.#halves.push(half)
+  }
+
+  *[Symbol.iterator](): Generator<Half> {
+    for (let i = this.#first; i < this.#halves.length; i++) yield this.#halves[i] as Half
+  }
+
+  leaveBefore(time: number, reach: number, leave: (half: Half) => void): void {
+    for (; this.#first < this.#halves.length; this.#first++) {
+      const half = this.#halves[this.#first] as Half
+      if (half.time + reach >= time && time !== Number.POSITIVE_INFINITY) break
+      leave(half)
+    }
+    if (this.#first < 1000 || 2 * this.#first < this.#halves.length) return
+    this.#halves = this.#halves.slice(this.#first)
+    this.#first = 0
+  }
+}
