@@ -14,7 +14,7 @@ const HOUR = 3_600_000
 const FURTHEST = 16 * HOUR
 /** No zone changes its clocks and changes them back within so short a time. */
 const PROBE = HOUR
-/** Starts of windows that are remembered, at most. */
+/** Starts of days of one zone that are remembered, at most. */
 const REMEMBERED = 10_000
 
 export interface Calendar {
@@ -24,19 +24,9 @@ export interface Calendar {
 
 /** Throws RangeError for an unknown zone. */
 export function calendar(unit: CalendarUnit, tz: string): Calendar {
-  const offsetOf = zoneOffset(tz)
-  const starts = new Map<number, number>()
+  const { offsetOf, firstInstant } = zoneDays(tz)
   let last: RowWindow = Object.freeze({ start: 0, end: 0 })
 
-  const firstInstant = (day: number): number => {
-    let start = starts.get(day)
-    if (start === undefined) {
-      start = findStart(offsetOf, day * DAY)
-      if (starts.size >= REMEMBERED) starts.clear()
-      starts.set(day, start)
-    }
-    return start
-  }
   const find = (time: number): RowWindow => {
     let first = unitStart(unit, Math.floor((time + offsetOf(time)) / DAY))
     let start = firstInstant(first)
@@ -55,6 +45,34 @@ export function calendar(unit: CalendarUnit, tz: string): Calendar {
       return last
     },
   })
+}
+
+interface ZoneDays {
+  readonly offsetOf: OffsetOf
+  /** The first instant whose local date is at or past a day, which is counted from 1970-01-01. */
+  firstInstant(day: number): number
+}
+
+/** Looking up a zone, and where its days begin, costs more than everything else here: both are remembered. */
+const zones = new Map<string, ZoneDays>()
+
+function zoneDays(tz: string): ZoneDays {
+  const known = zones.get(tz)
+  if (known !== undefined) return known
+  const offsetOf = zoneOffset(tz)
+  const starts = new Map<number, number>()
+  const firstInstant = (day: number): number => {
+    let start = starts.get(day)
+    if (start === undefined) {
+      start = findStart(offsetOf, day * DAY)
+      if (starts.size >= REMEMBERED) starts.clear()
+      starts.set(day, start)
+    }
+    return start
+  }
+  const zone = Object.freeze({ offsetOf, firstInstant })
+  zones.set(tz, zone)
+  return zone
 }
 
 /** The first instant at which the local time is at or past `local`, a local time in ms as if it were UTC. */
