@@ -4,7 +4,7 @@
 // JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (decision 7).
 // Leaves to the executors: when a dead letter arises, and where it is kept.
 
-import type { AggregationKind } from './plan.ts'
+import type { Takes } from './aggregation-input.ts'
 
 export type DeadLetterKind = 'decode' | 'time' | 'ahead' | 'throw' | 'value'
 
@@ -111,15 +111,15 @@ export function badValue(
 }
 
 /** A reason that names the field of an aggregation: `bytes: expected number, got string`. */
-function fieldReason(field: string | undefined, reason: string): string {
+export function fieldReason(field: string | undefined, reason: string): string {
   return field === undefined ? reason : `${field}: ${reason}`
 }
 
-/** Why an aggregation cannot take an input: `sum` and `mean` take numbers and bigints, the others anything with canonical bytes. */
-export function inputFault(kind: AggregationKind, input: unknown): string | null {
-  if (kind !== 'sum' && kind !== 'mean') return null
-  if (typeof input === 'number' || typeof input === 'bigint') return null
-  return `expected number or bigint, got ${typeWord(input)}`
+/** Why an aggregation cannot take an input, as far as no encoding is needed to tell: some take numbers and bigints only. */
+export function inputFault(takes: Takes['of'], input: unknown): string | null {
+  if (takes !== 'numeric' && takes !== 'bounded') return null
+  if (typeof input !== 'number' && typeof input !== 'bigint') return `expected number or bigint, got ${typeWord(input)}`
+  return takes === 'bounded' && Number.isNaN(input) ? 'expected a number in some bucket, got NaN' : null
 }
 
 /** Something without canonical bytes; `reason` is that of the `Unencodable` which the encoding threw. */

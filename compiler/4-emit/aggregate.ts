@@ -3,10 +3,11 @@
 // Promises: the inputs of all fields are worked out before anything is counted, in the order of their names, and the first that fails
 // ends the element (decision 7). Window starts are exact over the whole range of event times.
 
+import { type Takes, takesOf } from '../../core/aggregation-input.ts'
 import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../../core/plan.ts'
 import { property, text } from './code.ts'
 import type { ElementNames, Flow } from './flow.ts'
-import { callLambda, checkInput, checkNumeric } from './lambda.ts'
+import { callLambda, checkBounded, checkInput, checkNumeric } from './lambda.ts'
 
 type AggregateNode = PlanNodeOf<'aggregate'>
 
@@ -43,38 +44,81 @@ export function foldElement(flow: Flow, node: AggregateNode, element: ElementNam
 }
 
 function inputOf(flow: Flow, node: AggregateNode, spec: AggregationSpec, element: ElementNames, block: string): Input {
-  const { kind, name } = spec
-  if (kind === 'count') return { statements: '', add: [] }
-  const numeric = kind === 'sum' || kind === 'mean'
-  const of = part(flow, node, `${name}.of`, element, block, name, numeric, element.value)
-  if (kind === 'first' || kind === 'last') return { ...of, add: [of.name, element.time, element.origin] }
-  if (kind !== 'minBy' && kind !== 'maxBy' && kind !== 'topK') return { ...of, add: [of.name] }
-  const by = part(flow, node, `${name}.by`, element, block, name, false, null)
+  const takes = takesOf(spec)
+  if (takes.of === 'nothing') return { statements: '', add: [] }
+  const part = new Part(flow, node, spec.name, element, block)
+  const of = part.of(CHECKS[takes.of])
+  const lifted = takes.of === 'state' ? part.lift(of.name) : of
+  const by = takes.by ? part.by(of.name) : null
   return {
-    statements: `${of.statements}\n${by.statements}`,
-    add: [of.name, by.name === '' ? of.name : by.name, element.time, element.origin],
+    statements: [of, ...(lifted === of ? [] : [lifted]), ...(by === null ? [] : [by])]
+      .map(p => p.statements)
+      .join('\n'),
+    add: [lifted.name, ...(by === null ? [] : [by.name]), ...(takes.moment ? [element.time, element.origin] : [])],
   }
 }
 
-/** One lambda's result, checked; `fallback` stands for it where the field has no such lambda, null for nothing at all. */
-function part(
-  flow: Flow,
-  node: AggregateNode,
-  slot: string,
-  element: ElementNames,
-  block: string,
-  name: string,
-  numeric: boolean,
-  fallback: string | null,
-): { statements: string; name: string } {
-  const has = flow.lambda(node, slot) !== undefined
-  if (!has && fallback === null) return { statements: '', name: '' }
-  const into = flow.fresh('x')
-  const get = has
-    ? `let ${into}\n${callLambda(flow, { node, slot, argument: element.value, into, block, element, field: name })}`
-    : `let ${into} = ${fallback}`
-  const check = numeric ? checkNumeric : checkInput
-  return { statements: `${get}\n${check(node, into, element, block, name)}`, name: into }
+const CHECKS: Readonly<Record<Exclude<Takes['of'], 'nothing'>, typeof checkInput>> = {
+  numeric: checkNumeric,
+  bounded: checkBounded,
+  value: checkInput,
+  state: checkInput,
+}
+
+/** Statements, and the variable that holds what they work out. */
+interface Worked {
+  readonly statements: string
+  readonly name: string
+}
+
+/** What the lambdas of one field give, checked. */
+class Part {
+  readonly #flow: Flow
+  readonly #node: AggregateNode
+  readonly #field: string
+  readonly #element: ElementNames
+  readonly #block: string
+
+  constructor(flow: Flow, node: AggregateNode, field: string, element: ElementNames, block: string) {
+    this.#flow = flow
+    this.#node = node
+    this.#field = field
+    this.#element = element
+    this.#block = block
+  }
+
+  /** Without a lambda the element's value. */
+  of(check: typeof checkInput): Worked {
+    if (this.#has('of')) return this.#call('of', this.#element.value, check)
+    const into = this.#flow.fresh('x')
+    return { statements: `let ${into} = ${this.#element.value}\n${this.#check(check, into)}`, name: into }
+  }
+
+  /** Without a lambda what `of` gave. */
+  by(of: string): Worked {
+    return this.#has('by') ? this.#call('by', this.#element.value, checkInput) : { statements: '', name: of }
+  }
+
+  /** The author's state of one value. */
+  lift(of: string): Worked {
+    return this.#call('lift', of, checkInput, true)
+  }
+
+  #has(part: string): boolean {
+    return this.#flow.lambda(this.#node, `${this.#field}.${part}`) !== undefined
+  }
+
+  #call(part: string, argument: string, check: typeof checkInput, alone = false): Worked {
+    const into = this.#flow.fresh('x')
+    const [element, block, field] = [this.#element, this.#block, this.#field]
+    const slot = `${field}.${part}`
+    const call = callLambda(this.#flow, { node: this.#node, slot, argument, into, block, element, field, alone })
+    return { statements: `let ${into}\n${call}\n${this.#check(check, into)}`, name: into }
+  }
+
+  #check(check: typeof checkInput, input: string): string {
+    return check(this.#node, input, this.#element, this.#block, this.#field)
+  }
 }
 
 /** Sizes and offsets below this keep every product and sum of the quick formula exact. */

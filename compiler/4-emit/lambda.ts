@@ -19,12 +19,14 @@ export interface Call {
   readonly element: ElementNames
   /** Field of an aggregation. */
   readonly field?: string
+  /** The lambda gets the value alone. */
+  readonly alone?: boolean
 }
 
 export function callLambda(flow: Flow, call: Call): string {
-  const { node, slot, argument, into, block, element, field } = call
+  const { node, slot, argument, into, block, element, field, alone = false } = call
   const name = flow.lambda(node, slot)
-  const record = node.lambdas[slot]?.usesRecord === false ? '' : `, ${recordOf(element)}`
+  const record = alone || node.lambdas[slot]?.usesRecord === false ? '' : `, ${recordOf(element)}`
   const about = [text(node.id), element.origin, 'error', ...(field === undefined ? [] : [text(field)])].join(', ')
   return `try {
       ${into} = ${name}(${argument}${record})
@@ -55,7 +57,7 @@ export function checkKey(node: PlanNode, key: string, element: ElementNames, blo
     }`
 }
 
-/** An input of `sum` or `mean`. */
+/** An input of `sum` and the like. */
 export function checkNumeric(
   node: PlanNode,
   input: string,
@@ -65,6 +67,20 @@ export function checkNumeric(
 ): string {
   return `if (typeof ${input} !== 'number') {
       ${input} = kit.numeric(${text(node.id)}, ${element.origin}, ${input}, ${text(name)})
+      if (${input} === FAIL) break ${block}
+    }`
+}
+
+/** An input that must not be NaN either. */
+export function checkBounded(
+  node: PlanNode,
+  input: string,
+  element: ElementNames,
+  block: string,
+  name: string,
+): string {
+  return `if (typeof ${input} !== 'number' || ${input} !== ${input}) {
+      ${input} = kit.bounded(${text(node.id)}, ${element.origin}, ${input}, ${text(name)})
       if (${input} === FAIL) break ${block}
     }`
 }

@@ -155,7 +155,7 @@ export function mustNotEndRun(node: string, error: unknown, site?: string): void
 }
 
 /** For display only. What was thrown may be anything, even an object whose text cannot be had. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message) : String(error)
   } catch {

@@ -11,6 +11,7 @@
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../canonical.ts'
 import type { ChangeSink, Environment } from './environment.ts'
+import { presented } from './own-fold.ts'
 import { PendingRows } from './pending-rows.ts'
 import { TABLE } from './row-codec.ts'
 import { leastKey, RowCursor } from './row-cursor.ts'
@@ -183,7 +184,7 @@ export class Sessions implements SettledNode {
     sessions.clearSlot(SCRATCH)
     for (const { state } of parts) sessions.mergeState(SCRATCH, new ByteReader(state))
     const same = stored.find(part => part.first === first && part.last === last)
-    const outcome = { kind: 'value', value: present(SCRATCH) } as const
+    const outcome = presented(() => present(SCRATCH))
     rows.put(viewKey(key, first, end), outcome, { changed, closes, isNew: same === undefined })
     this.#putState(
       key,

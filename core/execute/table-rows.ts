@@ -12,6 +12,7 @@ import { windowIdentity } from '../identity.ts'
 import type { HandOnFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
+import { presented } from './own-fold.ts'
 import type { Recorder } from './recorder.ts'
 import { VIEW_ERROR, VIEW_VALUE } from './row-codec.ts'
 import type { RowValueWriter } from './row-value.ts'
@@ -150,7 +151,9 @@ export class TableRows {
     let outcome = this.#outcomes[index]
     if (outcome === undefined) {
       const window = row.end === null ? undefined : Object.freeze({ start: row.start, end: row.end })
-      outcome = end.chain.run(this.#o.present(slot), Object.freeze({ key: this.#keyOf(row, slot), window }))
+      const given = presented(() => this.#o.present(slot))
+      const context = Object.freeze({ key: this.#keyOf(row, slot), window })
+      outcome = given.kind === 'value' ? end.chain.run(given.value, context) : given
       this.#outcomes[index] = outcome
     }
     return outcome

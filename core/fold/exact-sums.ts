@@ -90,6 +90,13 @@ export class ExactSums {
     return roundQuotient(this.#exact(high, low, rest), BigInt(divisor)) + 0
   }
 
+  /** The exact sum; null where there is none, since a number was not finite. */
+  total(slot: number): Exact | null {
+    const rest = this.#rests.get(slot)
+    if (rest !== undefined && rest.special !== 0) return null
+    return this.#exact(this.#cells[2 * slot] as number, this.#cells[2 * slot + 1] as number, rest)
+  }
+
   /** Appends the sum: a byte of NUMBER and SPECIAL bits and the form, then the number. */
   write(slot: number, w: ByteWriter): void {
     const high = this.#cells[2 * slot] as number

@@ -1,22 +1,36 @@
 // The column of each kind of aggregation: one exhaustive table.
 
 import type { AggregationKind, AggregationSpec } from '../plan.ts'
+import { ApproxCountDistinctColumn } from './approx-count-distinct.ts'
+import { ApproxFrequencyColumn } from './approx-frequency.ts'
+import { ApproxMembershipColumn } from './approx-membership.ts'
+import { ApproxQuantilesColumn } from './approx-quantiles.ts'
 import type { Column, IdentityOf } from './column.ts'
 import { CountColumn } from './count.ts'
+import { CustomColumn, type OwnFold } from './custom.ts'
 import { DistinctColumn } from './distinct.ts'
 import { EdgeColumn } from './edge.ts'
 import { ExtremeColumn } from './extreme.ts'
 import { ExtremeByColumn } from './extreme-by.ts'
+import { BucketsColumn, ValuesColumn } from './histogram.ts'
+import { ListColumn } from './list.ts'
+import { SampleColumn } from './sample.ts'
 import { MeanColumn, SumColumn } from './sum.ts'
 import { TopColumn } from './top.ts'
+import { VarianceColumn } from './variance.ts'
 
-type Maker = (spec: AggregationSpec, identityOf: IdentityOf<never>) => Column
+type Maker = (spec: AggregationSpec, identityOf: IdentityOf<never>, own: OwnFoldOf) => Column
+
+/** The functions of a field that is an author's aggregation. */
+export type OwnFoldOf = (field: string) => OwnFold
 
 /** Every aggregation by its kind. */
 const COLUMNS: Readonly<Record<AggregationKind, Maker>> = {
   count: () => new CountColumn(),
   sum: () => new SumColumn(),
   mean: () => new MeanColumn(),
+  variance: () => new VarianceColumn(false),
+  stddev: () => new VarianceColumn(true),
   min: () => new ExtremeColumn(1),
   max: () => new ExtremeColumn(-1),
   first: (_spec, identityOf) => new EdgeColumn(1, identityOf),
@@ -24,11 +38,25 @@ const COLUMNS: Readonly<Record<AggregationKind, Maker>> = {
   minBy: (_spec, identityOf) => new ExtremeByColumn(1, identityOf),
   maxBy: (_spec, identityOf) => new ExtremeByColumn(-1, identityOf),
   topK: (spec, identityOf) => new TopColumn(spec.k ?? 1, identityOf),
+  collectList: (_spec, identityOf) => new ListColumn(identityOf),
   collectSet: () => new DistinctColumn(false),
   countDistinct: () => new DistinctColumn(true),
+  histogram: ({ bounds }) => (bounds === undefined ? new ValuesColumn() : new BucketsColumn(bounds)),
+  approxCountDistinct: spec => new ApproxCountDistinctColumn(given(spec.precision)),
+  approxQuantiles: spec => new ApproxQuantilesColumn(given(spec.quantiles), given(spec.accuracy)),
+  approxMembership: spec => new ApproxMembershipColumn({ bits: given(spec.bits), hashes: given(spec.hashes) }),
+  approxFrequency: spec => new ApproxFrequencyColumn({ width: given(spec.width), depth: given(spec.depth) }),
+  sample: (spec, identityOf) => new SampleColumn(given(spec.k), identityOf),
+  custom: (spec, _identityOf, own) => new CustomColumn(own(spec.name)),
+}
+
+/** A parameter that a kind cannot do without. */
+function given<T>(parameter: T | undefined): T {
+  if (parameter === undefined) throw new Error('lyrebird invariant broken: an aggregation lacks a parameter')
+  return parameter
 }
 
 /** The column of one field; `identityOf` gives the identity bytes of an origin that `add` was called with. */
-export function makeColumn<O>(spec: AggregationSpec, identityOf: IdentityOf<O>): Column {
-  return COLUMNS[spec.kind](spec, identityOf as IdentityOf<never>)
+export function makeColumn<O>(spec: AggregationSpec, identityOf: IdentityOf<O>, own: OwnFoldOf): Column {
+  return COLUMNS[spec.kind](spec, identityOf as IdentityOf<never>, own)
 }

@@ -28,7 +28,11 @@ export function exactOf(value: number): Exact {
 
 /** The exact sum of finite doubles. */
 export function exactTotal(values: readonly number[]): Exact {
-  const parts = values.filter(v => v !== 0).map(exactOf)
+  return exactSum(values.filter(v => v !== 0).map(exactOf))
+}
+
+/** The sum of exact numbers. */
+export function exactSum(parts: readonly Exact[]): Exact {
   const exponent = parts.reduce((least, p) => Math.min(least, p.exponent), 0)
   const mantissa = parts.reduce((sum, p) => sum + (p.mantissa << BigInt(p.exponent - exponent)), 0n)
   return { mantissa, exponent }
@@ -44,6 +48,27 @@ export function roundQuotient({ mantissa, exponent }: Exact, divisor: bigint): n
   const quotient = numerator / divisor
   const rounded = roundBits(quotient, exponent - more, quotient * divisor !== numerator)
   return mantissa < 0n ? -rounded : rounded
+}
+
+/** The double nearest to the root of `mantissa * 2 ** exponent / divisor`, which is not negative. */
+export function roundRoot({ mantissa, exponent }: Exact, divisor: bigint): number {
+  if (mantissa === 0n) return 0
+  // The quotient gets at least twice the bits that its root needs, and an even exponent.
+  let more = Math.max(0, 2 * (SIGNIFICANT_BITS + 2) + bitLength(divisor) - bitLength(mantissa))
+  if ((exponent - more) % 2 !== 0) more += 1
+  const numerator = mantissa << BigInt(more)
+  const root = wholeRoot(numerator / divisor)
+  return roundBits(root, (exponent - more) / 2, root * root * divisor !== numerator)
+}
+
+/** The greatest integer whose square is not greater, by Newton's method from above. */
+function wholeRoot(value: bigint): bigint {
+  let root = 1n << BigInt((bitLength(value) + 1) >> 1)
+  for (;;) {
+    const next = (root + value / root) >> 1n
+    if (next >= root) return root
+    root = next
+  }
 }
 
 /**

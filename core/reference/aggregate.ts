@@ -3,12 +3,14 @@
 // Promises: all extractors of an element run before it counts anywhere; one that fails excludes it from every field and window,
 // with one dead letter that names the alphabetically first failing field (decision 7).
 
+import { takesOf } from '../aggregation-input.ts'
 import { bytesToHex } from '../bytes.ts'
 import { canonicalBytes, normalise, Unencodable } from '../canonical.ts'
 import { inputFault, unencodableReason } from '../dead-letter.ts'
 import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan.ts'
 import { aggregate, type Input } from './aggregations.ts'
 import { compareElements, type Element, recordOf } from './element.ts'
+import { foldOwn } from './own-fold.ts'
 import { sessionsOf } from './sessions.ts'
 import type { Row } from './tables.ts'
 import type { Outcome, Trial } from './trial.ts'
@@ -48,7 +50,7 @@ export function aggregateRows(trial: Trial, node: AggregateNode, elements: reado
     key,
     window,
     session,
-    outcome: { value: normalise(present(node, members)) },
+    outcome: present(trial, node, members),
   }))
 }
 
@@ -62,13 +64,19 @@ function windowFinder(
   return element => [sessions.get(element)]
 }
 
-function present(node: AggregateNode, members: readonly Inputs[]): unknown {
+/** An error row where a field has no result, the first of them. */
+function present(trial: Trial, node: AggregateNode, members: readonly Inputs[]): Row['outcome'] {
   const { fields, bare } = node.params
   const results = fields.map(field => {
     const inputs = members.map(m => m.get(field.name) as Input)
-    return [field.name, aggregate(field, inputs)] as const
+    const states = inputs.map(i => i.of)
+    const outcome = field.kind === 'custom' ? foldOwn(trial, node, field, states) : { value: aggregate(field, inputs) }
+    return { name: field.name, outcome }
   })
-  return bare ? results[0]?.[1] : Object.fromEntries(results)
+  const failed = results.find(r => 'error' in r.outcome)
+  if (failed !== undefined) return failed.outcome
+  const values = results.map(({ name, outcome }) => [name, 'value' in outcome ? outcome.value : undefined] as const)
+  return { value: normalise(bare ? values[0]?.[1] : Object.fromEntries(values)) }
 }
 
 /** The inputs of all fields, or null where one fails. */
@@ -83,11 +91,16 @@ function extract(trial: Trial, node: AggregateNode, element: Element): Inputs | 
 }
 
 function extractField(trial: Trial, node: AggregateNode, element: Element, field: AggregationSpec): Outcome<Input> {
-  if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined } }
-  const of = extractPart(trial, node, element, field, 'of', element.value)
+  if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined, identity: element.identity } }
+  const args = [element.value, recordOf(element)]
+  const of = extractPart(trial, node, element, field, 'of', args, element.value)
   if (!of.ok) return of
-  const by = extractPart(trial, node, element, field, 'by', of.value)
-  return by.ok ? { ok: true, value: { of: of.value, by: by.value } } : by
+  if (field.kind === 'custom') {
+    const state = extractPart(trial, node, element, field, 'lift', [of.value], undefined)
+    return state.ok ? { ok: true, value: { of: state.value, by: undefined } } : state
+  }
+  const by = extractPart(trial, node, element, field, 'by', args, of.value)
+  return by.ok ? { ok: true, value: { of: of.value, by: by.value, identity: element.identity } } : by
 }
 
 /** What one lambda of a field gives, in canonical form; `fallback` where the field has no such lambda. */
@@ -96,17 +109,18 @@ function extractPart(
   node: AggregateNode,
   element: Element,
   field: AggregationSpec,
-  part: 'of' | 'by',
+  part: 'of' | 'by' | 'lift',
+  args: readonly unknown[],
   fallback: unknown,
 ): Outcome<unknown> {
   const slot = `${field.name}.${part}`
   const { identity } = element
   return trial.guard<unknown>(node, slot, identity, field.name, () => {
     const given: Outcome<unknown> = trial.has(node, slot)
-      ? trial.run(node, slot, identity, [element.value, recordOf(element)], field.name)
+      ? trial.run(node, slot, identity, args, field.name)
       : { ok: true, value: fallback }
     if (!given.ok) return given
-    const reason = part === 'of' ? inputFault(field.kind, given.value) : null
+    const reason = part === 'of' ? inputFault(takesOf(field).of, given.value) : null
     if (reason !== null) return trial.refuse(node, slot, identity, reason, field.name)
     try {
       return { ok: true, value: normalise(given.value) }

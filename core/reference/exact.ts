@@ -5,6 +5,8 @@
 /** Every finite double is an integer times 2^-1074, the least subnormal. */
 const SCALE_BITS = 1074n
 
+export const UNITS_IN_ONE = 1n << SCALE_BITS
+
 /** An exact number: `units` times 2^-1074. */
 export type Units = bigint
 
@@ -32,6 +34,25 @@ export function nearestDouble(units: Units, divisor: bigint): number {
   const twice = 2n * (units - mantissa * scaled)
   if (twice > scaled || (twice === scaled && mantissa % 2n === 1n)) mantissa += 1n
   return scale(mantissa, shift - SCALE_BITS)
+}
+
+/** The double nearest to the root of `square`, in units squared, divided by a positive integer. */
+export function nearestRoot(square: bigint, divisor: bigint): number {
+  // Twice the root with so many bits behind the point that no double lies closer to it; odd where the root goes on.
+  const more = 2n ** 200n
+  const scaled = (square * more * more) / (divisor * divisor)
+  const root = wholeRoot(scaled)
+  const goesOn = root * root !== scaled || scaled * divisor * divisor !== square * more * more
+  return nearestDouble(2n * root + (goesOn ? 1n : 0n), 2n * more)
+}
+
+/** The greatest integer whose square is not greater, bit by bit. */
+function wholeRoot(value: bigint): bigint {
+  let root = 0n
+  for (let bit = 1n << BigInt((bitLength(value) / 2) | 0); bit > 0n; bit >>= 1n) {
+    if ((root + bit) * (root + bit) <= value) root += bit
+  }
+  return root
 }
 
 const bitLength = (value: bigint): number => (value === 0n ? 0 : value.toString(2).length)

@@ -1,10 +1,16 @@
 // Every aggregation with inputs that are awkward for it: what the laws are tested on.
 
 import fc from 'fast-check'
-import { normalise } from '../../core/canonical.ts'
+import { takesOf } from '../../core/aggregation-input.ts'
+import { bytesToHex } from '../../core/bytes.ts'
+import { canonicalBytes, compareValues, normalise } from '../../core/canonical.ts'
+import { ownFold } from '../../core/execute/own-fold.ts'
 import type { Column } from '../../core/fold/column.ts'
 import { makeColumn } from '../../core/fold/make-column.ts'
-import type { AggregationKind, AggregationSpec } from '../../core/plan.ts'
+import type { AggregationKind, AggregationSpec, Lambdas, PlanNode } from '../../core/plan.ts'
+import { aggregate } from '../../core/reference/aggregations.ts'
+import { foldOwn } from '../../core/reference/own-fold.ts'
+import { Trial } from '../../core/reference/trial.ts'
 import { AWKWARD_KEYS, AWKWARD_NUMBERS } from '../support/random-log.ts'
 
 /** One element: what the lambdas gave, its time, and an identity of its own. */
@@ -49,38 +55,89 @@ export interface Case {
   readonly samples: fc.Arbitrary<Sample[]>
 }
 
-const KINDS: Readonly<Record<AggregationKind, fc.Arbitrary<unknown>>> = {
-  count: value,
-  sum: number,
-  mean: number,
-  min: value,
-  max: value,
-  first: value,
-  last: value,
-  minBy: value,
-  maxBy: value,
-  topK: value,
-  collectSet: value,
-  countDistinct: value,
+/** What a kind is tried on: inputs, and the parameters of its spec. */
+interface Try {
+  readonly of: fc.Arbitrary<unknown>
+  readonly params?: Omit<AggregationSpec, 'name' | 'kind'>
 }
 
-export const CASES: readonly (readonly [name: string, Case])[] = Object.entries(KINDS).map(([kind, of]) => [
-  kind,
-  { spec: { name: 'x', kind: kind as AggregationKind, k: 3 }, samples: samples(of) },
-])
+/** A finite number in some bucket, or at an end. */
+const bucketed = fc.oneof(number, fc.constantFrom(-1, 0, 0.5, 2, 1n, 2n, 2n ** 60n)).filter(n => !Number.isNaN(n))
+const state = value.map(greatest => ({ greatest, of: 1 }))
+
+/** Every kind of aggregation. A new one has no laws until it has a line here. */
+const KINDS: Readonly<Record<AggregationKind, readonly Try[]>> = {
+  count: [{ of: value }],
+  sum: [{ of: number }],
+  mean: [{ of: number }],
+  variance: [{ of: number }, { of: finite }],
+  stddev: [{ of: number }, { of: finite }],
+  min: [{ of: value }],
+  max: [{ of: value }],
+  first: [{ of: value }],
+  last: [{ of: value }],
+  minBy: [{ of: value }],
+  maxBy: [{ of: value }],
+  topK: [{ of: value, params: { k: 3 } }],
+  collectList: [{ of: value }],
+  collectSet: [{ of: value }],
+  countDistinct: [{ of: value }],
+  histogram: [{ of: value }, { of: bucketed, params: { bounds: [-1, 0, 0.5, 2] } }],
+  custom: [{ of: state, params: { zero: bytesToHex(canonicalBytes(null)) } }],
+}
+
+export const CASES: readonly (readonly [name: string, Case])[] = Object.entries(KINDS).flatMap(([kind, tries]) =>
+  tries.map(({ of, params }, index) => [
+    index === 0 ? kind : `${kind} (${index + 1})`,
+    { spec: { name: 'x', kind: kind as AggregationKind, ...params }, samples: samples(of) },
+  ]),
+)
+
+interface State {
+  readonly greatest: unknown
+  readonly of: number
+}
+
+/** An author's lawful aggregation: the greatest value of how many. Null is the state of none. */
+const own = {
+  plus(a: State | null, b: State | null): State | null {
+    if (a === null || b === null) return a ?? b
+    return { greatest: compareValues(a.greatest, b.greatest) < 0 ? b.greatest : a.greatest, of: a.of + b.of }
+  },
+  present: (s: State | null): unknown => [s?.greatest, s?.of],
+}
+
+const NODE = { id: 'aggregate-1', lambdas: {}, at: null } as unknown as PlanNode
+const LAMBDAS = { [NODE.id]: { 'x.plus': own.plus, 'x.present': own.present } } as unknown as Lambdas
 
 /** A column with room for some slots. Origins are the numbers of samples, and mean two bytes of identity. */
 export function columnOf(spec: AggregationSpec, slots = 8): Column {
-  const column = makeColumn(spec, (origin: number) => Uint8Array.of(origin >> 8, origin & 255))
+  const identityOf = (origin: number): Uint8Array => Uint8Array.of(origin >> 8, origin & 255)
+  const column = makeColumn(spec, identityOf, field => ownFold(NODE, field, LAMBDAS, () => undefined))
   column.grow(slots)
   return column
 }
 
 /** Adds a sample as emitted code does. */
-export function addSample(column: Column, slot: number, { kind }: AggregationSpec, s: Sample): void {
-  const add = (...input: unknown[]): void => column.add(slot, ...(input as never[]))
-  if (kind === 'count') add()
-  else if (kind === 'first' || kind === 'last') add(s.of, s.time, s.identity)
-  else if (kind === 'minBy' || kind === 'maxBy' || kind === 'topK') add(s.of, s.by, s.time, s.identity)
-  else add(s.of)
+export function addSample(column: Column, slot: number, spec: AggregationSpec, s: Sample): void {
+  const takes = takesOf(spec)
+  const input = [
+    ...(takes.of === 'nothing' ? [] : [takes.of === 'state' ? structuredClone(s.of) : s.of]),
+    ...(takes.by ? [s.by] : []),
+    ...(takes.moment ? [s.time, s.identity] : []),
+  ]
+  column.add(slot, ...(input as never[]))
+}
+
+/** What the reference makes of samples, whatever their order. */
+export function referenceOf(spec: AggregationSpec, list: readonly Sample[]): unknown {
+  const ordered = [...list].sort((a, b) => a.time - b.time || a.identity - b.identity)
+  if (spec.kind !== 'custom') return aggregate(spec, ordered)
+  const outcome = foldOwn(
+    new Trial(LAMBDAS),
+    NODE,
+    spec,
+    ordered.map(s => s.of),
+  )
+  return 'value' in outcome ? outcome.value : outcome.error
 }

@@ -1,0 +1,66 @@
+// An author's aggregation, naively: `plus` over all lifted values in (time, identity) order, from zero on; then `present`.
+//
+// Promises: the author's code gets frozen plain data of its own. What `plus` throws ends the run; what `present` throws makes an error row
+// (decision 8).
+
+import { ByteReader, hexToBytes } from '../bytes.ts'
+import { decodeValue, normalise, Unencodable } from '../canonical.ts'
+import { fieldReason, isThenable, REASON, unencodableReason } from '../dead-letter.ts'
+import { LyrebirdError } from '../errors.ts'
+import type { AggregationSpec, PlanNode } from '../plan.ts'
+import type { Row } from './tables.ts'
+import { messageOf, mustNotEndRun, type Trial } from './trial.ts'
+
+/** What a row shows of the states of a group, which stand in (time, identity) order. */
+export function foldOwn(
+  trial: Trial,
+  node: PlanNode,
+  field: AggregationSpec,
+  states: readonly unknown[],
+): Row['outcome'] {
+  const zero = decodeValue(new ByteReader(hexToBytes(field.zero as string)))
+  const state = states.reduce((a, b) => added(trial, node, field, a, b), zero)
+  try {
+    const shown = trial.call(node, `${field.name}.present`, [frozen(state)])
+    if (isThenable(shown)) return failed(node, field, REASON.promise)
+    return { value: normalise(shown) }
+  } catch (error) {
+    mustNotEndRun(node, error)
+    return failed(node, field, error instanceof Unencodable ? unencodableReason('value', error.reason) : REASON.threw)
+  }
+}
+
+const failed = (node: PlanNode, field: AggregationSpec, reason: string): Row['outcome'] => ({
+  error: { node: node.id, reason: fieldReason(field.name, reason) },
+})
+
+function added(trial: Trial, node: PlanNode, field: AggregationSpec, a: unknown, b: unknown): unknown {
+  try {
+    const sum = trial.call(node, `${field.name}.plus`, [frozen(a), frozen(b)])
+    if (isThenable(sum)) throw new TypeError(REASON.promise)
+    return normalise(sum)
+  } catch (error) {
+    mustNotEndRun(node, error)
+    throw new LyrebirdError(
+      'job-failed',
+      `plus of the aggregation in field ${field.name} failed: ${messageOf(error)}`,
+      {
+        where: { node: node.id, field: field.name, site: node.lambdas[`${field.name}.plus`]?.at ?? undefined },
+        cause: error,
+      },
+    )
+  }
+}
+
+/** A copy that nobody can change; bytes cannot be frozen, but a copy of them is nobody else's. */
+function frozen(value: unknown): unknown {
+  const copy = normalise(value)
+  freeze(copy)
+  return copy
+}
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return
+  Object.freeze(value)
+  for (const part of Object.values(value)) freeze(part)
+}
