@@ -3,6 +3,8 @@
 export { graphOf, lambdasOf } from '../core/graph.ts' // for compiled jobs
 export { isJobError, JOB_ERROR_WORDS, JobError, type JobErrorWord } from '../core/job-error.ts'
 export { closedRealm } from '../core/realm/closed-realm.ts' // for compiled jobs
+export { type FrequencySketch, frequencyOf } from '../core/sketch/frequency.ts'
+export { type MembershipFilter, mightContain } from '../core/sketch/membership.ts'
 export { type AggregationMaker, type AggregationOptions, aggregation, type Liftable } from './aggregation.ts'
 export {
   type Aggregated,
@@ -64,7 +66,27 @@ export type {
   ViewRow,
   ViewValue,
 } from './results.ts'
+export {
+  approxCountDistinct,
+  approxFrequency,
+  approxMembership,
+  approxQuantiles,
+  type CountDistinctOptions,
+  type FrequencyOptions,
+  type MembershipOptions,
+  type QuantilesOptions,
+  sample,
+} from './sketches.ts'
 export { type Snapshot, snapshot } from './snapshot.ts'
 export { type SourceOptions, source } from './source.ts'
-export type { KeyedStream, Output, Stream, Table, ToOptions, WindowedStream } from './streams.ts'
-export { hopping, tumbling, type Window, type WindowOptions } from './window.ts'
+export type { KeyedStream, Output, Stream, Table, ToOptions, WindowedStream, UpsertTable } from './streams.ts'
+export { type KeyedTopicOptions, type TableOptions, table } from './table.ts'
+export {
+  type CalendarOptions,
+  calendar,
+  hopping,
+  session,
+  tumbling,
+  type Window,
+  type WindowOptions,
+} from './window.ts'

@@ -11,10 +11,17 @@ import { type FormatParts, formatParts } from './format.ts'
 import { joinWithinNode, lookupNode } from './join.ts'
 import { fieldName, topicName } from './names.ts'
 import { Call, wordFor } from './node.ts'
+import { dedupeNode, distinctNode, joinTableNode, newestNode, scanNode } from './ordered.ts'
 import type { Stream } from './streams.ts'
 import { windowSpec } from './window.ts'
 
 const NODE: unique symbol = Symbol.for('lyrebird.node') as never
+const VERSIONS: unique symbol = Symbol.for('lyrebird.versions') as never
+
+/** The table of the newest versions in a stream of them. */
+export function upsertsOf(call: Call, versions: GraphNode): TableValue {
+  return new TableValue(newestNode(call, versions), versions)
+}
 
 /** A stream behind a source node. */
 export function streamOf<T>(node: GraphNode): Stream<T> {
@@ -25,6 +32,10 @@ export function streamOf<T>(node: GraphNode): Stream<T> {
 export function nodeIn(value: unknown): GraphNode | null {
   if (typeof value !== 'object' || value === null || !(NODE in value)) return null
   return value[NODE] as GraphNode
+}
+
+function versionsOf(value: unknown): GraphNode | null {
+  return typeof value === 'object' && value !== null && VERSIONS in value ? (value[VERSIONS] as GraphNode | null) : null
 }
 
 type LambdaStep = 'map' | 'filter' | 'flatMap' | 'keyBy' | 'mapValues' | 'filterKeys' | 'flatMapKeys'
@@ -98,6 +109,33 @@ class Pipeline {
     return new Pipeline(joinWithinNode(call, this[NODE], nodeIn(other) as GraphNode), true)
   }
 
+  scan(...given: unknown[]): Pipeline {
+    return new Pipeline(scanNode(new Call(given), this.#keyedCall('scan', given)[NODE]), true)
+  }
+
+  distinct(...given: unknown[]): Pipeline {
+    return new Pipeline(distinctNode(new Call(given), this.#keyedCall('distinct', given)[NODE]), true)
+  }
+
+  dedupe(...given: unknown[]): Pipeline {
+    return new Pipeline(dedupeNode(new Call(given), this.#keyedCall('dedupe', given)[NODE]), true)
+  }
+
+  toTable(...given: unknown[]): TableValue {
+    return upsertsOf(new Call(given), this.#keyedCall('toTable', given)[NODE])
+  }
+
+  joinTable(...given: unknown[]): Pipeline {
+    const call: Call = new Call(given)
+    this.#keyedCall('joinTable', given)
+    const versions = versionsOf(call.args[0])
+    if (versions === null) {
+      const other = nodeIn(call.args[0]) === null ? wordFor(call.args[0]) : 'one that does not keep its versions'
+      call.fail('bad-argument', `joinTable() takes a table(...) or the table that toTable() makes, got ${other}.`)
+    }
+    return new Pipeline(joinTableNode(call, this[NODE], versions), true)
+  }
+
   to(...given: unknown[]): OutputValue {
     const call: Call = new Call(given)
     const topic = topicName(call.args[0], call)
@@ -120,7 +158,10 @@ class Pipeline {
     this.#keyedCall('window', given)
     const spec = windowSpec(call.args[0])
     if (spec === null)
-      call.fail('bad-argument', `window() takes tumbling(...) or hopping(...), got ${wordFor(call.args[0])}.`)
+      call.fail(
+        'bad-argument',
+        `window() takes tumbling(...), hopping(...), session(...) or calendar(...), got ${wordFor(call.args[0])}.`,
+      )
     return new Windowed(this[NODE], spec)
   }
 
@@ -251,9 +292,12 @@ class Windowed {
 
 class TableValue {
   readonly [NODE]: GraphNode
+  /** The stream of the versions that it is the newest of; null for other tables. */
+  readonly [VERSIONS]: GraphNode | null
 
-  constructor(node: GraphNode) {
+  constructor(node: GraphNode, versions: GraphNode | null = null) {
     this[NODE] = node
+    this[VERSIONS] = versions
     Object.freeze(this)
   }
 

@@ -25,7 +25,7 @@ export type TimedRecord = Omit<SourceRecord, 'time'>
 
 /** An element past an aggregation: no single record of the log stands behind it. */
 export interface DerivedRecord<K> {
-  /** Event time in ms: for a closed window its end less 1 ms. */
+  /** Event time in ms: for a closed window its end less 1 ms, for a closed session its end. */
   readonly time: number
   readonly key: K
 }

@@ -8,12 +8,14 @@ import type { Duration } from './duration.ts'
 import type { Encodes } from './format.ts'
 import type { Joined, JoinType, NotNegative, SameKeys } from './joined.ts'
 import type { Mistake, PlainKey, PlainValue, Settled, Sync } from './mistake.ts'
-import type { Origin, RecordOf, RowContext, Windowing } from './record.ts'
+import type { NeedsKey } from './needs-key.ts'
+import type { DerivedRecord, Origin, RecordOf, RowContext, Windowing } from './record.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Window } from './window.ts'
 
 declare const STREAM: unique symbol
 declare const VIEW: unique symbol
+declare const VERSIONS: unique symbol
 declare const OUTPUT: unique symbol
 
 /** Types: what a stream holds, readable off any stream. */
@@ -60,7 +62,7 @@ type Partner<K, S> = S extends { readonly [STREAM]: { readonly keyed: true; read
   : Mistake<'joinWithin() takes another keyed stream: call keyBy(...) on it first.'>
 
 /** A stream of elements with values `T`, made by `source` or by a word below. */
-export interface Stream<T, O extends Origin = 'log'> extends StreamShape {
+export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsKey {
   readonly [STREAM]: { readonly keyed: false; readonly key: string | null; readonly value: T; readonly origin: O }
 
   /** Another value for each element: `views.map(v => v.page)`. */
@@ -215,6 +217,40 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
     options: WithinOptions<Before, After, Type>,
   ): KeyedStream<K, Joined<Settled<T>, Settled<ValueOf<S>>, Type>, 'derived'>
 
+  /**
+   * A state per key that each element in the order of time makes another, which is handed on:
+   * `byUser.scan(0, (total, order) => total + order.price)`. The step must not depend on anything but its arguments.
+   */
+  scan<S>(
+    zero: S & PlainValue<S>,
+    step: (
+      state: S,
+      value: T,
+      record: DerivedRecord<K>,
+    ) => NoInfer<S> | Mistake<'scan() needs the next state, of the type of its zero, and no promise.'>,
+  ): KeyedStream<K, S, 'derived'>
+
+  /** The first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Without a lambda by the whole value. */
+  distinct<B>(by?: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>): KeyedStream<K, T, 'derived'>
+
+  /** Drops an element where an equal one of its key was handed on no more than so long before: `byUser.dedupe(v => v.id, '1h')`. */
+  dedupe<B>(
+    by: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>,
+    within: Duration,
+  ): KeyedStream<K, T, 'derived'>
+
+  /** The newest value of each key by time, as a table; null deletes: `changes.keyBy(c => c.id).mapValues(c => c.after).toTable()`. */
+  toTable(): UpsertTable<K, Exclude<T, null | undefined>>
+
+  /**
+   * Each element with the version of its key that was the newest at its time: `clicks.keyBy(c => c.user).joinTable(users)`. The value
+   * becomes `{ left, right }`; an element without a version is dropped, or has `right: null` with `type: 'left'`.
+   */
+  joinTable<S extends AnyTable, Type extends 'inner' | 'left' = 'inner'>(
+    table: S & Versioned<K, S>,
+    options?: { readonly type?: Type },
+  ): KeyedStream<K, Joined<Settled<T>, VersionOf<S>, Type>, 'derived'>
+
   /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */
   to(topic: string, options?: ToOptions<T, RecordOf<O, K>>): Output<T>
 
@@ -266,7 +302,7 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   ): Table<K, V, W>
 
   /**
-   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms, its key the row's. It may be
+   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms (a session's end), its key the row's. It may be
    * keyed, windowed and aggregated again: `hourly.closed().keyBy(v => v.machine).window(tumbling('1d'))`.
    */
   closed(
@@ -275,6 +311,16 @@ export interface Table<K, V, W extends Windowing = Windowing> {
       : Mistake<'closed() needs a table with windows: call window(...) before the aggregation.'>,
   ): KeyedStream<K, V, 'derived'>
 }
+
+/** A table of the newest version of each key, that remembers the versions: made by `table(...)` and `toTable()`. */
+export interface UpsertTable<K, V> extends Table<K, V, 'global'> {
+  readonly [VERSIONS]: { readonly key: K; readonly value: V }
+}
+
+type VersionOf<S> = S extends { readonly [VERSIONS]: { readonly value: infer V } } ? V : never
+type Versioned<K, S> = S extends { readonly [VERSIONS]: { readonly key: infer J } }
+  ? SameKeys<K, J>
+  : Mistake<'joinTable() takes a table(...) or the table that toTable() makes: other tables do not keep their versions.'>
 
 /** A stream that is written to a topic: one of a job's results. */
 export interface Output<T> {

@@ -1,16 +1,19 @@
 // Windows: which stretches of event time an aggregation answers for.
 //
-// Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset (semantics.md, 4). Leaves to the executors: when
-// one is closed.
+// Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or around elements
+// that are near each other (semantics.md, 4). Leaves to the executors: when one is closed.
 
+import type { CalendarUnit } from '../core/calendar/civil-days.ts'
+import { isZone, zoneNames } from '../core/calendar/zone-offset.ts'
+import { nearest } from '../core/nearest.ts'
 import type { WindowSpec } from '../core/plan.ts'
 import { type Duration, type DurationUnit, durationMs } from './duration.ts'
 import type { Mistake } from './mistake.ts'
-import { Call } from './node.ts'
+import { Call, wordFor } from './node.ts'
 
 declare const WINDOW: unique symbol
 
-/** Made by `tumbling()` and `hopping()`; given to `window()`. */
+/** Made by `tumbling()`, `hopping()`, `session()` and `calendar()`; given to `window()`. */
 export interface Window {
   readonly [WINDOW]: true
 }
@@ -57,6 +60,46 @@ export function hopping(...given: unknown[]): Window {
   return make({ kind: 'hopping', sizeMs, everyMs, offsetMs: offsetOf(call, call.args[2], everyMs, 'hopping()') })
 }
 
+/**
+ * Windows around elements that are near each other: a session ends when no element of its key comes for longer than the gap.
+ * Two neighbours exactly the gap apart are in one session.
+ *
+ *     stream.keyBy(v => v.user).window(session('30m')).count()
+ */
+export function session<Gap extends Duration>(gap: Gap & Gapped<Gap>): Window
+export function session(...given: unknown[]): Window {
+  const call: Call = new Call(given)
+  return make({ kind: 'session', gapMs: lengthOf(call, call.args[0], 'the gap of session()') })
+}
+
+export interface CalendarOptions {
+  /** A time zone of the tz database: `Europe/Berlin`, `UTC`. */
+  readonly tz: string
+}
+
+/**
+ * Days, weeks (from Monday, ISO 8601) or months of a time zone. Where its clocks change, a day has 23 or 25 hours, and a date that does
+ * not occur there has no window.
+ *
+ *     stream.keyBy(v => v.shop).window(calendar('day', { tz: 'Europe/Berlin' })).sum(v => v.price)
+ */
+export function calendar<Unit extends string>(
+  unit: (Unit | CalendarUnit) & Known<Unit>,
+  options: CalendarOptions,
+): Window
+export function calendar(...given: unknown[]): Window {
+  const call: Call = new Call(given)
+  const [unit, options] = call.args
+  if (!isUnit(unit))
+    call.fail('bad-window', `the windows of calendar() are 'day', 'week' or 'month', got ${wordFor(unit)}.`)
+  const { tz } = call.options(options, ['tz'], 'calendar()')
+  if (typeof tz !== 'string') {
+    call.fail('bad-window', `calendar() needs a time zone: calendar('${unit}', { tz: 'Europe/Berlin' }).`)
+  }
+  if (!isZone(tz)) call.fail('bad-window', unknownZone(tz))
+  return make({ kind: 'calendar', unit, tz })
+}
+
 /** The plain data inside a window; null for anything else. */
 export function windowSpec(value: unknown): WindowSpec | null {
   if (typeof value !== 'object' || value === null || !(SPEC in value)) return null
@@ -80,6 +123,24 @@ function offsetOf(call: Call, value: unknown, stepMs: number, what: string): num
   if (ms >= stepMs) call.fail('bad-window', `the offset of ${what} is not less than its step: leave out whole steps.`)
   return ms
 }
+
+const isUnit = (value: unknown): value is CalendarUnit => value === 'day' || value === 'week' || value === 'month'
+
+function unknownZone(tz: string): string {
+  const near = nearest(tz, [...zoneNames(), 'UTC'])
+  const instead = near === null ? 'Write a name of the tz database, such as Europe/Berlin.' : `Is it "${near}"?`
+  return `${wordFor(tz)} is no time zone that this engine knows. ${instead}`
+}
+
+/** Types: a literal gap that is not zero and not negative. */
+type Gapped<D extends string> = D extends `0${DurationUnit}` | `-${string}`
+  ? Mistake<'A session needs a gap: write a duration such as 30s or 30m.'>
+  : unknown
+
+/** Types: a unit of the calendar. */
+type Known<Unit extends string> = Unit extends CalendarUnit
+  ? unknown
+  : Mistake<'The windows of calendar() are day, week or month.'>
 
 /** Types: a literal duration that is not zero and not negative. */
 type Lasting<D extends string> = D extends `0${DurationUnit}` | `-${string}`

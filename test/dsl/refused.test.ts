@@ -8,9 +8,9 @@ import * as language from '../../dsl/index.ts'
 /** Anything of the language, as a job in plain JavaScript sees it. */
 type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
-  | ('source' | 'job' | 'tumbling' | 'hopping' | 'sum' | 'topK' | 'count' | 'csv')
+  | ('source' | 'job' | 'tumbling' | 'hopping' | 'session' | 'calendar' | 'sum' | 'topK' | 'count' | 'csv')
   | ('map' | 'mapValues' | 'keyBy' | 'merge' | 'to' | 'window' | 'aggregate' | 'keep' | 'closed')
-const { source, job, tumbling, hopping, sum, topK, count, csv } = language as unknown as Loose
+const { source, job, tumbling, hopping, session, calendar, sum, topK, count, csv } = language as unknown as Loose
 
 /** As the compiler marks calls. */
 const at = { [SITE]: 7 }
@@ -45,6 +45,26 @@ const CASES: readonly Case[] = [
   ['bad-window', 'the size of tumbling() is 0', () => tumbling('0s', at)],
   ['bad-window', 'the step of hopping() is 0', () => hopping('1h', '0h', at)],
   ['bad-window', "hopping('1h', '90m') hops further than its windows are long", () => hopping('1h', '90m', at)],
+  ['bad-window', 'the gap of session() is 0', () => session('0ms', at)],
+  ['bad-duration', 'the gap of session() is "30 min"', () => session('30 min', at)],
+  ['bad-duration', 'the gap of session() is "-1m"', () => session('-1m', at)],
+  ['bad-duration', 'the gap of session() is undefined', () => session(at)],
+  ['bad-window', `are 'day', 'week' or 'month', got "year"`, () => calendar('year', { tz: 'UTC' }, at)],
+  ['bad-window', `are 'day', 'week' or 'month', got nothing`, () => calendar(at)],
+  ['bad-window', "calendar() needs a time zone: calendar('day', { tz: 'Europe/Berlin' })", () => calendar('day', at)],
+  ['bad-window', 'calendar() needs a time zone', () => calendar('day', { tz: 1 }, at)],
+  [
+    'bad-window',
+    '"Europe/Berln" is no time zone that this engine knows. Is it "Europe/Berlin"?',
+    () => calendar('day', { tz: 'Europe/Berln' }, at),
+  ],
+  ['bad-window', '"+01:00" is no time zone', () => calendar('week', { tz: '+01:00' }, at)],
+  ['bad-window', '"" is no time zone', () => calendar('week', { tz: '' }, at)],
+  [
+    'bad-option',
+    'calendar() has no option "offset"; it has tz.',
+    () => calendar('day', { tz: 'UTC', offset: '1h' }, at),
+  ],
   ['bad-window', 'not less than its step', () => hopping('1h', '5m', { offset: '5m' }, at)],
   [
     'bad-option',
@@ -64,7 +84,11 @@ const CASES: readonly Case[] = [
   ['bad-argument', 'sum() needs a function', () => sum(at)],
   ['bad-argument', 'k is a whole number from 1 to 100000, got 0', () => topK(0, fn, at)],
   ['bad-argument', 'topK() needs a function', () => topK(3, at)],
-  ['bad-argument', 'window() takes tumbling(...) or hopping(...), got "1h"', () => keyed.window('1h', at)],
+  [
+    'bad-argument',
+    'window() takes tumbling(...), hopping(...), session(...) or calendar(...), got "1h"',
+    () => keyed.window('1h', at),
+  ],
   ['bad-argument', 'aggregate() takes its fields as an object', () => keyed.aggregate({}, at)],
   ['bad-argument', 'field n is 3', () => keyed.aggregate({ n: 3 }, at)],
   ['bad-argument', 'merge() needs at least one other stream', () => views.merge(at)],

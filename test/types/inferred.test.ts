@@ -39,6 +39,11 @@ const RIGHT: Readonly<Record<string, string>> = {
   'sum of bigints': "const t = byUser.sum(v => v.big); same<typeof t, Table<string, bigint, 'global'>>(true)",
   min: "const t = byUser.min(v => v.ref); same<typeof t, Table<string, string | null, 'global'>>(true)",
   mean: "const t = byUser.window(tumbling('1d')).mean(v => v.bytes); same<typeof t, Table<string, number, 'time'>>(true)",
+  session: "const t = byUser.window(session('30m')).count(); same<typeof t, Table<string, number, 'time'>>(true)",
+  calendar:
+    "const t = byUser.window(calendar('week', { tz: 'Asia/Kolkata' })).max(v => v.page); same<typeof t, Table<string, string, 'time'>>(true)",
+  'the unit of a calendar may be a variable':
+    "const t = byUser.window(calendar(view.bytes > 1 ? 'day' : 'month', { tz: view.country })).count().keep('1d').closed(); same<typeof t, KeyedStream<string, number, 'derived'>>(true)",
   aggregate: `
     const t = byUser.window(hopping('1h', '5m', { offset: '1m' })).aggregate({
       a: count(), b: sum(v => v.big), c: mean(v => v.bytes), d: min(v => v.page), e: max((v, r) => r.timestamp),

@@ -15,6 +15,8 @@ const NAME = 'is no name for a view or an output'
 const TOP = 'topK() gives the k greatest: k is a whole number from 1.'
 const HOP = 'A window must not hop further than it is long'
 const LENGTH = 'A window must have a length'
+const GAP = 'A session needs a gap'
+const UNIT = 'The windows of calendar() are day, week or month.'
 const keyed = (word: string): string => `${word}() needs a keyed stream: call keyBy(...) first.`
 const windowed = (word: string): string => `${word}() needs a table with windows: call window(...) before`
 
@@ -68,6 +70,15 @@ const MISTAKES: Readonly<Record<string, string>> = {
   "byUser.window(tumbling('0m'))": LENGTH,
   "byUser.window(tumbling('-5m'))": LENGTH,
   "byUser.window(hopping('1h', '0s'))": LENGTH,
+  "byUser.window(session('0s'))": GAP,
+  "byUser.window(session('-30m'))": GAP,
+  "byUser.window(session('30 min'))": '"30 min"',
+  'byUser.window(session())': 'Expected 1 arguments',
+  "byUser.window(calendar('days', { tz: 'UTC' }))": UNIT,
+  "byUser.window(calendar('year', { tz: 'UTC' }))": UNIT,
+  "byUser.window(calendar('day'))": 'Expected 2 arguments',
+  "byUser.window(calendar('day', {}))": "Property 'tz' is missing",
+  "byUser.window(calendar('day', { tz: 'UTC', offset: '1h' }))": "'offset' does not exist",
   "byUser.window(tumbling('5 min'))": '"5 min"',
   "byUser.window(tumbling('1.5h'))": '"1.5h"',
   "hourly.keep('7 days')": '"7 days"',

@@ -2,8 +2,8 @@
 
 export const PRELUDE = `
 import {
-  bytes, collectSet, count, countDistinct, csv, defineConfig, first, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
-  source, sum, topK, tumbling,
+  bytes, calendar, collectSet, count, countDistinct, csv, defineConfig, first, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
+  session, source, sum, topK, tumbling,
   type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type ViewKey, type ViewName,
   type ViewRow, type ViewValue,
 } from '../../dsl/index.ts'
