@@ -13,7 +13,8 @@ import type { SourceNode } from '../plan.ts'
 import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { makeKit } from './kit.ts'
-import { type Made, makeSettled, type Parts } from './make-settled.ts'
+import type { Made, Parts } from './made.ts'
+import { makeSettled } from './make-settled.ts'
 import { PROGRESS, Progress } from './progress.ts'
 import { mustNotEndRun, Recorder } from './recorder.ts'
 import { comparedLength, TABLE } from './row-codec.ts'
@@ -130,11 +131,7 @@ export class Machine {
       sink.putSorted(TABLE.late, key, value)
     }
     const dead = this.progress.tally(TALLY.dead)
-    let last: Uint8Array | null = null
-    for (const [key, value] of this.#recorder.deadRows.take()) {
-      // One letter for each node and identity, also where records of one topic repeat an identity header.
-      if (last !== null && compareBytes(last, key) === 0) continue
-      last = key.slice()
+    for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
       dead.add(key, value.subarray(0, comparedLength(value)))
       sink.putSorted(TABLE.dead, key, value)
     }
@@ -168,4 +165,21 @@ export class Machine {
     const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
     return slot?.[1].at ?? node?.at ?? undefined
   }
+}
+
+type Row = readonly [Uint8Array, Uint8Array]
+
+/**
+ * One letter for each node and identity: where a record comes by both sides of a join, or records of one topic repeat an identity
+ * header, the least of them.
+ */
+function* oneLetterEach(letters: Iterable<Row>): Iterable<Row> {
+  let least: Row | null = null
+  for (const [key, value] of letters) {
+    const same = least !== null && compareBytes(least[0], key) === 0
+    if (same && compareBytes((least as Row)[1], value) <= 0) continue
+    if (least !== null && !same) yield least
+    least = [key.slice(), value.slice()]
+  }
+  if (least !== null) yield least
 }

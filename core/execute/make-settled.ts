@@ -7,46 +7,25 @@ import type { Column } from '../fold/column.ts'
 import type { OwnFold } from '../fold/custom.ts'
 import { makeColumn } from '../fold/make-column.ts'
 import { framesOf } from '../frames.ts'
-import type { Lambdas, NodeKind, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../plan.ts'
+import type { NodeKind, PlanNode, PlanNodeOf, WindowSpec } from '../plan.ts'
 import { rowPlaces } from '../row-place.ts'
 import { Aggregates } from './aggregates.ts'
-import type { GroupAccess, Inlet, Linked, Origin, OutputAccess } from './contract.ts'
-import type { Environment } from './environment.ts'
+import type { Linked, Origin } from './contract.ts'
 import { GroupTable } from './group-table.ts'
 import { makeJoinWithin } from './join/join-within.ts'
+import type { Made, Parts } from './made.ts'
 import { makeDistinct } from './ordered/distinct-node.ts'
 import { makeJoinTable } from './ordered/join-table-node.ts'
 import { makeScan } from './ordered/scan-node.ts'
 import { OutputBuffer } from './output-buffer.ts'
 import { ownFold } from './own-fold.ts'
-import type { Recorder } from './recorder.ts'
 import { RowEnds, type RowEndsOptions } from './row-ends.ts'
 import { rowValueWriter } from './row-value.ts'
 import { SessionTable } from './session-table.ts'
 import { Sessions } from './sessions.ts'
-import type { SettledNode } from './settled.ts'
 import { tableEnds, viewsOn } from './table-ends.ts'
 import { TableRows } from './table-rows.ts'
-import { TALLY, type Tally } from './tally.ts'
-
-/** What nodes need of their machine. */
-export interface Parts {
-  readonly plan: Plan
-  readonly lambdas: Lambdas
-  readonly env: Environment
-  readonly report: Recorder
-  tally(name: string): Tally
-  /** The emitted functions. They are linked after all nodes have been made. */
-  linked(): Linked
-}
-
-/** A node as the machine sees it, and as emitted code does. */
-export interface Made {
-  readonly settled: SettledNode
-  readonly groups?: GroupAccess & { readonly size: number; endChunk(): void }
-  readonly inlet?: Inlet
-  readonly output?: OutputAccess
-}
+import { TALLY } from './tally.ts'
 
 type Maker<K extends NodeKind> = (node: PlanNodeOf<K>, parts: Parts) => Made
 

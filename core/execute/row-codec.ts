@@ -23,8 +23,6 @@ export const TABLE = {
   state: (node: string): string => `state/${node}`,
   index: (node: string): string => `index/${node}`,
   held: (node: string): string => `held/${node}`,
-  /** The times at which a join forgets what it keeps. */
-  moments: (node: string): string => `moments/${node}`,
 } as const
 
 export function encodeLate(row: LateRow): EncodedRow {

@@ -12,7 +12,7 @@ import { pairIdentity } from '../../identity.ts'
 import type { PlanNodeOf } from '../../plan.ts'
 import { type Inlet, type Origin, PathOrigin } from '../contract.ts'
 import type { ChangeSink, Environment } from '../environment.ts'
-import type { Made, Parts } from '../make-settled.ts'
+import type { Made, Parts } from '../made.ts'
 import { type HandOn, handingOn } from '../ordered/handing-on.ts'
 import { PendingRows } from '../pending-rows.ts'
 import type { Recorder } from '../recorder.ts'
@@ -59,7 +59,7 @@ class JoinWithin implements Inlet, SettledNode {
   constructor(node: PlanNodeOf<'joinWithin'>, env: Environment, report: Recorder, handOn: HandOn) {
     this.#node = node
     this.partials = TABLE.state(node.id)
-    this.#index = TABLE.moments(node.id)
+    this.#index = TABLE.index(node.id)
     this.#env = env
     this.#report = report
     this.#handOn = handOn

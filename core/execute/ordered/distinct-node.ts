@@ -7,7 +7,7 @@
 import { ByteReader, concatBytes } from '../../bytes.ts'
 import { canonicalBytes, decodeValue } from '../../canonical.ts'
 import type { PlanNodeOf } from '../../plan.ts'
-import type { Made, Parts } from '../make-settled.ts'
+import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
 import { handingOn } from './handing-on.ts'
 import { KeyedState } from './keyed-state.ts'
