@@ -47,7 +47,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'The state is of a finished history (--final): later records would fall into closed windows. Compute a new one without --final to go on.',
   'state-past-until': 'The state is already past the cut. Use a new state directory for an earlier cut.',
   'state-incompatible':
-    'The state was computed by another version of the job. The message says which views changed; compute it anew beside the old one.',
+    'The state was computed by another version of the job, or its calendar windows with other time zone data. The message says what changed; compute it anew beside the old one.',
   'state-too-new': 'The state was written by a newer version of lyrebird. Use that version.',
   'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
   'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',

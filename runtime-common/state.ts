@@ -12,7 +12,7 @@ import { openStateWriter } from '../store/index.ts'
 import type { StateReader, StateWriter } from '../store/store.ts'
 import { DOCUMENT, decodeJson, type JobDocument, STATE_FORMAT } from './documents.ts'
 import { planChanges } from './plan-changes.ts'
-import { versionWarnings } from './versions.ts'
+import { versionWarnings, zoneDataFault } from './versions.ts'
 
 export interface OpenedState {
   readonly writer: StateWriter
@@ -50,13 +50,23 @@ export function readJobDocument(state: StateReader): JobDocument | null {
   )
 }
 
-/** Throws `state-incompatible` with every change. */
+/** Throws `state-incompatible` with every change, or where calendar windows were made with other time zone data. */
 export function checkPlan(stored: JobDocument, plan: Plan, recompute: string): void {
   const changes = planChanges(stored, plan)
-  if (changes.length === 0) return
+  if (changes.length === 0) return checkZones(stored, plan, recompute)
   throw new LyrebirdError('state-incompatible', `the state was computed by another plan: ${changes.join('; ')}`, {
     where: { changes: changes.join('; ') },
     hint: `compute it anew beside the old one: ${recompute}`,
+  })
+}
+
+/** Throws `state-incompatible` where calendar windows were made with other time zone data. */
+export function checkZones({ versions }: JobDocument, plan: Plan, recompute: string): void {
+  const fault = zoneDataFault(plan, versions)
+  if (fault === null) return
+  throw new LyrebirdError('state-incompatible', `the state does not fit this engine: ${fault}`, {
+    where: { before: versions.tz, now: process.versions.tz },
+    hint: `run it under a Node with time zone data ${versions.tz}, or compute it anew beside the old one: ${recompute}`,
   })
 }
 

@@ -4,7 +4,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/execute/progress.ts'
 import { type Plan, sourcesOf } from '../../core/plan.ts'
 import { DOCUMENT, decodeJson, decodePositions, type OutputPositions } from '../../runtime-common/documents.ts'
-import { readJobDocument } from '../../runtime-common/state.ts'
+import { checkZones, readJobDocument } from '../../runtime-common/state.ts'
 import type { StateReader } from '../../store/index.ts'
 import { readProgress } from '../../testing/equivalence/read-result.ts'
 
@@ -18,15 +18,17 @@ export interface StoredResult {
   readonly positions: OutputPositions
 }
 
-/** Throws `state-missing` where nothing was committed, `state-too-new`, `state-corrupt`. */
+/** Throws `state-missing` where nothing was committed, `state-too-new`, `state-corrupt`, `state-incompatible`. */
 export function openResult(state: StateReader, directory: string): StoredResult {
   const progress = readProgress(state, directory)
-  readJobDocument(state)
+  const stored = readJobDocument(state)
   const bytes = state.document(DOCUMENT.plan)
   if (bytes === undefined) {
     throw new LyrebirdError('state-corrupt', `the state in ${directory} holds no plan`, { where: { state: directory } })
   }
   const plan = decodeJson<Plan>(DOCUMENT.plan, bytes)
+  // The ends of calendar windows are worked out when rows are read.
+  if (stored !== null) checkZones(stored, plan, `lyrebird batch JOB --log LOG --state ${directory}-new`)
   const names = (kind: string): readonly string[] => plan.results.filter(r => r.kind === kind).map(r => r.name)
   const positions = decodePositions(state.document(DOCUMENT.outputs))
   return { directory, job: plan.job, plan, progress, views: names('view'), outputs: names('output'), positions }

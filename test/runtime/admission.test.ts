@@ -4,13 +4,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type FailureCode, LyrebirdError } from '../../core/errors.ts'
+import type { FunctionsModule } from '../../core/execute/contract.ts'
 import { job, source } from '../../dsl/index.ts'
 import { MemoryLog } from '../../logs/memory.ts'
 import { type BatchOptions, runBatch } from '../../runtime-batch/index.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
 import { openStateReader, openStateWriter } from '../../store/index.ts'
 import { verifyJob } from '../../testing/equivalence/index.ts'
-import { GLOBAL, PlanBuilder, tumbling } from '../support/graph-plan.ts'
+import { calendar, GLOBAL, PlanBuilder, tumbling } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { programOf } from '../support/run-job.ts'
 import { testFolder } from './support/folder.ts'
@@ -113,17 +114,39 @@ describe('the state', () => {
     await refused({ functions, log: logOf(1), state }, 'state-too-new')
   })
 
-  it('of other versions beneath the job only warns', async () => {
+  /** A state that says it was computed under other versions. */
+  async function aged(functions: FunctionsModule, log: MemoryLog, versions: object): Promise<string> {
     const state = join(testFolder(), 'state')
-    const log = logOf(1)
     await runBatch({ functions, log, state })
     const writer = openStateWriter(state)
     const document = JSON.parse(new TextDecoder().decode(writer.document('job')))
-    document.versions.node = '1.2.3'
+    Object.assign(document.versions, versions)
     await writer.commit(txn => txn.putDocument('job', utf8.encode(JSON.stringify(document))))
     await writer.close()
+    return state
+  }
+
+  it('of other versions beneath the job only warns', async () => {
+    const log = logOf(1)
+    const state = await aged(functions, log, { node: '1.2.3', tz: '1999a' })
     const { warnings } = await runBatch({ functions, log, state })
     expect(warnings).toContainEqual(expect.stringContaining(`node 1.2.3 -> ${process.versions.node}`))
+  })
+
+  it('of other time zone data is refused where windows stand on a calendar', async () => {
+    const plan = new PlanBuilder()
+    const keyed = plan.keyBy(plan.source('clicks'), () => 'all')
+    plan.view('perDay', plan.bare(keyed, calendar('day', 'Europe/Berlin'), { kind: 'count' }))
+    const functions = interpretedModule(plan.program('days'))
+    const log = logOf(1)
+    const state = await aged(functions, log, { tz: '1999a' })
+    const error = await refused({ functions, log, state }, 'state-incompatible')
+    expect(error.exitCode).toBe(6)
+    expect(error.message).toBe(
+      `the state does not fit this engine: its windows of Europe/Berlin were made with time zone data 1999a, this Node has ${process.versions.tz}`,
+    )
+    const other = await aged(functions, log, { node: '1.2.3' })
+    expect((await runBatch({ functions, log, state: other })).warnings).toHaveLength(1)
   })
 
   it('is not made where the log does not fit', async () => {
