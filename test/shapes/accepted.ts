@@ -1,0 +1,60 @@
+// Events of a log as plain arrays: which of them a source accepts, worked out by a loop over each partition.
+//
+// Promises: shares nothing with the reference or the executors; says what the contract says in section 2 and nothing more.
+
+import type { ReferenceInput } from '../../core/reference/input.ts'
+import type { Event } from '../support/random-log.ts'
+
+/** An accepted event with its place, by which ties are broken. */
+export interface Accepted {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  readonly time: number
+  readonly event: Event
+}
+
+const utf8 = new TextDecoder()
+
+/** Events of a topic in (time, position) order, without late ones. The log must hold events and ticks only. */
+export function accepted(log: ReferenceInput, topic: string, disorderMs: number): readonly Accepted[] {
+  const found: Accepted[] = []
+  for (const { topic: name, partition, records } of log) {
+    if (name !== topic) continue
+    let newest = Number.NEGATIVE_INFINITY
+    for (const { offset, value, timestamp } of records) {
+      if (value === null) {
+        newest = Math.max(newest, timestamp as number)
+        continue
+      }
+      const event = JSON.parse(utf8.decode(value)) as Event
+      if (event.t >= newest - disorderMs) found.push({ topic, partition, offset, time: event.t, event })
+      newest = Math.max(newest, event.t)
+    }
+  }
+  return found.sort((a, b) => a.time - b.time || a.partition - b.partition || (a.offset < b.offset ? -1 : 1))
+}
+
+/** The least `newest - disorder` over the partitions of the topics: before it nothing comes any more. */
+export function watermark(log: ReferenceInput, disorder: Readonly<Record<string, number>>): number {
+  const own = log
+    .filter(p => p.topic in disorder)
+    .map(({ topic, records }) => {
+      const times = records.map(r =>
+        r.value === null ? (r.timestamp as number) : (JSON.parse(utf8.decode(r.value)) as Event).t,
+      )
+      return Math.max(Number.NEGATIVE_INFINITY, ...times) - (disorder[topic] as number)
+    })
+  return Math.min(...own)
+}
+
+/** Groups, in order of first appearance. */
+export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item)) ?? []
+    groups.set(key(item), group)
+    group.push(item)
+  }
+  return groups
+}
