@@ -46,13 +46,15 @@ export function nearestRoot(square: bigint, divisor: bigint): number {
   return nearestDouble(2n * root + (goesOn ? 1n : 0n), 2n * more)
 }
 
-/** The greatest integer whose square is not greater, bit by bit. */
+/** The greatest integer whose square is not greater: the mean of a guess from above and what it leaves, until that is no less. */
 function wholeRoot(value: bigint): bigint {
-  let root = 0n
-  for (let bit = 1n << BigInt((bitLength(value) / 2) | 0); bit > 0n; bit >>= 1n) {
-    if ((root + bit) * (root + bit) <= value) root += bit
+  if (value === 0n) return 0n
+  let guess = 1n << BigInt(Math.ceil(bitLength(value) / 2))
+  for (;;) {
+    const next = (guess + value / guess) / 2n
+    if (next >= guess) return guess
+    guess = next
   }
-  return root
 }
 
 const bitLength = (value: bigint): number => (value === 0n ? 0 : value.toString(2).length)

@@ -83,6 +83,26 @@ const KINDS: Readonly<Record<AggregationKind, readonly Try[]>> = {
   collectSet: [{ of: value }],
   countDistinct: [{ of: value }],
   histogram: [{ of: value }, { of: bucketed, params: { bounds: [-1, 0, 0.5, 2] } }],
+  approxCountDistinct: [
+    { of: value, params: { precision: 4 } },
+    { of: value, params: { precision: 14 } },
+  ],
+  approxQuantiles: [
+    { of: bucketed, params: { quantiles: [0, 0.5, 1, 0.25], accuracy: 0.01 } },
+    { of: bucketed, params: { quantiles: [0.9], accuracy: 0.5 } },
+  ],
+  approxMembership: [
+    { of: value, params: { bits: 64, hashes: 2 } },
+    { of: value, params: { bits: 1024, hashes: 7 } },
+  ],
+  approxFrequency: [
+    { of: value, params: { width: 3, depth: 2 } },
+    { of: value, params: { width: 272, depth: 5 } },
+  ],
+  sample: [
+    { of: value, params: { k: 3 } },
+    { of: value, params: { k: 50 } },
+  ],
   custom: [{ of: state, params: { zero: bytesToHex(canonicalBytes(null)) } }],
 }
 
@@ -110,6 +130,8 @@ const own = {
 const NODE = { id: 'aggregate-1', lambdas: {}, at: null } as unknown as PlanNode
 const LAMBDAS = { [NODE.id]: { 'x.plus': own.plus, 'x.present': own.present } } as unknown as Lambdas
 
+const identityOf = (origin: number): Uint8Array => Uint8Array.of(origin >> 8, origin & 255)
+
 /** A column with room for some slots. Origins are the numbers of samples, and mean two bytes of identity. */
 export function columnOf(spec: AggregationSpec, slots = 8): Column {
   const identityOf = (origin: number): Uint8Array => Uint8Array.of(origin >> 8, origin & 255)
@@ -132,7 +154,11 @@ export function addSample(column: Column, slot: number, spec: AggregationSpec, s
 /** What the reference makes of samples, whatever their order. */
 export function referenceOf(spec: AggregationSpec, list: readonly Sample[]): unknown {
   const ordered = [...list].sort((a, b) => a.time - b.time || a.identity - b.identity)
-  if (spec.kind !== 'custom') return aggregate(spec, ordered)
+  if (spec.kind !== 'custom')
+    return aggregate(
+      spec,
+      ordered.map(s => ({ ...s, identity: identityOf(s.identity) })),
+    )
   const outcome = foldOwn(
     new Trial(LAMBDAS),
     NODE,

@@ -2,8 +2,11 @@
 // of executors with it.
 
 import type { Lambdas, Plan } from '../../core/plan.ts'
-import { joins } from './join-jobs.ts'
+import { type FrequencySketch, frequencyOf } from '../../core/sketch/frequency.ts'
+import { type MembershipFilter, mightContain } from '../../core/sketch/membership.ts'
+import { folds } from './fold-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
+import { joins } from './join-jobs.ts'
 import { ordered, upserts } from './ordered-jobs.ts'
 import { EVENT_SCHEMA, type Event, type LogShape } from './random-log.ts'
 import { calendars, sessions } from './window-jobs.ts'
@@ -110,12 +113,34 @@ function stages(): ReturnType<TestJob['build']> {
   return plan.program('stages')
 }
 
+/** Every sketch, few and many elements to a group, and filters that a lambda asks. */
+function sketches(): ReturnType<TestJob['build']> {
+  const plan = new PlanBuilder()
+  const keyed = plan.keyBy(events(plan, 'a'), key)
+  const table = plan.aggregate(keyed, hopping(60_000, 20_000), {
+    distinct: { kind: 'approxCountDistinct', precision: 4 },
+    filter: { kind: 'approxMembership', of: number, bits: 64, hashes: 2 },
+    often: { kind: 'approxFrequency', of: number, width: 3, depth: 2 },
+    quantiles: { kind: 'approxQuantiles', of: number, quantiles: [0.5, 1], accuracy: 0.01 },
+    sample: { kind: 'sample', k: 2, of: number },
+  })
+  const asked = plan.mapTable(table, (v: { filter: MembershipFilter; often: FrequencySketch; sample: number[] }) =>
+    v.sample.map(n => [mightContain(v.filter, n), frequencyOf(v.often, n)]),
+  )
+  plan.view('sketches', table).view('asked', asked)
+  plan.view('sample', plan.bare(keyed, GLOBAL, { kind: 'sample', k: 3 }))
+  plan.output('closed', plan.to(plan.closed(asked), 'closed', { keyed: true }))
+  return plan.program('sketches')
+}
+
 export const JOBS: Readonly<Record<string, TestJob>> = {
   calendars: { shape: { topics: { a: 2, b: 1 }, maxRecords: 15 }, build: calendars },
   sessions: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: sessions },
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
+  folds: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: folds },
   joins: { shape: { topics: { a: 1, b: 2 }, maxRecords: 10 }, build: joins },
   merged: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: merged },
+  sketches: { shape: { topics: { a: 2 }, maxRecords: 30 }, build: sketches },
   stages: { shape: { topics: { a: 2 }, maxRecords: 30 }, build: stages },
   upserts: { shape: { topics: { a: 1, b: 1 }, maxRecords: 20 }, build: upserts },
   ordered: { shape: { topics: { a: 2 }, maxRecords: 20 }, build: ordered },
