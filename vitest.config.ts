@@ -11,6 +11,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^lyrebird$/, replacement: here('./dsl/index.ts') },
+      { find: /^lyrebird\/(avro|protobuf)$/, replacement: here('./formats/$1/index.ts') },
       { find: /^lyrebird\/testing$/, replacement: here('./testing/index.ts') },
     ],
   },

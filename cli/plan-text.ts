@@ -2,7 +2,7 @@
 //
 // Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
 
-import type { Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
+import type { FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
 import type { Uses } from '../core/schema.ts'
 
 export function planLines(plan: Plan): readonly string[] {
@@ -37,7 +37,7 @@ function nodeText(node: PlanNode): string {
     case 'joinWithin':
       return `join (${node.params.type}) with what comes from ${duration(node.params.beforeMs)} before to ${duration(node.params.afterMs)} after`
     case 'output':
-      return `write to topic ${node.params.topic} (${node.params.partitions} partitions${node.params.keyed ? ', by key' : ''}), in order of time`
+      return outputText(node)
     case 'existing':
       return 'leave out keys whose newest value is null'
     case 'scan':
@@ -60,8 +60,16 @@ function nodeText(node: PlanNode): string {
 function sourceText({ params, uses }: PlanNodeOf<'source'>): string {
   const { topic, format, disorderMs, aheadMs } = params
   const ahead = aheadMs === null ? '' : `, no more than ${duration(aheadMs)} ahead of the log`
-  return `read topic ${topic} as ${format.kind}, up to ${duration(disorderMs)} out of order${ahead}; ${usesText(uses)}`
+  return `read topic ${topic} as ${formatText(format)}, up to ${duration(disorderMs)} out of order${ahead}; ${usesText(uses)}`
 }
+
+function outputText({ params }: PlanNodeOf<'output'>): string {
+  const { topic, partitions, keyed, format } = params
+  const written = format.kind === 'json' ? '' : ` as ${formatText(format)}`
+  return `write to topic ${topic}${written} (${partitions} partitions${keyed ? ', by key' : ''}), in order of time`
+}
+
+const formatText = (format: FormatSpec): string => (format.kind === 'custom' ? format.name : format.kind)
 
 function usesText(uses: Uses): string {
   if (uses === true) return 'the whole value is used'

@@ -9,14 +9,14 @@ import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { FunctionsModule } from '../core/execute/contract.ts'
 import type { Plan } from '../core/plan.ts'
-import { packageRoot } from './1-read/package-root.ts'
+import { FORMAT_ENTRIES, packageRoot } from './1-read/package-root.ts'
 import { analyseJob } from './2-check/analyse-job.ts'
 import type { JobAnalysis } from './2-check/job-analysis.ts'
 import { type Artefact, emitArtefact, type Versions } from './4-emit/module.ts'
 import { linkPackage, writeArtefact } from './4-emit/write.ts'
 import { type Bundle, bundleJob } from './bundle/bundle.ts'
 import { collect, type Diagnostic, hasErrors } from './diagnostic.ts'
-import { evaluateJob } from './evaluate/evaluate.ts'
+import { evaluateJob, type Modules } from './evaluate/evaluate.ts'
 
 export { type Diagnostic, hasErrors } from './diagnostic.ts'
 export { diagnosticJson, type RenderOptions, renderDiagnostic, renderDiagnostics } from './render-diagnostic.ts'
@@ -32,7 +32,12 @@ export interface CheckedJob {
   readonly folder: string
 }
 
-export interface CompileOptions {
+export interface CheckOptions {
+  /** Where verdicts on the laws of aggregations are kept. Default: in this process. */
+  readonly verdicts?: VerdictStore | undefined
+}
+
+export interface CompileOptions extends CheckOptions {
   /** Where the artefact goes. Default: `dist/NAME` in the working directory. */
   readonly outDir?: string | undefined
 }
@@ -43,14 +48,14 @@ export interface CompiledJob extends CheckedJob {
 }
 
 /** All diagnostics of a job, and its plan where there are no errors. */
-export async function checkJob(path: string): Promise<CheckedJob> {
-  const { checked } = await through(path)
+export async function checkJob(path: string, options: CheckOptions = {}): Promise<CheckedJob> {
+  const { checked } = await through(path, options)
   return checked
 }
 
 /** Compiles a job. Throws only what the file system throws while the artefact is written. */
 export async function compileJob(path: string, options: CompileOptions = {}): Promise<CompiledJob> {
-  const { checked, bundle, files } = await through(path)
+  const { checked, bundle, files } = await through(path, options)
   if (checked.plan === null || bundle === null) return { ...checked, outDir: null }
   const outDir = resolve(options.outDir ?? join('dist', checked.plan.job))
   writeArtefact(outDir, emit(checked.plan, bundle, files))
@@ -71,7 +76,7 @@ interface Passed {
   readonly files: readonly string[]
 }
 
-async function through(path: string): Promise<Passed> {
+async function through(path: string, { verdicts = VERDICTS }: CheckOptions): Promise<Passed> {
   // Where a folder on the way is a link, checker and bundler must still mean the same file.
   const analysis = analyseJob(existsSync(path) ? realpathSync(path) : path)
   const { texts, folder } = analysis
@@ -83,7 +88,7 @@ async function through(path: string): Promise<Passed> {
   if (hasErrors(analysis.diagnostics)) return stop([])
   const { bundle, diagnostics } = await bundleJob(analysis)
   if (bundle === null) return stop(diagnostics)
-  const evaluated = evaluateJob(bundle, analysis, await language())
+  const evaluated = evaluateJob(bundle, analysis, await modulesFor(bundle))
   if (evaluated.plan === null) return stop(evaluated.diagnostics)
   const checked = { diagnostics: analysis.diagnostics, plan: evaluated.plan, texts, folder }
   return { checked, bundle, files: relativeFiles(analysis) }
@@ -100,8 +105,14 @@ function emit(plan: Plan, bundle: Bundle, files: readonly string[]): Artefact {
   return emitArtefact(plan, bundle, files, versions)
 }
 
-/** The language as the job gets it: part of this package, loaded at run time as any job's import is. */
-async function language(): Promise<unknown> {
+/** The language and its formats as the job gets them: parts of this package, loaded at run time as any job's imports are. */
+async function modulesFor({ requires }: Bundle): Promise<Modules> {
   const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  return import(new URL(`../dsl/index${extension}`, import.meta.url).href)
+  const folders: Readonly<Record<string, string>> = { lyrebird: 'dsl', ...FORMAT_ENTRIES }
+  const load = async (name: string): Promise<readonly [string, unknown][]> => {
+    const folder = folders[name]
+    if (folder === undefined) return []
+    return [[name, await import(new URL(`../${folder}/index${extension}`, import.meta.url).href)]]
+  }
+  return new Map((await Promise.all(requires.map(load))).flat())
 }

@@ -10,7 +10,7 @@ import type { DeadLetter } from './dead-letter.ts'
 import { integerOf, parseJson } from './decode/json.ts'
 import { NumberToken, setField } from './decode/tree.ts'
 import { base64, canonicalJson } from './json-text.ts'
-import { nodeOf, type Plan, sourcesOf, type WindowSpec } from './plan.ts'
+import { type FormatSpec, nodeOf, type Plan, sourcesOf, type WindowSpec } from './plan.ts'
 import type { LateRow, OutputRecord, ViewError, ViewRow } from './result.ts'
 import { rowPlaces } from './row-place.ts'
 
@@ -87,10 +87,31 @@ export function printedDead({ node, identity, kind, reason, path, display }: Dea
 
 const utf8 = new TextDecoder()
 
-/** A record that an output wrote: its value is JSON, its key a text. Integers beyond 2^53 stay exact, as strings. */
-export function printedRecord(record: OutputRecord, partition: number): PrintedRecord {
+/**
+ * A record that an output wrote. A key is a text; a value is JSON (integers beyond 2^53 stay exact, as strings), a text where the format
+ * is one of lines, and else base64.
+ */
+export function printedRecord(
+  record: OutputRecord,
+  partition: number,
+  format: FormatSpec = JSON_FORMAT,
+): PrintedRecord {
   const key = record.key === null ? null : utf8.decode(record.key)
-  return { partition, time: printedTime(record.timestamp), key, value: jsonValue(utf8.decode(record.value)) }
+  return { partition, time: printedTime(record.timestamp), key, value: printedBytes(record.value, format) }
+}
+
+const JSON_FORMAT: FormatSpec = Object.freeze({ kind: 'json' })
+
+function printedBytes(bytes: Uint8Array, { kind }: FormatSpec): unknown {
+  switch (kind) {
+    case 'json':
+      return jsonValue(utf8.decode(bytes))
+    case 'lines':
+    case 'csv':
+      return utf8.decode(bytes)
+    default:
+      return base64(bytes)
+  }
 }
 
 function jsonValue(text: string): unknown {

@@ -6,7 +6,7 @@
 import type { Header } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import { nearest } from '../core/nearest.ts'
-import type { SourceNode } from '../core/plan.ts'
+import { nodeOf, type SourceNode } from '../core/plan.ts'
 import {
   type PrintedDead,
   type PrintedLate,
@@ -93,9 +93,10 @@ export class JobTest<J> {
 
   /** The records of an output so far, by partition and in the order of the topic. Throws `unknown-view`. */
   output(name: OutputOf<J>, options: ResultOptions = {}): PrintedRecord[] {
-    this.#node(name, 'output')
+    const node = nodeOf(this.#program.plan, this.#node(name, 'output'))
+    const format = node.kind === 'output' ? node.params.format : undefined
     const partitions = this.#result(options).outputs.get(name) ?? []
-    return partitions.flatMap((records, partition) => records.map(record => printedRecord(record, partition)))
+    return partitions.flatMap((records, partition) => records.map(record => printedRecord(record, partition, format)))
   }
 
   /** Records that came too late for their partition. */

@@ -6,7 +6,7 @@ import type { Chunk } from '../../core/chunk.ts'
 import { sortedCut } from '../../core/cut.ts'
 import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
 import { canonicalJson } from '../../core/json-text.ts'
-import { nodeOf } from '../../core/plan.ts'
+import { type FormatSpec, nodeOf } from '../../core/plan.ts'
 import { printedDead, printedLate, printedOffset, printedRecord, printedRow, windowOf } from '../../core/printed.ts'
 import { openLog } from '../../logs/index.ts'
 import { defaultOut } from '../../runtime-common/job-run.ts'
@@ -57,6 +57,7 @@ export function cutRows({ progress }: StoredResult): Rows {
 export function outputRows({ plan, positions, directory }: StoredResult, name: string, out: string | undefined): Rows {
   const node = nodeOf(plan, plan.results.find(r => r.name === name && r.kind === 'output')?.node as string)
   const topic = node.kind === 'output' ? node.params.topic : ''
+  const format = node.kind === 'output' ? node.params.format : undefined
   return async function* () {
     const committed = positions.get(topic) ?? []
     if (committed.every(end => end === 0n)) return
@@ -67,7 +68,7 @@ export function outputRows({ plan, positions, directory }: StoredResult, name: s
         const to = end < written ? end : written
         if (to <= start) continue
         for await (const chunk of log.read(topic, partition, start, to)) {
-          for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i, partition)
+          for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i, partition, format)
         }
       }
     } finally {
@@ -76,7 +77,7 @@ export function outputRows({ plan, positions, directory }: StoredResult, name: s
   }
 }
 
-function recordAt(chunk: Chunk, i: number, partition: number): object {
+function recordAt(chunk: Chunk, i: number, partition: number, format: FormatSpec | undefined): object {
   const keyStart = chunk.keyStart?.[i] ?? -1
   const record = {
     timestamp: chunk.timestamps?.[i] ?? Number.NaN,
@@ -84,5 +85,5 @@ function recordAt(chunk: Chunk, i: number, partition: number): object {
     value: chunk.bytes.slice(chunk.valueStart[i], chunk.valueEnd[i]),
     headers: chunk.headers(i),
   }
-  return printedRecord(record, partition)
+  return printedRecord(record, partition, format)
 }

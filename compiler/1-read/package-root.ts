@@ -17,18 +17,25 @@ export function packageRoot(): string {
   return folder
 }
 
+/** Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources. */
+export const FORMAT_ENTRIES: Readonly<Record<string, string>> = {
+  'lyrebird/avro': 'formats/avro',
+  'lyrebird/protobuf': 'formats/protobuf',
+}
+
 /** TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not. */
 export function languagePaths(root: string): Record<string, string[]> {
   const entry = (name: string): string[] => {
     const source = join(root, name, 'index.ts')
     return [existsSync(source) ? source : join(root, 'build', name, 'index.d.ts')]
   }
-  return { lyrebird: entry('dsl'), 'lyrebird/testing': entry('testing') }
+  const formats = Object.entries(FORMAT_ENTRIES).map(([name, folder]) => [name, entry(folder)] as const)
+  return { lyrebird: entry('dsl'), 'lyrebird/testing': entry('testing'), ...Object.fromEntries(formats) }
 }
 
 /** Folders whose declarations are the language's own. */
 export function languageFolders(root: string): readonly string[] {
-  return ['dsl', 'core', 'testing', 'build'].map(name => `${join(root, name).replaceAll('\\', '/')}/`)
+  return ['dsl', 'core', 'formats', 'testing', 'build'].map(name => `${join(root, name).replaceAll('\\', '/')}/`)
 }
 
 function isOurs(path: string): boolean {

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../core/plan.ts'
 import { REALM_NAMES } from '../../core/realm/closed-realm.ts'
+import { FORMAT_ENTRIES } from '../1-read/package-root.ts'
 import type { Bundle } from '../bundle/bundle.ts'
 import { emitLink } from './functions.ts'
 
@@ -36,14 +37,15 @@ export function emitArtefact(plan: Plan, bundle: Bundle, files: readonly string[
 
 function functionsModule(plan: Plan, bundle: Bundle, files: readonly string[]): { code: string; map: string } {
   const parameters = ['exports', 'module', 'require', ...REALM_NAMES]
+  const formats = bundle.requires.filter(name => Object.hasOwn(FORMAT_ENTRIES, name))
   const before = `// Job ${plan.job}, compiled by lyrebird. Do not edit: change the job and compile it again.
 import * as lyrebird from 'lyrebird'
-
+${formats.map((name, i) => `import * as format${i} from '${name}'\n`).join('')}
 const realm = lyrebird.closedRealm()
 const module = { exports: {} }
 const require = name => {
   if (name === 'lyrebird') return lyrebird
-  throw new Error(\`a compiled job cannot load \${name}\`)
+${formats.map((name, i) => `  if (name === '${name}') return format${i}\n`).join('')}  throw new Error(\`a compiled job cannot load \${name}\`)
 }
 
 function evaluate(${parameters.join(', ')}) {

@@ -1,13 +1,14 @@
 // Bundles a job with everything that it imports into one script, with the compiler's marks inserted and a map back to the sources.
 //
 // Promises: the author's text is never printed anew, only inserted into; the same input gives the same bytes wherever it lies, since
-// every path in code and map is relative to the job's folder. `lyrebird` stays outside. Leaves to `4-emit`: the module around it.
+// every path in code and map is relative to the job's folder. `lyrebird` and its entries for formats stay outside. Leaves to `4-emit`: the module around it.
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { build, type Message as EsbuildMessage, type Loader, type Plugin } from 'esbuild'
 import MagicString from 'magic-string'
 import type { Insertion } from '../1-read/insertion.ts'
+import { FORMAT_ENTRIES } from '../1-read/package-root.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { bundleFailed } from '../messages/job.ts'
@@ -18,6 +19,8 @@ export interface Bundle {
   readonly code: string
   /** Source map of `code`, version 3, without a source root. */
   readonly map: SourceMap
+  /** Modules that the code requires: `lyrebird`, and entries for formats such as `lyrebird/avro`. Sorted. */
+  readonly requires: readonly string[]
 }
 
 export interface SourceMap {
@@ -55,7 +58,8 @@ export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
       legalComments: 'none',
       sourcemap: 'external',
       sourcesContent: true,
-      external: ['lyrebird'],
+      external: ['lyrebird', ...Object.keys(FORMAT_ENTRIES)],
+      metafile: true,
       define: { 'process.env.NODE_ENV': '"production"' },
       // Only `paths` of a tsconfig near the job counts, as for the type check; no other option may change the meaning.
       tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false } },
@@ -63,7 +67,9 @@ export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
       plugins: [aliasing(analysis.aliases), marking(analysis.insertions)],
     })
     const textOf = (end: string): string => result.outputFiles.find(f => f.path.endsWith(end))?.text ?? ''
-    return { bundle: { code: textOf('.mjs'), map: readMap(textOf('.map')) }, diagnostics: [] }
+    const imports = Object.values(result.metafile.outputs).flatMap(output => output.imports)
+    const requires = [...new Set(imports.filter(i => i.external === true).map(i => i.path))].sort()
+    return { bundle: { code: textOf('.mjs'), map: readMap(textOf('.map')), requires }, diagnostics: [] }
   } catch (error) {
     const messages = (error as { errors?: readonly EsbuildMessage[] }).errors
     if (messages === undefined) throw error

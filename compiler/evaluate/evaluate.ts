@@ -8,7 +8,7 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping'
 import { isLyrebirdError } from '../../core/errors.ts'
 import { type GraphNode, graphOf, type JobGraph, topologicalOrder } from '../../core/graph.ts'
 import { isJobError, type JobErrorWord } from '../../core/job-error.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { NodeKind, Plan } from '../../core/plan.ts'
 import { closedRealm, REALM_NAMES } from '../../core/realm/closed-realm.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import { planJob } from '../3-plan/plan-job.ts'
@@ -32,28 +32,32 @@ import {
   unstableJob,
 } from '../messages/job.ts'
 
+export type Modules = ReadonlyMap<string, unknown>
+
 export interface Evaluated {
   /** Null where there are diagnostics. */
   readonly plan: Plan | null
+  /** The graph of the plan, with the author's closures; null where there is no plan. */
+  readonly graph: JobGraph | null
   readonly diagnostics: readonly Diagnostic[]
 }
 
 const SCRIPT = 'lyrebird-job.cjs'
 
-/** `language` is the module `lyrebird` that the job gets. */
-export function evaluateJob(bundle: Bundle, analysis: JobAnalysis, language: unknown): Evaluated {
+/** `modules` are those that the bundle requires, by name, as the job gets them. */
+export function evaluateJob(bundle: Bundle, analysis: JobAnalysis, modules: Modules): Evaluated {
   const zone = process.env.TZ
   process.env.TZ = 'UTC'
   try {
-    const graph = graphIn(bundle, language)
+    const graph = graphIn(bundle, modules)
     if (graph === null) return failed(diagnose(noJob(), placeIn(analysis.texts, jobFile(analysis), 1, 1)))
     const unseen = topologicalOrder(graph).find(node => node.site === null || !analysis.sites.has(node.site))
     if (unseen !== undefined) return failed(diagnose(unmarkedCall({ name: wordOf(unseen) }), null))
     const plan = planJob(graph, analysis.sites)
-    const again = graphIn(bundle, language)
+    const again = graphIn(bundle, modules)
     const difference = again === null ? 'it exported no job' : differenceOf(plan, planJob(again, analysis.sites))
     if (difference !== null) return failed(diagnose(unstableJob({ text: difference }), null))
-    return { plan, diagnostics: [] }
+    return { plan, graph, diagnostics: [] }
   } catch (error) {
     return failed(thrown(error, bundle.map, analysis))
   } finally {
@@ -62,16 +66,16 @@ export function evaluateJob(bundle: Bundle, analysis: JobAnalysis, language: unk
   }
 }
 
-const failed = (diagnostic: Diagnostic): Evaluated => ({ plan: null, diagnostics: [diagnostic] })
+const failed = (diagnostic: Diagnostic): Evaluated => ({ plan: null, graph: null, diagnostics: [diagnostic] })
 
 /** The author's job file as spans name it. */
 const jobFile = (analysis: JobAnalysis): string => analysis.texts.keys().next().value ?? ''
 
-function graphIn({ code }: Bundle, language: unknown): JobGraph | null {
+function graphIn({ code }: Bundle, modules: Modules): JobGraph | null {
   const realm = closedRealm()
   const module: { exports: { default?: unknown } } = { exports: {} }
   const require = (name: string): unknown => {
-    if (name === 'lyrebird') return language
+    if (modules.has(name)) return modules.get(name)
     throw new Error(`a compiled job cannot load ${name}`)
   }
   const run = compileFunction(`'use strict'\n${code}`, ['exports', 'module', 'require', ...REALM_NAMES], {
@@ -81,9 +85,16 @@ function graphIn({ code }: Bundle, language: unknown): JobGraph | null {
   return graphOf(module.exports.default)
 }
 
-/** Words of table nodes are spelt otherwise in the language. */
+const SPELT: Readonly<Partial<Record<NodeKind, string>>> = {
+  mapTable: 'mapValues',
+  filterTable: 'filter',
+  existing: 'toTable',
+}
+
+/** Some words are spelt otherwise in the language. */
 function wordOf(node: GraphNode): string {
-  return node.kind === 'mapTable' ? 'mapValues' : node.kind === 'filterTable' ? 'filter' : node.kind
+  if (node.kind === 'source' && (node as GraphNode<'source'>).params.upserts) return 'table'
+  return SPELT[node.kind] ?? node.kind
 }
 
 function differenceOf(first: Plan, second: Plan): string | null {

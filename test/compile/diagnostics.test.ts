@@ -82,8 +82,9 @@ describe('a bundle by itself', () => {
     folder: '/jobs',
   }
   const map = { version: 3, sources: [], sourcesContent: [], names: [], mappings: '' } as const
+  const modules = new Map([['lyrebird', language]])
   const words = (code: string): string[] =>
-    evaluateJob({ code, map }, analysis, language).diagnostics.map(d => `${d.word} ${d.label}`)
+    evaluateJob({ code, map, requires: [] }, analysis, modules).diagnostics.map(d => `${d.word} ${d.label}`)
 
   it('finds a call without a mark', () => {
     const code = `const l = require('lyrebird')
@@ -101,7 +102,9 @@ describe('a bundle by itself', () => {
       const n = l.counter.n++
       exports.default = l.job('j', { n: l.source('t' + n, mark).keyBy(v => v, mark).count(mark) }, mark)`
     const call = { at: 'job.ts:1:1', schema: null, lambdas: {} }
-    const { diagnostics } = evaluateJob({ code, map }, { ...analysis, sites: new Map([[1, call]]) }, withCounter)
+    const sites = new Map([[1, call]])
+    const bundle = { code, map, requires: [] }
+    const { diagnostics } = evaluateJob(bundle, { ...analysis, sites }, new Map([['lyrebird', withCounter]]))
     expect(diagnostics.map(d => `${d.word} ${d.label}`)).toEqual([
       'unstable-job result n was another one the second time',
     ])

@@ -10,7 +10,7 @@ import ts from 'typescript'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 /** Everything that emitted modules load. */
-const PARTS = ['core', 'dsl', 'logs', 'store', 'runtime-common', 'runtime-batch', 'runtime-stream']
+const PARTS = ['core', 'dsl', 'formats', 'logs', 'store', 'runtime-common', 'runtime-batch', 'runtime-stream']
 
 let made: string | undefined
 

@@ -1,0 +1,44 @@
+// The entry `lyrebird/protobuf`: Protobuf messages for sources and outputs.
+//
+// Promises: the schema is text in the job, so that it is part of the plan hash; no file is read. Leaves to `codec.ts`: bytes.
+
+import { canonicalJson } from '../../core/json-text.ts'
+import { type CustomFormat, ownFormat } from '../../dsl/format.ts'
+import { Call, wordFor } from '../../dsl/node.ts'
+import { protobufCodec } from './codec.ts'
+
+export interface ProtobufOptions {
+  /** Names of fields as the schema spells them, not in camel case as JSON and most code has them. */
+  readonly keepCase?: boolean
+}
+
+/** Counts up when the meaning of a schema changes. It names protobufjs, whose reading is part of that meaning. */
+export const PROTOBUF_VERSION = '1, protobufjs 8.8.1'
+
+/**
+ * Protobuf's wire format, one message a record. `T` is the type of the messages as the job sees them: 64-bit integers are `bigint`, enums
+ * are the names of their values, bytes are `Uint8Array`, maps are `Record<string, V>`, messages and members of a oneof are optional.
+ *
+ *     const trades = source('trades', { format: protobuf<Trade>(proto, 'Trade') })
+ */
+export function protobuf<T>(proto: string, message: string, options?: ProtobufOptions): CustomFormat<T>
+export function protobuf(...given: unknown[]): CustomFormat<unknown> {
+  const call: Call = new Call(given)
+  const [proto, message] = call.args
+  const { keepCase = false } = call.options(call.args[2], ['keepCase'], 'protobuf()')
+  if (typeof proto !== 'string')
+    call.fail('bad-argument', `protobuf() takes the text of a schema, got ${wordFor(proto)}.`)
+  if (typeof message !== 'string') {
+    call.fail('bad-argument', `protobuf() takes the name of a message of its schema, got ${wordFor(message)}.`)
+  }
+  if (typeof keepCase !== 'boolean') call.fail('bad-option', `keepCase is true or false, got ${wordFor(keepCase)}.`)
+  try {
+    const codec = protobufCodec(proto, message, keepCase)
+    const definition = canonicalJson({ proto, message, keepCase })
+    return ownFormat(call, { name: 'protobuf', version: PROTOBUF_VERSION, definition, ...codec })
+  } catch (error) {
+    return call.fail('bad-argument', `protobuf() cannot use its schema: ${messageOf(error)}.`)
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
