@@ -24,7 +24,7 @@ export interface LambdaSiteFacts extends LambdaFacts {
 export interface CallFacts {
   /** `path:line:column` of the call, the path relative to the job's folder. */
   readonly at: string
-  /** The reified `T` of `source<T>`; null for every other call. */
+  /** The reified `T` of `source<T>` or `V` of `table<V>`; null for every other call. */
   readonly schema: SchemaDocument | null
   /**
    * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the table's mapValues

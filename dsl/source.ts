@@ -2,6 +2,7 @@
 //
 // Promises: says what a record means (format, event time, disorder), never where the topic lies or how far to read.
 
+import type { GraphNode } from '../core/graph.ts'
 import type { NodeParams } from '../core/plan.ts'
 import { type Duration, durationMs } from './duration.ts'
 import { type Decodes, type FormatParts, formatParts } from './format.ts'
@@ -38,7 +39,14 @@ export interface SourceOptions<T> {
  */
 export function source<T>(topic: string, options?: SourceOptions<T>): Stream<T>
 export function source(...given: unknown[]): unknown {
-  const call: Call = new Call(given)
+  return streamOf(sourceNode(new Call(given), 'source'))
+}
+
+const OPTIONS = ['time', 'disorder', 'ahead', 'format', 'validate']
+
+/** The node of `source(...)`, or of `table(...)`, which has the options of upserts too. */
+export function sourceNode(call: Call, word: 'source' | 'table'): GraphNode<'source'> {
+  const upserts = word === 'table'
   const topic = topicName(call.args[0], call)
   const {
     time,
@@ -46,32 +54,36 @@ export function source(...given: unknown[]): unknown {
     ahead,
     format,
     validate = 'full',
-  } = call.options(call.args[1], ['time', 'disorder', 'ahead', 'format', 'validate'], 'source()')
+    key,
+    deletedKey,
+  } = call.options(call.args[1], upserts ? ['key', ...OPTIONS, 'deletedKey'] : OPTIONS, `${word}()`)
   const parts = format === undefined ? JSON_VALUES : formatParts(format)
   if (parts === null) {
     call.fail(
       'bad-option',
-      `the format of source() is json(), lines(), csv({ columns }), bytes() or format({ decode }), got ${wordFor(format)}.`,
+      `the format of ${word}() is json(), lines(), csv({ columns }), bytes() or format({ decode }), got ${wordFor(format)}.`,
     )
   }
   if (validate !== 'full' && validate !== 'used') {
-    call.fail('bad-option', `validate of source() is 'full' or 'used', got ${wordFor(validate)}.`)
+    call.fail('bad-option', `validate of ${word}() is 'full' or 'used', got ${wordFor(validate)}.`)
   }
   const params: NodeParams['source'] = {
     topic,
     format: parts.spec,
-    disorderMs: disorder === undefined ? 0 : durationMs(disorder, 'the disorder of source()', call.site),
-    aheadMs: ahead === undefined ? null : durationMs(ahead, 'ahead of source()', call.site),
+    disorderMs: disorder === undefined ? 0 : durationMs(disorder, `the disorder of ${word}()`, call.site),
+    aheadMs: ahead === undefined ? null : durationMs(ahead, `ahead of ${word}()`, call.site),
     validate,
-    upserts: false,
+    upserts,
   }
   const lambdas = {
-    ...(time === undefined ? {} : { time: call.lambda(time, 'time', 'the time of source()') }),
+    ...(time === undefined ? {} : { time: call.lambda(time, 'time', `the time of ${word}()`) }),
+    ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of table()') }),
+    ...(deletedKey === undefined ? {} : { deletedKey: call.lambda(deletedKey, 'deletedKey', 'deletedKey of table()') }),
     ...(parts.decode === null ? {} : { decode: parts.decode }),
     // For tests that send values; it is no part of what the source means.
     ...(parts.encode === null ? {} : { encode: parts.encode }),
   }
-  return streamOf(call.node('source', [], params, lambdas))
+  return call.node('source', [], params, lambdas)
 }
 
 const JSON_VALUES: FormatParts = Object.freeze({ spec: { kind: 'json' as const }, decode: null, encode: null })

@@ -234,10 +234,7 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   distinct<B>(by?: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>): KeyedStream<K, T, 'derived'>
 
   /** Drops an element where an equal one of its key was handed on no more than so long before: `byUser.dedupe(v => v.id, '1h')`. */
-  dedupe<B>(
-    by: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>,
-    within: Duration,
-  ): KeyedStream<K, T, 'derived'>
+  dedupe<B>(by: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>, within: Duration): KeyedStream<K, T, 'derived'>
 
   /** The newest value of each key by time, as a table; null deletes: `changes.keyBy(c => c.id).mapValues(c => c.after).toTable()`. */
   toTable(): UpsertTable<K, Exclude<T, null | undefined>>

@@ -41,8 +41,9 @@ export async function checkAbilities(log: Log, plan: Plan): Promise<void> {
   for (const source of sourceNodes(plan)) {
     const { topic, aheadMs } = source.params
     const abilities = await log.abilities(topic)
-    if ((await log.compacted?.(topic)) === true) throw compacted(log, source)
+    if (!source.params.upserts && (await log.compacted?.(topic)) === true) throw compacted(log, source)
     if (abilities.timestamps) continue
+    if (source.params.upserts && source.lambdas.key === undefined) throw lacksKeys(log, source)
     if (source.lambdas.time === undefined) throw lacksTimestamps(log, source, 'takes its event time from the log')
     if (aheadMs !== null) throw lacksTimestamps(log, source, 'has `ahead`, which compares event times with the log')
   }
@@ -60,6 +61,18 @@ function lacksTimestamps(log: Log, source: SourceNode, why: string): LyrebirdErr
   )
 }
 
+function lacksKeys(log: Log, source: SourceNode): LyrebirdError {
+  const { topic } = source.params
+  return new LyrebirdError(
+    'log-lacks',
+    `the records of topic ${topic} in ${log.description} carry no key, but the table takes its keys from the log`,
+    {
+      where: { topic, site: source.at ?? undefined },
+      hint: 'give the table a `key` that reads the value, or read the topic from segments or Kafka',
+    },
+  )
+}
+
 function compacted(log: Log, source: SourceNode): LyrebirdError {
   const { topic } = source.params
   return new LyrebirdError(
@@ -67,7 +80,7 @@ function compacted(log: Log, source: SourceNode): LyrebirdError {
     `topic ${topic} in ${log.description} is compacted: records that a source needs may be gone`,
     {
       where: { topic, site: source.at ?? undefined },
-      hint: 'read a topic that keeps every record (cleanup.policy=delete)',
+      hint: 'read a topic that keeps every record (cleanup.policy=delete), or read it as a table(...)',
     },
   )
 }

@@ -18,6 +18,7 @@ import { checkDeterminism } from './determinism/check-determinism.ts'
 import type { JobAnalysis } from './job-analysis.ts'
 import { CodeHashes } from './lambda/code-hash.ts'
 import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.ts'
+import { aggregationFacts } from './monoid/aggregation-facts.ts'
 import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './site-facts-of.ts'
 import { UseAnalysis } from './uses/uses.ts'
 
@@ -41,6 +42,11 @@ export function analyseJob(jobPath: string): JobAnalysis {
   return Object.freeze({
     diagnostics: collect([...types, ...calls.flatMap(c => c.diagnostics), ...checkDeterminism(reading, lambdas)]),
     sites: new Map(calls.map(c => [c.call.site, c.facts])),
+    aggregations: new Map(
+      calls
+        .filter(c => c.call.word === 'aggregation')
+        .map(c => [c.call.site, aggregationFacts(reading, c.call, c.lambdas)]),
+    ),
     spans: new Map(calls.map(c => [c.call.site, reading.spanOf(wordNode(c.call.call))])),
     insertions: insertionsOf(reading, calls),
     files: reading.files.map(f => f.fileName),
@@ -54,6 +60,7 @@ function nothingRead(path: string): JobAnalysis {
   return Object.freeze({
     diagnostics: collect([diagnose(unreadableJob({ path }), null)]),
     sites: new Map(),
+    aggregations: new Map(),
     spans: new Map<number, Span>(),
     insertions: new Map(),
     files: [],
@@ -67,7 +74,8 @@ function analyseCall(analyses: Analyses, call: LanguageCall): AnalysedCall {
   const { reading } = analyses
   const lambdas = lambdaArguments(reading, call)
   const slots = lambdas.map(l => [l.place.slot, lambdaFacts(analyses, call, l)] as const)
-  const source = call.word === 'source' ? sourceSchema(reading, call) : { schema: null, diagnostics: [] }
+  const source =
+    call.word === 'source' || call.word === 'table' ? sourceSchema(reading, call) : { schema: null, diagnostics: [] }
   const facts: CallFacts = Object.freeze({
     at: placeText(reading.spanOf(wordNode(call.call))),
     schema: source.schema,

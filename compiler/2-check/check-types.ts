@@ -16,9 +16,9 @@ export interface SourceSchema {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The reified `T` of a call of `source<T>`. */
-export function sourceSchema(reading: Reading, { call }: LanguageCall): SourceSchema {
-  const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
+/** The reified `T` of a call of `source<T>`, or `V` of `table<V>`: of what its result says that it holds. */
+export function sourceSchema(reading: Reading, { call, word }: LanguageCall): SourceSchema {
+  const type = reading.typeArgumentsOf(reading.typeOf(call))[word === 'table' ? 1 : 0]
   if (type === undefined) return { schema: ANY_JSON, diagnostics: [] }
   const custom = isCustom(reading, call)
   const shape = reading.shapeOf(type)
@@ -104,12 +104,19 @@ export function checkKept(
     const kept = place.many === true ? elementType(reading, result) : result
     if (kept !== null) check(keeps, kept, 'the result', expression)
   }
+  if (HOLDS.has(word)) {
+    const held = reading.typeArgumentsOf(reading.typeOf(call))[1]
+    if (held !== undefined) check(`what ${word}() holds`, held, 'the value', wordNode(call))
+  }
   if (word === 'to') {
     const written = reading.typeArgumentsOf(reading.typeOf(call))[0]
     if (written !== undefined) check('what an output writes', written, 'the value', wordNode(call))
   }
   return found
 }
+
+/** Words that hold elements back as they are, with the value as the second type argument of what they give. */
+const HOLDS: ReadonlySet<string> = new Set(['distinct', 'dedupe', 'toTable', 'joinTable'])
 
 function isTable(reading: Reading, call: ts.CallExpression): boolean {
   return reading.typeOf(call).getSymbol()?.name === 'Table'

@@ -91,9 +91,10 @@ function eventTime(flow: Flow, node: SourceNode): string {
 /** Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it deletes. */
 function upsertKey(flow: Flow, node: SourceNode): string {
   const record = 'report.record(i, time, null, false)'
+  const second = node.lambdas.key?.usesRecord === false ? '' : `, ${record}`
   const keyOf = flow.lambda(node, 'key')
   const deletedKeyOf = flow.lambda(node, 'deletedKey')
-  const version = keyOf === undefined ? `${record}.key` : `${keyOf}(value, ${record})`
+  const version = keyOf === undefined ? `${record}.key` : `${keyOf}(value${second})`
   const deleted = deletedKeyOf === undefined ? `${record}.key` : `${deletedKeyOf}(${record})`
   return `let key
       try {

@@ -3,8 +3,8 @@
 // Promises: at most one dead letter for each node and identity; failures that are not the element's own (a log that lacks
 // something, a stack that is too small) end the run.
 
-import { bytesToHex } from '../bytes.ts'
-import { Unencodable } from '../canonical.ts'
+import { bytesToHex, compareBytes } from '../bytes.ts'
+import { canonicalBytes, Unencodable } from '../canonical.ts'
 import { badValue, type DeadLetter, isThenable, REASON, threw, unencodableReason } from '../dead-letter.ts'
 import { isLyrebirdError, LyrebirdError } from '../errors.ts'
 import type { Lambdas, PlanNode } from '../plan.ts'
@@ -28,7 +28,9 @@ export class Trial {
 
   bury(letter: DeadLetter): void {
     const at = `${letter.node} ${bytesToHex(letter.identity)}`
-    if (!this.#letters.has(at)) this.#letters.set(at, letter)
+    const other = this.#letters.get(at)
+    if (other === undefined || compareBytes(comparedBytes(letter), comparedBytes(other)) < 0)
+      this.#letters.set(at, letter)
   }
 
   has(node: PlanNode, slot: string): boolean {
@@ -91,6 +93,8 @@ export class Trial {
     return NONE
   }
 }
+
+const comparedBytes = ({ kind, path, reason }: DeadLetter): Uint8Array => canonicalBytes({ kind, path, reason })
 
 /** Throws on what is not the fault of one element, so that it must end the run. */
 export function mustNotEndRun(node: PlanNode, error: unknown): void {

@@ -27,6 +27,11 @@ const fn = (keeps: string | null, many = false): readonly SlotPlace[] => [{ slot
 
 export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
   source: [{ slot: 'time', argument: 1, property: 'time', keeps: null }],
+  table: [
+    { slot: 'time', argument: 1, property: 'time', keeps: null },
+    { slot: 'key', argument: 1, property: 'key', keeps: 'a key' },
+    { slot: 'deletedKey', argument: 1, property: 'deletedKey', keeps: 'a key' },
+  ],
   format: [
     { slot: 'decode', argument: 0, property: 'decode', keeps: null },
     { slot: 'encode', argument: 0, property: 'encode', keeps: null },
@@ -34,6 +39,9 @@ export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
   to: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
   lookup: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
   snapshot: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
+  scan: [{ slot: 'fn', argument: 1, keeps: 'a state' }],
+  distinct: [{ slot: 'by', argument: 0, keeps: 'what is told apart' }],
+  dedupe: [{ slot: 'by', argument: 0, keeps: 'what is told apart' }],
   map: fn(null),
   filter: fn(null),
   flatMap: fn(null),
