@@ -97,7 +97,7 @@ function extractField(trial: Trial, node: AggregateNode, element: Element, field
   if (!of.ok) return of
   if (field.kind === 'custom') {
     const state = extractPart(trial, node, element, field, 'lift', [of.value], undefined)
-    return state.ok ? { ok: true, value: { of: state.value, by: undefined } } : state
+    return state.ok ? { ok: true, value: { of: state.value, by: undefined, identity: element.identity } } : state
   }
   const by = extractPart(trial, node, element, field, 'by', args, of.value)
   return by.ok ? { ok: true, value: { of: of.value, by: by.value, identity: element.identity } } : by

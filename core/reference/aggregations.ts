@@ -45,10 +45,26 @@ const AGGREGATIONS: Readonly<Record<Exclude<AggregationKind, 'custom'>, Aggregat
     const values = inputs.map(i => i.of)
     return bounds === undefined ? counted(values) : bucketed(values as (number | bigint)[], bounds)
   },
-  approxCountDistinct: (inputs, spec) => approxCountDistinct(inputs.map(i => i.of), spec),
-  approxQuantiles: (inputs, spec) => approxQuantiles(inputs.map(i => Number(i.of)), spec),
-  approxMembership: (inputs, spec) => approxMembership(inputs.map(i => i.of), spec),
-  approxFrequency: (inputs, spec) => approxFrequency(inputs.map(i => i.of), spec),
+  approxCountDistinct: (inputs, spec) =>
+    approxCountDistinct(
+      inputs.map(i => i.of),
+      spec,
+    ),
+  approxQuantiles: (inputs, spec) =>
+    approxQuantiles(
+      inputs.map(i => Number(i.of)),
+      spec,
+    ),
+  approxMembership: (inputs, spec) =>
+    approxMembership(
+      inputs.map(i => i.of),
+      spec,
+    ),
+  approxFrequency: (inputs, spec) =>
+    approxFrequency(
+      inputs.map(i => i.of),
+      spec,
+    ),
   sample,
 }
 

@@ -6,7 +6,6 @@ import { bytesToHex } from '../../core/bytes.ts'
 import type { CalendarUnit } from '../../core/calendar/civil-days.ts'
 import { canonicalBytes } from '../../core/canonical.ts'
 import type {
-  AggregationKind,
   AggregationSpec,
   FormatSpec,
   LambdaFacts,
@@ -41,10 +40,7 @@ export interface SourceOptions {
   readonly schema?: SchemaDocument
 }
 
-export interface FieldOptions {
-  readonly kind: AggregationKind
-  readonly k?: number
-  readonly bounds?: readonly number[]
+export interface FieldOptions extends Omit<AggregationSpec, 'name' | 'zero'> {
   readonly of?: TestLambda
   readonly by?: TestLambda
   /** Of the author's own aggregations, with the three lambdas. */
@@ -189,15 +185,11 @@ export class PlanBuilder {
   ): string {
     const specs: AggregationSpec[] = []
     const lambdas: Record<string, TestLambda> = {}
-    for (const [name, { kind, k, bounds, zero, ...own }] of Object.entries(fields)) {
-      specs.push({
-        name,
-        kind,
-        ...(k === undefined ? {} : { k }),
-        ...(bounds === undefined ? {} : { bounds }),
-        ...(kind === 'custom' ? { zero: bytesToHex(canonicalBytes(zero)) } : {}),
-      })
-      for (const [part, lambda] of Object.entries(own)) lambdas[`${name}.${part}`] = lambda
+    for (const [name, { of, by, lift, plus, present, zero, ...spec }] of Object.entries(fields)) {
+      specs.push({ name, ...spec, ...(spec.kind === 'custom' ? { zero: bytesToHex(canonicalBytes(zero)) } : {}) })
+      for (const [part, lambda] of Object.entries({ of, by, lift, plus, present })) {
+        if (lambda !== undefined) lambdas[`${name}.${part}`] = lambda
+      }
     }
     return this.#add('aggregate', [input], { window, fields: specs, bare }, lambdas, id)
   }

@@ -22,6 +22,11 @@ const WITHOUT_OF: { readonly [K in AggregationKind]: Uses } = {
   collectSet: true,
   countDistinct: true,
   histogram: true,
+  approxCountDistinct: true,
+  approxQuantiles: true,
+  approxMembership: true,
+  approxFrequency: true,
+  sample: true,
   custom: true,
 }
 
