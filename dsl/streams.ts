@@ -222,7 +222,8 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
    * `byUser.scan(0, (total, order) => total + order.price)`. The step must not depend on anything but its arguments.
    */
   scan<S>(
-    zero: S & PlainValue<S>,
+    this: PlainValue<S>,
+    zero: S,
     step: (
       state: S,
       value: T,

@@ -10,7 +10,20 @@ type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
   | ('source' | 'job' | 'tumbling' | 'hopping' | 'session' | 'calendar' | 'sum' | 'topK' | 'count' | 'csv')
   | ('map' | 'mapValues' | 'keyBy' | 'merge' | 'to' | 'window' | 'aggregate' | 'keep' | 'closed')
-const { source, job, tumbling, hopping, session, calendar, sum, topK, count, csv } = language as unknown as Loose
+  | ('scan' | 'distinct' | 'dedupe' | 'toTable' | 'joinTable' | 'table')
+const {
+  source,
+  job,
+  tumbling,
+  hopping,
+  session,
+  calendar,
+  sum,
+  topK,
+  count,
+  csv,
+  table: upserts,
+} = language as unknown as Loose
 
 /** As the compiler marks calls. */
 const at = { [SITE]: 7 }
@@ -31,6 +44,27 @@ const CASES: readonly Case[] = [
   ['bad-name', 'is no name for a view', () => job('j', { 'a\u0000': table }, at)],
   ['bad-name', '"a b" is no name for a field', () => keyed.aggregate({ 'a b': count() }, at)],
   ['bad-name', '"__proto__" is no name for a field', () => keyed.aggregate({ ['__proto__']: count() }, at)],
+  ['not-keyed', 'scan() needs a keyed stream', () => views.scan(0, fn, at)],
+  ['not-keyed', 'distinct() needs a keyed stream', () => views.distinct(at)],
+  ['not-keyed', 'dedupe() needs a keyed stream', () => views.dedupe(fn, '1s', at)],
+  ['not-keyed', 'toTable() needs a keyed stream', () => views.toTable(at)],
+  ['not-keyed', 'joinTable() needs a keyed stream', () => views.joinTable(keyed.toTable(), at)],
+  ['bad-argument', 'the zero of scan() is plain data', () => keyed.scan(new Map(), fn, at)],
+  ['bad-argument', 'scan() needs a function, got nothing', () => keyed.scan(0, at)],
+  ['bad-argument', 'distinct() needs a function, got 3', () => keyed.distinct(3, at)],
+  ['bad-duration', 'the time of dedupe() is "1 hour"', () => keyed.dedupe(fn, '1 hour', at)],
+  ['bad-argument', 'got one that does not keep its versions', () => keyed.joinTable(keyed.count(), at)],
+  ['bad-argument', 'got one that does not keep its versions', () => keyed.joinTable(keyed, at)],
+  ['bad-argument', 'got 3', () => keyed.joinTable(3, at)],
+  [
+    'bad-option',
+    'the type of joinTable() is inner, left; got "full"',
+    () => keyed.joinTable(keyed.toTable(), { type: 'full' }, at),
+  ],
+  ['bad-option', 'table() has no option "keys"', () => upserts('users', { keys: fn }, at)],
+  ['bad-argument', 'the key of table() needs a function', () => upserts('users', { key: 'id' }, at)],
+  ['bad-topic', '".." is no name for a topic', () => upserts('..', at)],
+  ['not-windowed', 'closed() needs a table with windows', () => keyed.toTable().closed(at)],
   ['bad-topic', '".." is no name for a topic', () => source('..', at)],
   ['bad-topic', '"a/b" is no name for a topic', () => source('a/b', {}, at)],
   ['bad-topic', 'is no name for a topic', () => views.to('x'.repeat(250), at)],

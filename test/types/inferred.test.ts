@@ -70,6 +70,30 @@ const RIGHT: Readonly<Record<string, string>> = {
   bytes: "const s = source('t', { format: bytes() }); same<typeof s, Stream<Uint8Array>>(true)",
   csv: "const s = source('t', { format: csv<Sale>({ columns: ['item', 'price', 'more'] }) }); same<typeof s, Stream<Sale>>(true)",
   json: "const s = source('t', { format: json<Sale>() }); same<typeof s, Stream<Sale>>(true)",
+  'a table by its lambda':
+    "const t = table('u', { key: (u: User) => u.id }); same<typeof t, UpsertTable<string, User>>(true)",
+  'a table by its types': 'same<typeof users, UpsertTable<string, User>>(true)',
+  'a table by the keys of its records':
+    "const t = table<User>('u', { time: (_, r) => r.timestamp }); same<typeof t, UpsertTable<string | null, User>>(true)",
+  'a table as a view': `
+    const x = job('x', { users }); same<ViewKey<typeof x, 'users'>, string>(true); same<ViewValue<typeof x, 'users'>, User>(true)`,
+  toTable: 'const t = byUser.mapValues(v => v.ref).toTable(); same<typeof t, UpsertTable<string, string>>(true)',
+  'words on a table of upserts':
+    "const t = users.filter(u => u.age).mapValues(u => u.name); same<typeof t, Table<string, string, 'global'>>(true)",
+  joinTable:
+    "const s = byUser.joinTable(users); same<typeof s, KeyedStream<string, { readonly left: PageView; readonly right: User }, 'derived'>>(true)",
+  'joinTable left':
+    "const s = byUser.joinTable(users, { type: 'left' }).map(v => v.right); same<typeof s, KeyedStream<string, User | null, 'derived'>>(true)",
+  'joinTable to the own table':
+    "const s = byUser.joinTable(byUser.mapValues(v => v.bytes).toTable()).map(v => v.right); same<typeof s, KeyedStream<string, number, 'derived'>>(true)",
+  scan: "const s = byUser.scan(0, (n, v) => n + v.bytes); same<typeof s, KeyedStream<string, number, 'derived'>>(true)",
+  'scan with a record of its own':
+    "const s = byUser.scan({ n: 0, at: 0 }, (s, v, r) => ({ n: s.n + v.bytes, at: r.time })); same<typeof s, KeyedStream<string, { n: number; at: number }, 'derived'>>(true)",
+  'scan from nothing':
+    "const s = byUser.scan(null as string | null, (s, v) => s ?? v.page); same<typeof s, KeyedStream<string, string | null, 'derived'>>(true)",
+  distinct: "const s = byUser.distinct(); same<typeof s, KeyedStream<string, PageView, 'derived'>>(true)",
+  dedupe:
+    "const s = byUser.dedupe((v, r) => [v.page, r.partition], '1h'); same<typeof s, KeyedStream<string, PageView, 'derived'>>(true)",
   'the names of a job': `
     same<ViewName<typeof report>, 'hourly' | 'totals'>(true); same<OutputName<typeof report>, 'out'>(true)`,
   'a row of a windowed view': `

@@ -9,6 +9,8 @@ const LIST = 'take an array or another iterable of results, and no promise'
 const KEY = 'A key must be plain data'
 const KEEPS = 'An aggregation keeps plain data only'
 const NUMBERS = 'sum() and mean() take a number or a bigint from each element.'
+const VERSIONS = 'joinTable() takes a table(...) or the table that toTable() makes'
+const STATE = 'scan() needs the next state, of the type of its zero, and no promise.'
 const ALIKE = 'merge() takes streams alike'
 const TIME = 'time() gives milliseconds since 1970 as a number'
 const NAME = 'is no name for a view or an output'
@@ -29,6 +31,35 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'views.min(v => v.bytes)': keyed('min'),
   'views.max(v => v.bytes)': keyed('max'),
   'views.mean(v => v.bytes)': keyed('mean'),
+  'views.scan(0, n => n + 1)': keyed('scan'),
+  'views.distinct()': keyed('distinct'),
+  "views.dedupe(v => v.page, '1h')": keyed('dedupe'),
+  'views.toTable()': keyed('toTable'),
+  'views.joinTable(users)': keyed('joinTable'),
+  'byUser.joinTable(byUser.count())': VERSIONS,
+  'byUser.joinTable(hourly)': VERSIONS,
+  'byUser.joinTable(users.mapValues(u => u.name))': VERSIONS,
+  'byUser.joinTable(users.filter(u => u.name))': VERSIONS,
+  'byUser.joinTable(byUser)': 'is not assignable to',
+  'byUser.keyBy(v => v.bytes).joinTable(users)': 'The two sides have keys of different types',
+  "byUser.joinTable(users, { type: 'right' })": '"right"',
+  'byUser.joinTable(users).mapValues((v, r) => r.offset)': "Property 'offset' does not exist",
+  "byUser.joinTable(users, { type: 'left' }).mapValues(v => v.right.name)": "'v.right' is possibly 'null'",
+  'byUser.scan(0, (n, v) => v.page)': STATE,
+  'byUser.scan(0, async n => n)': STATE,
+  'byUser.scan(new Map<string, number>(), m => m)': KEEPS,
+  'byUser.scan(0, (n, v, r) => n + r.offset)': "Property 'offset' does not exist",
+  'byUser.distinct(async v => v.page)': PROMISE,
+  'byUser.distinct(v => new Date(v.at))': KEEPS,
+  'byUser.dedupe(v => v.page)': 'Expected 2 arguments',
+  "byUser.dedupe(v => v.page, '1 hour')": '"1 hour"',
+  "table<User>('users', { key: u => u.id })": 'needs its own',
+  "table<User, string>('users', {})": "Property 'key' is missing",
+  "table<User, string>('users', { key: u => u.id, deletedKey: r => 3 })": "'number' is not assignable to type 'string'",
+  "table<User, string>('users', { key: u => u.id, disorders: '1s' })": "'disorders' does not exist",
+  "table('users', { key: async (u: User) => u.id })": PROMISE,
+  'users.closed()': windowed('closed'),
+  "users.keep('1d')": windowed('keep'),
   'views.mapValues(v => v.bytes)': "Property 'mapValues' does not exist",
   'byUser.count().closed()': windowed('closed'),
   'byUser.count().mapValues(n => n + 1).closed()': windowed('closed'),

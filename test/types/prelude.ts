@@ -3,8 +3,8 @@
 export const PRELUDE = `
 import {
   bytes, calendar, collectSet, count, countDistinct, csv, defineConfig, first, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
-  session, source, sum, topK, tumbling,
-  type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type ViewKey, type ViewName,
+  session, source, sum, table, topK, tumbling,
+  type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type UpsertTable, type ViewKey, type ViewName,
   type ViewRow, type ViewValue,
 } from '../../dsl/index.ts'
 
@@ -14,6 +14,8 @@ declare const view: PageView
 const views = source<PageView>('views', { time: v => Date.parse(v.at) })
 const byUser = views.keyBy(v => v.user)
 const hourly = byUser.window(tumbling('1h')).aggregate({ n: count(), bytes: sum(v => v.bytes) })
+interface User { id: string; name: string; age?: number }
+const users = table<User, string>('users', { key: u => u.id })
 const report = job('report', { hourly, totals: byUser.sum(v => v.big), out: hourly.closed().map(v => v.n).to('out') })
 
 type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
