@@ -1,12 +1,13 @@
 // What lambdas must not give, and where windows end: the machine against the reference, case by case.
 
 import { describe, expect, it } from 'vitest'
+import { compareValues } from '../../core/canonical.ts'
 import { compareResults } from '../../core/compare-results.ts'
-import { isLyrebirdError } from '../../core/errors.ts'
+import { isLyrebirdError, type LyrebirdError } from '../../core/errors.ts'
 import { Machine } from '../../core/execute/machine.ts'
 import { type Program, reference } from '../../core/reference/reference.ts'
 import type { JobResult } from '../../core/result.ts'
-import { GLOBAL, hopping, PlanBuilder, type TestLambda, tumbling } from '../support/graph-plan.ts'
+import { type FieldOptions, GLOBAL, hopping, PlanBuilder, type TestLambda, tumbling } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { chunkOf } from '../support/log-chunks.ts'
 import { MemoryState, memoryEnvironment } from '../support/memory-state.ts'
@@ -95,6 +96,8 @@ const PLACES: Readonly<Record<string, (p: PlanBuilder, odd: TestLambda) => void>
   flatMapKeys: (p, odd) => keyed(p, p.flatMapKeys(byOne(p), odd)),
   'output key': (p, odd) => void p.output('o', p.to(p.source('a', { time }), 'o', { key: odd, partitions: 2 })),
   of: (p, odd) => void p.view('v', p.aggregate(byOne(p), GLOBAL, everything(odd, time))),
+  lift: (p, odd) => void p.view('v', p.aggregate(byOne(p), GLOBAL, { n: { kind: 'count' }, own: own({ lift: odd }) })),
+  present: (p, odd) => onOwn(p, { present: odd }),
   by: (p, odd) => void p.view('v', p.aggregate(byOne(p), GLOBAL, everything(time, odd))),
   mapTable: (p, odd) => onTable(p, t => p.mapTable(t, odd)),
   filterTable: (p, odd) => onTable(p, t => p.filterTable(t, odd)),
@@ -118,6 +121,29 @@ function onTable(p: PlanBuilder, word: (table: string) => string): void {
   p.output('x', p.to(p.closed(table), 'x')).output('y', p.to(p.closed(p.mapTable(table, () => 1)), 'y'))
 }
 
+const own = (parts: Partial<FieldOptions>): FieldOptions => ({
+  kind: 'custom',
+  zero: null,
+  lift: (v: unknown) => v,
+  plus: (a: unknown, b: unknown) => (compareValues(a, b) < 0 ? b : a),
+  present: (s: unknown) => s,
+  ...parts,
+})
+
+/** In a row, as a row, and behind its window. */
+function onOwn(p: PlanBuilder, parts: Partial<FieldOptions>): void {
+  const row = p.aggregate(byOne(p), tumbling(2), { a: own({}), b: own(parts), n: { kind: 'count' } })
+  const bare = p.bare(byOne(p), tumbling(2), own(parts))
+  p.view('v', row)
+    .view('bare', bare)
+    .view(
+      'mapped',
+      p.mapTable(row, () => 1),
+    )
+    .view('kept', p.keep(bare, 2))
+  p.output('x', p.to(p.closed(row), 'x')).output('y', p.to(p.closed(p.mapTable(bare, () => 1)), 'y'))
+}
+
 function everything(of: TestLambda | undefined, by: TestLambda | undefined): Parameters<PlanBuilder['aggregate']>[2] {
   const ofs = of === undefined ? {} : { of }
   const both = by === undefined ? ofs : { ...ofs, by }
@@ -126,6 +152,9 @@ function everything(of: TestLambda | undefined, by: TestLambda | undefined): Par
     b: { kind: 'first', ...ofs },
     a: { kind: 'maxBy', ...both },
     c: { kind: 'topK', k: 2, ...both },
+    f: { kind: 'collectList', ...ofs },
+    g: { kind: 'histogram', ...ofs },
+    h: own(ofs),
     d: { kind: 'collectSet', ...ofs },
     e: { kind: 'max', ...ofs },
   }
@@ -142,12 +171,19 @@ describe.each(Object.keys(PLACES))('a lambda of %s', place => {
   })
 })
 
-describe.each(['sum', 'mean'] as const)('%s', kind => {
+const NUMERIC: readonly FieldOptions[] = [
+  { kind: 'sum' },
+  { kind: 'mean' },
+  { kind: 'variance' },
+  { kind: 'stddev' },
+  { kind: 'histogram', bounds: [0, 2.5] },
+]
+describe.each(NUMERIC)('$kind', field => {
   it.each(ODD)('of %s', (_name, give) => {
     const p = new PlanBuilder()
     p.view(
       'v',
-      p.bare(byOne(p), GLOBAL, { kind, of: ((v: { t: number }) => (v.t === 2 ? give() : v.t)) as TestLambda }),
+      p.bare(byOne(p), GLOBAL, { ...field, of: ((v: { t: number }) => (v.t === 2 ? give() : v.t)) as TestLambda }),
     )
     agreed(p.program())
   })
@@ -167,9 +203,59 @@ it('names the alphabetically first failing field of an aggregation', () => {
   expect(views.get('v')).toEqual([])
 })
 
+describe('a plus', () => {
+  const failing = (plus: TestLambda): Program => {
+    const p = new PlanBuilder()
+    p.view('v', p.aggregate(byOne(p), GLOBAL, { x: own({ plus }) }))
+    return p.program()
+  }
+  const ended = (program: Program, run: (program: Program) => unknown): LyrebirdError => {
+    try {
+      run(program)
+    } catch (error) {
+      if (isLyrebirdError(error)) return error
+      throw error
+    }
+    throw new Error('it went on')
+  }
+
+  it.each(ODD.filter(([name]) => /^a throw|promise|thenable|function|symbol|Date|Map|a set/.test(name)))(
+    'that gives %s ends the run in machine and reference',
+    (_name, give) => {
+      const program = failing(give)
+      for (const run of [agreed, (p: Program) => reference(p, smallLog({ 'a/0': values }))]) {
+        const { code, where, message } = ended(program, run)
+        expect(code).toBe('job-failed')
+        expect(where).toMatchObject({ field: 'x' })
+        expect(message).toContain('plus of the aggregation in field x')
+      }
+    },
+  )
+
+  it('cannot change the states that it gets, bytes included', () => {
+    const p = new PlanBuilder()
+    const seen = (v: { t: number }): unknown => ({ times: [v.t], bytes: Uint8Array.of(v.t) })
+    const plus = (a: { times: number[]; bytes: Uint8Array }, b: { times: number[]; bytes: Uint8Array }): unknown => {
+      const times = [...a.times, ...b.times].sort((x, y) => x - y)
+      const bytes = Uint8Array.from(times)
+      a.bytes.fill(0)
+      b.bytes.fill(0)
+      return { times, bytes }
+    }
+    p.view(
+      'v',
+      p.aggregate(byOne(p), GLOBAL, { x: own({ zero: { times: [], bytes: new Uint8Array() }, lift: seen, plus }) }),
+    )
+    const { views } = agreed(p.program(), values, [1, 2, 3])
+    expect(views.get('v')).toHaveLength(1)
+    const push = (a: { times: number[] }): unknown => a.times.push(1)
+    expect(ended(failing(push), agreed).message).toContain('threw')
+  })
+})
+
 it('ends the run where a lambda runs out of stack', () => {
   const deep = (n: number): number => deep(n + 1) + 1
-  for (const place of ['map', 'time', 'of', 'mapTable']) {
+  for (const place of ['map', 'time', 'of', 'mapTable', 'lift', 'present']) {
     const p = new PlanBuilder()
     PLACES[place]?.(p, () => deep(0))
     expect(() => agreed(p.program())).toThrow(expect.toSatisfy(isLyrebirdError))
