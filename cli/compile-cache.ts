@@ -21,6 +21,7 @@ import { pathToFileURL } from 'node:url'
 import type { FunctionsModule } from '../core/execute/contract.ts'
 import { cacheDirectory, configurationFiles } from './cache-place.ts'
 import { CheckFailed } from './failure.ts'
+import { keptVerdicts } from './kept-verdicts.ts'
 import { version } from './package.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -51,7 +52,7 @@ async function compiled(job: string, cache: string, index: string, terminal: Ter
   const { renderFor } = await import('./render.ts')
   const fresh = mkdtempSync(join(cache, 'new-'))
   try {
-    const result = await compileJob(job, { outDir: fresh })
+    const result = await compileJob(job, { outDir: fresh, verdicts: keptVerdicts(job) })
     terminal.progress(null)
     if (result.outDir === null)
       throw new CheckFailed(job, result.diagnostics, renderFor(result, terminal.colours.isColorSupported))

@@ -40,13 +40,21 @@ export interface Diagnostic extends Message {
   /** Null for what has no place in a file. */
   readonly span: Span | null
   readonly related: readonly Related[]
+  /** Further lines, such as a counter-example. Left out where there are none. */
+  readonly details?: readonly string[]
 }
 
 /** At most so many are reported of one job; the rest would be noise. */
 const DIAGNOSTICS_MAX = 100
 
-export function diagnose(message: Message, span: Span | null, related: readonly Related[] = []): Diagnostic {
-  return Object.freeze({ ...message, span, related: Object.freeze([...related]) })
+export function diagnose(
+  message: Message,
+  span: Span | null,
+  related: readonly Related[] = [],
+  details: readonly string[] = [],
+): Diagnostic {
+  const more = details.length === 0 ? {} : { details: Object.freeze([...details]) }
+  return Object.freeze({ ...message, span, related: Object.freeze([...related]), ...more })
 }
 
 /** Sorted by file, place and word; each (word, place, title) once; errors are never crowded out by warnings. */

@@ -17,8 +17,12 @@ import { linkPackage, writeArtefact } from './4-emit/write.ts'
 import { type Bundle, bundleJob } from './bundle/bundle.ts'
 import { collect, type Diagnostic, hasErrors } from './diagnostic.ts'
 import { evaluateJob, type Modules } from './evaluate/evaluate.ts'
+import { lawDiagnostics } from './laws/law-diagnostics.ts'
+import { memoryVerdicts, type VerdictStore } from './laws/verdicts.ts'
 
 export { type Diagnostic, hasErrors } from './diagnostic.ts'
+export type { LawVerdict } from './laws/verdict.ts'
+export type { VerdictStore } from './laws/verdicts.ts'
 export { diagnosticJson, type RenderOptions, renderDiagnostic, renderDiagnostics } from './render-diagnostic.ts'
 
 /** What the compiler found out about a job without writing anything. */
@@ -70,6 +74,8 @@ export async function loadFunctions(dir: string): Promise<FunctionsModule> {
   return (await import(`${pathToFileURL(path).href}?content=${content}`)) as FunctionsModule
 }
 
+const VERDICTS = memoryVerdicts()
+
 interface Passed {
   readonly checked: CheckedJob
   readonly bundle: Bundle | null
@@ -90,7 +96,9 @@ async function through(path: string, { verdicts = VERDICTS }: CheckOptions): Pro
   if (bundle === null) return stop(diagnostics)
   const evaluated = evaluateJob(bundle, analysis, await modulesFor(bundle))
   if (evaluated.plan === null) return stop(evaluated.diagnostics)
-  const checked = { diagnostics: analysis.diagnostics, plan: evaluated.plan, texts, folder }
+  const laws = await lawDiagnostics(evaluated.graph, analysis, verdicts, `${packageVersion()} ${process.version}`)
+  if (hasErrors(laws)) return stop(laws)
+  const checked = { diagnostics: collect([...analysis.diagnostics, ...laws]), plan: evaluated.plan, texts, folder }
   return { checked, bundle, files: relativeFiles(analysis) }
 }
 
@@ -99,10 +107,14 @@ function relativeFiles({ files, folder }: JobAnalysis): string[] {
 }
 
 function emit(plan: Plan, bundle: Bundle, files: readonly string[]): Artefact {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+  const version = packageVersion()
   const { node, v8, icu = 'none', tz = 'none' } = process.versions
   const versions: Versions = { lyrebird: version, node, v8, icu, tz }
   return emitArtefact(plan, bundle, files, versions)
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
 }
 
 /** The language and its formats as the job gets them: parts of this package, loaded at run time as any job's imports are. */

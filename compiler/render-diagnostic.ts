@@ -34,8 +34,9 @@ export function renderDiagnostic(d: Diagnostic, options: RenderOptions): string 
   const head = `${strong(d.word)}  ${d.severity === 'warning' ? 'warning: ' : ''}${d.title}`
   const place = d.span === null ? [`  ${d.label}`] : frame(d.span, d.label, options, strong)
   const chain = d.related.flatMap(r => relatedLines(r, options))
+  const details = d.details === undefined ? [] : ['', ...d.details.map(line => `  ${line}`)]
   const reason = [`  ${d.why}`, `  ${d.fix}`]
-  return [head, '', ...place, ...chain, '', ...reason, '', `  explain: lyrebird explain ${d.word}`, ''].join('\n')
+  return [head, '', ...place, ...chain, ...details, '', ...reason, '', `  explain: lyrebird explain ${d.word}`, ''].join('\n')
 }
 
 /** Plain data for `--json`, with stable names. */
@@ -49,6 +50,7 @@ export function diagnosticJson(d: Diagnostic): Readonly<Record<string, unknown>>
     fix: d.fix,
     span: d.span,
     related: d.related.map(r => ({ label: r.label, span: r.span })),
+    ...(d.details === undefined ? {} : { details: d.details }),
   }
 }
 

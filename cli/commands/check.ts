@@ -1,6 +1,7 @@
 // `lyrebird check`: every diagnostic of a job.
 
 import { EXIT } from '../../core/errors.ts'
+import { keptVerdicts } from '../kept-verdicts.ts'
 import { checkJobPath } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -9,7 +10,7 @@ export async function check(job: string, options: { readonly json?: boolean }, t
   terminal.progress(`checking ${job}`)
   const { checkJob, diagnosticJson, hasErrors } = await import('../../compiler/index.ts')
   const { countText, renderFor } = await import('../render.ts')
-  const checked = await checkJob(job)
+  const checked = await checkJob(job, { verdicts: keptVerdicts(job) })
   terminal.progress(null)
   const failed = hasErrors(checked.diagnostics) || checked.plan === null
   const results = checked.plan?.results.map(({ name, kind, hash }) => ({ name, kind, hash })) ?? []

@@ -2,6 +2,7 @@
 
 import { relative } from 'node:path'
 import { CheckFailed } from '../failure.ts'
+import { keptVerdicts } from '../kept-verdicts.ts'
 import { checkJobPath } from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -14,7 +15,7 @@ export async function compile(
   terminal.progress(`compiling ${job}`)
   const { compileJob, diagnosticJson } = await import('../../compiler/index.ts')
   const { renderFor } = await import('../render.ts')
-  const result = await compileJob(job, { outDir: options.out })
+  const result = await compileJob(job, { outDir: options.out, verdicts: keptVerdicts(job) })
   terminal.progress(null)
   const rendered = renderFor(result, terminal.colours.isColorSupported)
   if (result.outDir === null || result.plan === null) throw new CheckFailed(job, result.diagnostics, rendered)

@@ -2,6 +2,7 @@
 
 import type { Insertion } from '../1-read/insertion.ts'
 import type { Diagnostic, Span } from '../diagnostic.ts'
+import type { AggregationSites } from '../law-facts.ts'
 import type { SiteFacts } from '../site-facts.ts'
 
 /**
@@ -13,6 +14,8 @@ export interface JobAnalysis {
   readonly diagnostics: readonly Diagnostic[]
   /** Facts by site number. */
   readonly sites: SiteFacts
+  /** Facts of each call of `aggregation`, by site number. */
+  readonly aggregations: AggregationSites
   /** Span of the call with this site number, for errors that arise when the job is evaluated. */
   readonly spans: ReadonlyMap<number, Span>
   /** By absolute path, sorted by position: the marks to insert before bundling. */

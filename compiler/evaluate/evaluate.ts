@@ -34,13 +34,10 @@ import {
 
 export type Modules = ReadonlyMap<string, unknown>
 
-export interface Evaluated {
-  /** Null where there are diagnostics. */
-  readonly plan: Plan | null
-  /** The graph of the plan, with the author's closures; null where there is no plan. */
-  readonly graph: JobGraph | null
-  readonly diagnostics: readonly Diagnostic[]
-}
+/** A plan with its graph, which holds the author's closures; or what is wrong. */
+export type Evaluated =
+  | { readonly plan: Plan; readonly graph: JobGraph; readonly diagnostics: readonly [] }
+  | { readonly plan: null; readonly diagnostics: readonly Diagnostic[] }
 
 const SCRIPT = 'lyrebird-job.cjs'
 
@@ -66,7 +63,7 @@ export function evaluateJob(bundle: Bundle, analysis: JobAnalysis, modules: Modu
   }
 }
 
-const failed = (diagnostic: Diagnostic): Evaluated => ({ plan: null, graph: null, diagnostics: [diagnostic] })
+const failed = (diagnostic: Diagnostic): Evaluated => ({ plan: null, diagnostics: [diagnostic] })
 
 /** The author's job file as spans name it. */
 const jobFile = (analysis: JobAnalysis): string => analysis.texts.keys().next().value ?? ''

@@ -35,3 +35,8 @@ export interface LawVerdict {
   readonly breach: Breach | null
   readonly refused: Refused | null
 }
+
+/** True where it is the order or grouping that shows. */
+export function isAboutPlus({ law }: Breach): boolean {
+  return law === 'commutative' || law === 'associative'
+}

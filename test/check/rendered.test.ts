@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { type Diagnostic, diagnose, type Message } from '../../compiler/diagnostic.ts'
 import { diagnosticWords, explain } from '../../compiler/explain.ts'
 import * as jobMessages from '../../compiler/messages/job.ts'
+import * as lawMessages from '../../compiler/messages/laws.ts'
 import { diagnosticJson, renderDiagnostic, renderDiagnostics } from '../../compiler/render-diagnostic.ts'
 import { analyseCases, analyseFiles, diagnosticsOf } from '../support/check-cases.ts'
 
@@ -21,13 +22,15 @@ const locate = async (ip: string): Promise<string> => countryOf(ip)
 
 `
 
-/** Words that only evaluating the job's module can say; their messages are rendered here with a place of our own. */
+/** Words that only evaluating the job's module and testing its aggregations can say; their messages are rendered here with a place of our own. */
 const LATER: ReadonlyMap<string, Message> = new Map(
-  Object.values(jobMessages).map(make => {
+  Object.values({ ...jobMessages, ...lawMessages }).map(make => {
     const message = make({
       text: 'hopping() hops further than its windows are long',
       name: 'map',
       path: 'jobs/none.ts',
+      value: 'NaN',
+      fix: 'Write it otherwise.',
     })
     return [message.word, message] as const
   }),

@@ -74,6 +74,7 @@ describe('a bundle by itself', () => {
   const analysis: JobAnalysis = {
     diagnostics: [],
     sites: new Map(),
+    aggregations: new Map(),
     spans: new Map(),
     insertions: new Map(),
     aliases: new Map(),

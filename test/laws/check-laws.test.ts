@@ -106,10 +106,9 @@ describe('values', () => {
     Endless: { kind: 'object', fields: [{ name: 'next', schema: { kind: 'ref', name: 'Endless' }, optional: false }] },
   }
 
-  it('of numbers hold what breaks sums and orders', () => {
+  it('of numbers hold what breaks sums and orders, as executors hand them on', () => {
     const numbers = seen({ kind: 'number' })
-    for (const text of ['0', '-0', 'NaN', 'Infinity', '0.1', '9007199254740992', '1e+308'])
-      expect(numbers).toContain(text)
+    for (const text of ['0', 'NaN', 'Infinity', '0.1', '9007199254740992', '1e+308']) expect(numbers).toContain(text)
   })
 
   it('of texts hold the empty one, numbers, dates and odd names', () => {
@@ -119,7 +118,7 @@ describe('values', () => {
 
   it('may be absent where the type says so', () => {
     expect(seen({ kind: 'boolean' })).toEqual(new Set(['true', 'false']))
-    expect(seen({ kind: 'boolean' }, true)).toEqual(new Set(['true', 'false', 'undefined']))
+    expect(seen({ kind: 'boolean' }, true)).toEqual(new Set(['true', 'false', 'null']))
   })
 
   it('of types that hold themselves are finite', () => {

@@ -17,8 +17,16 @@ export type Reified =
 
 /** `name` stands for the root in paths, such as `PageView`; `bytes` says that the format can hold them (`Uint8Array`). */
 export function reify(reading: Reading, type: ts.Type, name: string, bytes = false): Reified {
-  const reifier = new Reifier(reading, bytes)
-  const root = reifier.at(type, name)
+  return reified(new Reifier(reading, bytes), reifier => reifier.at(type, name))
+}
+
+/** As `reify`, of a type that is any of these; it may hold bytes. */
+export function reifyUnion(reading: Reading, types: readonly ts.Type[], name: string): Reified {
+  return reified(new Reifier(reading, true), reifier => reifier.union(types, name))
+}
+
+function reified(reifier: Reifier, read: (reifier: Reifier) => Schema): Reified {
+  const root = read(reifier)
   if (reifier.problems.length > 0) return { ok: false, problems: reifier.problems }
   return { ok: true, document: { root, defs: reifier.defs() } }
 }
@@ -122,7 +130,7 @@ class Reifier {
         rest: shape.rest === null ? null : this.at(shape.rest, `${path}[]`),
       }
     }
-    if (shape.kind === 'union') return this.#union(shape.members, path)
+    if (shape.kind === 'union') return this.union(shape.members, path)
     if (shape.kind !== 'object') return this.#problem(shape, type, path)
     if (shape.values === null) return { kind: 'object', fields: this.#fields(shape, path) }
     if (shape.properties.length > 0) {
@@ -142,7 +150,7 @@ class Reifier {
     return fields.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
-  #union(members: readonly ts.Type[], path: string): Schema {
+  union(members: readonly ts.Type[], path: string): Schema {
     return unionSchema(
       members.map(m => this.at(m, path)),
       schema => (schema.kind === 'ref' ? null : schema),
@@ -152,6 +160,6 @@ class Reifier {
   /** The type of what is there, where it may be absent. */
   #present(type: ts.Type, path: string): Schema {
     const parts = this.#reading.withoutUndefined(type)
-    return parts === null || parts.length === 0 ? this.at(type, path) : this.#union(parts, path)
+    return parts === null || parts.length === 0 ? this.at(type, path) : this.union(parts, path)
   }
 }
