@@ -2,7 +2,7 @@
 //
 // Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
 
-import type { FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
+import type { AggregationSpec, FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../core/plan.ts'
 import type { Uses } from '../core/schema.ts'
 
 export function planLines(plan: Plan): readonly string[] {
@@ -34,6 +34,10 @@ function nodeText(node: PlanNode): string {
       return 'hand on each window once it is closed'
     case 'lookup':
       return `look up in a snapshot (${node.params.type}, ${node.params.snapshot})`
+    case 'joinTables':
+      return `join (${node.params.type}) the rows of two tables by key${windowText(node.params.window)}`
+    case 'changes':
+      return `write each changed row to topic ${node.params.topic} (${node.params.partitions} partitions), as an upsert`
     case 'joinWithin':
       return `join (${node.params.type}) with what comes from ${duration(node.params.beforeMs)} before to ${duration(node.params.afterMs)} after`
     case 'output':
@@ -78,11 +82,20 @@ function usesText(uses: Uses): string {
 }
 
 function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {
-  const fields = params.fields.map(({ name, kind, k }) => {
-    const call = k === undefined ? kind : `${kind}(${k})`
+  const fields = params.fields.map(field => {
+    const { name, kind } = field
+    const call = `${kind}${parametersText(field)}`
     return params.bare || name === kind ? call : `${name}: ${call}`
   })
   return `aggregate ${fields.join(', ')} per key${windowText(params.window)}`
+}
+
+function parametersText({ k, precision, quantiles, accuracy, bits, hashes, width, depth }: AggregationSpec): string {
+  if (k !== undefined) return `(${k})`
+  if (precision !== undefined) return `(precision ${precision})`
+  if (quantiles !== undefined) return `(${quantiles.join(', ')} within ${accuracy})`
+  if (bits !== undefined) return `(${bits} bits, ${hashes} for a value)`
+  return width === undefined ? '' : `(${depth} rows of ${width} cells)`
 }
 
 function windowText(window: WindowSpec): string {

@@ -125,6 +125,10 @@ export interface NodeParams {
     readonly afterMs: number
     readonly type: 'inner' | 'left' | 'right' | 'full'
   }
+  /** Inputs: the left table, the right one, which have the same windows. */
+  joinTables: { readonly type: 'inner' | 'left' | 'full'; readonly window: WindowSpec }
+  /** A topic that each changed row of a view is written to: what stands in it depends on the commits, and is not compared. */
+  changes: { readonly topic: string; readonly partitions: number; readonly format: FormatSpec }
 }
 
 export type NodeKind = keyof NodeParams
@@ -133,7 +137,13 @@ export type NodeKind = keyof NodeParams
  * Kinds whose nodes hold elements or rows back and hand elements on when they settle. What they have handed on is counted and compared
  * (decision 10), and past them a lambda sees time and key only (decision 12).
  */
-export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>(['closed', 'distinct', 'joinTable', 'joinWithin', 'scan'])
+export const HANDS_ON: ReadonlySet<NodeKind> = new Set<NodeKind>([
+  'closed',
+  'distinct',
+  'joinTable',
+  'joinWithin',
+  'scan',
+])
 
 /** What static analysis knows of one lambda. */
 export interface LambdaFacts {
@@ -191,6 +201,13 @@ export function nodeOf(plan: Plan, id: string): PlanNode {
   const node = plan.nodes.find(n => n.id === id)
   if (node === undefined) throw new Error(`lyrebird invariant broken: no node ${id} in the plan`)
   return node
+}
+
+/** The node that a table begins with, whatever words stand behind it. */
+export function tableRoot(plan: Plan, id: string): PlanNodeOf<'aggregate' | 'joinTables'> {
+  let at = nodeOf(plan, id)
+  while (at.kind !== 'aggregate' && at.kind !== 'joinTables') at = nodeOf(plan, at.inputs[0] as string)
+  return at
 }
 
 /** The source nodes that feed a node, itself included where it is one. */

@@ -10,7 +10,7 @@ import type { DeadLetter } from './dead-letter.ts'
 import { integerOf, parseJson } from './decode/json.ts'
 import { NumberToken, setField } from './decode/tree.ts'
 import { base64, canonicalJson } from './json-text.ts'
-import { type FormatSpec, nodeOf, type Plan, sourcesOf, type WindowSpec } from './plan.ts'
+import { type FormatSpec, type Plan, sourcesOf, tableRoot, type WindowSpec } from './plan.ts'
 import type { LateRow, OutputRecord, ViewError, ViewRow } from './result.ts'
 import { rowPlaces } from './row-place.ts'
 
@@ -49,9 +49,7 @@ export interface PrintedRecord {
 
 /** The windows of a view's table; `global` where it has none. */
 export function windowOf(plan: Plan, node: string): WindowSpec {
-  for (let at = nodeOf(plan, node); ; at = nodeOf(plan, at.inputs[0] as string)) {
-    if (at.kind === 'aggregate') return at.params.window
-  }
+  return tableRoot(plan, node).params.window
 }
 
 /** The watermark of a node: the least of the sources that feed it. */

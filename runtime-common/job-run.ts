@@ -17,7 +17,7 @@ import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './bind-log.
 import { ChangeBuffer } from './change-buffer.ts'
 import { DOCUMENT, decodePositions, encodeJson, encodePositions, jobDocument } from './documents.ts'
 import { checkComplete, checkNames, type Limits, limitsOf, type Until } from './limits.ts'
-import { checkOutputPlace, Outputs, outputNodes } from './outputs.ts'
+import { checkOutputPlace, Outputs, writingNodes } from './outputs.ts'
 import { siteFinder } from './site-of.ts'
 import { sorterFactory } from './sorters.ts'
 import { type OpenedState, openState } from './state.ts'
@@ -210,7 +210,7 @@ function named(ranges: Ranges, until: Until): Ranges {
 async function openOutputs(options: RunOptions, { writer, id, fresh }: OpenedState): Promise<Outputs> {
   const { plan } = options.functions
   // The state must know its own id before a topic is owned by it.
-  if (fresh && outputNodes(plan).length > 0) {
+  if (fresh && writingNodes(plan).length > 0) {
     const document = encodeJson(jobDocument(plan, id, runtimeVersions()))
     await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
   }

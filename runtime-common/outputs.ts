@@ -28,6 +28,10 @@ export interface OutputsOptions {
 export const outputNodes = (plan: Plan): readonly PlanNodeOf<'output'>[] =>
   plan.nodes.filter((n): n is PlanNodeOf<'output'> => n.kind === 'output')
 
+/** Everything that writes to a topic: outputs, and changelogs of views. */
+export const writingNodes = (plan: Plan): readonly PlanNodeOf<'output' | 'changes'>[] =>
+  plan.nodes.filter((n): n is PlanNodeOf<'output' | 'changes'> => n.kind === 'output' || n.kind === 'changes')
+
 /** Throws `output-unsupported` for a place that cannot be written exactly once. */
 export function checkOutputPlace(out: string | undefined): void {
   if (out === undefined || !/^kafka:/i.test(out)) return
@@ -50,7 +54,7 @@ interface Target {
 }
 
 export class Outputs {
-  /** By output node. */
+  /** By output node, or that of a changelog. */
   readonly #targets: ReadonlyMap<string, Target>
 
   readonly #directory: string
@@ -65,7 +69,7 @@ export class Outputs {
     const targets = new Map<string, Target>()
     const outputs = new Outputs(targets, directory)
     try {
-      for (const { id, params } of outputNodes(plan)) {
+      for (const { id, params } of writingNodes(plan)) {
         const { topic, partitions } = params
         const writer = await OutputTopic.open(directory, topic, { partitions, owner })
         const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, QUEUE_BYTES))
@@ -124,6 +128,7 @@ export class Outputs {
 function* recordsOf(queue: RowQueue): Generator<LogRecord> {
   for (const [row, stored] of queue.changes()) {
     const { time, identity, key, value } = decodeHeld(row, stored as Uint8Array)
-    yield { timestamp: time, key, value, headers: [{ key: IDENTITY_HEADER, value: identity }] }
+    const headers = identity.length === 0 ? [] : [{ key: IDENTITY_HEADER, value: identity }]
+    yield { timestamp: time, key, value, headers }
   }
 }

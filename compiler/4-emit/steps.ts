@@ -34,6 +34,8 @@ const STEPS: Readonly<Record<NodeKind, Emit | null>> = {
   filterTable: null,
   keep: null,
   existing: null,
+  joinTables: null,
+  changes: null,
   closed: null,
 }
 

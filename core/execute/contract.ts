@@ -115,6 +115,12 @@ export interface Inlet {
   add(branch: number, key: unknown, value: unknown, time: number, origin: Origin, by?: unknown): void
 }
 
+/** A node that takes the changed rows of the tables it stands on. */
+export interface RowInlet {
+  /** `stored` is what a view stores of the row, null where it is gone. Copies what it is given. */
+  take(branch: number, rowKey: Uint8Array, stored: Uint8Array | null): void
+}
+
 export interface OutputAccess {
   /**
    * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda

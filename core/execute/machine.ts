@@ -10,7 +10,7 @@ import type { Chunk } from '../chunk.ts'
 import { partitionName } from '../cut.ts'
 import { sourceDecoder } from '../decode/decoder.ts'
 import type { SourceNode } from '../plan.ts'
-import type { FunctionsModule, Linked, SourceFunction } from './contract.ts'
+import type { FunctionsModule, Linked, RowInlet, SourceFunction } from './contract.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { makeKit } from './kit.ts'
 import type { Made, Parts } from './made.ts'
@@ -140,7 +140,15 @@ export class Machine {
   #makeNodes(): ReadonlyMap<string, Made> {
     const { plan, lambdas } = this.#module
     const tally = (name: string): Tally => this.progress.tally(name)
-    const parts: Parts = { plan, lambdas, env: this.#env, report: this.#recorder, tally, linked: () => this.#linked }
+    const parts: Parts = {
+      plan,
+      lambdas,
+      env: this.#env,
+      report: this.#recorder,
+      tally,
+      linked: () => this.#linked,
+      rows: id => this.#made.get(id)?.rows as RowInlet,
+    }
     const made = new Map<string, Made>()
     for (const node of plan.nodes) {
       const one = makeSettled(node, parts)

@@ -1,7 +1,7 @@
 // A node that settles, and what making one needs of the machine.
 
 import type { Lambdas, Plan } from '../plan.ts'
-import type { GroupAccess, Inlet, Linked, OutputAccess } from './contract.ts'
+import type { GroupAccess, Inlet, Linked, OutputAccess, RowInlet } from './contract.ts'
 import type { Environment } from './environment.ts'
 import type { Recorder } from './recorder.ts'
 import type { SettledNode } from './settled.ts'
@@ -16,6 +16,8 @@ export interface Parts {
   tally(name: string): Tally
   /** The emitted functions. They are linked after all nodes have been made. */
   linked(): Linked
+  /** The node that takes rows under an id. Asked for when rows change, since it is made after the tables it stands on. */
+  rows(node: string): RowInlet
 }
 
 /** A node as the machine sees it, and as emitted code does. */
@@ -24,4 +26,5 @@ export interface Made {
   readonly groups?: GroupAccess & { readonly size: number; endChunk(): void }
   readonly inlet?: Inlet
   readonly output?: OutputAccess
+  readonly rows?: RowInlet
 }

@@ -7,11 +7,13 @@ import type { Column } from '../fold/column.ts'
 import type { OwnFold } from '../fold/custom.ts'
 import { makeColumn } from '../fold/make-column.ts'
 import { framesOf } from '../frames.ts'
-import type { NodeKind, PlanNode, PlanNodeOf, WindowSpec } from '../plan.ts'
+import { type NodeKind, type PlanNode, type PlanNodeOf, tableRoot, type WindowSpec } from '../plan.ts'
 import { rowPlaces } from '../row-place.ts'
 import { Aggregates } from './aggregates.ts'
+import { Changelog } from './changelog.ts'
 import type { Linked, Origin } from './contract.ts'
 import { GroupTable } from './group-table.ts'
+import { JoinedTables } from './join/join-tables.ts'
 import { makeJoinWithin } from './join/join-within.ts'
 import type { Made, Parts } from './made.ts'
 import { makeDistinct } from './ordered/distinct-node.ts'
@@ -32,6 +34,7 @@ type Maker<K extends NodeKind> = (node: PlanNodeOf<K>, parts: Parts) => Made
 /** Kinds without a line of work at settling: elements and rows pass through them. */
 const MAKERS: { readonly [K in NodeKind]: Maker<K> | null } = {
   aggregate: makeAggregate,
+  changes: makeChanges,
   closed: null,
   distinct: makeDistinct,
   existing: null,
@@ -41,6 +44,7 @@ const MAKERS: { readonly [K in NodeKind]: Maker<K> | null } = {
   flatMap: null,
   flatMapKeys: null,
   joinTable: makeJoinTable,
+  joinTables: makeJoinTables,
   joinWithin: makeJoinWithin,
   keep: null,
   keyBy: null,
@@ -64,6 +68,21 @@ function makeOutput(node: PlanNodeOf<'output'>, { lambdas, report, env, tally }:
   const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
   const buffer = new OutputBuffer(node.id, node.params.partitions, encode, report, env, tally(TALLY.handed(node.id)))
   return { settled: buffer, output: buffer }
+}
+
+function makeChanges(node: PlanNodeOf<'changes'>, { plan, lambdas, env }: Parts): Made {
+  const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
+  const { window } = tableRoot(plan, node.id).params
+  const changelog = new Changelog(node, rowPlaces(window), encode, env)
+  return { settled: changelog, rows: changelog }
+}
+
+function makeJoinTables(node: PlanNodeOf<'joinTables'>, parts: Parts): Made {
+  const { env, report } = parts
+  const places = rowPlaces(node.params.window)
+  const rows = new RowEnds({ ...outlets(node, parts), places, env, report })
+  const joined = new JoinedTables({ node, places, rows, env })
+  return { settled: joined, rows: joined }
 }
 
 function makeAggregate(node: PlanNodeOf<'aggregate'>, parts: Parts): Made {
@@ -105,11 +124,15 @@ function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report }: Part
 }
 
 /** Who takes the rows of a node's table, and how closed ones are handed on. */
-function outlets({ id }: PlanNode, { plan, lambdas, tally, linked }: Parts): Pick<RowEndsOptions, 'ends' | 'handOn'> {
+function outlets(
+  { id }: PlanNode,
+  { plan, lambdas, tally, linked, rows }: Parts,
+): Pick<RowEndsOptions, 'ends' | 'handOn'> {
   return {
     ends: tableEnds(plan, id, lambdas, {
       view: name => tally(TALLY.view(name)),
       closed: closed => tally(TALLY.handed(closed)),
+      rows: (node, branch) => (rowKey, stored) => rows(node).take(branch, rowKey, stored),
     }),
     handOn: (closed, ...element) => linked().handOn[closed]?.(...element),
   }

@@ -7,22 +7,14 @@ import { canonicalBytes, Unencodable } from '../canonical.ts'
 import { unencodableReason } from '../dead-letter.ts'
 import type { Encoder } from '../encode/encoder.ts'
 import { LyrebirdError } from '../errors.ts'
-import { canonicalJson } from '../json-text.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
 import type { Environment } from './environment.ts'
+import { outputKey } from './output-key.ts'
 import { PendingRows } from './pending-rows.ts'
 import { decodeHeld, encodeHeld, TABLE } from './row-codec.ts'
 import type { SettledNode, Settlement } from './settled.ts'
 import type { Tally } from './tally.ts'
-
-const utf8 = new TextEncoder()
-
-/** Key bytes of an output record: UTF-8 of a string, canonical JSON otherwise, null for none. */
-function outputKey(key: unknown): Uint8Array | null {
-  if (key === null || key === undefined) return null
-  return utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
-}
 
 export class OutputBuffer implements OutputAccess, SettledNode {
   readonly partials: string

@@ -86,7 +86,8 @@ export interface OutputElement {
   readonly identity: Uint8Array
   readonly partition: number
   readonly key: Uint8Array | null
-  readonly value: Uint8Array
+  /** Null only in changelogs: the row of the key is gone. */
+  readonly value: Uint8Array | null
 }
 
 /** Row key (time, identity): its byte order is the order in which an output writes. */
@@ -108,6 +109,6 @@ export function decodeHeld(key: Uint8Array, value: Uint8Array): OutputElement {
   const v = new ByteReader(value)
   const partition = decodeValue(v) as number
   const keyBytes = decodeValue(v) as Uint8Array | null
-  const valueBytes = decodeValue(v) as Uint8Array
+  const valueBytes = decodeValue(v) as Uint8Array | null
   return { time, identity, partition, key: keyBytes, value: valueBytes }
 }

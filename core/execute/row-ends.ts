@@ -65,7 +65,7 @@ export class RowEnds {
   /** Takes in a row with its value before any word on the table; `absent` where it is gone. Copies the bytes of the key. */
   put(rowKey: Uint8Array, outcome: RowOutcome, { changed, closes, isNew = false }: RowEvent): void {
     const { ends } = this.#o
-    if (!ends.some(end => (changed && end.views.length > 0) || (closes && end.closed.length > 0))) return
+    if (!ends.some(end => (changed && takesChanges(end)) || (closes && end.closed.length > 0))) return
     const w = this.#w
     w.reset()
     const kind = outcome.kind === 'value' ? VIEW_VALUE : outcome.kind === 'error' ? VIEW_ERROR : GONE
@@ -94,11 +94,13 @@ export class RowEnds {
       const rows = old.slice(next, next + end.views.length)
       next += rows.length
       const closes = (bits & CLOSES) !== 0 && end.closed.length > 0
-      const changes = (bits & CHANGED) !== 0 && rows.length > 0
+      const changes = (bits & CHANGED) !== 0 && takesChanges(end)
       if (!closes && !changes) continue
       const outcome = given.kind === 'value' ? end.chain.run(given.value, row) : given
       if (changes) {
-        const kept = outcome.kind === 'absent' || this.#isOld(end, place) ? null : this.#stored(outcome)
+        const stored = outcome.kind === 'absent' ? null : this.#stored(outcome)
+        for (const take of end.joins) take(rowKey, stored)
+        const kept = this.#isOld(end, place) ? null : stored
         for (const one of rows) this.#change(one, rowKey, kept, (bits & NEW) !== 0)
       }
       if (closes) this.#close(end, rowKey, place, outcome, buried)
@@ -107,7 +109,7 @@ export class RowEnds {
 
   /** Brings one view's row up to date; null takes it away. Rows that `keep` drops and that lie before it go first. */
   #change(rows: OldRows, rowKey: Uint8Array, value: Uint8Array | null, isNew: boolean): void {
-    const { table, tally } = rows.view
+    const { table, tally, changed } = rows.view
     for (; rows.key !== undefined && compareBytes(rows.key, rowKey) < 0; rows.advance()) this.#drop(rows)
     if (rows.isAt(rowKey)) rows.advance()
     const before = isNew ? undefined : this.#o.env.state?.get(table, rowKey)
@@ -116,7 +118,9 @@ export class RowEnds {
       tally.remove(rowKey, before)
     }
     if (value !== null) tally.add(rowKey, value)
-    if (value !== null || before !== undefined) this.#sink?.putSorted(table, rowKey, value)
+    if (value === null && before === undefined) return
+    this.#sink?.putSorted(table, rowKey, value)
+    for (const take of changed) take(rowKey, value)
   }
 
   #close(end: TableEnd, rowKey: Uint8Array, place: RowPlace, outcome: RowOutcome, buried: Set<string>): void {
@@ -162,12 +166,15 @@ export class RowEnds {
   }
 
   #drop(rows: OldRows): void {
-    const { table, tally } = rows.view
+    const { table, tally, changed } = rows.view
     const key = rows.key as Uint8Array
     tally.remove(key, rows.value)
     this.#sink?.putSorted(table, key, null)
+    for (const take of changed) take(key, null)
   }
 }
+
+const takesChanges = (end: TableEnd): boolean => end.views.length > 0 || end.joins.length > 0
 
 /** The rows that `keep` drops from one view, in order. */
 class OldRows extends RowCursor {

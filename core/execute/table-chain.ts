@@ -27,8 +27,8 @@ interface Step {
 }
 
 export interface TableChain {
-  /** The aggregate node at the beginning. */
-  readonly aggregate: string
+  /** The node at the beginning. */
+  readonly root: string
   readonly keepMs: number | null
   /** True where no lambda stands between aggregate and result, nor makes the value itself. */
   readonly plain: boolean
@@ -37,12 +37,12 @@ export interface TableChain {
 
 const ABSENT: RowOutcome = Object.freeze({ kind: 'absent' })
 
-/** The chain that leads from an aggregate node to a table node. */
+/** The chain that leads from the root of a table to a table node. */
 export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): TableChain {
   const steps: Step[] = []
   let keepMs: number | null = null
   let at: PlanNode = nodeOf(plan, tableNode)
-  while (at.kind !== 'aggregate') {
+  while (at.kind !== 'aggregate' && at.kind !== 'joinTables') {
     if (at.kind === 'keep') keepMs = keepMs === null ? at.params.keepMs : Math.min(keepMs, at.params.keepMs)
     else if (at.kind === 'existing') steps.unshift({ kind: 'filterTable', node: at.id, fn: value => value !== null })
     else if (at.kind === 'mapTable' || at.kind === 'filterTable') {
@@ -66,11 +66,12 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
     }
     return { kind: 'value', value: current }
   }
-  return { aggregate: at.id, keepMs, plain: steps.length === 0 && !mayFail(at), run }
+  return { root: at.id, keepMs, plain: steps.length === 0 && !mayFail(at), run }
 }
 
 /** Whether the value itself may be missing, since an author's `present` failed. */
-const mayFail = (node: PlanNodeOf<'aggregate'>): boolean => node.params.fields.some(f => f.kind === 'custom')
+const mayFail = (node: PlanNodeOf<'aggregate' | 'joinTables'>): boolean =>
+  node.kind === 'aggregate' && node.params.fields.some(f => f.kind === 'custom')
 
 const failed = (node: string, reason: string, thrown: unknown): RowOutcome => ({
   kind: 'error',

@@ -82,19 +82,22 @@ export class TableRows {
 
   /** Brings all views up to date with a changed row. */
   change(row: SettledRow, slot: number): void {
-    for (const [index, end] of this.#o.ends.entries()) if (end.views.length > 0) this.#changeEnd(index, end, row, slot)
+    for (const [index, end] of this.#o.ends.entries()) if (takesChanges(end)) this.#changeEnd(index, end, row, slot)
   }
 
   #changeEnd(index: number, end: TableEnd, row: SettledRow, slot: number): void {
-    if (this.#isOld(end, row)) return
     const { rowKey } = row
+    const old = this.#isOld(end, row)
+    if (old && end.joins.length === 0) return
     const stored = this.#storedValue(index, end, row, slot)
+    for (const take of end.joins) take(rowKey, stored?.subarray(rowKey.length) ?? null)
+    if (old) return
     for (const view of end.views) this.#put(view, slot, stored ?? rowKey, 0, rowKey.length, stored?.length ?? ABSENT)
   }
 
   /** Whether any view's row is the aggregate's own value, so that it can be packed before rows are sorted. */
   get packsValues(): boolean {
-    return this.#o.ends.some(end => end.chain.plain && end.views.length > 0)
+    return this.#o.ends.some(end => end.chain.plain && takesChanges(end))
   }
 
   /** Appends what such a view stores of a slot. */
@@ -107,8 +110,9 @@ export class TableRows {
   changePacked(bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number, slot: number): void {
     let row: SettledRow | null = null
     for (const [index, end] of this.#o.ends.entries()) {
-      if (end.views.length === 0) continue
+      if (!takesChanges(end)) continue
       if (end.chain.plain) {
+        for (const take of end.joins) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
         for (const view of end.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd)
         continue
       }
@@ -178,7 +182,7 @@ export class TableRows {
 
   /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT takes the row away. */
   #put(
-    { table, tally, index }: EndView,
+    { table, tally, index, changed }: EndView,
     slot: number,
     bytes: Uint8Array,
     keyStart: number,
@@ -205,7 +209,11 @@ export class TableRows {
       digest.addHash(hash, 0)
       for (let i = 0; i < 4; i++) track.hash[at + i] = hash[i] as number
       this.#sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
-    } else if (existed) this.#sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
+      for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
+    } else if (existed) {
+      this.#sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
+      for (const take of changed) take(bytes.subarray(keyStart, keyEnd), null)
+    }
     track.status[slot] = valueEnd === ABSENT ? ViewTrack.ABSENT : ViewTrack.PRESENT
   }
 
@@ -214,7 +222,7 @@ export class TableRows {
     return chain.keepMs !== null && end !== null && end <= this.#keepNow - chain.keepMs
   }
 
-  #dropOld({ chain }: TableEnd, { table, tally }: EndView): void {
+  #dropOld({ chain }: TableEnd, { table, tally, changed }: EndView): void {
     const { env, frames } = this.#o
     if (env.state === null || frames === null || chain.keepMs === null) return
     const bound = frames.openFrom(this.#keepNow - chain.keepMs)
@@ -222,9 +230,12 @@ export class TableRows {
     for (const [key, value] of env.state.scan(table, undefined, canonicalBytes(bound))) {
       tally.remove(key, value)
       this.#sink?.putSorted(table, key, null)
+      for (const take of changed) take(key, null)
     }
   }
 }
+
+const takesChanges = (end: TableEnd): boolean => end.views.length > 0 || end.joins.length > 0
 
 function sameHash(a: Uint32Array, b: Uint32Array, at: number): boolean {
   return a[0] === b[at] && a[1] === b[at + 1] && a[2] === b[at + 2] && a[3] === b[at + 3]

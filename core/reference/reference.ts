@@ -4,7 +4,16 @@
 // is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and decoding.
 
 import { canonicalBytes } from '../canonical.ts'
-import { HANDS_ON, type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, sourcesOf } from '../plan.ts'
+import {
+  HANDS_ON,
+  type Lambdas,
+  nodeOf,
+  type Plan,
+  type PlanNode,
+  type SourceNode,
+  sourcesOf,
+  tableRoot,
+} from '../plan.ts'
 import {
   type Handed,
   type JobResult,
@@ -18,6 +27,7 @@ import { aggregateRows } from './aggregate.ts'
 import { closedElements } from './closed.ts'
 import type { Element } from './element.ts'
 import type { ReferenceInput } from './input.ts'
+import { joinedRows } from './join-tables.ts'
 import { joinedWithin } from './join-within.ts'
 import { distinctElements, joinedToTable, scannedElements } from './ordered.ts'
 import { type Written, writtenRecords } from './outputs.ts'
@@ -105,6 +115,14 @@ class Run {
         this.#elements.set(node.id, joinedToTable(trial, node, this.#elementsBefore(node), versions, watermark))
         return
       }
+      case 'joinTables': {
+        const [left = [], right = []] = node.inputs.map(id => this.#tables.get(id))
+        this.#tables.set(node.id, joinedRows(node.params.type, left, right))
+        return
+      }
+      case 'changes':
+        // What a changelog writes depends on the commits, and is no part of the result.
+        return
       case 'joinWithin': {
         const [left = [], right = []] = node.inputs.map(id => this.#elements.get(id))
         this.#elements.set(node.id, joinedWithin(trial, node, [left, right], this.#watermark(node)))
@@ -128,7 +146,9 @@ class Run {
   result(): JobResult {
     const { results, nodes } = this.#plan
     const views = results.filter(r => r.kind === 'view').map(r => [r.name, this.#viewRows(r.node)] as const)
-    const outputs = results.filter(r => r.kind === 'output').map(r => [r.name, this.#partitions(r.node)] as const)
+    const outputs = results
+      .filter(r => nodeOf(this.#plan, r.node).kind === 'output')
+      .map(r => [r.name, this.#partitions(r.node)] as const)
     const sources = nodes.filter((n): n is SourceNode => n.kind === 'source')
     return sortedResult({
       views: new Map(views),
@@ -166,11 +186,8 @@ class Run {
   /** The rows of a view: those of its table, without what any `keep` on the way drops. */
   #viewRows(id: string): ViewRow[] {
     let rows = this.#tables.get(id) ?? []
-    for (
-      let node = nodeOf(this.#plan, id);
-      node.kind !== 'aggregate';
-      node = nodeOf(this.#plan, node.inputs[0] as string)
-    ) {
+    const root = tableRoot(this.#plan, id)
+    for (let node = nodeOf(this.#plan, id); node !== root; node = nodeOf(this.#plan, node.inputs[0] as string)) {
       if (node.kind === 'keep') rows = keptRows(rows, node.params.keepMs, this.#logWatermark(node))
     }
     return rows.map(({ key, window, session = false, outcome }) => {

@@ -39,7 +39,7 @@ function writtenOutputs(plan: Plan, state: MemoryState): JobResult['outputs'] {
     const partitions = Array.from({ length: node.params.partitions }, (): OutputRecord[] => [])
     for (const e of state.released.get(id) ?? []) {
       const headers = [{ key: IDENTITY_HEADER, value: e.identity }]
-      partitions[e.partition]?.push({ timestamp: e.time, key: e.key, value: e.value, headers })
+      partitions[e.partition]?.push({ timestamp: e.time, key: e.key, value: e.value as Uint8Array, headers })
     }
     outputs.set(name, partitions)
   }

@@ -115,6 +115,15 @@ export class PlanBuilder {
     return this.#add('joinWithin', [left, right], params, {}, id)
   }
 
+  joinTables(left: string, right: string, params: NodeParams['joinTables'], id?: string): string {
+    return this.#add('joinTables', [left, right], params, {}, id)
+  }
+
+  changes(table: string, topic: string, options: { partitions?: number; id?: string } = {}): string {
+    const params = { topic, partitions: options.partitions ?? 1, format: { kind: 'json' as const } }
+    return this.#add('changes', [table], params, {}, options.id)
+  }
+
   keep(input: string, keepMs: number, id?: string): string {
     return this.#add('keep', [input], { keepMs }, {}, id)
   }

@@ -6,7 +6,7 @@ import { type FrequencySketch, frequencyOf } from '../../core/sketch/frequency.t
 import { type MembershipFilter, mightContain } from '../../core/sketch/membership.ts'
 import { folds } from './fold-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
-import { joins } from './join-jobs.ts'
+import { joinedTables, joins } from './join-jobs.ts'
 import { ordered, upserts } from './ordered-jobs.ts'
 import { EVENT_SCHEMA, type Event, type LogShape } from './random-log.ts'
 import { calendars, sessions } from './window-jobs.ts'
@@ -139,6 +139,7 @@ export const JOBS: Readonly<Record<string, TestJob>> = {
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
   folds: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: folds },
   joins: { shape: { topics: { a: 1, b: 2 }, maxRecords: 10 }, build: joins },
+  joinedTables: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: joinedTables },
   merged: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: merged },
   sketches: { shape: { topics: { a: 2 }, maxRecords: 30 }, build: sketches },
   stages: { shape: { topics: { a: 2 }, maxRecords: 30 }, build: stages },

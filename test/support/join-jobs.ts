@@ -1,6 +1,6 @@
 // Jobs of `test/support/jobs.ts` with joins.
 
-import { PlanBuilder, tumbling } from './graph-plan.ts'
+import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
 import type { TestJob } from './jobs.ts'
 import { EVENT_SCHEMA, type Event } from './random-log.ts'
 
@@ -59,4 +59,40 @@ export function joins(): ReturnType<TestJob['build']> {
     .output('again', plan.to(again, 'again'))
     .view('counts', counts)
   return plan.program('joins')
+}
+
+/** Tables joined over windows and over none, with error rows, words behind, closed rows, and changelogs. */
+export function joinedTables(): ReturnType<TestJob['build']> {
+  const plan = new PlanBuilder()
+  const keyed = (topic: string): string =>
+    plan.keyBy(plan.source(topic, { time, schema: EVENT_SCHEMA, disorderMs: 5000 }), (e: Event) => e.k)
+  const [a, b] = [keyed('a'), keyed('b')]
+  const window = hopping(10_000, 5000)
+  const sums = plan.mapTable(plan.bare(a, window, { kind: 'max', of: number }), (n: number) => {
+    if (n === 3) throw new Error('three')
+    return n
+  })
+  const counts = plan.filterTable(plan.bare(b, window, { kind: 'count' }), (n: number) => n !== 2)
+  const windowed = plan.joinTables(plan.keep(sums, 0), counts, { type: 'full', window })
+  const again = plan.joinTables(windowed, counts, { type: 'inner', window })
+  const minutes = plan.bare(
+    plan.keyBy(plan.closed(again), (v: { left: { left: number } | null }) => v.left?.left ?? 'none'),
+    tumbling(60_000),
+    { kind: 'count' },
+  )
+  const total = plan.joinTables(plan.bare(a, GLOBAL, { kind: 'last' }), plan.bare(b, GLOBAL, { kind: 'count' }), {
+    type: 'left',
+    window: GLOBAL,
+  })
+  const known = plan.filterTable(total, (v: { left: Event; right: number | null }) => v.left.n !== v.right)
+  const recent = plan.keep(windowed, 20_000)
+  plan
+    .view('recent', recent)
+    .view('minutes', minutes)
+    .view('total', total)
+    .output('closed', plan.to(plan.closed(windowed), 'closed', { keyed: true }))
+    .output('known', plan.changes(known, 'known', { partitions: 2 }))
+    .output('news', plan.changes(recent, 'news'))
+    .output('sums', plan.changes(plan.keep(sums, 1000), 'sums'))
+  return plan.program('joined-tables')
 }

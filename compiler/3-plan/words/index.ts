@@ -9,11 +9,12 @@ import { output } from './output.ts'
 import { source } from './source.ts'
 import { filter, flatMap, keyBy, map, mapValues, merge } from './steps.ts'
 import { filterKeys, flatMapKeys } from './steps-on-keys.ts'
-import { closed, existing, filterTable, keep, mapTable } from './table.ts'
+import { changes, closed, existing, filterTable, joinTables, keep, mapTable } from './table.ts'
 import type { Word } from './word.ts'
 
 const WORDS: { readonly [K in NodeKind]: Word<K> } = {
   aggregate,
+  changes,
   closed,
   distinct,
   existing,
@@ -23,6 +24,7 @@ const WORDS: { readonly [K in NodeKind]: Word<K> } = {
   flatMap,
   flatMapKeys,
   joinTable,
+  joinTables,
   joinWithin,
   keep,
   keyBy,

@@ -7,6 +7,8 @@ import { PRESENCE, type Word } from './word.ts'
 export const source: Word<'source'> = {
   needs: (node, lambda, own) => {
     const { kind } = node.params.format
-    return kind === 'lines' || kind === 'bytes' ? true : [own, lambda('time') ?? PRESENCE, lambda('key') ?? PRESENCE].reduce(joinUses)
+    return kind === 'lines' || kind === 'bytes'
+      ? true
+      : [own, lambda('time') ?? PRESENCE, lambda('key') ?? PRESENCE].reduce(joinUses)
   },
 }
