@@ -1,10 +1,14 @@
 // scan, distinct, dedupe, upserts and joins with their versions, by numbers worked out by hand.
 
 import { expect, test } from 'vitest'
-import type { ReferenceInput } from '../../core/reference/input.ts'
+import { type ReferenceInput, reference } from '../../core/reference/reference.ts'
+import type { JobResult } from '../../core/result.ts'
 import { type Job, job, source, table } from '../../dsl/index.ts'
+import { emittedModule } from '../emit/recording-target.ts'
+import { batch, choices, differenceOf, stream } from '../support/feeding.ts'
+import { MemoryState } from '../support/memory-state.ts'
 import { deadOf, lateOf, rowsOf, writtenOf } from '../support/read-result.ts'
-import { runJob } from '../support/run-job.ts'
+import { programOf } from '../support/run-job.ts'
 import { raw, smallLog, tick } from '../support/small-log.ts'
 
 interface Event {
@@ -16,8 +20,28 @@ const events = source<Event>('a', { time: e => e.t, disorder: '1s' })
 const byKey = events.keyBy(e => e.k)
 const numbers = byKey.mapValues(e => e.n)
 
+/** The result of the reference, which emitted code must give too: by a stream with commits and restarts, and by batch. */
+function run(made: Job, log: ReferenceInput, final = false): JobResult {
+  const program = programOf(made)
+  const expected = reference(program, log, { final })
+  for (const feed of [stream, stream, stream, batch]) {
+    const state = new MemoryState()
+    feed(emittedModule(program), log, state, choices(NUMBERS[feeds++ % NUMBERS.length] as number[]), final)
+    expect(differenceOf(program.plan, state, expected)).toBeNull()
+  }
+  return expected
+}
+
+/** What `stream` and `batch` draw from: chunks of one record with a commit each, chunks of several, restarts. */
+const NUMBERS = [
+  [0, 0, 3, 1, 0, 5],
+  [0, 4, 0, 1, 2, 5, 3],
+  [0, 1, 0, 4, 5],
+]
+let feeds = 0
+
 const written = (made: Job, log: ReferenceInput, final = false): string[] =>
-  writtenOf(runJob(made, log, { final }), 'out').flat()
+  writtenOf(run(made, log, final), 'out').flat()
 
 const e = (t: number, k: string, n: number): Event => ({ t, k, n })
 
@@ -55,9 +79,7 @@ test('a step that throws keeps the state, and one that changes its state changes
   })
   const log = smallLog({ 'a/0': [1, 2, 3, 4].map(n => e(n, 'x', n)) })
   expect(written(made, log, true)).toEqual(['1 x {"list":[1]}', '3 x {"list":[-3]}', '4 x {"list":[-3,4]}'])
-  expect(deadOf(runJob(made, log, { final: true }))).toEqual([
-    expect.stringMatching(/^scan-\w+ throw the lambda threw$/),
-  ])
+  expect(deadOf(run(made, log, true))).toEqual([expect.stringMatching(/^scan-\w+ throw the lambda threw$/)])
   expect(zero.list).toEqual([])
 })
 
@@ -81,6 +103,20 @@ test('dedupe drops what comes within the time, its end included, after the last 
   })
   const log = smallLog({ 'a/0': [0, 1000, 1001, 1900, 2001, 2002, 2003].map(t => e(t, 'x', 7)) })
   expect(written(made, log, true)).toEqual(['0 x 0', '1001 x 1001', '2002 x 2002'])
+})
+
+test('dedupe remembers up to the last moment at which it matters, whatever the watermark has passed', () => {
+  const strict = source<Event>('a', { time: v => v.t }).keyBy(v => v.k)
+  const made = job('j', {
+    out: strict
+      .dedupe(v => v.n, '1s')
+      .mapValues((_, r) => r.time)
+      .to('out'),
+  })
+  const log = smallLog({
+    'a/0': [e(0, 'x', 7), e(1000, 'y', 1), e(1000, 'x', 7), e(1000, 'y', 2), e(1001, 'x', 7), e(1001, 'x', 7)],
+  })
+  expect(written(made, log, true)).toEqual(['0 x 0', '1000 y 1000', '1000 y 1000', '1001 x 1001'])
 })
 
 test('a left element meets the newest version of its time: of the same time too, and of several the largest identity', () => {
@@ -114,8 +150,8 @@ test('a left element meets the newest version of its time: of the same time too,
     '3000 x "5:-"',
     '3000 y "6:-"',
   ])
-  expect(writtenOf(runJob(made, log, { final: true }), 'inner').flat()).toEqual(['1000 x 10', '2000 x 12'])
-  expect(rowsOf(runJob(made, log), 'users')).toEqual([['z', 13]])
+  expect(writtenOf(run(made, log, true), 'inner').flat()).toEqual(['1000 x 10', '2000 x 12'])
+  expect(rowsOf(run(made, log), 'users')).toEqual([['z', 13]])
 })
 
 test('an idle partition of the table holds the join back until a tick', () => {
@@ -133,7 +169,7 @@ test('a late upsert is late and changes nothing', () => {
   const log = smallLog({
     'u/0': [e(5000, 'x', 1), e(4000, 'y', 2), e(3999, 'z', 3), raw(null, { key: 'y', timestamp: 3998 })],
   })
-  const result = runJob(made, log)
+  const result = run(made, log)
   expect(rowsOf(result, 'users')).toEqual([
     ['x', 1],
     ['y', 2],
@@ -152,7 +188,7 @@ test('keys of upserts: the record own key, another one, one for deletions; what 
       raw(null, { key: 'two', timestamp: 8.64e15 + 2 }),
     ],
   })
-  const own = runJob(job('j', { v: table<Event>('u', { time: v => v.t }).mapValues(v => v.n) }), log)
+  const own = run(job('j', { v: table<Event>('u', { time: v => v.t }).mapValues(v => v.n) }), log)
   expect(rowsOf(own, 'v')).toEqual([
     [null, 2],
     ['two', 5],
@@ -166,7 +202,7 @@ test('keys of upserts: the record own key, another one, one for deletions; what 
     time: v => v.t,
     deletedKey: r => (r.key === 'one' ? 1 : 5),
   })
-  expect(rowsOf(runJob(job('j', { v: mapped.mapValues(v => v.k) }), log), 'v')).toEqual([
+  expect(rowsOf(run(job('j', { v: mapped.mapValues(v => v.k) }), log), 'v')).toEqual([
     [2, 'b'],
     [4, 'c'],
     [5, 'd'],
@@ -178,7 +214,7 @@ test('toTable holds the newest value of each key, without keys whose newest valu
   const log = smallLog({
     'a/0': [e(1000, 'x', 1), e(900, 'x', -1), e(1000, 'y', 2), e(1001, 'y', -1), e(1000, 'z', -1), e(1000, 'z', 3)],
   })
-  expect(rowsOf(runJob(made, log), 'v')).toEqual([
+  expect(rowsOf(run(made, log), 'v')).toEqual([
     ['x', 1],
     ['z', 3],
   ])
