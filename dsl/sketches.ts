@@ -189,9 +189,10 @@ export type Precision<P extends number> = number extends P
     ? unknown
     : Mistake<'The precision of approxCountDistinct() is a whole number from 4 to 18.'>
 
-/** Types: what `approxQuantiles` measures. */
-export type Measurable<N> =
-  N extends PromiseLike<unknown>
+/** Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told then. */
+export type Measurable<N> = unknown extends N
+  ? unknown
+  : N extends PromiseLike<unknown>
     ? Sync<N>
     : N extends number | bigint
       ? unknown

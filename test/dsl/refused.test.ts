@@ -8,7 +8,23 @@ import * as language from '../../dsl/index.ts'
 /** Anything of the language, as a job in plain JavaScript sees it. */
 type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
-  | ('source' | 'job' | 'tumbling' | 'hopping' | 'session' | 'calendar' | 'sum' | 'topK' | 'count' | 'csv')
+  | ('approxCountDistinct' | 'approxQuantiles' | 'approxMembership' | 'approxFrequency' | 'sample')
+  | (
+      | 'source'
+      | 'job'
+      | 'tumbling'
+      | 'hopping'
+      | 'session'
+      | 'calendar'
+      | 'sum'
+      | 'topK'
+      | 'count'
+      | 'csv'
+      | 'variance'
+      | 'collectList'
+      | 'histogram'
+      | 'aggregation'
+    )
   | ('map' | 'mapValues' | 'keyBy' | 'merge' | 'to' | 'window' | 'aggregate' | 'keep' | 'closed')
   | ('scan' | 'distinct' | 'dedupe' | 'toTable' | 'joinTable' | 'table')
 const {
@@ -25,9 +41,12 @@ const {
   table: upserts,
 } = language as unknown as Loose
 
+const { approxCountDistinct, approxQuantiles, approxMembership, approxFrequency, sample } = language as unknown as Loose
+
 /** As the compiler marks calls. */
 const at = { [SITE]: 7 }
 const fn = (v: unknown): unknown => v
+const own = { zero: 0, lift: fn, plus: fn, present: fn }
 const views = source('views') as Loose
 const keyed = views.keyBy(fn) as Loose
 const table = keyed.count() as Loose
@@ -113,11 +132,48 @@ const CASES: readonly Case[] = [
   ],
   ['bad-option', 'csv() needs its column names', () => csv({}, at)],
   ['bad-option', 'two columns called "a"', () => csv({ columns: ['a', 'b', 'a'] }, at)],
+  ['bad-argument', 'variance() needs a function', () => variance(at)],
+  ['bad-argument', 'collectList() needs a function, got 3', () => collectList(3, at)],
+  ['bad-argument', 'the bounds of histogram() are 1 to 1000 finite numbers', () => histogram(fn, { bounds: [] }, at)],
+  ['bad-argument', 'finite numbers, got nothing', () => histogram(fn, {}, at)],
+  ['bad-argument', 'finite numbers', () => histogram(fn, { bounds: [1, Number.NaN] }, at)],
+  ['bad-argument', 'finite numbers', () => histogram(fn, { bounds: Array(1001).fill(0) }, at)],
+  ['bad-argument', 'ascend, but 2 comes after 2.5', () => histogram(fn, { bounds: [0, 2.5, 2] }, at)],
+  ['bad-argument', 'ascend, but 0 comes after 0', () => histogram(fn, { bounds: [-0, 0] }, at)],
+  ['bad-option', 'histogram() has no option "bound"; it has bounds.', () => histogram(fn, { bound: [1] }, at)],
+  ['bad-argument', 'aggregation() needs a zero', () => aggregation({ ...own, zero: undefined }, at)],
+  ['bad-argument', 'must be plain data; it holds a Map', () => aggregation({ ...own, zero: [new Map()] }, at)],
+  ['bad-argument', 'aggregation(): its lift needs a function', () => aggregation({ ...own, lift: 1 }, at)],
+  [
+    'bad-argument',
+    'aggregation(): its plus needs a function, got nothing',
+    () => aggregation({ ...own, plus: undefined }, at),
+  ],
+  ['bad-argument', 'aggregation(): its present needs a function', () => aggregation({ ...own, present: null }, at)],
+  ['bad-option', 'aggregation() has no option "empty"', () => aggregation({ ...own, empty: 0 }, at)],
+  ['bad-option', 'the reason as a sentence, got " "', () => aggregation({ ...own, unsafeMonoid: ' ' }, at)],
+  ['bad-argument', 'an aggregation needs a function, got "n"', () => aggregation(own)('n', at)],
   ['bad-argument', 'map() needs a function, got nothing', () => views.map(at)],
   ['bad-argument', 'the time of source() needs a function, got "t"', () => source('a', { time: 't' }, at)],
   ['bad-argument', 'sum() needs a function', () => sum(at)],
   ['bad-argument', 'k is a whole number from 1 to 100000, got 0', () => topK(0, fn, at)],
   ['bad-argument', 'topK() needs a function', () => topK(3, at)],
+  ['bad-argument', 'is a whole number from 4 to 18, got 3', () => approxCountDistinct(fn, { precision: 3 }, at)],
+  ['bad-argument', 'is a whole number from 4 to 18, got "14"', () => approxCountDistinct(fn, { precision: '14' }, at)],
+  ['bad-option', 'it has precision', () => approxCountDistinct(fn, { error: 1 }, at)],
+  ['bad-argument', 'numbers from 0 to 1, got an array', () => approxQuantiles(fn, { quantiles: [1.5] }, at)],
+  ['bad-argument', 'numbers from 0 to 1, got nothing', () => approxQuantiles(fn, at)],
+  ['bad-argument', 'from 0.0001 to 0.5, got 0', () => approxQuantiles(fn, { quantiles: [0.5], accuracy: 0 }, at)],
+  ['bad-argument', 'from 0.0001 to 0.5, got NaN', () => approxQuantiles(fn, { quantiles: [1], accuracy: NaN }, at)],
+  ['bad-argument', 'needs a function', () => approxQuantiles(undefined, { quantiles: [1] }, at)],
+  ['bad-argument', 'items of', () => approxMembership(fn, { items: 0, falsePositives: 0.1 }, at)],
+  ['bad-argument', 'falsePositives of', () => approxMembership(fn, { items: 1, falsePositives: 1 }, at)],
+  ['bad-argument', 'more than 2^30 bits', () => approxMembership(fn, { items: 2 ** 30, falsePositives: 0.01 }, at)],
+  ['bad-argument', 'error of', () => approxFrequency(fn, { error: 0, confidence: 0.9 }, at)],
+  ['bad-argument', 'confidence of', () => approxFrequency(fn, { error: 0.1, confidence: 1 }, at)],
+  ['bad-argument', 'more than 2^24 cells', () => approxFrequency(fn, { error: 1e-9, confidence: 0.9 }, at)],
+  ['bad-argument', 'whole number from 1 to 100000, got 0', () => sample(0, at)],
+  ['bad-argument', 'sample() needs a function', () => sample(1, 'v', at)],
   [
     'bad-argument',
     'window() takes tumbling(...), hopping(...), session(...) or calendar(...), got "1h"',

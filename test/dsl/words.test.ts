@@ -3,12 +3,17 @@
 import { describe, expect, test } from 'vitest'
 import type { ReferenceInput } from '../../core/reference/input.ts'
 import {
+  approxCountDistinct,
+  approxFrequency,
+  approxMembership,
+  approxQuantiles,
   bytes,
   collectSet,
   count,
   countDistinct,
   csv,
   first,
+  frequencyOf,
   hopping,
   job,
   type KeyedStream,
@@ -17,10 +22,12 @@ import {
   max,
   maxBy,
   mean,
+  mightContain,
   min,
   minBy,
   type Output,
   type Stream,
+  sample,
   source,
   sum,
   type Table,
@@ -146,6 +153,22 @@ describe('aggregations', () => {
     'topK of whole values': [byKey.aggregate({ v: topK(1, e => -e.n) }), [{ k: 'x', n: 1, t: 1000 }]],
     collectSet: [byKey.aggregate({ v: collectSet(value) }), [1, 3]],
     countDistinct: [byKey.aggregate({ v: countDistinct(value) }), 2],
+    approxCountDistinct: [byKey.aggregate({ v: approxCountDistinct(value) }), 2],
+    'approxCountDistinct of whole values': [byKey.aggregate({ v: approxCountDistinct() }), 3],
+    approxQuantiles: [byKey.aggregate({ v: approxQuantiles(e => e.n - 3, { quantiles: [1, 0.5] }) }), [0, 0]],
+    'approxMembership, asked': [
+      byKey
+        .aggregate({ f: approxMembership(value, { items: 100, falsePositives: 1e-6 }) })
+        .mapValues(({ f }) => ({ v: [1, 2, 3].map(n => mightContain(f, n)) })),
+      [true, false, true],
+    ],
+    'approxFrequency, asked': [
+      byKey
+        .aggregate({ f: approxFrequency(value, { error: 0.001, confidence: 0.999 }) })
+        .mapValues(({ f }) => ({ v: [f.total, ...[1, 2, 3].map(n => frequencyOf(f, n))] })),
+      [3, 1, 0, 2],
+    ],
+    'sample of all': [byKey.aggregate({ v: sample(9, () => 1) }), [1, 1, 1]],
     'countDistinct of whole values': [byKey.aggregate({ v: countDistinct() }), 3],
   }
   test.each(Object.entries(cases))('%s', (_, [table, expected]) => {

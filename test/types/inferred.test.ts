@@ -58,6 +58,43 @@ const RIGHT: Readonly<Record<string, string>> = {
       readonly n: readonly PageView[]; readonly o: readonly PageView[]
     }>(true)
     const x = job('x', { t })`,
+  sketches: `
+    const n: number = view.bytes
+    const t = byUser.aggregate({
+      a: approxCountDistinct(), b: approxCountDistinct(v => v.user, { precision: 12 }), c: approxCountDistinct(v => v.user, { precision: n }),
+      d: approxQuantiles(v => v.bytes, { quantiles: [0.5, 0.99, 0, 1], accuracy: 1e-3 }), e: approxQuantiles(v => v.big, { quantiles: [n], accuracy: n }),
+      f: approxMembership((v, r) => r.timestamp, { items: 1000, falsePositives: 1e-9 }), g: approxFrequency(v => v.page, { error: 0.5, confidence: n }),
+      h: sample(3), i: sample(n, v => v.country), j: approxFrequency(v => v, { error: n, confidence: 0.99 }),
+    })
+    const asked = t.mapValues(v => [mightContain(v.f, 3), frequencyOf(v.g, 'a')] as const)
+    same<ViewValue<typeof x, 't'>, {
+      readonly a: number; readonly b: number; readonly c: number
+      readonly d: readonly [number, number, number, number]; readonly e: readonly [number]
+      readonly f: MembershipFilter; readonly g: FrequencySketch
+      readonly h: readonly PageView[]; readonly i: readonly ('KR' | 'US')[]; readonly j: FrequencySketch
+    }>(true)
+    same<ViewValue<typeof x, 'asked'>, readonly [boolean, number]>(true)
+    const x = job('x', { t, asked })`,
+  spreads: `
+    const t = byUser.aggregate({
+      a: variance(v => v.bytes), b: stddev(v => v.big), c: collectList(v => v.ref), d: collectList(), e: histogram(v => v.country),
+      f: histogram(), g: histogram(v => v.bytes, { bounds: [1, 10, 100] }), h: histogram(v => v.big, { bounds: [-1.5, 0, 2e3] }),
+    })
+    type Range = { readonly from: number | null; readonly to: number | null; readonly count: number }
+    const x = job('x', { t })
+    type V = ViewValue<typeof x, 't'>
+    same<V['a'], number>(true); same<V['b'], number>(true); same<V['c'], readonly (string | null)[]>(true)
+    same<V['d'], readonly PageView[]>(true); same<V['e'][number]['value'], 'KR' | 'US'>(true); same<V['e'][number]['count'], number>(true)
+    same<V['f'][number]['value'], PageView>(true); same<V['g'][number]['from'], Range['from']>(true); same<V['h'], V['g']>(true)`,
+  'bounds that are no literals': `
+    const bounds: number[] = [3, 2]; const t = byUser.aggregate({ h: histogram(v => v.bytes, { bounds }) })`,
+  'an own aggregation': `
+    const t = byUser.aggregate({ a: span(v => v.bytes), b: span((v, r) => r.offset === 1n ? v.bytes : 1) })
+    same<ViewValue<typeof x, 't'>, { readonly a: number; readonly b: number }>(true); const x = job('x', { t })`,
+  'an own aggregation, inferred': `
+    const pages = aggregation({ zero: [] as string[], lift: (v: PageView) => [v.page], plus: (a, b) => [...a, ...b], present: s => s.length > 1 ? s : undefined })
+    const t = byUser.aggregate({ a: pages(), b: pages(v => v) })
+    same<ViewValue<typeof x, 't'>, { readonly a: string[] | null; readonly b: string[] | null }>(true); const x = job('x', { t })`,
   'table mapValues': "const t = hourly.mapValues(v => v.n); same<typeof t, Table<string, number, 'time'>>(true)",
   'table filter': 'const t = hourly.filter((v, r) => v.n > 1 && r.window.end > 0); same<typeof t, typeof hourly>(true)',
   keep: "const t = hourly.keep('7d'); same<typeof t, typeof hourly>(true)",

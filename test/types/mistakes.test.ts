@@ -8,13 +8,19 @@ const PROMISE = 'A lambda must return its result itself: no async, no promise.'
 const LIST = 'take an array or another iterable of results, and no promise'
 const KEY = 'A key must be plain data'
 const KEEPS = 'An aggregation keeps plain data only'
-const NUMBERS = 'sum() and mean() take a number or a bigint from each element.'
+const NUMBERS = 'sum(), mean(), variance() and stddev() take a number or a bigint from each element.'
+const OWN = 'must return a state itself: plain data, no promise.'
+const ASCEND = 'The bounds of histogram() must ascend.'
+const N = 'zero: 0, plus: (a: number, b: number) => a + b, present: (s: number) => s'
 const VERSIONS = 'joinTable() takes a table(...) or the table that toTable() makes'
 const STATE = 'scan() needs the next state, of the type of its zero, and no promise.'
 const ALIKE = 'merge() takes streams alike'
 const TIME = 'time() gives milliseconds since 1970 as a number'
 const NAME = 'is no name for a view or an output'
 const TOP = 'topK() gives the k greatest: k is a whole number from 1.'
+const PRECISION = 'The precision of approxCountDistinct() is a whole number from 4 to 18.'
+const ACCURACY = 'The accuracy of approxQuantiles() is a number from 0.0001 to 0.5.'
+const SAMPLE = 'sample() keeps k elements: k is a whole number from 1.'
 const HOP = 'A window must not hop further than it is long'
 const LENGTH = 'A window must have a length'
 const GAP = 'A session needs a gap'
@@ -89,9 +95,63 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'byUser.sum(v => v.page)': NUMBERS,
   'byUser.aggregate({ bytes: sum(v => v.page) })': NUMBERS,
   'byUser.aggregate({ bytes: mean(v => v.ref) })': NUMBERS,
+  'byUser.aggregate({ s: variance(v => v.page) })': NUMBERS,
+  'byUser.aggregate({ s: stddev(v => v.ref) })': NUMBERS,
+  'byUser.aggregate({ s: stddev(async v => v.bytes) })': PROMISE,
+  'byUser.aggregate({ s: collectList(v => new Set([v.page])) })': KEEPS,
+  'byUser.aggregate({ s: collectList(async v => v.page) })': PROMISE,
+  'byUser.aggregate({ s: histogram(v => new Date(v.at)) })': KEEPS,
+  'byUser.aggregate({ s: histogram(v => v.page, { bounds: [1, 2] }) })':
+    'histogram() with bounds takes a number or a bigint from each element.',
+  'byUser.aggregate({ s: histogram(async v => v.bytes, { bounds: [1, 2] }) })': PROMISE,
+  'byUser.aggregate({ s: histogram(v => v.bytes, { bounds: [10, 9] }) })': ASCEND,
+  'byUser.aggregate({ s: histogram(v => v.bytes, { bounds: [1, 2, 2] }) })': ASCEND,
+  'byUser.aggregate({ s: histogram(v => v.bytes, { bounds: [1, -1] }) })': ASCEND,
+  'byUser.aggregate({ s: histogram(v => v.bytes, { bounds: [-1, -2] }) })': ASCEND,
+  'byUser.aggregate({ s: histogram(v => v.bytes, { bounds: [] }) })': 'histogram() needs one bound at least.',
+  "byUser.aggregate({ s: histogram(v => v.bytes, { bounds: ['1'] }) })":
+    "Type 'string' is not assignable to type 'number'",
+  [`aggregation<number, number, number>({ lift: async n => n, ${N} })`]: OWN,
+  [`aggregation({ lift: (s: string) => s, ${N} })`]: OWN,
+  'aggregation<number, number, number>({ zero: 0, lift: n => n, plus: async (a, b) => a + b, present: s => s })': OWN,
+  'aggregation<number, string, string>({ zero: 0, lift: n => `${n}`, plus: (a, b) => a + b, present: s => s })':
+    "Type 'number' is not assignable to type 'string'",
+  'aggregation({ zero: 0, lift: (n: number) => n, plus: (a, b) => a + b, present: async s => s })': PROMISE,
+  'aggregation({ zero: 0, lift: (n: number) => n, plus: (a, b) => a + b, present: s => new Map([[s, 1]]) })': KEEPS,
+  'aggregation({ zero: new Date(0), lift: (n: number) => new Date(n), plus: (a, b) => a, present: s => 1 })': KEEPS,
+  'aggregation({ zero: 0, lift: (n: number) => n, present: (s: number) => s })': "Property 'plus' is missing",
+  'byUser.aggregate({ s: span(v => v.page) })': 'The lambda must return what lift() of this aggregation takes.',
+  'byUser.aggregate({ s: span(async v => v.bytes) })': PROMISE,
+  'byUser.aggregate({ s: span() })': "is not assignable to type 'number'",
   'byUser.aggregate({ top: topK(0, v => v.bytes) })': TOP,
   'byUser.aggregate({ top: topK(-3, v => v.bytes) })': TOP,
   'byUser.aggregate({ top: topK(1.5, v => v.bytes, v => v.page) })': TOP,
+  'byUser.aggregate({ n: approxCountDistinct(v => v.user, { precision: 3 }) })': PRECISION,
+  'byUser.aggregate({ n: approxCountDistinct(v => v.user, { precision: 19 }) })': PRECISION,
+  'byUser.aggregate({ n: approxCountDistinct(v => v.user, { precision: 10.5 }) })': PRECISION,
+  'byUser.aggregate({ n: approxCountDistinct(async v => v.user) })': PROMISE,
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [0.5], accuracy: 0 }) })': ACCURACY,
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [0.5], accuracy: 1 }) })': ACCURACY,
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [0.5], accuracy: 0.7 }) })': ACCURACY,
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [0.5, 1.5] }) })':
+    'A quantile is a number from 0 to 1.',
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [-0.5] }) })':
+    'A quantile is a number from 0 to 1.',
+  'byUser.aggregate({ n: approxQuantiles(v => v.bytes, { quantiles: [] }) })':
+    'approxQuantiles() needs one quantile at least.',
+  'byUser.aggregate({ n: approxQuantiles(v => v.page, { quantiles: [0.5] }) })':
+    'approxQuantiles() takes a number or a bigint from each element.',
+  'byUser.aggregate({ n: approxMembership(v => v.user, { items: 0, falsePositives: 0.01 }) })':
+    'items of approxMembership() is a whole number from 1.',
+  'byUser.aggregate({ n: approxMembership(v => v.user, { items: 10, falsePositives: 1 }) })':
+    'falsePositives of approxMembership() is a share between 0 and 1.',
+  'byUser.aggregate({ n: approxMembership(v => v.user, { items: 10 }) })': "Property 'falsePositives' is missing",
+  'byUser.aggregate({ n: approxFrequency(v => v.user, { error: 0, confidence: 0.9 }) })':
+    'error of approxFrequency() is a share between 0 and 1.',
+  'byUser.aggregate({ n: approxFrequency(v => v.user, { error: 0.1, confidence: 1 }) })':
+    'confidence of approxFrequency() is a probability between 0 and 1.',
+  'byUser.aggregate({ n: sample(0) })': SAMPLE,
+  'byUser.aggregate({ n: sample(2.5, v => v.page) })': SAMPLE,
   'byUser.aggregate({ n: 3 })': "Type 'number' is not assignable to type 'AggregationOver<",
   'byUser.aggregate({ n: sum((v: { other: number }) => v.other) })': "Property 'other' is missing",
   "byUser.window(hopping('5m', '10m'))": HOP,

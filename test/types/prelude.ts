@@ -2,12 +2,17 @@
 
 export const PRELUDE = `
 import {
-  bytes, calendar, collectSet, count, countDistinct, csv, defineConfig, first, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
+  approxCountDistinct, approxFrequency, approxMembership, approxQuantiles, frequencyOf, mightContain, sample,
+  type FrequencySketch, type MembershipFilter,
+  aggregation, bytes, collectList, calendar, collectSet, count, countDistinct, csv, defineConfig, first, histogram, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
   session, source, sum, table, topK, tumbling,
   type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type UpsertTable, type ViewKey, type ViewName,
   type ViewRow, type ViewValue,
 } from '../../dsl/index.ts'
 
+const span = aggregation<number, { low: number; high: number } | null, number>({
+  zero: null, lift: n => ({ low: n, high: n }), plus: (a, b) => a ?? b, present: s => (s === null ? 0 : s.high - s.low),
+})
 interface PageView { at: string; user: string; page: string; country: 'KR' | 'US'; bytes: number; big: bigint; ref?: string }
 interface Sale { item: string; price: number }
 declare const view: PageView
