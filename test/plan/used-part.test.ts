@@ -1,0 +1,119 @@
+// `validate: 'used'`: which part of a type still counts, that nothing is refused by it which the whole type accepts, and that fast and
+// obvious decoder agree on it.
+
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fitUses } from '../../compiler/2-check/uses/fit-uses.ts'
+import { usedPart } from '../../compiler/2-check/uses/used-part.ts'
+import { makeDecoder } from '../../core/decode/decoder.ts'
+import type { FormatSpec } from '../../core/plan.ts'
+import type { Schema, SchemaDocument, Uses } from '../../core/schema.ts'
+import { exactText, records, schemas, usedParts, usesOf } from '../emit/arbitraries.ts'
+import { fastDecoder } from '../emit/fast-decoder.ts'
+
+const JSON_FORMAT: FormatSpec = { kind: 'json' }
+
+const string: Schema = { kind: 'string' }
+const number: Schema = { kind: 'number' }
+const nil: Schema = { kind: 'null' }
+const literal = (value: string | number): Schema => ({ kind: 'literal', value })
+const object = (fields: Record<string, Schema>): Schema => ({
+  kind: 'object',
+  fields: Object.entries(fields).map(([name, schema]) => ({ name, schema, optional: false })),
+})
+const array = (items: Schema): Schema => ({ kind: 'array', items })
+const union = (discriminant: string | null, ...members: Schema[]): Schema => ({ kind: 'union', members, discriminant })
+const documentOf = (root: Schema, defs: Record<string, Schema> = {}): SchemaDocument => ({ root, defs })
+
+const VERSIONS = union(
+  'version',
+  object({ n: number, version: literal(1) }),
+  object({ n: string, s: string, version: literal(2) }),
+)
+const TREE: Schema = object({ kids: array({ kind: 'ref', name: 'Tree' }), n: number })
+
+/** Type, uses, and what is left of the type. */
+const CASES: readonly { name: string; type: SchemaDocument; uses: Uses; left: SchemaDocument }[] = [
+  {
+    name: 'fields',
+    type: documentOf(object({ a: string, b: number })),
+    uses: { b: true },
+    left: documentOf(object({ b: number })),
+  },
+  { name: 'nothing', type: documentOf(object({ a: string })), uses: {}, left: documentOf(object({})) },
+  { name: 'the whole', type: documentOf(object({ a: string })), uses: true, left: documentOf(object({ a: string })) },
+  {
+    name: 'elements',
+    type: documentOf(object({ a: array(object({ x: number, y: number })) })),
+    uses: { a: { '[]': { x: true } } },
+    left: documentOf(object({ a: array(object({ x: number })) })),
+  },
+  {
+    name: 'presence of an array',
+    type: documentOf(object({ a: array(string) })),
+    uses: { a: {} },
+    left: documentOf(object({ a: array({ kind: 'unknown' }) })),
+  },
+  {
+    name: 'presence of what may be null',
+    type: documentOf(object({ a: union(null, nil, object({ x: string })) })),
+    uses: { a: {} },
+    left: documentOf(object({ a: union(null, nil, object({})) })),
+  },
+  {
+    name: 'what tells the members of a union apart',
+    type: documentOf(VERSIONS),
+    uses: { s: true },
+    left: documentOf(union('version', object({ s: string, version: literal(2) }), object({ version: literal(1) }))),
+  },
+  {
+    name: 'a recursive type as far as it is looked at',
+    type: documentOf(TREE, { Tree: TREE, Other: string }),
+    uses: { kids: { '[]': { n: true } } },
+    left: documentOf(object({ kids: array(object({ n: number })) })),
+  },
+  {
+    name: 'a recursive type as a whole, without what it does not need',
+    type: documentOf(TREE, { Tree: TREE, Other: string }),
+    uses: { kids: true },
+    left: documentOf(object({ kids: array({ kind: 'ref', name: 'Tree' }) }), { Tree: TREE }),
+  },
+]
+
+describe('the used part of a type', () => {
+  it.each(CASES)('$name', ({ type, uses, left }) => {
+    expect(usedPart(fitUses(uses, type), type)).toEqual(left)
+  })
+
+  it('accepts what the whole accepts, and is read the same by both decoders', { timeout: 60_000 }, () => {
+    const cases = schemas.chain(schema =>
+      fc.record({
+        schema: fc.constant(schema),
+        uses: usesOf(schema),
+        list: fc.array(records(schema), { minLength: 1, maxLength: 8 }),
+      }),
+    )
+    let fast = 0
+    let more = 0
+    fc.assert(
+      fc.property(cases, ({ schema, uses, list }) => {
+        const fitted = fitUses(uses, schema)
+        const part = usedPart(fitted, schema)
+        const [whole, obvious] = [makeDecoder(JSON_FORMAT, schema), makeDecoder(JSON_FORMAT, part)]
+        const quick = fastDecoder(JSON_FORMAT, part, fitted)
+        for (const bytes of list) {
+          const decoding = obvious(bytes)
+          if (whole(bytes).ok) expect(decoding.ok).toBe(true)
+          else if (decoding.ok) more++
+          const got = quick(bytes)
+          if (got === undefined) continue
+          fast++
+          expect(exactText(got)).toBe(decoding.ok ? exactText(usedParts(decoding.value, fitted)) : decoding)
+        }
+      }),
+      { numRuns: 600 },
+    )
+    expect(fast).toBeGreaterThan(100)
+    expect(more).toBeGreaterThan(10)
+  })
+})
