@@ -27,10 +27,18 @@ export function keptVerdicts(job: string): VerdictStore {
 
 function read(path: string): LawVerdict | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LawVerdict
+    const verdict = JSON.parse(readFileSync(path, 'utf8')) as LawVerdict
+    return isWhole(verdict) ? verdict : null
   } catch {
     return null
   }
+}
+
+/** What a part that is missing stands for is unknown. */
+function isWhole({ breach, refused }: LawVerdict): boolean {
+  const texts = breach === null ? [] : [breach.law, breach.part, breach.label, breach.fix, ...breach.lines]
+  const more = refused === null ? [] : [refused.value, refused.error]
+  return [...texts, ...more].every(text => typeof text === 'string')
 }
 
 function write(folder: string, hash: string, verdict: LawVerdict): void {
