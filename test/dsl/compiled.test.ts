@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { compileJob, loadFunctions, renderDiagnostics } from '../../compiler/index.ts'
-import type { NodeKind } from '../../core/plan.ts'
+import type { AggregationKind, NodeKind } from '../../core/plan.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { largeLog, memoryLog } from '../runtime/support/logs.ts'
 import { raw, smallLog } from '../support/small-log.ts'
@@ -39,7 +39,7 @@ async function compiled(name: string) {
   return functions
 }
 
-describe.each(['steps', 'aggregations', 'tables', 'formats'])('job %s', name => {
+describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered'])('job %s', name => {
   test('agrees over an open and a final log', async () => {
     const functions = await compiled(name)
     for (const seed of [1, 2]) {
@@ -54,11 +54,14 @@ test('together the jobs use every word', () => {
   const all: Record<NodeKind, true> = {
     aggregate: true,
     closed: true,
+    distinct: true,
+    existing: true,
     filter: true,
     filterKeys: true,
     filterTable: true,
     flatMap: true,
     flatMapKeys: true,
+    joinTable: true,
     keep: true,
     keyBy: true,
     map: true,
@@ -66,8 +69,33 @@ test('together the jobs use every word', () => {
     mapValues: true,
     merge: true,
     output: true,
+    scan: true,
     source: true,
   }
   expect([...kinds].sort()).toEqual(Object.keys(all).sort())
-  expect(aggregations.size).toBe(12)
+  const allAggregations: Record<AggregationKind, true> = {
+    count: true,
+    sum: true,
+    mean: true,
+    variance: true,
+    stddev: true,
+    min: true,
+    max: true,
+    first: true,
+    last: true,
+    minBy: true,
+    maxBy: true,
+    topK: true,
+    collectList: true,
+    collectSet: true,
+    countDistinct: true,
+    histogram: true,
+    custom: true,
+    approxCountDistinct: true,
+    approxQuantiles: true,
+    approxMembership: true,
+    approxFrequency: true,
+    sample: true,
+  }
+  expect([...aggregations].sort()).toEqual(Object.keys(allAggregations).sort())
 })
