@@ -37,6 +37,8 @@ export interface LogShape {
   readonly spellings?: Readonly<Record<string, Spell>>
   /** Most records of a partition. Default 20. */
   readonly maxRecords?: number
+  /** Whether every number of records up to that is as likely as any other; else small ones are likelier. Default false. */
+  readonly even?: boolean
   /** Most ms that an event lies behind an earlier one of its partition. Default 5000. */
   readonly disorderMs?: number
   /** Whether undecodable and hostile records occur. Default true. */
@@ -196,7 +198,8 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
     key: fc.option(fc.constantFrom(utf8.encode('k1'), utf8.encode('k2'), Uint8Array.of(0xff))),
   })
   const start = shape.gaps === false ? fc.constant(0) : fc.constantFrom(0, 0, 7)
-  return fc.tuple(start, fc.array(placed, { maxLength: shape.maxRecords ?? 20 })).map(([first, list]) => {
+  const size = shape.even === true ? { size: 'max' as const } : {}
+  return fc.tuple(start, fc.array(placed, { maxLength: shape.maxRecords ?? 20, ...size })).map(([first, list]) => {
     let offset = BigInt(first)
     let clock = 1_000_000
     const spell = shape.spellings?.[topic] ?? spellEvent

@@ -1,0 +1,122 @@
+// Many random jobs, one after the other, each against all ways to run it; what was met is counted, what fails is shrunk and written down.
+//
+// Promises: a campaign is a function of its seed and its number of jobs; it stops at the first failure. Leaves to `failure.ts`: the files
+// of a replay.
+
+import fc from 'fast-check'
+import type { FunctionsModule } from '../../core/execute/contract.ts'
+import { HANDS_ON, type Plan } from '../../core/plan.ts'
+import type { Program } from '../../core/reference/reference.ts'
+import type { JobResult } from '../../core/result.ts'
+import { emittedModule } from '../emit/recording-target.ts'
+import { choices } from '../support/feeding.ts'
+import { interpretedModule } from '../support/interpreted-module.ts'
+import { agreed } from './check-job.ts'
+import { PairCounts } from './coverage.ts'
+import { writeFailure } from './failure.ts'
+import { programOfSpec } from './job-text.ts'
+import { type RandomTrial, trials } from './trial.ts'
+
+export interface CampaignOptions {
+  readonly jobs: number
+  readonly seed: number
+  /** Goes on counting in these. */
+  readonly met?: PairCounts
+  /** What runs a program; default the emitted module, now and then the plain one. */
+  readonly moduleOf?: (program: Program, trial: RandomTrial) => FunctionsModule
+  /** Told after each job. */
+  readonly onJob?: (count: number) => void
+}
+
+export interface Campaign {
+  readonly jobs: number
+  readonly seed: number
+  readonly met: PairCounts
+  /** Sums over all jobs. */
+  readonly totals: Totals
+  /** Words of the failure, with the command that replays it; null where everything agreed. */
+  readonly failure: string | null
+}
+
+export interface Totals {
+  nodes: number
+  edges: number
+  depth: number
+  records: number
+  rows: number
+  written: number
+  handed: number
+  late: number
+  dead: number
+}
+
+/** Time for shrinking one failure. */
+const SHRINK_MS = 60_000
+
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const { jobs, seed, met = new PairCounts(), onJob, moduleOf = eitherModule } = options
+  const totals: Totals = { nodes: 0, edges: 0, depth: 0, records: 0, rows: 0, written: 0, handed: 0, late: 0, dead: 0 }
+  for (let i = 0; i < jobs; i++) {
+    let ran: Ran | null = null
+    const property = fc.property(trials(met), trial => {
+      const module = moduleOf(programOfSpec(trial.spec), trial)
+      const result = agreed({ ...trial, module, pick: choices(trial.numbers) })
+      if (typeof result === 'string') throw new Error(result)
+      ran = { trial, module, result }
+    })
+    const outcome = fc.check(property, { numRuns: 1, seed: seed + i, interruptAfterTimeLimit: SHRINK_MS })
+    if (outcome.failed) {
+      const [trial] = outcome.counterexample ?? []
+      const reason = outcome.errorInstance instanceof Error ? outcome.errorInstance.message : 'it took too long'
+      const told = trial === undefined ? reason : await writeFailure(trial, reason)
+      return { jobs: i, seed, met, totals, failure: `job ${i} of seed ${seed}: ${told}` }
+    }
+    if (ran !== null) count(ran, met, totals)
+    onJob?.(i + 1)
+  }
+  return { jobs, seed, met, totals, failure: null }
+}
+
+/** One job in eight by the plain module, so that a mistake of the emitter and one of the machine cannot hide each other. */
+function eitherModule(program: Program, { numbers }: RandomTrial): FunctionsModule {
+  return (numbers[0] as number) % 8 === 0 ? interpretedModule(program) : emittedModule(program)
+}
+
+interface Ran {
+  readonly trial: RandomTrial
+  readonly module: FunctionsModule
+  readonly result: JobResult
+}
+
+function count({ trial, module: { plan }, result }: Ran, met: PairCounts, totals: Totals): void {
+  met.add(plan)
+  totals.nodes += plan.nodes.length
+  totals.edges += plan.nodes.reduce((sum, { inputs }) => sum + inputs.length, 0)
+  totals.depth += depthOf(plan)
+  totals.records += trial.log.reduce((sum, { records }) => sum + records.length, 0)
+  for (const rows of result.views.values()) totals.rows += rows.length
+  for (const partitions of result.outputs.values()) totals.written += partitions.flat().length
+  for (const { id, kind } of plan.nodes) if (HANDS_ON.has(kind)) totals.handed += result.handed.get(id)?.count ?? 0
+  totals.late += result.late.length
+  totals.dead += result.dead.length
+}
+
+/** Edges on the longest way of a plan. */
+function depthOf({ nodes }: Plan): number {
+  const depths = new Map<string, number>()
+  for (const { id, inputs } of nodes) depths.set(id, Math.max(-1, ...inputs.map(i => depths.get(i) as number)) + 1)
+  return Math.max(...depths.values())
+}
+
+/** A campaign in lines: what ran, and the pairs that were met least. */
+export function summaryLines({ jobs, seed, met, totals, failure }: Campaign, least = 10): string[] {
+  const pairs = met.sorted()
+  const few = pairs.filter(([, times]) => times < 20).length
+  const numbers = Object.entries(totals).map(([name, sum]) => `${sum} ${name}`)
+  return [
+    `${jobs} jobs from seed ${seed}: ${numbers.join(', ')}`,
+    `${pairs.length} pairs of operators, each met ${pairs[0]?.[1]} times or more; ${few} of them fewer than 20 times`,
+    ...pairs.slice(0, least).map(([pair, times]) => `  ${times} x ${pair}`),
+    failure === null ? 'all agree' : failure,
+  ]
+}

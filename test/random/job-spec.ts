@@ -1,0 +1,42 @@
+// A random job as plain data: what its text, its graph and its log are made from.
+//
+// Promises: JSON. Names of sources and steps are the variables of the job's text; a step's inputs stand before it.
+
+import type { NodeKind } from '../../core/plan.ts'
+import type { FormatName } from './formats.ts'
+
+export interface SourceSpec {
+  readonly name: string
+  readonly topic: string
+  readonly format: FormatName
+  /** Text of the lambda; null for the log's own timestamp. */
+  readonly time: string | null
+  readonly disorder: string
+  readonly ahead: string | null
+}
+
+export interface StepSpec {
+  readonly name: string
+  readonly kind: NodeKind
+  /** All that it reads, the one that its method is called on first. */
+  readonly inputs: readonly string[]
+  /** What follows the first input: `.filter(v => v.n > 1)`. Types stand between « and », for the printed job alone. */
+  readonly call: string
+}
+
+export interface ResultSpec {
+  readonly name: string
+  readonly kind: 'view' | 'output'
+  readonly of: string
+  /** What makes a result of it: `.to('out1')`; empty for a view. */
+  readonly call: string
+}
+
+export interface JobSpec {
+  readonly name: string
+  /** Topics that are read, with their numbers of partitions. */
+  readonly topics: Readonly<Record<string, number>>
+  readonly sources: readonly SourceSpec[]
+  readonly steps: readonly StepSpec[]
+  readonly results: readonly ResultSpec[]
+}

@@ -1,0 +1,47 @@
+// A random job with a random log and a random schedule: what one run of the campaign is.
+//
+// Promises: a function of fast-check's seed and of what had been met before; it shrinks. The log is written in the formats of the job.
+
+import fc from 'fast-check'
+import type { ReferenceInput } from '../../core/reference/input.ts'
+import { naturals } from '../support/feeding.ts'
+import { type LogShape, logArbitrary } from '../support/random-log.ts'
+import type { PairCounts } from './coverage.ts'
+import { FORMATS } from './formats.ts'
+import type { JobSpec } from './job-spec.ts'
+import { jobChoices, jobOf } from './random-job.ts'
+
+export interface RandomTrial {
+  readonly spec: JobSpec
+  readonly log: ReferenceInput
+  readonly final: boolean
+  readonly shares: readonly number[]
+  readonly numbers: readonly number[]
+}
+
+/** Offsets without gaps, as an embedded log has them: for trials that go through the disk. */
+export interface TrialOptions {
+  readonly gaps?: boolean
+  readonly maxRecords?: number
+}
+
+export function trials(
+  met: PairCounts,
+  { gaps = true, maxRecords = 20 }: TrialOptions = {},
+): fc.Arbitrary<RandomTrial> {
+  return jobChoices.chain(choices => {
+    const spec = jobOf(choices, met)
+    return fc.record({
+      spec: fc.constant(spec),
+      log: logArbitrary({ ...logShape(spec), gaps, maxRecords, even: true }),
+      final: fc.boolean(),
+      shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
+      numbers: naturals,
+    })
+  })
+}
+
+/** Topics, partitions and formats that a job reads. */
+export function logShape({ topics, sources }: JobSpec): LogShape {
+  return { topics, spellings: Object.fromEntries(sources.map(s => [s.topic, FORMATS[s.format].spell])) }
+}
