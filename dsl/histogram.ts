@@ -64,9 +64,10 @@ function checked(call: Call, bounds: unknown): readonly number[] {
   )
 }
 
-/** Types: what a histogram with bounds may be given. */
-export type Countable<N> =
-  Summable<N> extends Mistake<string>
+/** Types: what a histogram with bounds may be given. Nothing is known of N where the bounds are what is wrong. */
+export type Countable<N> = unknown extends N
+  ? unknown
+  : Summable<N> extends Mistake<string>
     ? N extends PromiseLike<unknown>
       ? Summable<N>
       : Mistake<'histogram() with bounds takes a number or a bigint from each element.'>

@@ -41,6 +41,7 @@ const {
   table: upserts,
 } = language as unknown as Loose
 
+const { variance, collectList, histogram, aggregation } = language as unknown as Loose
 const { approxCountDistinct, approxQuantiles, approxMembership, approxFrequency, sample } = language as unknown as Loose
 
 /** As the compiler marks calls. */

@@ -4,8 +4,8 @@ export const PRELUDE = `
 import {
   approxCountDistinct, approxFrequency, approxMembership, approxQuantiles, frequencyOf, mightContain, sample,
   type FrequencySketch, type MembershipFilter,
-  aggregation, bytes, collectList, calendar, collectSet, count, countDistinct, csv, defineConfig, first, histogram, hopping, job, json, last, lines, max, maxBy, mean, min, minBy,
-  session, source, sum, table, topK, tumbling,
+  aggregation, bytes, calendar, collectList, collectSet, count, countDistinct, csv, defineConfig, first, histogram, hopping, job, json,
+  last, lines, max, maxBy, mean, min, minBy, session, source, stddev, sum, table, topK, tumbling, variance,
   type KeyedStream, type Output, type OutputName, type OutputValue, type Stream, type Table, type UpsertTable, type ViewKey, type ViewName,
   type ViewRow, type ViewValue,
 } from '../../dsl/index.ts'
