@@ -5,6 +5,7 @@ import type { Lambdas, Plan } from '../../core/plan.ts'
 import { type FrequencySketch, frequencyOf } from '../../core/sketch/frequency.ts'
 import { type MembershipFilter, mightContain } from '../../core/sketch/membership.ts'
 import { folds } from './fold-jobs.ts'
+import { formats } from './format-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
 import { joinedTables, joins } from './join-jobs.ts'
 import { ordered, upserts } from './ordered-jobs.ts'
@@ -113,7 +114,7 @@ function stages(): ReturnType<TestJob['build']> {
   return plan.program('stages')
 }
 
-/** Every sketch, few and many elements to a group, and filters that a lambda asks. */
+/** Every sketch, few and many elements to a group, numbers that are none (dead letters), and filters that a lambda asks. */
 function sketches(): ReturnType<TestJob['build']> {
   const plan = new PlanBuilder()
   const keyed = plan.keyBy(events(plan, 'a'), key)
@@ -121,7 +122,7 @@ function sketches(): ReturnType<TestJob['build']> {
     distinct: { kind: 'approxCountDistinct', precision: 4 },
     filter: { kind: 'approxMembership', of: number, bits: 64, hashes: 2 },
     often: { kind: 'approxFrequency', of: number, width: 3, depth: 2 },
-    quantiles: { kind: 'approxQuantiles', of: number, quantiles: [0.5, 1], accuracy: 0.01 },
+    quantiles: { kind: 'approxQuantiles', of: (e: Event) => e.n / (e.n % 3), quantiles: [0.5, 1], accuracy: 0.01 },
     sample: { kind: 'sample', k: 2, of: number },
   })
   const asked = plan.mapTable(table, (v: { filter: MembershipFilter; often: FrequencySketch; sample: number[] }) =>
@@ -137,6 +138,7 @@ export const JOBS: Readonly<Record<string, TestJob>> = {
   calendars: { shape: { topics: { a: 2, b: 1 }, maxRecords: 15 }, build: calendars },
   sessions: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: sessions },
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
+  formats: { shape: { topics: { a: 2 }, maxRecords: 20 }, build: formats },
   folds: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: folds },
   joins: { shape: { topics: { a: 1, b: 2 }, maxRecords: 10 }, build: joins },
   joinedTables: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: joinedTables },
