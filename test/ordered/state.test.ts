@@ -6,6 +6,7 @@ import { Machine } from '../../core/execute/machine.ts'
 import { TABLE } from '../../core/execute/row-codec.ts'
 import type { ReferenceInput } from '../../core/reference/reference.ts'
 import { checkAbilities } from '../../runtime-common/bind-log.ts'
+import { summarise } from '../../runtime-common/summary.ts'
 import { PlanBuilder } from '../support/graph-plan.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { chunkOf } from '../support/log-chunks.ts'
@@ -108,4 +109,30 @@ test('a table may read a compacted topic, and needs keys where it takes them fro
   await expect(checkAbilities(log({ timestamps: false }, false), plan({ upserts: true, key }))).rejects.toThrow(
     'carry no timestamp',
   )
+})
+
+test('the summary of a run says which partition of an idle table holds a join back', () => {
+  const plan = new PlanBuilder()
+  const lefts = plan.keyBy(plan.source('a', { time }), key)
+  const versions = plan.source('u', { time, upserts: true, key })
+  plan.output('o', plan.to(plan.joinTable(lefts, versions), 'o'))
+  const program = plan.program()
+  const log = smallLog({ 'a/0': [{ t: 9000, k: 'x' }], 'u/0': [{ t: 5000, k: 'x' }], 'u/1': [{ t: 100, k: 'y' }] })
+  const state = new MemoryState()
+  const machine = new Machine(interpretedModule(program), memoryEnvironment(state))
+  for (const partition of log) machine.feed(chunkOf(partition, partition.records))
+  state.commit(machine)
+  const { progress } = machine
+  const summary = summarise({
+    plan: program.plan,
+    progress,
+    target: 'batch',
+    records: 3,
+    positions: new Map(),
+    warnings: [],
+  })
+  expect(summary.sources.map(s => [s.topic, s.watermark, s.heldBy])).toEqual([
+    ['a', 9000, 'a/0'],
+    ['u', 100, 'u/1'],
+  ])
 })
