@@ -161,13 +161,18 @@ function sortedNames(value: object): readonly string[] {
 }
 
 function encodeEscaped(w: ByteWriter, bytes: Uint8Array): void {
-  let from = 0
-  for (let zero = bytes.indexOf(0); zero >= 0; zero = bytes.indexOf(0, from)) {
-    w.bytes(bytes.subarray(from, zero + 1))
-    w.byte(0xff)
-    from = zero + 1
+  if (bytes.indexOf(0) < 0) w.bytes(bytes)
+  else {
+    const out = w.reserve(2 * bytes.length)
+    const start = w.length
+    let at = start
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i] as number
+      out[at++] = byte
+      if (byte === 0) out[at++] = 0xff
+    }
+    w.advance(at - start)
   }
-  w.bytes(from === 0 ? bytes : bytes.subarray(from))
   w.byte(END)
 }
 
@@ -232,15 +237,23 @@ function decodeNumber(r: ByteReader): number {
 
 function decodeEscaped(r: ByteReader): Uint8Array {
   const { source } = r
-  const parts: number[] = []
-  for (;;) {
-    const byte = r.byte()
-    if (byte === 0) {
-      if (source[r.position] !== 0xff) return Uint8Array.from(parts)
-      r.position++
-    }
-    parts.push(byte)
+  const start = r.position
+  let escapes = 0
+  let end = start
+  for (; source[end] !== 0 || source[end + 1] === 0xff; end++) {
+    if (end >= source.length) throw new RangeError('bytes end before the value does')
+    if (source[end] !== 0) continue
+    escapes++
+    end++
   }
+  r.position = end + 1
+  const bytes = new Uint8Array(end - start - escapes)
+  for (let i = 0, at = start; i < bytes.length; i++) {
+    const byte = source[at++] as number
+    bytes[i] = byte
+    if (byte === 0) at++
+  }
+  return bytes
 }
 
 /** Steps over one value. */

@@ -125,6 +125,20 @@ describe('round trip', () => {
     )
   })
 
+  it('gives bytes back, zeros and the bytes that stand for them included, and never reads past their end', () => {
+    const byte = fc.oneof(fc.constantFrom(0, 0xff, 1), fc.nat(255))
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 80 }), fc.nat(), (list, cut) => {
+        const bytes = Uint8Array.from(list)
+        const written = canonicalBytes([bytes, 'behind'])
+        expect(decode(written)).toEqual([bytes, 'behind'])
+        const escaped = bytesToHex(bytes).replace(/../g, hex => (hex === '00' ? '00ff' : hex))
+        expect(bytesToHex(canonicalBytes(bytes))).toBe(`50${escaped}00`)
+        expect(() => decode(written.slice(0, cut % written.length))).toThrow(RangeError)
+      }),
+    )
+  })
+
   it('has one form for what JavaScript has several of', () => {
     const same: [unknown, unknown][] = [
       [-0, 0],
