@@ -90,12 +90,17 @@ const utf8 = new TextDecoder()
  * is one of lines, and else base64.
  */
 export function printedRecord(
-  record: OutputRecord,
+  record: Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null },
   partition: number,
   format: FormatSpec = JSON_FORMAT,
 ): PrintedRecord {
   const key = record.key === null ? null : utf8.decode(record.key)
-  return { partition, time: printedTime(record.timestamp), key, value: printedBytes(record.value, format) }
+  return {
+    partition,
+    time: printedTime(record.timestamp),
+    key,
+    value: record.value === null ? null : printedBytes(record.value, format),
+  }
 }
 
 const JSON_FORMAT: FormatSpec = Object.freeze({ kind: 'json' })

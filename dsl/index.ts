@@ -79,7 +79,7 @@ export {
 } from './sketches.ts'
 export { type Snapshot, snapshot } from './snapshot.ts'
 export { type SourceOptions, source } from './source.ts'
-export type { KeyedStream, Output, Stream, Table, ToOptions, UpsertTable, WindowedStream } from './streams.ts'
+export type { Changes, KeyedStream, Output, Stream, Table, ToOptions, UpsertTable, WindowedStream } from './streams.ts'
 export { type KeyedTopicOptions, type TableOptions, table } from './table.ts'
 export {
   type CalendarOptions,

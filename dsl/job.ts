@@ -57,20 +57,22 @@ type Named = JobGraph['results'][number]
 function resultOf(call: Call, name: string, value: unknown): Named {
   const node = nodeIn(value)
   if (node === null) call.fail('bad-argument', `result ${name} is no table and no output, but ${wordFor(value)}.`)
-  if (node.kind === 'output') return Object.freeze({ name, kind: 'output', node })
+  if (WRITERS.has(node.kind)) return Object.freeze({ name, kind: 'output', node })
   if (TABLES.has(node.kind)) return Object.freeze({ name, kind: 'view', node })
   return call.fail('bad-argument', `result ${name} is a stream: write it to a topic with to(...), or aggregate it.`)
 }
 
-const TABLES: ReadonlySet<string> = new Set(['aggregate', 'mapTable', 'filterTable', 'keep', 'existing'])
+const TABLES: ReadonlySet<string> = new Set(['aggregate', 'mapTable', 'filterTable', 'keep', 'existing', 'joinTables'])
+
+const WRITERS: ReadonlySet<string> = new Set(['output', 'changes'])
 
 /** Each topic is written by one output, and no job reads the topic that it writes. */
 function checkOutputs(call: Call, graph: JobGraph): void {
   const writers = new Map<string, string>()
   const read = topicsRead(graph)
   for (const { name, node } of graph.results) {
-    if (node.kind !== 'output') continue
-    const { topic } = (node as GraphNode<'output'>).params
+    if (!WRITERS.has(node.kind)) continue
+    const { topic } = (node as GraphNode<'output' | 'changes'>).params
     const other = writers.get(topic)
     if (other !== undefined) call.fail('duplicate-output', `outputs ${other} and ${name} both write to topic ${topic}.`)
     if (read.has(topic)) call.fail('bad-topic', `output ${name} writes to topic ${topic}, which the job reads.`)

@@ -1,8 +1,10 @@
-// The nodes of `lookup` and `joinWithin`.
+// The nodes of `lookup`, `joinWithin` and `joinTables`.
 //
 // Promises: arguments that types would refuse are refused here too, in a sentence. Leaves to `pipeline.ts`: the methods.
 
+import { compareValues } from '../core/canonical.ts'
 import type { GraphLambda, GraphNode } from '../core/graph.ts'
+import type { WindowSpec } from '../core/plan.ts'
 import { durationMs } from './duration.ts'
 import type { JoinType } from './joined.ts'
 import { type Call, wordFor } from './node.ts'
@@ -40,6 +42,38 @@ export function joinWithinNode(call: Call, left: GraphNode, right: GraphNode): G
     type: joinType(call, type, ['inner', 'left', 'right', 'full'], 'joinWithin()'),
   }
   return call.node('joinWithin', [left, right], params)
+}
+
+/** The windows of two tables must be the same, and of a kind whose rows keep their place. */
+export function joinTablesNode(call: Call, left: GraphNode, right: GraphNode): GraphNode<'joinTables'> {
+  const { type } = call.options(call.args[1], ['type'], 'joinTables()')
+  const window = tableWindow(left)
+  const other = tableWindow(right)
+  if (window.kind === 'session' || other.kind === 'session') {
+    call.fail(
+      'bad-window',
+      'joinTables() joins no tables over sessions, whose rows move as elements come: use closed() and joinWithin().',
+    )
+  }
+  if (compareValues(window, other) !== 0) {
+    call.fail(
+      'bad-window',
+      'joinTables() takes tables with the same windows, or both without: size, step, offset and zone must be equal.',
+    )
+  }
+  const params = { type: joinType(call, type, ['inner', 'left', 'full'], 'joinTables()'), window }
+  return call.node('joinTables', [left, right], params)
+}
+
+/** The windows of the table that a table node stands on. */
+export function tableWindow(table: GraphNode): WindowSpec {
+  let node: GraphNode | undefined = table
+  while (node !== undefined) {
+    if (node.kind === 'aggregate') return (node as GraphNode<'aggregate'>).params.window
+    if (node.kind === 'joinTables') return (node as GraphNode<'joinTables'>).params.window
+    node = node.inputs[0]
+  }
+  throw new Error('lyrebird invariant broken: a table without a root')
 }
 
 /** The type of a join, `inner` where none is given. */

@@ -4,14 +4,14 @@
 // Leaves to `streams.ts`: the types that an author sees.
 
 import type { GraphLambda, GraphNode } from '../core/graph.ts'
-import type { AggregationSpec, NodeKind, WindowSpec } from '../core/plan.ts'
+import type { AggregationSpec, WindowSpec } from '../core/plan.ts'
 import { aggregationParts } from './aggregations.ts'
 import { durationMs } from './duration.ts'
-import { type FormatParts, formatParts } from './format.ts'
-import { joinWithinNode, lookupNode } from './join.ts'
-import { fieldName, topicName } from './names.ts'
+import { joinTablesNode, joinWithinNode, lookupNode, tableWindow } from './join.ts'
+import { fieldName } from './names.ts'
 import { Call, wordFor } from './node.ts'
 import { dedupeNode, distinctNode, joinTableNode, newestNode, scanNode } from './ordered.ts'
+import { changesNode, outputNode } from './output.ts'
 import type { Stream } from './streams.ts'
 import { windowSpec } from './window.ts'
 
@@ -137,20 +137,7 @@ class Pipeline {
   }
 
   to(...given: unknown[]): OutputValue {
-    const call: Call = new Call(given)
-    const topic = topicName(call.args[0], call)
-    const { key, partitions = 1, value } = call.options(call.args[1], ['key', 'partitions', 'value'], 'to()')
-    if (!Number.isInteger(partitions) || (partitions as number) < 1 || (partitions as number) > MAX_PARTITIONS) {
-      const range = `a whole number from 1 to ${MAX_PARTITIONS}`
-      call.fail('bad-option', `the partitions of to() are ${range}, got ${wordFor(partitions)}.`)
-    }
-    const { spec, encode } = writing(call, value)
-    const lambdas = {
-      ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }),
-      ...(encode === null ? {} : { encode }),
-    }
-    const params = { topic, partitions: partitions as number, keyed: this.keyed, format: spec }
-    return new OutputValue(call.node('output', [this[NODE]], params, lambdas))
+    return new OutputValue(outputNode(new Call(given), this[NODE], this.keyed))
   }
 
   window(...given: unknown[]): Windowed {
@@ -203,24 +190,6 @@ class Pipeline {
   #everywhere(word: string, given: readonly unknown[]): Windowed {
     return new Windowed(this.#keyedCall(word, given)[NODE], { kind: 'global' })
   }
-}
-
-const MAX_PARTITIONS = 10_000
-
-/** The format that an output writes in. */
-function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 'encode'> {
-  if (value === undefined) return { spec: { kind: 'json' }, encode: null }
-  const parts = formatParts(value)
-  if (parts === null) {
-    call.fail(
-      'bad-option',
-      `the value of to() is a format such as json(), lines() or format({ encode }), got ${wordFor(value)}.`,
-    )
-  }
-  if (parts.spec.kind === 'custom' && parts.encode === null) {
-    call.fail('bad-option', `the format ${parts.spec.name} cannot write: it has no encode.`)
-  }
-  return parts
 }
 
 /** WindowedStream. It has no node of its own: the window is part of the aggregation. */
@@ -324,15 +293,42 @@ class TableValue {
     return new Pipeline(call.node('closed', [this[NODE]], {}), true)
   }
 
+  joinTables(...given: unknown[]): TableValue {
+    const call: Call = new Call(given)
+    const other = call.args[0]
+    if (!(other instanceof TableValue)) {
+      call.fail('bad-argument', `joinTables() takes another table, got ${wordFor(other)}.`)
+    }
+    return new TableValue(joinTablesNode(call, this[NODE], other[NODE]))
+  }
+
+  changes(...given: unknown[]): ChangesValue {
+    const call: Call = new Call(given)
+    if (call.args.length > 0) call.fail('bad-argument', 'changes() takes nothing: changes().to(topic, options).')
+    return new ChangesValue(this[NODE])
+  }
+
   #next(call: Call, kind: 'mapTable' | 'filterTable', lambdas: Readonly<Record<string, GraphLambda>>): TableValue {
     return new TableValue(call.node(kind, [this[NODE]], {}, lambdas))
   }
 
   #windowed(call: Call, word: string): void {
-    let node: GraphNode<NodeKind> | undefined = this[NODE]
-    while (node !== undefined && node.kind !== 'aggregate') node = node.inputs[0]
-    if ((node as GraphNode<'aggregate'>).params.window.kind !== 'global') return
+    if (tableWindow(this[NODE]).kind !== 'global') return
     call.fail('not-windowed', `${word}() needs a table with windows: call window(...) before the aggregation.`)
+  }
+}
+
+/** What `changes()` gives: it has no node before it has a topic. */
+class ChangesValue {
+  readonly #table: GraphNode
+
+  constructor(table: GraphNode) {
+    this.#table = table
+    Object.freeze(this)
+  }
+
+  to(...given: unknown[]): OutputValue {
+    return new OutputValue(changesNode(new Call(given), this.#table))
   }
 }
 

@@ -308,7 +308,34 @@ export interface Table<K, V, W extends Windowing = Windowing> {
       ? unknown
       : Mistake<'closed() needs a table with windows: call window(...) before the aggregation.'>,
   ): KeyedStream<K, V, 'derived'>
+
+  /**
+   * The rows of two tables by their common key (and window): `users.joinTables(balances)` has rows `{ left, right }`. With `type: 'left'`
+   * or `'full'` a row of one side alone is there too, with null for the other.
+   */
+  joinTables<S extends AnyTable, Type extends 'inner' | 'left' | 'full' = 'inner'>(
+    other: S & Beside<K, W, S>,
+    options?: { readonly type?: Type },
+  ): Table<Type extends 'full' ? K | TableShape<S>['key'] : K, Joined<V, TableShape<S>['value'], Type>, W>
+
+  /** What the view becomes, commit by commit, for a topic: `hourly.changes().to('hourly')`. */
+  changes(): Changes<V>
 }
+
+/** A view's changes on their way to a topic. */
+export interface Changes<V> {
+  /**
+   * Writes each changed row to a topic, as an upsert under the row's key (and window): its value, or none where the row is gone. What
+   * the topic holds depends on when is committed; its newest record of each key is always the view's row.
+   */
+  to(topic: string, options?: Omit<ToOptions<V, unknown>, 'key'>): Output<V | null>
+}
+
+type Beside<K, W, S> = S extends { readonly [VIEW]: { readonly key: infer J; readonly windowing: infer X } }
+  ? [X] extends [W]
+    ? SameKeys<K, J>
+    : Mistake<'joinTables() takes tables with the same windows, or both without.'>
+  : Mistake<'joinTables() takes another table.'>
 
 /** A table of the newest version of each key, that remembers the versions: made by `table(...)` and `toTable()`. */
 export interface UpsertTable<K, V> extends Table<K, V, 'global'> {

@@ -11,7 +11,8 @@ export function summaryLines(summary: RunSummary): readonly string[] {
   const rows: [string, string][] = []
   for (const view of summary.views) rows.push([`view ${view.name}`, `${number(view.rows)} rows  digest ${view.digest}`])
   for (const output of summary.outputs) {
-    rows.push([`output ${output.name}`, `${number(output.rows)} records to ${output.topic}  digest ${output.digest}`])
+    const digest = output.digest === null ? '' : `  digest ${output.digest}`
+    rows.push([`output ${output.name}`, `${number(output.rows)} records to ${output.topic}${digest}`])
   }
   for (const source of summary.sources) rows.push([`watermark ${source.topic}`, watermarkText(source)])
   rows.push(['late', number(summary.late)], ['dead letters', number(summary.dead)])

@@ -5,7 +5,7 @@
 import { sortedCut } from '../core/cut.ts'
 import { TALLY } from '../core/execute/machine.ts'
 import type { Progress } from '../core/execute/progress.ts'
-import type { Plan } from '../core/plan.ts'
+import { nodeOf, type Plan } from '../core/plan.ts'
 import { sourceNodes } from './bind-log.ts'
 import type { OutputPositions } from './documents.ts'
 
@@ -25,7 +25,9 @@ export interface ResultSummary {
   readonly digest: string
 }
 
-export interface OutputSummary extends ResultSummary {
+export interface OutputSummary extends Omit<ResultSummary, 'digest'> {
+  /** Null for the changes of a view, which depend on the commits. */
+  readonly digest: string | null
   readonly topic: string
   /** Exclusive end offsets by partition number, as decimal text. */
   readonly positions: readonly string[]
@@ -80,9 +82,13 @@ export function summarise({ plan, progress, target, records, positions, warnings
       return { name, rows: count, digest }
     }),
     outputs: results('output').map(({ name, node }) => {
-      const { count, digest } = tally(TALLY.handed(node))
       const topic = outputTopic(plan, node)
-      return { name, rows: count, digest, topic, positions: (positions.get(topic) ?? []).map(String) }
+      const ends = positions.get(topic) ?? []
+      const written = { topic, positions: ends.map(String) }
+      // How many changes there were depends on the commits: they are counted, and have no digest to compare.
+      if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...written }
+      const { count, digest } = tally(TALLY.handed(node))
+      return { name, rows: count, digest, ...written }
     }),
     cut: Object.fromEntries(sortedCut(progress.cut).map(([name, offset]) => [name, String(offset)])),
     sealed: progress.sealed,
@@ -90,9 +96,11 @@ export function summarise({ plan, progress, target, records, positions, warnings
   }
 }
 
+const sum = (offsets: readonly bigint[]): bigint => offsets.reduce((a, b) => a + b, 0n)
+
 function outputTopic(plan: Plan, id: string): string {
   const node = plan.nodes.find(n => n.id === id)
-  return node?.kind === 'output' ? node.params.topic : ''
+  return node?.kind === 'output' || node?.kind === 'changes' ? node.params.topic : ''
 }
 
 /** Nothing can close while a partition has no record that carries a time. */

@@ -94,6 +94,15 @@ export class JobTest<J> {
   /** The records of an output so far, by partition and in the order of the topic. Throws `unknown-view`. */
   output(name: OutputOf<J>, options: ResultOptions = {}): PrintedRecord[] {
     const node = nodeOf(this.#program.plan, this.#node(name, 'output'))
+    if (node.kind === 'changes') {
+      throw new LyrebirdError(
+        'unknown-view',
+        `output ${name} is the changes of a view, which depend on the commits of a run`,
+        {
+          hint: 'name the table itself as a result too, and look at that view',
+        },
+      )
+    }
     const format = node.kind === 'output' ? node.params.format : undefined
     const partitions = this.#result(options).outputs.get(name) ?? []
     return partitions.flatMap((records, partition) => records.map(record => printedRecord(record, partition, format)))

@@ -6,7 +6,7 @@ import type { Chunk } from '../../core/chunk.ts'
 import { sortedCut } from '../../core/cut.ts'
 import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
 import { canonicalJson } from '../../core/json-text.ts'
-import { type FormatSpec, nodeOf } from '../../core/plan.ts'
+import { type FormatSpec, nodeOf, type PlanNodeOf } from '../../core/plan.ts'
 import { printedDead, printedLate, printedOffset, printedRecord, printedRow, windowOf } from '../../core/printed.ts'
 import { openLog } from '../../logs/index.ts'
 import { defaultOut } from '../../runtime-common/job-run.ts'
@@ -56,8 +56,7 @@ export function cutRows({ progress }: StoredResult): Rows {
 /** Records of an output up to the commit; those that it counts but that are not published yet come with the next look. */
 export function outputRows({ plan, positions, directory }: StoredResult, name: string, out: string | undefined): Rows {
   const node = nodeOf(plan, plan.results.find(r => r.name === name && r.kind === 'output')?.node as string)
-  const topic = node.kind === 'output' ? node.params.topic : ''
-  const format = node.kind === 'output' ? node.params.format : undefined
+  const { topic, format } = (node as PlanNodeOf<'output' | 'changes'>).params
   return async function* () {
     const committed = positions.get(topic) ?? []
     if (committed.every(end => end === 0n)) return
@@ -79,10 +78,11 @@ export function outputRows({ plan, positions, directory }: StoredResult, name: s
 
 function recordAt(chunk: Chunk, i: number, partition: number, format: FormatSpec | undefined): object {
   const keyStart = chunk.keyStart?.[i] ?? -1
+  const valueStart = chunk.valueStart[i] as number
   const record = {
     timestamp: chunk.timestamps?.[i] ?? Number.NaN,
     key: keyStart < 0 ? null : chunk.bytes.slice(keyStart, chunk.keyEnd?.[i]),
-    value: chunk.bytes.slice(chunk.valueStart[i], chunk.valueEnd[i]),
+    value: valueStart < 0 ? null : chunk.bytes.slice(valueStart, chunk.valueEnd[i]),
     headers: chunk.headers(i),
   }
   return printedRecord(record, partition, format)

@@ -43,7 +43,8 @@ function outputsOf({ plan }: TestProgram, state: MemoryState): JobResult['output
     if (node?.kind !== 'output') continue
     const partitions = Array.from({ length: node.params.partitions }, (): OutputRecord[] => [])
     for (const { time, identity, partition, key, value } of state.released.get(id) ?? []) {
-      partitions[partition]?.push({ timestamp: time, key, value, headers: [{ key: IDENTITY_HEADER, value: identity }] })
+      const headers = [{ key: IDENTITY_HEADER, value: identity }]
+      partitions[partition]?.push({ timestamp: time, key, value: value as Uint8Array, headers })
     }
     outputs.set(name, partitions)
   }

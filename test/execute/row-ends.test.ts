@@ -53,7 +53,7 @@ it('keeps views, digests and what is handed on as the table has them', () => {
       const tally = (name: string): Tally => tallies.get(name) ?? (tallies.set(name, new Tally()).get(name) as Tally)
       const report = recorder()
       const ends = new RowEnds({
-        ends: tableEnds(plan, table, lambdas, { view: tally, closed: tally }),
+        ends: tableEnds(plan, table, lambdas, { view: tally, closed: tally, rows: () => () => {} }),
         places: rowPlaces(tumbling(SIZE)),
         handOn: (node, key, value, time) => handed.push(`${node} ${key} ${value} ${time}`),
         env: memoryEnvironment(state),
