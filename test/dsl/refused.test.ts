@@ -20,12 +20,14 @@ type Word =
       | 'topK'
       | 'count'
       | 'csv'
+      | 'format'
       | 'variance'
       | 'collectList'
       | 'histogram'
       | 'aggregation'
     )
   | ('map' | 'mapValues' | 'keyBy' | 'merge' | 'to' | 'window' | 'aggregate' | 'keep' | 'closed')
+  | ('lookup' | 'snapshot' | 'joinWithin' | 'joinTables' | 'changes')
   | ('scan' | 'distinct' | 'dedupe' | 'toTable' | 'joinTable' | 'table')
 const {
   source,
@@ -38,10 +40,12 @@ const {
   topK,
   count,
   csv,
+  format,
   table: upserts,
 } = language as unknown as Loose
 
 const { variance, collectList, histogram, aggregation } = language as unknown as Loose
+const { snapshot } = language as unknown as Loose
 const { approxCountDistinct, approxQuantiles, approxMembership, approxFrequency, sample } = language as unknown as Loose
 
 /** As the compiler marks calls. */
@@ -52,6 +56,9 @@ const views = source('views') as Loose
 const keyed = views.keyBy(fn) as Loose
 const table = keyed.count() as Loose
 const windowed = keyed.window(tumbling('1h')).count() as Loose
+
+const within = { before: '1s', after: '0s' }
+const data = snapshot({ a: 1 }) as Loose
 
 type Case = readonly [JobErrorWord, string, () => unknown]
 const CASES: readonly Case[] = [
@@ -81,6 +88,64 @@ const CASES: readonly Case[] = [
     'the type of joinTable() is inner, left; got "full"',
     () => keyed.joinTable(keyed.toTable(), { type: 'full' }, at),
   ],
+  ['not-keyed', 'lookup() on an unkeyed stream needs a key', () => views.lookup(data, at)],
+  ['bad-argument', 'lookup() takes a snapshot(...), got an object', () => keyed.lookup({ a: 1 }, at)],
+  ['bad-option', 'lookup() has no option "keys"', () => keyed.lookup(data, { keys: fn }, at)],
+  ['bad-argument', 'the key of lookup() needs a function', () => keyed.lookup(data, { key: 'a' }, at)],
+  ['bad-option', 'the type of lookup() is inner, left; got "full"', () => keyed.lookup(data, { type: 'full' }, at)],
+  ['bad-argument', 'snapshot() takes an object or an array of rows, got 3', () => snapshot(3, at)],
+  ['bad-option', 'snapshot() of an array needs a key', () => snapshot([1], at)],
+  ['bad-option', 'snapshot() of an object has no option "key"', () => snapshot({ a: 1 }, { key: fn }, at)],
+  ['bad-argument', 'two rows of snapshot() have the key 0', () => snapshot([0, -0], { key: fn }, at)],
+  ['bad-argument', 'snapshot() holds plain data only', () => snapshot({ a: new Map() }, at)],
+  ['not-keyed', 'joinWithin() needs a keyed stream', () => views.joinWithin(keyed, within, at)],
+  ['not-keyed', 'joinWithin() takes another keyed stream', () => keyed.joinWithin(views, within, at)],
+  ['bad-argument', 'joinWithin() takes another keyed stream, got an object', () => keyed.joinWithin(table, within, at)],
+  ['bad-option', 'joinWithin() needs the bound before', () => keyed.joinWithin(keyed, { after: '1s' }, at)],
+  ['bad-option', 'joinWithin() needs the bound after', () => keyed.joinWithin(keyed, { before: '1s' }, at)],
+  ['bad-option', 'joinWithin() needs the bound before', () => keyed.joinWithin(keyed, at)],
+  [
+    'bad-duration',
+    'the bound before of joinWithin() is "-1s"',
+    () => keyed.joinWithin(keyed, { before: '-1s', after: '0s' }, at),
+  ],
+  [
+    'bad-option',
+    'the type of joinWithin() is inner, left, right, full; got "outer"',
+    () => keyed.joinWithin(keyed, { ...within, type: 'outer' }, at),
+  ],
+  ['bad-argument', 'joinTables() takes another table, got an object', () => table.joinTables(keyed, at)],
+  ['bad-window', 'takes tables with the same windows', () => table.joinTables(windowed, at)],
+  [
+    'bad-window',
+    'takes tables with the same windows',
+    () => windowed.joinTables(keyed.window(tumbling('1h', { offset: '1m' })).count(), at),
+  ],
+  [
+    'bad-window',
+    'joinTables() joins no tables over sessions',
+    () => {
+      const sessions = keyed.window(session('1m')).count() as Loose
+      return sessions.joinTables(sessions, at)
+    },
+  ],
+  [
+    'bad-option',
+    'the type of joinTables() is inner, left, full; got "right"',
+    () => table.joinTables(table, { type: 'right' }, at),
+  ],
+  ['not-windowed', 'closed() needs a table with windows', () => table.joinTables(table).closed(at)],
+  ['bad-argument', 'changes() takes nothing', () => table.changes('counts', at)],
+  ['bad-topic', '".." is no name for a topic', () => table.changes().to('..', at)],
+  ['bad-option', 'changes().to() has no option "key"', () => table.changes().to('t', { key: fn }, at)],
+  ['bad-option', 'the partitions of to() are', () => table.changes().to('t', { partitions: 0 }, at)],
+  [
+    'duplicate-output',
+    'outputs a and b both write to topic t',
+    () => job('j', { a: table.changes().to('t'), b: views.to('t') }, at),
+  ],
+  ['bad-topic', 'writes to topic views, which the job reads', () => job('j', { a: table.changes().to('views') }, at)],
+  ['bad-argument', 'result a is no table and no output', () => job('j', { a: table.changes() }, at)],
   ['bad-option', 'table() has no option "keys"', () => upserts('users', { keys: fn }, at)],
   ['bad-argument', 'the key of table() needs a function', () => upserts('users', { key: 'id' }, at)],
   ['bad-topic', '".." is no name for a topic', () => upserts('..', at)],
@@ -122,7 +187,7 @@ const CASES: readonly Case[] = [
   ['bad-window', 'not less than its step', () => hopping('1h', '5m', { offset: '5m' }, at)],
   [
     'bad-option',
-    'source() has no option "disorders"; it has time, disorder, ahead, format',
+    'source() has no option "disorders"; it has time, disorder, ahead, format, validate',
     () => source('a', { disorders: '1s' }, at),
   ],
   ['bad-option', 'the format of source()', () => source('a', { format: 'json' }, at)],
@@ -131,7 +196,18 @@ const CASES: readonly Case[] = [
     'the partitions of to() are a whole number from 1 to 10000, got 0',
     () => views.to('a', { partitions: 0 }, at),
   ],
+  ['bad-option', "validate of source() is 'full' or 'used'", () => source('a', { validate: true }, at)],
   ['bad-option', 'csv() needs its column names', () => csv({}, at)],
+  ['bad-argument', 'the decode of format() needs a function', () => format({}, at)],
+  ['bad-argument', 'the encode of format() needs a function', () => format({ decode: fn, encode: 1 }, at)],
+  ['bad-option', 'the name of format() is a short text', () => format({ decode: fn, name: '' }, at)],
+  ['bad-option', 'format() has no option "read"', () => format({ read: fn }, at)],
+  ['bad-option', 'the value of to() is a format', () => source('a').to('b', { value: 'lines' }, at)],
+  [
+    'bad-option',
+    'the format own cannot write',
+    () => source('a').to('b', { value: format({ decode: fn, name: 'own' }) }, at),
+  ],
   ['bad-option', 'two columns called "a"', () => csv({ columns: ['a', 'b', 'a'] }, at)],
   ['bad-argument', 'variance() needs a function', () => variance(at)],
   ['bad-argument', 'collectList() needs a function, got 3', () => collectList(3, at)],

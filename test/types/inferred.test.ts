@@ -34,6 +34,28 @@ const RIGHT: Readonly<Record<string, string>> = {
   filterKeys: "const s = byUser.filterKeys(k => k !== ''); same<typeof s, KeyedStream<string, PageView>>(true)",
   flatMapKeys:
     'const s = byUser.flatMapKeys(k => [k, 1]); same<typeof s, KeyedStream<string | number, PageView>>(true)',
+  'lookup by a key of its own':
+    'const s = views.lookup(countries, { key: v => v.country }); same<typeof s, Stream<{ readonly left: PageView; readonly right: { name: string } }>>(true)',
+  'lookup by the key':
+    "const s = views.keyBy(v => v.bytes).lookup(sizes, { type: 'left' }); same<typeof s, KeyedStream<number, { readonly left: PageView; readonly right: { size: number; name: string } | null }>>(true)",
+  'lookup of a keyed stream by another key':
+    'const s = byUser.lookup(countries, { key: v => v.country }).map(v => v.right.name); same<typeof s, KeyedStream<string, string>>(true)',
+  snapshot:
+    'same<typeof countries, Snapshot<string, { name: string }>>(true); same<typeof sizes, Snapshot<number, { size: number; name: string }>>(true)',
+  joinWithin:
+    "const s = byUser.joinWithin(byUser.map(v => v.bytes), within); same<typeof s, KeyedStream<string, { readonly left: PageView; readonly right: number }, 'derived'>>(true)",
+  'joinWithin full':
+    "const s = byUser.joinWithin(byUser.map(v => v.bytes), { before: '0s', after: '1h', type: 'full' }).map(v => v.left?.page ?? v.right); same<typeof s, KeyedStream<string, string | number | null, 'derived'>>(true)",
+  'joinWithin of what may be missing':
+    "const s = byUser.map(v => v.ref).joinWithin(byUser, within).map(v => v.left); same<typeof s, KeyedStream<string, string | null, 'derived'>>(true)",
+  joinTables:
+    "const t = hourly.joinTables(hourly.mapValues(v => v.n), { type: 'left' }); same<typeof t, Table<string, { readonly left: { readonly n: number; readonly bytes: number }; readonly right: number | null }, 'time'>>(true)",
+  'joinTables of upserts':
+    "const t = users.joinTables(byUser.count()).mapValues(v => v.left.name.length + v.right); same<typeof t, Table<string, number, 'global'>>(true)",
+  'closed rows of joined tables':
+    "const s = hourly.joinTables(hourly).closed().map(v => v.left.n); same<typeof s, KeyedStream<string, number, 'derived'>>(true)",
+  changes:
+    "const o = byUser.count().changes().to('counts', { partitions: 2 }); same<typeof o, Output<number | null>>(true)",
   count: "const t = byUser.count(); same<typeof t, Table<string, number, 'global'>>(true)",
   'sum of numbers': "const t = byUser.sum(v => v.bytes); same<typeof t, Table<string, number, 'global'>>(true)",
   'sum of bigints': "const t = byUser.sum(v => v.big); same<typeof t, Table<string, bigint, 'global'>>(true)",
@@ -106,6 +128,15 @@ const RIGHT: Readonly<Record<string, string>> = {
   lines: "const s = source('t', { format: lines(), time: line => line.length }); same<typeof s, Stream<string>>(true)",
   bytes: "const s = source('t', { format: bytes() }); same<typeof s, Stream<Uint8Array>>(true)",
   csv: "const s = source('t', { format: csv<Sale>({ columns: ['item', 'price', 'more'] }) }); same<typeof s, Stream<Sale>>(true)",
+  custom:
+    "const s = source('t', { format: format({ decode: b => ({ n: b.length }) }) }); same<typeof s, Stream<{ n: number }>>(true)",
+  written:
+    "const o = views.to('t', { value: format<PageView>({ decode: () => ({}) as PageView, encode: v => new Uint8Array(v.bytes) }) }); same<typeof o, Output<PageView>>(true)",
+  'written wider':
+    "const o = views.map(v => v.page).to('t', { value: json<string | null>() }); same<typeof o, Output<string>>(true)",
+  'written as it is inferred': "const o = views.to('t', { value: json() }); same<typeof o, Output<PageView>>(true)",
+  'written as rows':
+    "const o = views.map((v): Sale => ({ item: v.page, price: 1 })).to('t', { value: csv<Sale>({ columns: ['item', 'price'] }) }); same<typeof o, Output<Sale>>(true)",
   json: "const s = source('t', { format: json<Sale>() }); same<typeof s, Stream<Sale>>(true)",
   'a table by its lambda':
     "const t = table('u', { key: (u: User) => u.id }); same<typeof t, UpsertTable<string, User>>(true)",
