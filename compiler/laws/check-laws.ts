@@ -70,7 +70,8 @@ class Search {
     const recipes = recipesOf(values)
     const numRuns = this.#proved ? RUNS_PROVED : RUNS
     const holds = fc.property(fc.tuple(recipes, recipes, recipes), all => this.#holds(all))
-    fc.check(holds, { seed: SEED, numRuns })
+    const { errorInstance } = fc.check(holds, { seed: SEED, numRuns })
+    if (this.#found === null && errorInstance) throw errorInstance
     this.#dropLeaves()
     if (this.#found !== null) return this.#found
     return this.#tested * 10 < numRuns ? this.#untested() : null

@@ -102,7 +102,7 @@ export class Trial {
     if (state === null) return
     const given = [`value = ${valueText(value)}`]
     const copy = copyValue(value)
-    const again = this.#lift(copy)
+    const again = attempt(() => this.#lift(copy))
     if (!isSame(canonicalBytes(value), canonicalBytes(copy))) throw new Broken(changes('lift', given))
     sameTwice('lift', state.bytes, again, given)
   }
@@ -112,33 +112,28 @@ export class Trial {
     const given = () => [stateLine('a', a), stateLine('b', b)]
     const sum = this.sum(a, b)
     const copies = [copyValue(a.value), copyValue(b.value)] as const
-    const again = this.#plus(...copies)
+    const again = attempt(() => this.#plus(...copies))
     if (!isSame(a.bytes, canonicalBytes(copies[0])) || !isSame(b.bytes, canonicalBytes(copies[1]))) {
       throw new Broken(changes('plus', given()))
     }
     sameTwice('plus', sum.bytes, again, given)
-    const other = this.#plus(decodeState(a), decodeState(b))
-    if (isSame(sum.bytes, canonicalBytes(other))) return
-    const sides = [`plus(a, b) is ${valueText(sum.value)}`, `plus of both as they are stored is ${valueText(other)}`]
-    throw new Broken(
-      breach('storable', 'plus', 'a state means something else once it has been stored', [...given(), ...sides]),
-    )
+    const stored = attempt(() => this.#plus(decodeState(a), decodeState(b)))
+    sameStored('plus', sum.bytes, stored, given)
   }
 
   /** `present` gives plain data, the same each time and for a stored state, and leaves its argument alone. */
   checkPresent(a: State): void {
     const given = [stateLine('a', a)]
-    const shown = this.#shown(a, given)
-    const bytes = bytesOf('present', notPromised('present', shown, given), given)
+    const bytes = bytesOf('present', notPromised('present', this.#shown(a, given), given), given)
     const copy = copyValue(a.value)
-    const again = this.#present(copy)
+    const again = attempt(() => this.#present(copy))
     if (!isSame(a.bytes, canonicalBytes(copy))) throw new Broken(changes('present', given))
     sameTwice('present', bytes, again, given)
-    const other = this.#present(decodeState(a))
-    if (isSame(bytes, canonicalBytes(other))) return
-    const sides = [`present(a) is ${valueText(shown)}`, `present(a as it is stored) is ${valueText(other)}`]
-    throw new Broken(
-      breach('storable', 'present', 'a state means something else once it has been stored', [...given, ...sides]),
+    sameStored(
+      'present',
+      bytes,
+      attempt(() => this.#present(decodeState(a))),
+      given,
     )
   }
 
@@ -195,15 +190,37 @@ function stored(part: Part, state: State, given: Given): State {
   return state
 }
 
-function sameTwice(part: Part, first: Uint8Array, again: unknown, given: Given): void {
-  if (isSame(first, canonicalBytes(again))) return
-  const sides = [`first: ${valueText(decodeValue(new ByteReader(first)))}`, `then: ${valueText(again)}`]
-  throw new Broken(
-    breach('deterministic', part, `${part} gives two results for the same arguments`, [...linesOf(given), ...sides]),
-  )
+/** What a further call gave, as bytes and as text; null bytes where it threw or gave no plain data. */
+interface Attempt {
+  readonly bytes: Uint8Array | null
+  readonly text: string
 }
 
-const decodeState = (state: State): unknown => freezeValue(decodeValue(new ByteReader(state.bytes)))
+function attempt(call: () => unknown): Attempt {
+  try {
+    const value = call()
+    return { bytes: canonicalBytes(value), text: valueText(value) }
+  } catch (error) {
+    return { bytes: null, text: error instanceof Unencodable ? error.reason : `a throw: ${errorText(error)}` }
+  }
+}
+
+function sameTwice(part: Part, first: Uint8Array, again: Attempt, given: Given): void {
+  if (again.bytes !== null && isSame(first, again.bytes)) return
+  const sides = [`first: ${valueText(decodeBytes(first))}`, `then: ${again.text}`]
+  const label = `${part} gives two results for the same arguments`
+  throw new Broken(breach('deterministic', part, label, [...linesOf(given), ...sides]))
+}
+
+function sameStored(part: Part, before: Uint8Array, stored: Attempt, given: Given): void {
+  if (stored.bytes !== null && isSame(before, stored.bytes)) return
+  const sides = [`${part} gives ${valueText(decodeBytes(before))}`, `of what was stored and read: ${stored.text}`]
+  const label = 'a state means something else once it has been stored'
+  throw new Broken(breach('storable', part, label, [...linesOf(given), ...sides]))
+}
+
+const decodeBytes = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
+const decodeState = (state: State): unknown => freezeValue(decodeBytes(state.bytes))
 
 function errorText(error: unknown): string {
   if (error instanceof Error) return `${error.name}: ${error.message}`

@@ -9,11 +9,13 @@ import { type Case, LAWFUL, NOT_DETERMINISTIC, UNLAWFUL } from './monoids.ts'
 const verdictOf = (subject: Case, proved = false): LawVerdict =>
   checkLaws({ ...subject, schema: { root: subject.schema, defs: {} }, absent: false, proved })
 
+const verdicts = new Map(UNLAWFUL.map(c => [c.name, verdictOf(c)]))
+
 const caseOf = (name: string): Case => [...UNLAWFUL, ...LAWFUL].find(c => c.name === name) as Case
 
 describe('unlawful', () => {
   it.each([...UNLAWFUL, NOT_DETERMINISTIC])('$name', subject => {
-    const { breach } = verdictOf(subject)
+    const { breach } = verdicts.get(subject.name) ?? verdictOf(subject)
     expect(breach?.law).toBe(subject.breaks)
     expect(breach?.lines.length).toBeGreaterThan(0)
   })
@@ -50,7 +52,7 @@ describe('unlawful', () => {
   })
 
   it('has small counter-examples', () => {
-    const lengths = UNLAWFUL.flatMap(c => verdictOf(c).breach?.lines ?? []).map(line => line.length)
+    const lengths = [...verdicts.values()].flatMap(v => v.breach?.lines ?? []).map(line => line.length)
     expect(Math.max(...lengths)).toBeLessThan(200)
   })
 })

@@ -189,6 +189,14 @@ export const UNLAWFUL: readonly Case[] = [
     lift: () => ({ at: undefined }),
     plus: (a, b) => ('at' in a && 'at' in b ? { at: undefined } : { at: 1 }),
   }),
+  monoid<number, { at?: number | undefined; n: number }>('plus that throws on stored states', 'storable', NUMBER, {
+    zero: { at: undefined, n: 0 },
+    lift: () => ({ at: undefined, n: 0 }),
+    plus: a => {
+      if (!('at' in a)) throw new TypeError('no time')
+      return a
+    },
+  }),
   monoid<number, { n: bigint; last: bigint }>('last of a product', 'commutative', NUMBER, {
     zero: { n: 0n, last: 0n },
     lift: v => ({ n: 1n, last: BigInt(whole(v)) }),
