@@ -7,19 +7,14 @@ import { ByteReader } from './bytes.ts'
 import { decodeValue } from './canonical.ts'
 import { framesOf } from './frames.ts'
 import type { WindowSpec } from './plan.ts'
-
-/** Half-open `[start, end)` in ms. */
-export interface RowWindow {
-  readonly start: number
-  readonly end: number
-}
+import type { TimeWindow } from './time-window.ts'
 
 export interface RowPlace {
   /** Where the canonical bytes of the key begin; they reach to the end of the row key. */
   readonly keyAt: number
   readonly key: unknown
   /** Undefined in the table of the global window. */
-  readonly window: RowWindow | undefined
+  readonly window: TimeWindow | undefined
 }
 
 /** How the rows of a table are told apart, and when their windows close. */

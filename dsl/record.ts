@@ -1,8 +1,9 @@
 // The second argument of lambdas: what is known of the element beside its value.
 
 import type { Header } from '../core/chunk.ts'
+import type { TimeWindow } from '../core/time-window.ts'
 
-export type { Header }
+export type { Header, TimeWindow }
 
 /** An element before any aggregation: the record of the log that it comes from. */
 export interface SourceRecord<K = string | null> {
@@ -35,12 +36,6 @@ export type Origin = 'log' | 'derived'
 
 /** The second argument for elements of an origin; of a merge of both, what both have. */
 export type RecordOf<O extends Origin, K> = O extends 'log' ? SourceRecord<K> : DerivedRecord<K>
-
-/** Half-open `[start, end)` in ms since 1970 (UTC). */
-export interface TimeWindow {
-  readonly start: number
-  readonly end: number
-}
 
 /** Whether a table has one row per key (`global`) or one per key and window (`time`). */
 export type Windowing = 'global' | 'time'

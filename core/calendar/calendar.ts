@@ -4,7 +4,7 @@
 // dates that do not occur there are omitted (decision 13). So the windows follow each other without gaps, whatever the clocks do.
 // Leaves to `zone-offset.ts`: the offsets; to the version of the time zone data: what they are.
 
-import type { RowWindow } from '../row-place.ts'
+import type { TimeWindow } from '../time-window.ts'
 import { type CalendarUnit, nextStart, unitStart } from './civil-days.ts'
 import { type OffsetOf, zoneOffset } from './zone-offset.ts'
 
@@ -19,15 +19,15 @@ const REMEMBERED = 10_000
 
 export interface Calendar {
   /** The window that an instant lies in. */
-  windowAt(time: number): RowWindow
+  windowAt(time: number): TimeWindow
 }
 
 /** Throws RangeError for an unknown zone. */
 export function calendar(unit: CalendarUnit, tz: string): Calendar {
   const { offsetOf, firstInstant } = zoneDays(tz)
-  let last: RowWindow = Object.freeze({ start: 0, end: 0 })
+  let last: TimeWindow = Object.freeze({ start: 0, end: 0 })
 
-  const find = (time: number): RowWindow => {
+  const find = (time: number): TimeWindow => {
     let first = unitStart(unit, Math.floor((time + offsetOf(time)) / DAY))
     let start = firstInstant(first)
     // A clock that was set back over midnight shows an earlier date again: the later window has begun all the same.
@@ -40,7 +40,7 @@ export function calendar(unit: CalendarUnit, tz: string): Calendar {
     }
   }
   return Object.freeze({
-    windowAt(time: number): RowWindow {
+    windowAt(time: number): TimeWindow {
       if (time < last.start || time >= last.end) last = find(time)
       return last
     },

@@ -15,6 +15,51 @@ import { timestampAt } from './event-record.ts'
 import { snapshotIndex } from './snapshot-index.ts'
 
 export function makeKit(report: Reporter): Kit {
+  const { isPromise, list, encodable, numeric } = refusals(report)
+  return Object.freeze({
+    FAIL,
+    PathOrigin,
+    scan: SCAN,
+    time(node: string, i: number, value: unknown): number {
+      if (timeFault(value) === null) return (value as number) + 0
+      report.badTime(node, i, value)
+      return Number.NaN
+    },
+    timestamp: (chunk: Chunk, i: number): number => timestampAt(chunk, i),
+    isTime: (value: number): boolean => timeFault(value) === null,
+    windowStart,
+    calendar: calendarStart,
+    isPromise,
+    key: (node: string, origin: Origin, value: unknown): unknown => {
+      if (typeof value === 'string') return value
+      return isPromise(node, origin, value) ? FAIL : encodable(node, origin, 'key', value)
+    },
+    list: (node: string, origin: Origin, value: unknown) => list(node, origin, value, REASON.notIterable),
+    keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL {
+      const given = list(node, origin, value, REASON.notKeys)
+      if (given === FAIL) return FAIL
+      const keys: unknown[] = []
+      for (let i = 0; i < given.length; i++) {
+        const key = encodable(node, origin, 'key', given[i])
+        if (key === FAIL) return FAIL
+        keys.push(key)
+      }
+      return keys
+    },
+    numeric: (node: string, origin: Origin, value: unknown, field: string) =>
+      numeric(node, origin, 'numeric', value, field),
+    bounded: (node: string, origin: Origin, value: unknown, field: string) =>
+      numeric(node, origin, 'bounded', value, field),
+    snapshot: snapshotIndex,
+    input(node: string, origin: Origin, value: unknown, field: string): unknown {
+      if (typeof value === 'string') return value
+      return isPromise(node, origin, value, field) ? FAIL : encodable(node, origin, 'value', value, field)
+    },
+  })
+}
+
+/** What the reporter is told of a value that cannot be used; each gives FAIL, or true, then. */
+function refusals(report: Reporter) {
   const isPromise = (node: string, origin: Origin, value: unknown, field?: string): boolean => {
     if (!isThenable(value)) return false
     report.badValue(node, origin, REASON.promise, field)
@@ -53,49 +98,7 @@ export function makeKit(report: Reporter): Kit {
     report.badValue(node, origin, reason, field)
     return FAIL
   }
-  return Object.freeze({
-    FAIL,
-    PathOrigin,
-    scan: SCAN,
-    time(node: string, i: number, value: unknown): number {
-      if (timeFault(value) === null) return (value as number) + 0
-      report.badTime(node, i, value)
-      return Number.NaN
-    },
-    timestamp: (chunk: Chunk, i: number): number => timestampAt(chunk, i),
-    isTime: (value: number): boolean => timeFault(value) === null,
-    windowStart,
-    calendar(unit: CalendarUnit, tz: string) {
-      const { windowAt } = calendar(unit, tz)
-      return (time: number): number => windowAt(time).start
-    },
-    isPromise,
-    key: (node: string, origin: Origin, value: unknown): unknown => {
-      if (typeof value === 'string') return value
-      return isPromise(node, origin, value) ? FAIL : encodable(node, origin, 'key', value)
-    },
-    list: (node: string, origin: Origin, value: unknown) => list(node, origin, value, REASON.notIterable),
-    keys(node: string, origin: Origin, value: unknown): readonly unknown[] | typeof FAIL {
-      const given = list(node, origin, value, REASON.notKeys)
-      if (given === FAIL) return FAIL
-      const keys: unknown[] = []
-      for (let i = 0; i < given.length; i++) {
-        const key = encodable(node, origin, 'key', given[i])
-        if (key === FAIL) return FAIL
-        keys.push(key)
-      }
-      return keys
-    },
-    numeric: (node: string, origin: Origin, value: unknown, field: string) =>
-      numeric(node, origin, 'numeric', value, field),
-    bounded: (node: string, origin: Origin, value: unknown, field: string) =>
-      numeric(node, origin, 'bounded', value, field),
-    snapshot: snapshotIndex,
-    input(node: string, origin: Origin, value: unknown, field: string): unknown {
-      if (typeof value === 'string') return value
-      return isPromise(node, origin, value, field) ? FAIL : encodable(node, origin, 'value', value, field)
-    },
-  })
+  return { isPromise, list, encodable, numeric }
 }
 
 /**
@@ -105,4 +108,9 @@ export function makeKit(report: Reporter): Kit {
 export function windowStart(time: number, every: number, offset: number): number {
   const past = ((time % every) - (offset % every)) % every
   return time - (past < 0 ? past + every : past)
+}
+
+function calendarStart(unit: CalendarUnit, tz: string): (time: number) => number {
+  const { windowAt } = calendar(unit, tz)
+  return time => windowAt(time).start
 }

@@ -8,13 +8,14 @@ import { bytesToHex } from '../bytes.ts'
 import { canonicalBytes, normalise, Unencodable } from '../canonical.ts'
 import { inputFault, unencodableReason } from '../dead-letter.ts'
 import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan.ts'
+import type { TimeWindow } from '../time-window.ts'
 import { aggregate, type Input } from './aggregations.ts'
 import { compareElements, type Element, recordOf } from './element.ts'
 import { foldOwn } from './own-fold.ts'
 import { sessionsOf } from './sessions.ts'
 import type { Row } from './tables.ts'
 import type { Outcome, Trial } from './trial.ts'
-import { type Window, windowsAt } from './windows.ts'
+import { windowsAt } from './windows.ts'
 
 type AggregateNode = PlanNodeOf<'aggregate'>
 
@@ -23,7 +24,7 @@ type Inputs = ReadonlyMap<string, Input>
 
 interface Group {
   readonly key: unknown
-  readonly window: Window | undefined
+  readonly window: TimeWindow | undefined
   readonly members: Inputs[]
 }
 
@@ -58,7 +59,7 @@ export function aggregateRows(trial: Trial, node: AggregateNode, elements: reado
 function windowFinder(
   spec: WindowSpec,
   elements: readonly Element[],
-): (element: Element) => readonly (Window | undefined)[] {
+): (element: Element) => readonly (TimeWindow | undefined)[] {
   if (spec.kind !== 'session') return element => windowsAt(spec, element.time)
   const sessions = sessionsOf(spec.gapMs, elements)
   return element => [sessions.get(element)]

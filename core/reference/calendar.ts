@@ -4,7 +4,7 @@
 // and is left out (decision 13).
 
 import type { WindowSpec } from '../plan.ts'
-import type { Window } from './windows.ts'
+import type { TimeWindow } from '../time-window.ts'
 
 type CalendarSpec = Extract<WindowSpec, { kind: 'calendar' }>
 
@@ -14,7 +14,7 @@ const DAY = 1440 * MINUTE
 const FURTHEST = 17 * 60 * MINUTE
 
 /** The calendar window of a time. */
-export function calendarWindowAt(spec: CalendarSpec, time: number): Window {
+export function calendarWindowAt(spec: CalendarSpec, time: number): TimeWindow {
   const today = Math.floor((time + offsetAt(spec.tz, time)) / DAY)
   // The date may have been shown before, and another one since, when clocks were set back over midnight.
   const firsts = firstDays(spec.unit, today)

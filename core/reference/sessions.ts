@@ -2,17 +2,17 @@
 
 import { bytesToHex } from '../bytes.ts'
 import { canonicalBytes } from '../canonical.ts'
+import type { TimeWindow } from '../time-window.ts'
 import type { Element } from './element.ts'
-import type { Window } from './windows.ts'
 
 /** The session of each element: from its first time to its last time plus the gap. */
-export function sessionsOf(gapMs: number, elements: readonly Element[]): ReadonlyMap<Element, Window> {
+export function sessionsOf(gapMs: number, elements: readonly Element[]): ReadonlyMap<Element, TimeWindow> {
   const byKey = new Map<string, Element[]>()
   for (const element of elements) {
     const key = bytesToHex(canonicalBytes(element.key))
     byKey.set(key, [...(byKey.get(key) ?? []), element])
   }
-  const sessions = new Map<Element, Window>()
+  const sessions = new Map<Element, TimeWindow>()
   for (const ofKey of byKey.values()) {
     for (const chain of chains(gapMs, ofKey)) {
       const times = chain.map(e => e.time)

@@ -6,13 +6,14 @@ import { normalise, Unencodable } from '../canonical.ts'
 import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
 import type { PlanNode } from '../plan.ts'
 import type { ViewError } from '../result.ts'
+import type { TimeWindow } from '../time-window.ts'
 import { mustNotEndRun, type Trial } from './trial.ts'
-import { isClosed, type Window } from './windows.ts'
+import { isClosed } from './windows.ts'
 
 export interface Row {
   readonly key: unknown
   /** Undefined in the table of the global window. */
-  readonly window: Window | undefined
+  readonly window: TimeWindow | undefined
   /** Whether the window is a session. */
   readonly session?: boolean
   readonly outcome: { readonly value: unknown } | { readonly error: ViewError }

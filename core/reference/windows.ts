@@ -1,20 +1,15 @@
 // Which windows a time lies in, found the slow way.
 
 import type { WindowSpec } from '../plan.ts'
+import type { TimeWindow } from '../time-window.ts'
 import { calendarWindowAt } from './calendar.ts'
 
-/** Half-open `[start, end)` in ms. */
-export interface Window {
-  readonly start: number
-  readonly end: number
-}
-
 /** The windows of a time, by start; `undefined` stands for the global one, which never closes. */
-export function windowsAt(spec: FixedWindow, time: number): readonly (Window | undefined)[] {
+export function windowsAt(spec: FixedWindow, time: number): readonly (TimeWindow | undefined)[] {
   if (spec.kind === 'global') return [undefined]
   if (spec.kind === 'calendar') return [calendarWindowAt(spec, time)]
   const every = spec.kind === 'tumbling' ? spec.sizeMs : spec.everyMs
-  const windows: Window[] = []
+  const windows: TimeWindow[] = []
   // From the last start at or before the time back to the first whose window still reaches it.
   for (let start = lastStart(time, every, spec.offsetMs); start + spec.sizeMs > time; start -= every) {
     windows.unshift({ start, end: start + spec.sizeMs })
@@ -37,6 +32,6 @@ function lastStart(time: number, every: number, offset: number): number {
  * Closed once no element of it can come any more: `end <= W`; a session one instant later, since an element at its end would still
  * join it.
  */
-export function isClosed(window: Window | undefined, watermark: number, session = false): boolean {
+export function isClosed(window: TimeWindow | undefined, watermark: number, session = false): boolean {
   return window !== undefined && (session ? window.end < watermark : window.end <= watermark)
 }

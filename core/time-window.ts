@@ -1,0 +1,7 @@
+// A stretch of event time.
+
+/** Half-open `[start, end)` in ms since 1970 (UTC). */
+export interface TimeWindow {
+  readonly start: number
+  readonly end: number
+}
