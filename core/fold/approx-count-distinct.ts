@@ -113,10 +113,11 @@ function writeEntries(w: ByteWriter, registers: ReadonlyMap<number, number>): vo
 /** Four registers in three bytes. */
 function writePacked(w: ByteWriter, registers: Uint8Array): void {
   for (let i = 0; i < registers.length; i += 4) {
-    const [a, b, c, d] = registers.subarray(i, i + 4) as unknown as [number, number, number, number]
-    w.byte((a << 2) | (b >> 4))
-    w.byte(((b & 15) << 4) | (c >> 2))
-    w.byte(((c & 3) << 6) | d)
+    let four = 0
+    for (let j = i; j < i + 4; j++) four = (four << 6) | (registers[j] as number)
+    w.byte(four >> 16)
+    w.byte((four >> 8) & 255)
+    w.byte(four & 255)
   }
 }
 
