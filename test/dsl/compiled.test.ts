@@ -39,7 +39,7 @@ async function compiled(name: string) {
   return functions
 }
 
-describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered'])('job %s', name => {
+describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows'])('job %s', name => {
   test('agrees over an open and a final log', async () => {
     const functions = await compiled(name)
     for (const seed of [1, 2]) {

@@ -20,6 +20,25 @@ test('a windowed row has key, window and value; closed once the watermark reache
   expect(printedRow(row, window, 3_599_999).window?.closed).toBe(false)
 })
 
+test('a session is closed once the watermark is past its end, a calendar window has the end that its zone gives', () => {
+  const session = { kind: 'session', gapMs: 1000 } as const
+  const visit = { key: viewRowKey(0, 'KR', 61_000), value, error: null }
+  const expected = { start: '1970-01-01T00:00:00.000Z', end: '1970-01-01T00:01:01.000Z' }
+  expect(printedRow(visit, session, 61_000)).toEqual({
+    key: 'KR',
+    window: { ...expected, closed: false },
+    value: { n: 1 },
+  })
+  expect(printedRow(visit, session, 61_001).window?.closed).toBe(true)
+  const day = { kind: 'calendar', unit: 'day', tz: 'Europe/Berlin' } as const
+  const start = Date.parse('2024-03-30T23:00Z')
+  expect(printedRow({ key: viewRowKey(start, 'KR'), value, error: null }, day, start).window).toEqual({
+    start: '2024-03-30T23:00:00.000Z',
+    end: '2024-03-31T22:00:00.000Z',
+    closed: false,
+  })
+})
+
 test('a global row has no window, an error row no value', () => {
   const global = { kind: 'global' } as const
   expect(printedRow({ key: viewRowKey(undefined, ['a', 1]), value, error: null }, global, 0)).toEqual({
