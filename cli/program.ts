@@ -159,7 +159,7 @@ function addReading(program: Command, terminal: Terminal): void {
     .option('--key <field>', 'the field whose value is the key')
     .option('--timestamp <field>', 'the field whose value is the timestamp, in ms or ISO 8601 (default: the clock)')
     .option('--tick <time>', 'afterwards a tick with this time in every partition, in ms or ISO 8601')
-    .option('--format <format>', 'json, lines or csv (default: json)')
+    .option('--format <format>', 'json, lines, csv, or bytes: each file is one record (default: json)')
     .option('--json', JSON_TEXT)
     .addHelpText('after', '\nExample:\n  lyrebird append page-views --log log --partitions 4 --key user events.ndjson')
     .action(async (topic, files, options) =>

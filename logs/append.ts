@@ -5,6 +5,7 @@
 // one go round the partitions in turn, from where the log stands. Lines are not looked into unless a key or a timestamp is taken from
 // them: what does not decode is a dead letter of the job that reads it.
 
+import { concatBytes } from '../core/bytes.ts'
 import { type Header, TICK_HEADER } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import { partitionFor } from '../core/murmur2.ts'
@@ -17,8 +18,9 @@ import {
   keyBytesOf,
   timestampOf,
 } from './append/record-fields.ts'
-import { type InputLine, LineSplitter } from './append/split-lines.ts'
+import { type InputLine, LineSplitter, tooBig } from './append/split-lines.ts'
 import { OutputTopic } from './embedded/output-topic.ts'
+import { RECORD_BYTES_MAX } from './limits.ts'
 import type { LogRecord } from './log-record.ts'
 
 /** Something to append, named for messages (a path, or `stdin`). */
@@ -35,9 +37,9 @@ export interface AppendOptions {
   readonly format?: AppendFormat
   /** Count for a new topic, default 1; another than an existing topic has is `partition-count`. */
   readonly partitions?: number
-  /** Field whose value is the key. Not for `lines`. */
+  /** Field whose value is the key. Not for `lines` and `bytes`. */
   readonly key?: string
-  /** Field whose value is the timestamp. Not for `lines`. Default: the clock. */
+  /** Field whose value is the timestamp. Not for `lines` and `bytes`. Default: the clock. */
   readonly timestamp?: string
   /** After the inputs, a tick with this time (ms) in every partition. */
   readonly tick?: number
@@ -80,8 +82,8 @@ export async function appendFiles(options: AppendOptions): Promise<AppendSummary
 }
 
 function checkOptions({ format, key, timestamp, tick }: AppendOptions): void {
-  if (format === 'lines' && (key !== undefined || timestamp !== undefined)) {
-    throw new LyrebirdError('usage', 'lines have no fields to take a key or a timestamp from', {
+  if ((format === 'lines' || format === 'bytes') && (key !== undefined || timestamp !== undefined)) {
+    throw new LyrebirdError('usage', `${format} have no fields to take a key or a timestamp from`, {
       hint: 'use --format json or csv, or leave --key and --timestamp out',
     })
   }
@@ -109,6 +111,7 @@ class Appending {
 
   async input({ name, bytes }: AppendInput): Promise<void> {
     const { format = 'json' } = this.#options
+    if (format === 'bytes') return await this.#whole(name, bytes)
     const splitter = new LineSplitter({ csv: format === 'csv', name })
     let read: FieldReader | null = format === 'csv' ? null : fieldReader(format, name, [])
     const add = (lines: readonly InputLine[]): void => {
@@ -123,6 +126,19 @@ class Appending {
       if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
     }
     add(splitter.end())
+    await this.#flush()
+  }
+
+  /** One record of everything that the input holds. */
+  async #whole(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const pieces: Uint8Array[] = []
+    let size = 0
+    for await (const piece of bytes) {
+      pieces.push(piece)
+      size += piece.length
+      if (size > RECORD_BYTES_MAX) throw tooBig(name, 1)
+    }
+    this.#add(name, { bytes: concatBytes(pieces), line: 1 }, () => undefined)
     await this.#flush()
   }
 

@@ -27,7 +27,7 @@ export async function append(topic: string, files: readonly string[], flags: Fla
     })
   }
   const { key, timestamp } = flags
-  const format = choiceOf(flags.format, 'format', ['json', 'lines', 'csv'])
+  const format = choiceOf(flags.format, 'format', ['json', 'lines', 'csv', 'bytes'])
   const partitions = numberOf(flags.partitions, 'partitions', 1, 100_000)
   const tick = timeOf(flags.tick, 'tick')
   const inputs = inputsOf(files, tick !== undefined)

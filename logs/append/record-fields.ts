@@ -10,7 +10,8 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/json-text.ts'
 import type { InputLine } from './split-lines.ts'
 
-export type AppendFormat = 'json' | 'lines' | 'csv'
+/** `bytes`: each input as a whole is one record. */
+export type AppendFormat = 'json' | 'lines' | 'csv' | 'bytes'
 
 /** The value of a field: undefined where the record does not have it. */
 export type FieldReader = (field: string, line: InputLine) => unknown

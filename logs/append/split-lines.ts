@@ -58,7 +58,7 @@ export class LineSplitter {
     }
     this.#rest = data.subarray(start)
     this.#searched = this.#rest.length
-    if (this.#rest.length > RECORD_BYTES_MAX) throw this.#tooBig()
+    if (this.#rest.length > RECORD_BYTES_MAX) throw tooBig(this.#name, this.#line)
     return lines
   }
 
@@ -89,14 +89,10 @@ export class LineSplitter {
     }
     return -1
   }
+}
 
-  #tooBig(): LyrebirdError {
-    return new LyrebirdError(
-      'too-big',
-      `${this.#name}:${this.#line}: a record of more than ${RECORD_BYTES_MAX} bytes`,
-      {
-        where: { path: this.#name, line: this.#line },
-      },
-    )
-  }
+export function tooBig(name: string, line: number): LyrebirdError {
+  return new LyrebirdError('too-big', `${name}:${line}: a record of more than ${RECORD_BYTES_MAX} bytes`, {
+    where: { path: name, line },
+  })
 }
