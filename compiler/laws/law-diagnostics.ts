@@ -11,13 +11,14 @@ import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import { hashOf, lambdaForm, schemaForm } from '../3-plan/hash.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import type { AggregationFacts } from '../law-facts.ts'
+import { unmarkedCall } from '../messages/job.ts'
 import { refusingLift, unlawfulAggregation, unsafeMonoid, untestedAggregation } from '../messages/laws.ts'
 import { isAboutPlus, type LawVerdict } from './verdict.ts'
 import type { VerdictStore } from './verdicts.ts'
 
 /** One aggregation as the job's graph holds it. */
 interface OwnAggregation {
-  readonly site: number
+  readonly site: number | null
   /** Canonical bytes as hexadecimal digits. */
   readonly zero: string
   readonly lift: GraphLambda
@@ -35,9 +36,13 @@ export async function lawDiagnostics(
   const found: Diagnostic[] = []
   const done = new Set<string>()
   for (const own of aggregationsIn(graph)) {
-    const facts = analysis.aggregations.get(own.site)
-    const hash = facts === undefined ? '' : hashOf([version, definitionOf(own, facts, analysis)])
-    if (facts === undefined || done.has(`${own.site} ${hash}`)) continue
+    const facts = own.site === null ? undefined : analysis.aggregations.get(own.site)
+    if (facts === undefined) {
+      found.push(diagnose(unmarkedCall({ name: 'aggregation' }), null))
+      continue
+    }
+    const hash = hashOf([version, definitionOf(own, facts, analysis)])
+    if (done.has(`${own.site} ${hash}`)) continue
     done.add(`${own.site} ${hash}`)
     const { unsafeMonoid: reason } = own.plus
     if (reason !== undefined) found.push(diagnose(unsafeMonoid({ text: reason }), facts.spans.plus))
@@ -55,7 +60,7 @@ function aggregationsIn(graph: JobGraph): readonly OwnAggregation[] {
     return fields.flatMap(({ name, zero }) => {
       const [lift, plus, present] = ['lift', 'plus', 'present'].map(slot => node.lambdas[`${name}.${slot}`])
       const isOwn = zero !== undefined && lift !== undefined && plus !== undefined && present !== undefined
-      return isOwn && plus.site !== null ? [{ site: plus.site, zero, lift, plus, present }] : []
+      return isOwn ? [{ site: plus.site, zero, lift, plus, present }] : []
     })
   })
 }
@@ -67,7 +72,7 @@ interface Field {
 
 /** All that a verdict follows from. */
 function definitionOf(own: OwnAggregation, facts: AggregationFacts, analysis: JobAnalysis): unknown {
-  const known = analysis.sites.get(own.site)?.lambdas ?? {}
+  const known = own.site === null ? {} : (analysis.sites.get(own.site)?.lambdas ?? {})
   const lambdas = [own.lift, own.plus, own.present].map(lambda => lambdaForm(lambda, known[lambda.slot]?.hash ?? null))
   const { schema } = facts.values
   const absent = facts.values.schema !== null && facts.values.absent

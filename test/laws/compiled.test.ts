@@ -149,6 +149,13 @@ ${use('anything<Reading>()()')}`)
   })
 })
 
+it('an aggregation that was made where the compiler cannot see it is an error', async () => {
+  const hidden = `const make: any = aggregation
+const hidden = make({ zero: 0, lift: (n: number) => n, plus: (a: number, b: number) => a - b, present: (n: number) => n })
+${use('hidden() as ReturnType<typeof max>')}`
+  expect((await check(hidden)).map(d => d.word)).toContain('unmarked-call')
+})
+
 describe('verdicts', () => {
   function recording(): { store: VerdictStore; kept: Map<string, LawVerdict>; reads: string[] } {
     const kept = new Map<string, LawVerdict>()

@@ -9,7 +9,7 @@ const PAGE = new URL('../../docs/language/aggregation-laws.md', import.meta.url)
 
 it('shows what check prints', async () => {
   const page = readFileSync(PAGE, 'utf8')
-  const block = (language: string): string => new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(page)?.[1] ?? ''
+  const block = (language: string): string => new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? ''
   const { diagnostics, texts } = await checkJob(jobFile(block('typescript')))
   const printed = renderDiagnostics(diagnostics, { textOf: file => texts.get(file) })
   expect(block('text')).toBe(printed)
