@@ -63,10 +63,18 @@ export function readCases(): readonly Case[] {
 
 const utf8 = new TextEncoder()
 
-/** The log of a case: one partition for each topic that its declarations name. */
-export function logOf({ statements, inputs }: Case): ReferenceInput {
-  const declarations = statements.map(parseStatement).filter(s => s.query === null)
-  return declarations.map(declaration => {
+/** Topics of derived streams and tables that the case writes to itself: the job reads them, it does not make them. */
+export function fedTopics({ statements, inputs }: Case): ReadonlySet<string> {
+  const derived = statements.map(parseStatement).filter(s => s.query !== null)
+  return new Set(derived.map(topicOf).filter(topic => inputs.some(i => i.topic === topic)))
+}
+
+/** The log of a case: one partition for each topic that its declarations name, or that it feeds. */
+export function logOf(c: Case): ReferenceInput {
+  const { statements, inputs } = c
+  const fed = fedTopics(c)
+  const read = statements.map(parseStatement).filter(s => s.query === null || fed.has(topicOf(s)))
+  return read.map(declaration => {
     const topic = topicOf(declaration)
     const records = inputs.filter(i => i.topic === topic).map((input, i) => recordOf(declaration, input, BigInt(i)))
     return { topic, partition: 0, records }
@@ -78,7 +86,7 @@ export const topicOf = ({ name, properties }: Statement): string => properties.K
 function recordOf({ columns }: Statement, input: CaseRecord, offset: bigint): InputRecord {
   const { key, value, timestamp = 0 } = input
   const keyBytes = key === undefined || key === null ? null : utf8.encode(String(key))
-  const json = value === null ? null : JSON.stringify(typed(value, columns as readonly Column[]))
+  const json = value === null ? null : JSON.stringify(columns === null ? value : typed(value, columns))
   return { offset, timestamp, key: keyBytes, value: json === null ? null : utf8.encode(json), headers: [] }
 }
 

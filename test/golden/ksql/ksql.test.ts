@@ -9,7 +9,7 @@ import { verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
 import { memoryLog } from '../../runtime/support/logs.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { programOf } from '../../support/run-job.ts'
-import { type Case, casesThere, logOf, readCases } from './cases.ts'
+import { type Case, casesThere, fedTopics, logOf, readCases } from './cases.ts'
 import { expectedLines, ownLines } from './compare.ts'
 import { parseStatement } from './sql.ts'
 import { NotExpressible, toJob } from './to-job.ts'
@@ -18,7 +18,7 @@ import { DECISIONS, DIFFERS, NO_WORDS, REFUSED } from './verdicts.ts'
 if (!casesThere) console.warn('SKIPPED: the cases of ksqlDB, since ../shared/golden/ksql is not there')
 
 const cases = casesThere ? readCases() : []
-const made = (c: Case): ReturnType<typeof toJob> => toJob(c.statements.map(parseStatement), c.properties)
+const made = (c: Case): ReturnType<typeof toJob> => toJob(c.statements.map(parseStatement), c.properties, fedTopics(c))
 
 describe.skipIf(!casesThere)('cases of ksqlDB', () => {
   it('are all here, each with one verdict', () => {

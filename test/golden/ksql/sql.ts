@@ -107,7 +107,8 @@ class Parser {
 
   statement(): Statement {
     this.#expect('CREATE')
-    const kind = this.#take('STREAM') ? 'STREAM' : (this.#expect('TABLE'), 'TABLE' as const)
+    const kind = this.#take('STREAM') ? 'STREAM' : this.#take('TABLE') ? 'TABLE' : null
+    if (kind === null) throw new Error('neither a stream nor a table')
     const name = this.#name()
     const columns = this.#take('(') ? this.#columns(')') : null
     const properties = this.#take('WITH') ? this.#properties() : {}
@@ -169,7 +170,7 @@ class Parser {
       while (this.#take(','))
     }
     const having = this.#take('HAVING') ? this.expression() : null
-    const partitionBy = this.#take('PARTITION') ? (this.#expect('BY'), this.expression()) : null
+    const partitionBy = this.#take('PARTITION') && this.#take('BY') ? this.expression() : null
     this.#take(';')
     if (this.#peek() !== undefined) throw new Error(`more than a statement: ${this.#peek()?.text}`)
     return { items, from, join, window, where, groupBy, having, partitionBy }

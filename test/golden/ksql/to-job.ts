@@ -7,6 +7,7 @@ import {
   collectList,
   collectSet,
   count,
+  type Duration,
   histogram,
   hopping,
   type Job,
@@ -70,7 +71,12 @@ export interface MadeJob {
   readonly windowed: WindowClause | null
 }
 
-export function toJob(statements: readonly Statement[], properties: Readonly<Record<string, unknown>>): MadeJob {
+/** `fed`: topics of derived relations that are read all the same. */
+export function toJob(
+  statements: readonly Statement[],
+  properties: Readonly<Record<string, unknown>>,
+  fed: ReadonlySet<string>,
+): MadeJob {
   const sources = new Map<string, Source>()
   const legacy = properties['ksql.functions.substring.legacy.args'] === true
   let made: (Source & { windowed: WindowClause | null }) | null = null
@@ -78,7 +84,7 @@ export function toJob(statements: readonly Statement[], properties: Readonly<Rec
     if (statement.query === null) sources.set(statement.name, declare(statement))
     else {
       made = new Derivation(statement.query, sources, legacy).derive(statement.kind)
-      sources.set(statement.name, made)
+      sources.set(statement.name, fed.has(topicOf(statement)) ? declare(statement, made.columns) : made)
     }
   }
   if (made === null) throw new NotExpressible('no statement derives anything')
@@ -91,12 +97,12 @@ export function toJob(statements: readonly Statement[], properties: Readonly<Rec
 /** Nothing is late in the cases' model without windows' grace: every source waits for a day. */
 const DISORDER = '1d'
 
-function declare(statement: Statement): Source {
+function declare(statement: Statement, known: readonly string[] | null = null): Source {
   const { kind, name, properties } = statement
   if (properties.WINDOW_TYPE !== undefined)
     throw new NotExpressible('keys that hold a window are bytes of another system')
-  if (statement.columns === null) throw new NotExpressible('columns of a schema registry')
-  const columns = statement.columns.map(c => c.name)
+  const columns = known ?? statement.columns?.map(c => c.name)
+  if (columns === undefined) throw new NotExpressible('columns of a schema registry')
   const options = { disorder: DISORDER, ...timeOf(properties) } as object
   const named = (value: unknown): Rows => ({ [name]: value as Row })
   if (kind === 'TABLE') {
@@ -335,6 +341,8 @@ function presented({ name, args }: Expression & { kind: 'call' }, value: unknown
 }
 
 function windowOf({ kind, sizeMs, everyMs }: WindowClause): unknown {
-  if (kind === 'SESSION') return session(`${sizeMs}ms`)
-  return kind === 'TUMBLING' ? tumbling(`${sizeMs}ms`) : hopping(`${sizeMs}ms`, `${everyMs}ms` as never)
+  if (kind === 'SESSION') return session(ms(sizeMs))
+  return kind === 'TUMBLING' ? tumbling(ms(sizeMs)) : hopping(ms(sizeMs), ms(everyMs) as never)
 }
+
+const ms = (duration: number): Duration => `${BigInt(duration)}ms`
