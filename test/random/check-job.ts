@@ -5,13 +5,12 @@
 
 import { ByteReader, bytesToHex } from '../../core/bytes.ts'
 import { decodeValue } from '../../core/canonical.ts'
-import { compareResults } from '../../core/compare-results.ts'
 import type { FunctionsModule } from '../../core/execute/contract.ts'
 import { PROGRESS } from '../../core/execute/progress.ts'
 import { canonicalJson } from '../../core/json-text.ts'
 import type { Plan } from '../../core/plan.ts'
 import { type ReferenceInput, reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult, ViewRow } from '../../core/result.ts'
 import { batch, differenceOf, type Pick, stream } from '../support/feeding.ts'
 import { MemoryState } from '../support/memory-state.ts'
 import { lostOf } from '../support/monotone.ts'
@@ -59,6 +58,7 @@ function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: Jo
     const rows = (expected.views.get(view) ?? []).flatMap(({ value }) =>
       value === null ? [] : [canonicalJson(decoded(value))],
     )
+    if ((expected.views.get(view) ?? []).some(hasHalves)) continue
     const said = [...newest.values()].filter(text => text !== null).sort()
     if (said.join('\n') !== rows.sort().join('\n')) {
       return `the changes of ${view} say ${JSON.stringify(said)}, its rows are ${JSON.stringify(rows)}`
@@ -66,6 +66,9 @@ function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: Jo
   }
   return null
 }
+
+/** Whether a key holds half of a surrogate pair: a record's key cannot tell such keys apart. */
+const hasHalves = ({ key }: ViewRow): boolean => key.some((byte, i) => byte === 0xed && (key[i + 1] ?? 0) >= 0xa0)
 
 const utf8 = new TextDecoder()
 const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
@@ -100,10 +103,4 @@ function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobR
   other(module, log, state, pick, final)
   const whole = differenceOf(plan, state, expected)
   return whole === null ? null : told('an executor that went on from the other one, and the reference', whole)
-}
-
-/** Whether two results are equal: for laws. */
-export const sameResult = (a: JobResult, b: JobResult): string | null => {
-  const difference = compareResults(a, b)
-  return difference === null ? null : JSON.stringify(difference)
 }

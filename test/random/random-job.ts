@@ -34,9 +34,18 @@ const MAX_DEPTH = 9
 /** Topics of random jobs and the most partitions of each. */
 export const TOPICS: Readonly<Record<string, number>> = { a: 3, b: 2, c: 1 }
 
+export interface JobOptions {
+  /** Labels that do not occur. */
+  readonly without?: ReadonlySet<string>
+  /** Lambdas do not look where a record lies. Default false. */
+  readonly unplaced?: boolean
+  /** The disorder of all sources; then none has `ahead`. */
+  readonly disorder?: string
+}
+
 /** The job of some numbers, with what has been met so far. */
-export function jobOf(choices: JobChoices, met: PairCounts): JobSpec {
-  const maker = new Maker(met)
+export function jobOf(choices: JobChoices, met: PairCounts, options: JobOptions = {}): JobSpec {
+  const maker = new Maker(met, options)
   for (const number of choices.sources) maker.addSource(new Draw(number))
   for (const [which, detail] of choices.steps) maker.addStep(new Draw(which), new Draw(detail))
   return maker.job(new Draw(choices.rest))
@@ -54,6 +63,7 @@ interface Candidate {
 
 class Maker {
   readonly #met: PairCounts
+  readonly #options: JobOptions
   /** Pairs of this job. */
   readonly #own = new Map<string, number>()
   readonly #places: Place[] = []
@@ -62,11 +72,13 @@ class Maker {
   readonly #used = new Set<string>()
   readonly #formats = new Map<string, FormatName>()
 
-  constructor(met: PairCounts) {
+  constructor(met: PairCounts, options: JobOptions) {
     this.#met = met
+    this.#options = options
   }
 
   addSource(draw: Draw): void {
+    const { disorder, unplaced = false } = this.#options
     const topic = draw.oneOf(Object.keys(TOPICS))
     const format = this.#formats.get(topic) ?? draw.oneOf(FORMAT_NAMES)
     this.#formats.set(topic, format)
@@ -81,11 +93,12 @@ class Maker {
       topic,
       format,
       time: place === null ? null : `v => ${place}`,
-      disorder: draw.oneOf(fast ? ['5h', '0s', '20h'] : ['5s', '0s', '20s']),
-      ahead: draw.once(5) && !fast ? '10s' : null,
+      disorder: disorder ?? draw.oneOf(fast ? ['5h', '0s', '20h'] : ['5s', '0s', '20s']),
+      ahead: draw.once(5) && !fast && disorder === undefined ? '10s' : null,
     })
     const labels = [`source:${kind}`]
-    this.#places.push({ name, shape: 'stream', key: null, value: type, origin: 'log', labels, depth: 0, window: null })
+    const origin = unplaced ? 'derived' : 'log'
+    this.#places.push({ name, shape: 'stream', key: null, value: type, origin, labels, depth: 0, window: null })
   }
 
   /** One step, and those that a partner of it needs. */
@@ -105,7 +118,7 @@ class Maker {
     for (const place of this.#places) {
       const leaf = !this.#used.has(place.name)
       if (isStream(place) ? leaf || draw.once(8) : leaf || draw.once(2))
-        results.push(resultOf(place, results.length, draw))
+        results.push(...resultsOf(place, results.length, draw))
     }
     const read = new Set(this.#sources.map(s => s.topic))
     const topics = [...read].map(topic => [topic, 1 + draw.below(TOPICS[topic] as number)] as const)
@@ -128,7 +141,9 @@ class Maker {
     return this.#places
       .filter(({ depth }) => depth < MAX_DEPTH)
       .flatMap(input =>
-        STEPS.flatMap(([kind, word]) => (word.takes.includes(input.shape) ? [{ kind, word, input }] : [])),
+        STEPS.flatMap(([kind, word]) =>
+          word.takes.includes(input.shape) && this.#options.without?.has(kind) !== true ? [{ kind, word, input }] : [],
+        ),
       )
   }
 
@@ -149,7 +164,8 @@ class Maker {
 
   #around(): Surroundings {
     return {
-      rarest: (labels, options) => {
+      rarest: (labels, all) => {
+        const options = all.filter(label => this.#options.without?.has(label) !== true)
         const counts = options.map(option => labels.reduce((sum, label) => sum + this.#count(label, option), 0))
         return options[counts.indexOf(Math.min(...counts))] as string
       },

@@ -9,7 +9,7 @@ import { type LogShape, logArbitrary } from '../support/random-log.ts'
 import type { PairCounts } from './coverage.ts'
 import { FORMATS } from './formats.ts'
 import type { JobSpec } from './job-spec.ts'
-import { jobChoices, jobOf } from './random-job.ts'
+import { type JobOptions, jobChoices, jobOf } from './random-job.ts'
 
 export interface RandomTrial {
   readonly spec: JobSpec
@@ -20,20 +20,19 @@ export interface RandomTrial {
 }
 
 /** Offsets without gaps, as an embedded log has them: for trials that go through the disk. */
-export interface TrialOptions {
+export interface TrialOptions extends JobOptions {
   readonly gaps?: boolean
+  readonly hostile?: boolean
   readonly maxRecords?: number
 }
 
-export function trials(
-  met: PairCounts,
-  { gaps = true, maxRecords = 20 }: TrialOptions = {},
-): fc.Arbitrary<RandomTrial> {
+export function trials(met: PairCounts, options: TrialOptions = {}): fc.Arbitrary<RandomTrial> {
+  const { gaps = true, hostile = true, maxRecords = 20 } = options
   return jobChoices.chain(choices => {
-    const spec = jobOf(choices, met)
+    const spec = jobOf(choices, met, options)
     return fc.record({
       spec: fc.constant(spec),
-      log: logArbitrary({ ...logShape(spec), gaps, maxRecords, even: true }),
+      log: logArbitrary({ ...logShape(spec), gaps, hostile, maxRecords, even: true }),
       final: fc.boolean(),
       shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
       numbers: naturals,
