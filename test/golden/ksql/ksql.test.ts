@@ -5,9 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
-import { verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
-import { memoryLog } from '../../runtime/support/logs.ts'
-import { interpretedModule } from '../../support/interpreted-module.ts'
+import { firstDifference } from '../../support/executors.ts'
 import { programOf } from '../../support/run-job.ts'
 import { type Case, casesThere, fedTopics, logOf, readCases } from './cases.ts'
 import { expectedLines, ownLines } from './compare.ts'
@@ -34,20 +32,19 @@ describe.skipIf(!casesThere)('cases of ksqlDB', () => {
   })
 
   const expressible = cases.filter(c => !c.refused && !(c.name in NO_WORDS))
-  it.each(expressible.map(c => [c.name, c] as const))('%s', async (name, c) => {
+  it.each(expressible.map(c => [c.name, c] as const))('%s', (name, c) => {
     const job = made(c)
     const program = programOf(job.job)
     const log = logOf(c)
-    const [expected, own] = [expectedLines(c, job), ownLines(reference(program, log, { final: true }), job)]
+    const result = reference(program, log, { final: true })
+    const [expected, own] = [expectedLines(c, job), ownLines(result, job)]
     const decision = DIFFERS[name]
     if (decision === undefined) expect(own).toEqual(expected)
     else {
       expect(own, 'a case that agrees needs no decision').not.toEqual(expected)
       expect(DECISIONS[decision].explains(expected, own), [decision, ...expected, '---', ...own].join('\n')).toBe(true)
     }
-    const functions = interpretedModule(program)
-    const verdict = await verifyJob({ functions, log: memoryLog(log), final: true, interleavings: 1, seed: 1 })
-    expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+    expect(firstDifference(program, log, result, { final: true, seed: 1 })).toBeNull()
   })
 
   const without = cases.filter(c => !c.refused && c.name in NO_WORDS)
