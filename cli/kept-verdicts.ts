@@ -37,7 +37,7 @@ function read(path: string): LawVerdict | null {
 /** What a part that is missing stands for is unknown. */
 function isWhole({ breach, refused }: LawVerdict): boolean {
   const texts = breach === null ? [] : [breach.law, breach.part, breach.label, breach.fix, ...breach.lines]
-  const more = refused === null ? [] : [refused.value, refused.error]
+  const more = [refused.lift, refused.present].flatMap(r => (r === null ? [] : [r.value, r.error]))
   return [...texts, ...more].every(text => typeof text === 'string')
 }
 

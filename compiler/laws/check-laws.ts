@@ -35,7 +35,7 @@ export function checkLaws(subject: LawsSubject): LawVerdict {
   try {
     return withValues(subject, new Trial(subject))
   } catch (error) {
-    if (error instanceof Broken) return { breach: error.breach, refused: null }
+    if (error instanceof Broken) return { breach: error.breach, refused: { lift: null, present: null } }
     throw error
   }
 }
@@ -122,7 +122,7 @@ class Search {
   }
 
   #untested(): Breach {
-    const { value, error } = this.#trial.refused ?? { value: 'every value', error: 'nothing' }
+    const { value, error } = this.#trial.refused.lift ?? { value: 'every value', error: 'nothing' }
     const lines = [`lift(${value}) throws ${error}`]
     const fix = 'Declare the type of the values that lift takes more narrowly, or let it take the others too.'
     return breach(

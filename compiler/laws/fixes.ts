@@ -4,7 +4,7 @@ import type { Law } from './verdict.ts'
 
 export const FIX: Readonly<Record<Law, string>> = {
   total:
-    'Let it answer for every state that lift and plus can give; a value that should not count is refused in lift, whose throw makes it a dead letter.',
+    'Let plus answer for all states that lift and plus can give, zero too, since its throw ends the run; a value that should not count is refused in lift.',
   plain:
     'A state is null, booleans, numbers, bigints, strings, bytes, or arrays and plain objects of them: a sorted array for a Set, an object or sorted pairs for a Map.',
   pure: 'Return a new value: `{ ...a, n: a.n + b.n }`, `[...a, ...b].toSorted(order)`. States are shared between groups, windows and restarts.',

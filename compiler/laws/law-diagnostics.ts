@@ -12,7 +12,13 @@ import { hashOf, lambdaForm, schemaForm } from '../3-plan/hash.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import type { AggregationFacts } from '../law-facts.ts'
 import { unmarkedCall } from '../messages/job.ts'
-import { refusingLift, unlawfulAggregation, unsafeMonoid, untestedAggregation } from '../messages/laws.ts'
+import {
+  refusingLift,
+  refusingPresent,
+  unlawfulAggregation,
+  unsafeMonoid,
+  untestedAggregation,
+} from '../messages/laws.ts'
 import { isAboutPlus, type LawVerdict } from './verdict.ts'
 import type { VerdictStore } from './verdicts.ts'
 
@@ -128,8 +134,10 @@ function told({ spans, shape }: AggregationFacts, { breach, refused }: LawVerdic
     const message = unlawfulAggregation({ text: breach.label, fix: breach.fix })
     found.push(diagnose(message, spans[breach.part], [], breach.lines))
   }
-  if (refused !== null && breach === null) {
-    found.push(diagnose(refusingLift({ value: refused.value, text: refused.error }), spans.lift))
-  }
+  if (breach !== null) return found
+  const { lift, present } = refused
+  if (lift !== null) found.push(diagnose(refusingLift({ value: lift.value, text: lift.error }), spans.lift))
+  if (present !== null)
+    found.push(diagnose(refusingPresent({ value: present.value, text: present.error }), spans.present))
   return found
 }

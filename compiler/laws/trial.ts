@@ -36,8 +36,7 @@ export class Trial {
   readonly #lift: Unary
   readonly #plus: (a: unknown, b: unknown) => unknown
   readonly #present: Unary
-  /** The shortest value that `lift` threw on. */
-  refused: Refused | null = null
+  readonly refused: { lift: Refused | null; present: Refused | null } = { lift: null, present: null }
 
   /** Throws `Broken` where zero is no plain data. */
   constructor({ zero, lift, plus, present }: AuthorsMonoid) {
@@ -64,7 +63,7 @@ export class Trial {
     } catch (error) {
       if (error instanceof Broken) throw error
       if (!this.#throwsOnCopy(this.#lift, value)) throw new Broken(changes('lift', given))
-      this.#refuse(valueText(value), errorText(error))
+      this.#refuse('lift', value, error)
       return null
     }
   }
@@ -78,8 +77,10 @@ export class Trial {
     }
   }
 
-  #refuse(value: string, error: string): void {
-    if (this.refused === null || value.length < this.refused.value.length) this.refused = { value, error }
+  /** Remembers the shortest. */
+  #refuse(part: 'lift' | 'present', given: unknown, error: unknown): void {
+    const [value, known] = [valueText(given), this.refused[part]]
+    if (known === null || value.length < known.value.length) this.refused[part] = { value, error: errorText(error) }
   }
 
   /** `plus` of two states. */
@@ -124,7 +125,9 @@ export class Trial {
   /** `present` gives plain data, the same each time and for a stored state, and leaves its argument alone. */
   checkPresent(a: State): void {
     const given = [stateLine('a', a)]
-    const bytes = bytesOf('present', notPromised('present', this.#shown(a, given), given), given)
+    const shown = this.#shown(a, given)
+    if (shown === null) return
+    const bytes = bytesOf('present', notPromised('present', shown.value, given), given)
     const copy = copyValue(a.value)
     const again = attempt(() => this.#present(copy))
     if (!isSame(a.bytes, canonicalBytes(copy))) throw new Broken(changes('present', given))
@@ -137,12 +140,14 @@ export class Trial {
     )
   }
 
-  #shown(a: State, given: readonly string[]): unknown {
+  /** What `present` gives; null where it throws. */
+  #shown(a: State, given: readonly string[]): { readonly value: unknown } | null {
     try {
-      return this.#present(a.value)
+      return { value: this.#present(a.value) }
     } catch (error) {
       if (!this.#throwsOnCopy(this.#present, a.value)) throw new Broken(changes('present', given))
-      throw new Broken(breach('total', 'present', `present throws ${errorText(error)}`, given))
+      this.#refuse('present', a.value, error)
+      return null
     }
   }
 }

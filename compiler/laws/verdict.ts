@@ -25,7 +25,7 @@ export interface Breach {
   readonly fix: string
 }
 
-/** A value that `lift` throws on: such an element becomes a dead letter. */
+/** What `lift` or `present` throws on: such an element becomes a dead letter, such a row an error row. */
 export interface Refused {
   readonly value: string
   readonly error: string
@@ -33,7 +33,8 @@ export interface Refused {
 
 export interface LawVerdict {
   readonly breach: Breach | null
-  readonly refused: Refused | null
+  /** The shortest value that `lift` throws on, and the shortest state that `present` throws on. */
+  readonly refused: { readonly lift: Refused | null; readonly present: Refused | null }
 }
 
 /** True where it is the order or grouping that shows. */

@@ -49,3 +49,15 @@ export function refusingLift(p: { readonly text: string; readonly value: string 
     fix: 'Fine if such values should not count. Otherwise let lift take them, or declare the type of its values more narrowly.',
   }
 }
+
+/** Present throws on a state that can be reached. */
+export function refusingPresent(p: { readonly text: string; readonly value: string }): Message {
+  return {
+    word: 'refusing-present',
+    severity: 'warning',
+    title: 'present throws on a state that can be reached',
+    label: `present(${p.value}) throws ${p.text}`,
+    why: 'A row on which present throws is an error row until its state changes, and `closed()` makes a dead letter of it.',
+    fix: 'Fine if such rows should not be. Otherwise let present answer for every state that lift and plus can give.',
+  }
+}

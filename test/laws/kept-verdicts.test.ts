@@ -12,7 +12,10 @@ writeFileSync(join(project, 'package.json'), '{}')
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 const folder = join(project, '.lyrebird/cache/laws')
 
-const LAWFUL: LawVerdict = { breach: null, refused: { value: 'NaN', error: 'RangeError: not a number' } }
+const LAWFUL: LawVerdict = {
+  breach: null,
+  refused: { lift: { value: 'NaN', error: 'RangeError: not a number' }, present: null },
+}
 
 it('are there for the next command', () => {
   const store = keptVerdicts(join(project, 'job.ts'))
@@ -28,7 +31,7 @@ it('count as none where they are damaged', () => {
   const text = readFileSync(join(folder, 'b2.json'), 'utf8')
   writeFileSync(join(folder, 'b2.json'), text.slice(0, 10))
   expect(store.read('b2')).toBeNull()
-  for (const other of ['null', '7', '{}', '{"breach":{}}']) {
+  for (const other of ['null', '7', '{}', '{"breach":{}}', '{"breach":null,"refused":null}']) {
     writeFileSync(join(folder, 'b2.json'), other)
     expect(store.read('b2'), other).toBeNull()
   }

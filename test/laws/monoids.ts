@@ -170,15 +170,6 @@ export const UNLAWFUL: readonly Case[] = [
     plus: () => [],
     present: () => new Map(),
   }),
-  monoid<number, number>('present that throws on negative states', 'total', NUMBER, {
-    zero: -Infinity,
-    lift: v => v,
-    plus: (a, b) => Math.max(a, b),
-    present: s => {
-      if (s < 0) throw new RangeError('negative')
-      return s
-    },
-  }),
   monoid<string, { names: string[]; big?: string }>('plus that throws on what is absent', 'total', TEXT, {
     zero: { names: [] },
     lift: v => (v === '' ? { names: [] } : { names: [v], big: v }),
@@ -299,6 +290,15 @@ export const LAWFUL: readonly Case[] = [
       return v
     },
     plus: greater,
+  }),
+  monoid<number, number>('present that throws on negative states', null, NUMBER, {
+    zero: -Infinity,
+    lift: v => v,
+    plus: (a, b) => Math.max(a, b),
+    present: s => {
+      if (s < 0) throw new RangeError('negative')
+      return s
+    },
   }),
   monoid<string, string>('greatest text', null, TEXT, { zero: '', lift: v => v, plus: greater }),
   monoid<number, { readonly first: number; readonly last: number } | null>('span of times', null, NUMBER, {
