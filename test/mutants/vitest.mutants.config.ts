@@ -22,5 +22,5 @@ export default mergeConfig(base, {
       },
     },
   ],
-  test: { bail: 1, maxWorkers: 1, testTimeout: 30_000 },
+  test: { bail: 1, maxWorkers: 1, pool: 'threads', isolate: false, testTimeout: 30_000 },
 })
