@@ -125,7 +125,7 @@ const own = (parts: Partial<FieldOptions>): FieldOptions => ({
   kind: 'custom',
   zero: null,
   lift: (v: unknown) => v,
-  plus: (a: unknown, b: unknown) => (compareValues(a, b) < 0 ? b : a),
+  plus: (a: unknown, b: unknown) => (a === null || (b !== null && compareValues(b, a) < 0) ? b : a),
   present: (s: unknown) => s,
   ...parts,
 })
@@ -234,17 +234,24 @@ describe('a plus', () => {
 
   it('cannot change the states that it gets, bytes included', () => {
     const p = new PlanBuilder()
+    const present = (s: { bytes: Uint8Array }): unknown => {
+      const shown = s.bytes.slice()
+      s.bytes.fill(0)
+      return shown
+    }
     const seen = (v: { t: number }): unknown => ({ times: [v.t], bytes: Uint8Array.of(v.t) })
     const plus = (a: { times: number[]; bytes: Uint8Array }, b: { times: number[]; bytes: Uint8Array }): unknown => {
       const times = [...a.times, ...b.times].sort((x, y) => x - y)
-      const bytes = Uint8Array.from(times)
+      const bytes = Uint8Array.from([...a.bytes, ...b.bytes].sort((x, y) => x - y))
       a.bytes.fill(0)
       b.bytes.fill(0)
       return { times, bytes }
     }
     p.view(
       'v',
-      p.aggregate(byOne(p), GLOBAL, { x: own({ zero: { times: [], bytes: new Uint8Array() }, lift: seen, plus }) }),
+      p.aggregate(byOne(p), GLOBAL, {
+        x: own({ zero: { times: [], bytes: new Uint8Array() }, lift: seen, plus, present }),
+      }),
     )
     const { views } = agreed(p.program(), values, [1, 2, 3])
     expect(views.get('v')).toHaveLength(1)

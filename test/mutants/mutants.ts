@@ -16,6 +16,7 @@ export interface Mutant {
 
 const VERIFY = 'test/mutants/verify.test.ts'
 const ORDERED = 'test/ordered/hand-worked.test.ts'
+const JOINS = 'test/execute/joins.test.ts'
 const INTERRUPTED = 'test/mutants/interrupted.test.ts'
 const SKETCHES = 'test/fold/sketches.test.ts'
 
@@ -365,12 +366,60 @@ export const MUTANTS: readonly Mutant[] = [
     suite: 'test/fold/variance.test.ts',
   },
   {
+    name: 'join-without-its-last-moment',
+    defect: 'a half leaves the window of a join at the very time at which a partner may still come',
+    file: 'core/execute/join/pair-window.ts',
+    find: 'half.time + reach >= time',
+    put: 'half.time + reach > time',
+    suite: JOINS,
+  },
+  {
+    name: 'unmatched-at-its-last-moment',
+    defect: 'an unmatched half is handed on while a partner of it may still come',
+    file: 'core/execute/join/join-within.ts',
+    find: 'if (moment < this.#now) {',
+    put: 'if (moment <= this.#now) {',
+    suite: JOINS,
+  },
+  {
+    name: 'matched-is-forgotten',
+    defect: 'a half that met its partner in an earlier settlement is handed on alone',
+    file: 'core/execute/join/half.ts',
+    find: 'const matched = row[0] === MATCHED',
+    put: 'const matched = fresh',
+    suite: JOINS,
+  },
+  {
+    name: 'lookup-by-identity',
+    defect: 'an object is a key like no other, whatever it holds',
+    file: 'core/execute/snapshot-index.ts',
+    find: "typeof key !== 'object' || key === null",
+    put: 'key !== undefined',
+    suite: JOINS,
+  },
+  {
+    name: 'join-keeps-the-old-side',
+    defect: 'a joined row keeps what a side had before, where the side has lost its row',
+    file: 'core/execute/join/join-tables.ts',
+    find: 'fresh.value.length === GONE.length ? null',
+    put: 'fresh.value.length === GONE.length ? before',
+    suite: 'test/execute/changelog.test.ts',
+  },
+  {
+    name: 'changes-without-deletions',
+    defect: 'a row that keep drops stays in the changes of its view',
+    file: 'core/execute/table-rows.ts',
+    find: 'for (const take of changed) take(key, null)',
+    put: 'changed.at(0)',
+    suite: 'test/execute/changelog.test.ts',
+  },
+  {
     name: 'list-in-order-of-arrival',
     defect: 'a list keeps the order in which elements came',
     file: 'core/fold/list.ts',
     find: 'if (!list.sorted) list.entries.sort(compareEntries)',
     put: '',
-    suite: VERIFY,
+    suite: 'test/fold/laws.test.ts',
   },
   {
     name: 'bucket-holds-its-end',
@@ -378,7 +427,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/fold/histogram.ts',
     find: 'if (value < (bounds[middle] as number)) high = middle',
     put: 'if (value <= (bounds[middle] as number)) high = middle',
-    suite: VERIFY,
+    suite: 'test/fold/laws.test.ts',
   },
   {
     name: 'histogram-forgets-one-side',
@@ -394,7 +443,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/fold/custom.ts',
     find: 'if (before === EMPTY)',
     put: 'if (before !== null)',
-    suite: VERIFY,
+    suite: 'test/fold/laws.test.ts',
   },
   {
     name: 'own-fold-shares-bytes',
@@ -410,7 +459,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/execute/own-fold.ts',
     find: 'if (!(error instanceof PresentFault)) throw error',
     put: 'if (error !== null) throw error',
-    suite: VERIFY,
+    suite: 'test/execute/refusals.test.ts',
   },
   {
     name: 'lift-after-the-fields',
@@ -418,6 +467,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'compiler/4-emit/aggregate.ts',
     find: "return this.#call('lift', of, checkInput, true)",
     put: "return { ...this.#call('lift', of, checkInput, true), statements: `let ${of}$ = ${of}` , name: `${of}$` }",
-    suite: VERIFY,
+    suite: 'test/emit/machine.test.ts',
   },
 ]
