@@ -154,6 +154,25 @@ test('a left element meets the newest version of its time: of the same time too,
   expect(rowsOf(run(made, log), 'users')).toEqual([['z', 13]])
 })
 
+test('a stream joined to its own newest values, and a record that is a dead letter by both sides', () => {
+  const made = job('j', {
+    out: numbers
+      .joinTable(numbers.toTable())
+      .mapValues(v => [v.left, v.right])
+      .to('out'),
+  })
+  const log = smallLog({ 'a/0': [e(1000, 'x', 1), e(1000, 'x', 2), e(2000, 'x', 3)] })
+  expect(written(made, log, true)).toEqual(['1000 x [1,2]', '1000 x [2,2]', '2000 x [3,3]'])
+  const odd = byKey.mapValues(v => ({ n: v.n, odd: v.n === 2 ? Symbol('two') : v.n === 3 ? () => 3 : 0 }) as unknown)
+  const versions = byKey.mapValues(v => (v.n === 2 ? () => 2 : v.n) as unknown)
+  const broken = run(job('j', { out: odd.joinTable(versions.toTable()).to('out') }), log, true)
+  expect(writtenOf(broken, 'out').flat()).toEqual(['1000 x {"left":{"n":1,"odd":0},"right":1}'])
+  expect(broken.dead.map(d => d.reason)).toEqual([
+    expect.stringContaining('value: '),
+    expect.stringContaining('value: '),
+  ])
+})
+
 test('an idle partition of the table holds the join back until a tick', () => {
   const users = table<Event, string>('u', { key: v => v.k, time: v => v.t })
   const made = job('j', { out: numbers.joinTable(users, { type: 'left' }).to('out') })
