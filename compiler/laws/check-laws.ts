@@ -10,7 +10,7 @@ import fc, { type Arbitrary } from 'fast-check'
 import { normalise } from '../../core/canonical.ts'
 import type { SchemaDocument } from '../../core/schema.ts'
 import { arbitraryOf } from './arbitrary.ts'
-import { FIX, ROUNDING_FIX } from './fixes.ts'
+import { FIX, NAN_FIX, ROUNDING_FIX } from './fixes.ts'
 import { differsByRounding } from './rounding.ts'
 import { type Recipe, recipesOf, type State } from './states.ts'
 import { type AuthorsMonoid, Broken, breach, isSame, stateLine, Trial } from './trial.ts'
@@ -171,5 +171,12 @@ function associativity(trial: Trial, a: State, b: State, c: State): void {
   throw new Broken(breach('associative', 'plus', label, [...given, ...sides], fixFor('associative', left, right)))
 }
 
-const fixFor = (law: Law, one: State, other: State): string =>
-  differsByRounding(one.value, other.value) ? ROUNDING_FIX : FIX[law]
+function fixFor(law: Law, one: State, other: State): string {
+  if (differsByRounding(one.value, other.value)) return ROUNDING_FIX
+  return holdsNaN(one.value) || holdsNaN(other.value) ? NAN_FIX : FIX[law]
+}
+
+function holdsNaN(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return Number.isNaN(value)
+  return Object.values(value).some(holdsNaN)
+}

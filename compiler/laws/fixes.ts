@@ -21,3 +21,7 @@ export const FIX: Readonly<Record<Law, string>> = {
 /** Where both sides differ by rounding alone. */
 export const ROUNDING_FIX =
   'Doubles round at each addition, so the order of additions shows. Use sum(), mean() or variance(), which are exact; or add bigints, such as cents for euros.'
+
+/** Where NaN shows it. */
+export const NAN_FIX =
+  'NaN is neither less than, equal to, nor greater than anything, which leaves `>` and comparators without an order: use Math.max or Math.min, or settle it in lift: `Number.isNaN(n) ? -Infinity : n`.'

@@ -4,20 +4,25 @@
 import { aggregation, count, hopping, job, tumbling } from 'lyrebird'
 import { bids } from './model.ts'
 
-interface Hot {
-  count: number
-  auctions: number[]
+interface Counted {
+  readonly auction: number
+  readonly count: number
 }
 
-/** All auctions that have the greatest count, by number. */
-const hottest = aggregation<Hot, Hot, Hot>({
-  zero: { count: 0, auctions: [] },
-  lift: hot => hot,
+interface Hot {
+  readonly count: number
+  readonly auctions: readonly number[]
+}
+
+/** All auctions that have the greatest count, by number. A state holds them in the order of their texts, which leaves no tie. */
+const hottest = aggregation<Counted, Hot, Hot>({
+  zero: { count: -Infinity, auctions: [] },
+  lift: ({ auction, count: n }) => ({ count: Number.isNaN(n) ? -Infinity : n, auctions: [auction] }),
   plus: (a, b) => {
     if (a.count !== b.count) return a.count > b.count ? a : b
-    return { count: a.count, auctions: [...new Set([...a.auctions, ...b.auctions])].sort((x, y) => x - y) }
+    return { count: a.count, auctions: [...new Set([...a.auctions, ...b.auctions])].sort() }
   },
-  present: hot => hot,
+  present: ({ count: n, auctions }) => ({ count: n, auctions: auctions.toSorted((x, y) => x - y) }),
 })
 
 const counts = bids
@@ -28,7 +33,7 @@ const counts = bids
 // Exactly one of the first stage's windows ends in each 2 s: its time is its end less 1 ms.
 const hot = counts
   .closed()
-  .mapValues(({ count: n }, { key }) => ({ count: n, auctions: [key] }))
+  .mapValues(({ count: n }, { key }) => ({ auction: key, count: n }))
   .keyBy(() => 'all')
   .window(tumbling('2s'))
   .aggregate({ hot: hottest() })

@@ -37,6 +37,7 @@ describe('unlawful', () => {
     expect(verdictOf(caseOf('float sum')).breach?.fix).toContain('sum()')
     expect(verdictOf(caseOf('Welford variance')).breach?.fix).toContain('variance()')
     expect(verdictOf(caseOf('first 10 sample')).breach?.fix).not.toContain('sum()')
+    expect(verdictOf(caseOf('ternary max')).breach?.fix).toContain('Math.max')
   })
 
   it('says on which value plus throws, and lift on nearly all', () => {
