@@ -44,7 +44,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'views.joinTable(users)': keyed('joinTable'),
   'views.lookup(countries)': 'lookup() on an unkeyed stream needs a key: lookup(data, { key: v => v.country }).',
   'views.keyBy(v => v.bytes).lookup(countries)': 'The two sides have keys of different types',
-  'byUser.lookup({ a: 1 })': 'is not assignable to',
+  'byUser.lookup(users)': 'is not assignable to',
   "byUser.lookup(countries, { type: 'full' })": '"full"',
   'byUser.lookup(sizes, { key: v => v.page })': 'The two sides have keys of different types',
   "byUser.lookup(countries, { type: 'left' }).map(v => v.right.name)": "'v.right' is possibly 'null'",

@@ -22,7 +22,7 @@ const byUser = views.keyBy(v => v.user)
 const hourly = byUser.window(tumbling('1h')).aggregate({ n: count(), bytes: sum(v => v.bytes) })
 interface User { id: string; name: string; age?: number }
 const users = table<User, string>('users', { key: u => u.id })
-const countries = snapshot({ KR: { name: 'Korea' }, US: { name: 'States' } })
+const countries = snapshot({ KR: { name: 'Korea' } } as Record<string, { name: string }>)
 const sizes = snapshot([{ size: 1, name: 'one' }], { key: r => r.size })
 const within = { before: '1s', after: '5m' } as const
 const report = job('report', { hourly, totals: byUser.sum(v => v.big), out: hourly.closed().map(v => v.n).to('out') })
