@@ -15,15 +15,18 @@ import { agreed } from './check-job.ts'
 import { PairCounts } from './coverage.ts'
 import { writeFailure } from './failure.ts'
 import { programOfSpec } from './job-text.ts'
-import { type RandomTrial, trials } from './trial.ts'
+import { type RandomTrial, type TrialOptions, trials } from './trial.ts'
 
 export interface CampaignOptions {
   readonly jobs: number
   readonly seed: number
   /** Goes on counting in these. */
   readonly met?: PairCounts
+  readonly trials?: TrialOptions
   /** What runs a program; default the emitted module, now and then the plain one. */
   readonly moduleOf?: (program: Program, trial: RandomTrial) => FunctionsModule
+  /** Longest time for one job, with the shrinking of a failure. Default 60,000. */
+  readonly jobMs?: number
   /** Told after each job. */
   readonly onJob?: (count: number) => void
 }
@@ -34,8 +37,8 @@ export interface Campaign {
   readonly met: PairCounts
   /** Sums over all jobs. */
   readonly totals: Totals
-  /** Words of the failure, with the command that replays it; null where everything agreed. */
-  readonly failure: string | null
+  /** Null where everything agreed. */
+  readonly failure: { readonly text: string; readonly folder: string | null } | null
 }
 
 export interface Totals {
@@ -50,26 +53,24 @@ export interface Totals {
   dead: number
 }
 
-/** Time for shrinking one failure. */
-const SHRINK_MS = 60_000
-
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { jobs, seed, met = new PairCounts(), onJob, moduleOf = eitherModule } = options
+  const { jobs, seed, met = new PairCounts(), jobMs = 60_000, onJob, moduleOf = eitherModule } = options
   const totals: Totals = { nodes: 0, edges: 0, depth: 0, records: 0, rows: 0, written: 0, handed: 0, late: 0, dead: 0 }
   for (let i = 0; i < jobs; i++) {
     let ran: Ran | null = null
-    const property = fc.property(trials(met), trial => {
+    const property = fc.property(trials(met, options.trials), trial => {
       const module = moduleOf(programOfSpec(trial.spec), trial)
       const result = agreed({ ...trial, module, pick: choices(trial.numbers) })
       if (typeof result === 'string') throw new Error(result)
       ran = { trial, module, result }
     })
-    const outcome = fc.check(property, { numRuns: 1, seed: seed + i, interruptAfterTimeLimit: SHRINK_MS })
+    const outcome = fc.check(property, { numRuns: 1, seed: seed + i, interruptAfterTimeLimit: jobMs })
     if (outcome.failed) {
       const [trial] = outcome.counterexample ?? []
       const reason = outcome.errorInstance instanceof Error ? outcome.errorInstance.message : 'it took too long'
-      const told = trial === undefined ? reason : await writeFailure(trial, reason)
-      return { jobs: i, seed, met, totals, failure: `job ${i} of seed ${seed}: ${told}` }
+      const written = trial === undefined ? { folder: null, text: reason } : await writeFailure(trial, reason)
+      const failure = { ...written, text: `job ${i} of seed ${seed}: ${written.text}` }
+      return { jobs: i, seed, met, totals, failure }
     }
     if (ran !== null) count(ran, met, totals)
     onJob?.(i + 1)
@@ -117,6 +118,6 @@ export function summaryLines({ jobs, seed, met, totals, failure }: Campaign, lea
     `${jobs} jobs from seed ${seed}: ${numbers.join(', ')}`,
     `${pairs.length} pairs of operators, each met ${pairs[0]?.[1]} times or more; ${few} of them fewer than 20 times`,
     ...pairs.slice(0, least).map(([pair, times]) => `  ${times} x ${pair}`),
-    failure === null ? 'all agree' : failure,
+    failure === null ? 'all agree' : failure.text,
   ]
 }

@@ -45,7 +45,7 @@ it(`agrees on ${jobs} jobs compiled from source text`, { timeout: 2000 * jobs + 
     if (outcome.failed) {
       const reason = String((outcome.errorInstance as Error | null)?.message)
       const [trial] = outcome.counterexample ?? []
-      expect.fail(`job ${i}: ${trial === undefined ? reason : await writeFailure(trial, reason)}`)
+      expect.fail(`job ${i}: ${trial === undefined ? reason : (await writeFailure(trial, reason)).text}`)
     }
   }
 })

@@ -9,8 +9,14 @@ import { embeddedLog } from '../runtime/support/logs.ts'
 import { jobFile } from './job-text.ts'
 import type { RandomTrial } from './trial.ts'
 
-/** Writes the files and says all of it: the reason, the job, and where everything lies. */
-export async function writeFailure({ spec, log, final }: RandomTrial, reason: string): Promise<string> {
+export interface WrittenFailure {
+  /** The reason, the job, where everything lies, and the command. */
+  readonly text: string
+  /** Holds `job.ts`, `spec.json` and `log`. */
+  readonly folder: string
+}
+
+export async function writeFailure({ spec, log, final }: RandomTrial, reason: string): Promise<WrittenFailure> {
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-random-'))
   const text = jobFile(spec)
   writeFileSync(join(folder, 'job.ts'), text)
@@ -18,10 +24,11 @@ export async function writeFailure({ spec, log, final }: RandomTrial, reason: st
   await embeddedLog(join(folder, 'log'), log)
   const gaps = log.some(({ records }) => records.some(({ offset }, i) => offset !== BigInt(i)))
   const note = gaps ? ' (its offsets have no gaps; those of the failure had)' : ''
-  return [
+  const lines = [
     reason,
     text,
     `The log lies in ${join(folder, 'log')}${note}. To run it again:`,
     `lyrebird verify ${join(folder, 'job.ts')} --log ${join(folder, 'log')}${final ? ' --final' : ''} --interleavings 100`,
-  ].join('\n')
+  ]
+  return { text: lines.join('\n'), folder }
 }

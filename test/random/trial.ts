@@ -23,6 +23,8 @@ export interface RandomTrial {
 export interface TrialOptions extends JobOptions {
   readonly gaps?: boolean
   readonly hostile?: boolean
+  /** Default: either. */
+  readonly final?: boolean
   readonly maxRecords?: number
 }
 
@@ -33,7 +35,7 @@ export function trials(met: PairCounts, options: TrialOptions = {}): fc.Arbitrar
     return fc.record({
       spec: fc.constant(spec),
       log: logArbitrary({ ...logShape(spec), gaps, hostile, maxRecords, even: true }),
-      final: fc.boolean(),
+      final: options.final === undefined ? fc.boolean() : fc.constant(options.final),
       shares: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 6, maxLength: 6 }),
       numbers: naturals,
     })
