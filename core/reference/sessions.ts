@@ -10,7 +10,9 @@ export function sessionsOf(gapMs: number, elements: readonly Element[]): Readonl
   const byKey = new Map<string, Element[]>()
   for (const element of elements) {
     const key = bytesToHex(canonicalBytes(element.key))
-    byKey.set(key, [...(byKey.get(key) ?? []), element])
+    const ofKey = byKey.get(key) ?? []
+    byKey.set(key, ofKey)
+    ofKey.push(element)
   }
   const sessions = new Map<Element, TimeWindow>()
   for (const ofKey of byKey.values()) {

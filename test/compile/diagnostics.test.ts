@@ -60,6 +60,18 @@ export default job('j', { table })`)
     expect(lines[0]).toMatch(/^bad-duration job\.ts:7:11 /)
   })
 
+  it('points at a calendar of a zone that is none', async () => {
+    const lines = await found(`import { calendar } from 'lyrebird'\n${HEAD}
+export default job('j', {
+  n: views
+    .keyBy(v => v.k)
+    .window(calendar('day', { tz: 'Europe/Berln' }))
+    .count(),
+})`)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^bad-window job\.ts:8:13 "Europe\/Berln" is no time zone .* Is it "Europe\/Berlin"\?$/)
+  })
+
   it('says what cannot be bundled', async () => {
     const lines = await found(
       `/// <reference path="./ghost.d.ts" />\nimport { ghost } from 'ghost'\n${HEAD}
