@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { canonicalBytes, compareValues } from '../../core/canonical.ts'
-import type { GraphLambda } from '../../core/graph.ts'
+import type { GraphLambda, GraphNode } from '../../core/graph.ts'
 import { JobError } from '../../core/job-error.ts'
 import type { Schema, SchemaDocument } from '../../core/schema.ts'
 
@@ -18,6 +18,20 @@ export function hashOf(definition: unknown): string {
     .update(canonicalBytes([VERSION, definition]))
     .digest('hex')
     .slice(0, 32)
+}
+
+/** Options that leave no trace where they mean what older plans meant without them, by the kind of node. */
+const UNSPOKEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  source: { validate: 'full', upserts: false },
+  output: { format: { kind: 'json' } },
+}
+
+/** The parameters of a node as they are hashed. */
+export function spokenParams({ kind, params }: Pick<GraphNode, 'kind' | 'params'>): unknown {
+  const unspoken = UNSPOKEN[kind] ?? {}
+  const isSpoken = ([name, value]: readonly [string, unknown]): boolean =>
+    !Object.hasOwn(unspoken, name) || compareValues(value, unspoken[name]) !== 0
+  return Object.fromEntries(Object.entries(params).filter(isSpoken))
 }
 
 /**

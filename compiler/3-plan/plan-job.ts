@@ -11,7 +11,7 @@ import { fitUses } from '../2-check/uses/fit-uses.ts'
 import { usedPart } from '../2-check/uses/used-part.ts'
 import type { LambdaSiteFacts, SiteFacts } from '../site-facts.ts'
 import { freezeDeep } from './freeze.ts'
-import { hashOf, lambdaForm, schemaForm } from './hash.ts'
+import { hashOf, lambdaForm, schemaForm, spokenParams } from './hash.ts'
 import { neededOf } from './uses.ts'
 
 /**
@@ -77,10 +77,10 @@ function nodeHashes(
     const definition = {
       kind: node.kind,
       inputs: node.inputs.map(input => hashes.get(input)),
-      params: node.params,
+      params: spokenParams(node),
       lambdas,
       schema: source === undefined ? null : schemaForm(source.schema),
-      uses: isSource(node) && node.params.validate === 'used' ? (source?.uses ?? null) : null,
+      uses: isSource(node) && node.params.validate === 'used' ? source?.uses : undefined,
     }
     hashes.set(node, hashOf(definition))
   }
