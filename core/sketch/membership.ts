@@ -27,9 +27,9 @@ export interface FilterShape {
   readonly hashes: number
 }
 
-export const VERSION = 1
-export const SPARSE = 0
-export const DENSE = 1
+const VERSION = 1
+const SPARSE = 0
+const DENSE = 1
 /** Bytes in front of the bits. */
 const HEAD = 2
 
