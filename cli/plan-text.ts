@@ -90,8 +90,19 @@ function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {
   return `aggregate ${fields.join(', ')} per key${windowText(params.window)}`
 }
 
-function parametersText({ k, precision, quantiles, accuracy, bits, hashes, width, depth }: AggregationSpec): string {
+function parametersText({
+  k,
+  bounds,
+  precision,
+  quantiles,
+  accuracy,
+  bits,
+  hashes,
+  width,
+  depth,
+}: AggregationSpec): string {
   if (k !== undefined) return `(${k})`
+  if (bounds !== undefined) return `(bounds ${bounds.join(', ')})`
   if (precision !== undefined) return `(precision ${precision})`
   if (quantiles !== undefined) return `(${quantiles.join(', ')} within ${accuracy})`
   if (bits !== undefined) return `(${bits} bits, ${hashes} for a value)`

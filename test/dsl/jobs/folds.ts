@@ -16,7 +16,6 @@ const spread = (limit: number) =>
       if (s === null || s.high - s.low > limit) throw new Error(`further apart than ${limit}`)
       return { width: s.high - s.low }
     },
-    unsafeMonoid: 'present is meant to fail',
   })
 
 /** One bit for each length of a key that has been there. */
