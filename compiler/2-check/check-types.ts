@@ -116,7 +116,7 @@ export function checkKept(
 }
 
 /** Words that hold elements back as they are, with the value as the second type argument of what they give. */
-const HOLDS: ReadonlySet<string> = new Set(['distinct', 'dedupe', 'toTable', 'joinTable'])
+const HOLDS: ReadonlySet<string> = new Set(['distinct', 'dedupe', 'toTable', 'joinTable', 'joinWithin'])
 
 function isTable(reading: Reading, call: ts.CallExpression): boolean {
   return reading.typeOf(call).getSymbol()?.name === 'Table'

@@ -39,20 +39,24 @@ async function compiled(name: string) {
   return functions
 }
 
-describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows'])('job %s', name => {
-  test('agrees over an open and a final log', async () => {
-    const functions = await compiled(name)
-    for (const seed of [1, 2]) {
-      const log = memoryLog([...largeLog(seed, { topics: { a: 2 }, maxRecords: 60 }), ...CSV])
-      const verdict = await verifyJob({ functions, log, final: seed % 2 === 0, interleavings: 2, seed: seed * 10 })
-      expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
-    }
-  })
-})
+describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows', 'joins'])(
+  'job %s',
+  name => {
+    test('agrees over an open and a final log', async () => {
+      const functions = await compiled(name)
+      for (const seed of [1, 2]) {
+        const log = memoryLog([...largeLog(seed, { topics: { a: 2 }, maxRecords: 60 }), ...CSV])
+        const verdict = await verifyJob({ functions, log, final: seed % 2 === 0, interleavings: 2, seed: seed * 10 })
+        expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+      }
+    })
+  },
+)
 
 test('together the jobs use every word', () => {
   const all: Record<NodeKind, true> = {
     aggregate: true,
+    changes: true,
     closed: true,
     distinct: true,
     existing: true,
@@ -62,8 +66,11 @@ test('together the jobs use every word', () => {
     flatMap: true,
     flatMapKeys: true,
     joinTable: true,
+    joinTables: true,
+    joinWithin: true,
     keep: true,
     keyBy: true,
+    lookup: true,
     map: true,
     mapTable: true,
     mapValues: true,
