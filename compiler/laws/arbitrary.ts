@@ -21,16 +21,17 @@ const BIGINTS = [0n, 1n, 2n, -1n, 3n]
 const ODD_BIGINTS = [2n ** 53n + 1n, -(2n ** 64n), 10n ** 30n]
 const TEXTS = ['', 'a', 'b', 'c']
 const ODD_TEXTS = [
-  '2026-01-01T00:00:00Z',
-  '2026-01-01T00:00:01Z',
   '1',
   '2',
   '10',
   '0.1',
+  '2026-01-01T00:00:00Z',
+  '2026-01-01T00:00:01Z',
   'é',
   '\u{1F600}',
-  '__proto__',
   'B',
+  '__proto__',
+  'constructor',
 ]
 
 const NUMBER = fc.oneof(

@@ -10,8 +10,9 @@ import fc, { type Arbitrary } from 'fast-check'
 import { normalise } from '../../core/canonical.ts'
 import type { SchemaDocument } from '../../core/schema.ts'
 import { arbitraryOf } from './arbitrary.ts'
-import { FIX, NAN_FIX, ROUNDING_FIX } from './fixes.ts'
+import { FIX, NAME_FIX, NAN_FIX, ROUNDING_FIX } from './fixes.ts'
 import { differsByRounding } from './rounding.ts'
+import { replaced, scalarsIn, simplerThan } from './simplify.ts'
 import { type Recipe, recipesOf, type State } from './states.ts'
 import { type AuthorsMonoid, Broken, breach, isSame, stateLine, Trial } from './trial.ts'
 import { valueText } from './value-text.ts'
@@ -41,7 +42,7 @@ export function checkLaws(subject: LawsSubject): LawVerdict {
 }
 
 function withValues(subject: LawsSubject, trial: Trial): LawVerdict {
-  const found = new Search(trial, subject.proved).run(valuesOf(subject))
+  const found = new Search(trial, subject).run(valuesOf(subject))
   return { breach: found, refused: trial.refused }
 }
 
@@ -57,13 +58,16 @@ type Recipes = readonly [Recipe, Recipe, Recipe]
 class Search {
   readonly #trial: Trial
   readonly #proved: boolean
+  /** Whether any value of a type may stand for any other of it. */
+  readonly #replaces: boolean
   #tested = 0
   #found: Breach | null = null
   #at: Recipes | null = null
 
-  constructor(trial: Trial, proved: boolean) {
+  constructor(trial: Trial, { proved, schema }: LawsSubject) {
     this.#trial = trial
     this.#proved = proved
+    this.#replaces = !JSON.stringify(schema).includes('"literal"')
   }
 
   run(values: Arbitrary<unknown>): Breach | null {
@@ -73,6 +77,7 @@ class Search {
     const { errorInstance } = fc.check(holds, { seed: SEED, numRuns })
     if (this.#found === null && errorInstance) throw errorInstance
     this.#dropLeaves()
+    if (this.#replaces) this.#simplify()
     if (this.#found !== null) return this.#found
     return this.#tested * 10 < numRuns ? this.#untested() : null
   }
@@ -93,6 +98,12 @@ class Search {
         const all = (this.#at as Recipes).map((recipe, at) => (at === side ? without(recipe, i) : recipe))
         if (all[side]?.leaves.length !== 0) this.#holds(all as unknown as Recipes)
       }
+    }
+  }
+
+  #simplify(): void {
+    for (const scalar of scalarsIn(this.#at ?? [])) {
+      simplerThan(scalar).some(other => !this.#holds(replaced(this.#at ?? [], scalar, other) as unknown as Recipes))
     }
   }
 
@@ -135,8 +146,8 @@ class Search {
   }
 }
 
-function without({ leaves, shape }: Recipe, index: number): Recipe {
-  return { leaves: leaves.filter((_, i) => i !== index), shape }
+function without(recipe: Recipe, index: number): Recipe {
+  return { ...recipe, leaves: recipe.leaves.filter((_, i) => i !== index) }
 }
 
 function identity(trial: Trial, a: State): void {
@@ -148,7 +159,7 @@ function identity(trial: Trial, a: State): void {
     stateLine('a', a),
     `${wrong[0]} is ${valueText(wrong[1].value)}`,
   ]
-  throw new Broken(breach('identity', 'zero', `${wrong[0]} is not a`, lines))
+  throw new Broken(breach('identity', 'zero', `${wrong[0]} is not a`, lines, fixFor('identity', wrong[1], a)))
 }
 
 function commutativity(trial: Trial, a: State, b: State): void {
@@ -173,6 +184,7 @@ function associativity(trial: Trial, a: State, b: State, c: State): void {
 
 function fixFor(law: Law, one: State, other: State): string {
   if (differsByRounding(one.value, other.value)) return ROUNDING_FIX
+  if ([one, other].some(state => /'(__proto__|constructor)'/.test(state.origin))) return NAME_FIX
   return holdsNaN(one.value) || holdsNaN(other.value) ? NAN_FIX : FIX[law]
 }
 

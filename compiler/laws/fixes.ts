@@ -25,3 +25,7 @@ export const ROUNDING_FIX =
 /** Where NaN shows it. */
 export const NAN_FIX =
   'NaN is neither less than, equal to, nor greater than anything, which leaves `>` and comparators without an order: use Math.max or Math.min, or settle it in lift: `Number.isNaN(n) ? -Infinity : n`.'
+
+/** Where a name of an object shows it that every object has. */
+export const NAME_FIX =
+  'A name may be any text, `__proto__` and `constructor` too: look with Object.hasOwn(a, name) and build with Object.fromEntries(pairs), or keep pairs sorted by name.'

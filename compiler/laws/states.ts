@@ -10,10 +10,14 @@ import { valueText } from './value-text.ts'
 /** A leaf: a value of the declared type, or zero. */
 export type Leaf = { readonly value: unknown } | 'zero'
 
-/** Leaves, and a number that says how they are put together; 0 is from left to right. */
+/**
+ * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself `doublings` times,
+ * so that many elements are reached too.
+ */
 export interface Recipe {
   readonly leaves: readonly Leaf[]
   readonly shape: number
+  readonly doublings: number
 }
 
 type Made =
@@ -45,12 +49,13 @@ export class State {
     return made.by === 'lift'
   }
 
-  /** `plus(lift(1), zero)`. */
+  /** `plus(lift(1), zero)`; `twice(a)` is `plus(a, a)`. */
   get origin(): string {
     const made = this.#made
     if (made.by === 'zero') return 'zero'
     if (made.by === 'lift') return `lift(${valueText(made.value)})`
-    return `plus(${made.left.origin}, ${made.right.origin})`
+    const { left, right } = made
+    return left === right && left.hasElement ? `twice(${left.origin})` : `plus(${left.origin}, ${right.origin})`
   }
 }
 
@@ -63,11 +68,21 @@ export function recipesOf(values: Arbitrary<unknown>): Arbitrary<Recipe> {
     { arbitrary: fc.array(leaf, { minLength: 1, maxLength: 3 }), weight: 12 },
     { arbitrary: fc.array(leaf, { minLength: 1, maxLength: 16, size: 'max' }), weight: 1 },
   )
-  return fc.record({ leaves, shape: fc.nat(719) }, { noNullPrototype: true })
+  const doublings = fc.oneof({ arbitrary: fc.constant(0), weight: 15 }, { arbitrary: fc.nat(6), weight: 1 })
+  return fc.record({ leaves, shape: fc.nat(719), doublings }, { noNullPrototype: true })
 }
 
+/** The state of a recipe's leaves. */
+export function combined(states: readonly State[], { shape, doublings }: Recipe, plus: Plus): State {
+  let state = combineAll(states, shape, plus)
+  for (let i = 0; i < doublings; i++) state = plus(state, state)
+  return state
+}
+
+type Plus = (a: State, b: State) => State
+
 /** Puts states together in the tree that a number stands for. */
-export function combineAll(states: readonly State[], shape: number, plus: (a: State, b: State) => State): State {
+function combineAll(states: readonly State[], shape: number, plus: Plus): State {
   if (states.length === 1) return states[0] as State
   const splits = states.length - 1
   const at = splits - (shape % splits)

@@ -8,7 +8,7 @@ import { ByteReader, compareBytes } from '../../core/bytes.ts'
 import { canonicalBytes, decodeValue, Unencodable } from '../../core/canonical.ts'
 import { FIX } from './fixes.ts'
 import { copyValue, freezeValue } from './plain-copies.ts'
-import { combineAll, type Recipe, State } from './states.ts'
+import { combined, type Recipe, State } from './states.ts'
 import { valueText } from './value-text.ts'
 import type { Breach, Law, Part, Refused } from './verdict.ts'
 
@@ -48,9 +48,9 @@ export class Trial {
   }
 
   /** The state of a recipe; null where `lift` takes none of its values. */
-  stateOf({ leaves, shape }: Recipe): State | null {
-    const states = leaves.flatMap(leaf => (leaf === 'zero' ? this.zero : (this.lifted(leaf.value) ?? [])))
-    return states.length === 0 ? null : combineAll(states, shape, (a, b) => this.sum(a, b))
+  stateOf(recipe: Recipe): State | null {
+    const states = recipe.leaves.flatMap(leaf => (leaf === 'zero' ? this.zero : (this.lifted(leaf.value) ?? [])))
+    return states.length === 0 ? null : combined(states, recipe, (a, b) => this.sum(a, b))
   }
 
   /** `lift` of a value; null where it throws. */

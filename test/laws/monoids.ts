@@ -46,7 +46,8 @@ const greater = <T extends number | string>(a: T, b: T): T => {
   return b
 }
 const compare = <T extends number | string | bigint>(a: T, b: T): number => (a < b ? -1 : a > b ? 1 : 0)
-const byText = (a: Reading, b: Reading): number => compare(JSON.stringify(a), JSON.stringify(b))
+const textOf = ({ at, name, value }: Reading): string => JSON.stringify([String(at), name, String(value)])
+const byText = (a: Reading, b: Reading): number => compare(textOf(a), textOf(b))
 
 export const UNLAWFUL: readonly Case[] = [
   monoid<number, number>('float sum', 'associative', NUMBER, { zero: 0, lift: v => v, plus: (a, b) => a + b }),
@@ -188,6 +189,20 @@ export const UNLAWFUL: readonly Case[] = [
       return a
     },
   }),
+  monoid<Reading, Record<string, bigint>>('objects merged by assignment', 'identity', READING, {
+    zero: {},
+    lift: v => ({ [v.name]: 1n }),
+    plus: (a, b) => {
+      const out = { ...a }
+      for (const [name, n] of Object.entries(b)) out[name] = (Object.hasOwn(out, name) ? (out[name] as bigint) : 0n) + n
+      return out
+    },
+  }),
+  monoid<number, bigint>('a counter that starts anew past 50', 'associative', NUMBER, {
+    zero: 0n,
+    lift: () => 1n,
+    plus: (a, b) => (a + b > 50n ? 0n : a + b),
+  }),
   monoid<number, { n: bigint; last: bigint }>('last of a product', 'commutative', NUMBER, {
     zero: { n: 0n, last: 0n },
     lift: v => ({ n: 1n, last: BigInt(whole(v)) }),
@@ -256,17 +271,16 @@ export const LAWFUL: readonly Case[] = [
     zero: {},
     lift: v => ({ [v.name]: BigInt(whole(v.value)) }),
     plus: (a, b) => {
-      const out: Record<string, bigint> = Object.fromEntries(Object.entries(a))
-      for (const [name, n] of Object.entries(b)) {
-        Object.defineProperty(out, name, {
-          value: (Object.hasOwn(out, name) ? (out[name] as bigint) : 0n) + n,
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        })
-      }
-      return out
+      const names = [...new Set([...Object.keys(a), ...Object.keys(b)])]
+      const of = (state: Record<string, bigint>, name: string): bigint =>
+        Object.hasOwn(state, name) ? (state[name] as bigint) : 0n
+      return Object.fromEntries(names.map(name => [name, of(a, name) + of(b, name)]))
     },
+  }),
+  monoid<number, bigint>('a counter that stays at 50', null, NUMBER, {
+    zero: 0n,
+    lift: () => 1n,
+    plus: (a, b) => (a + b > 50n ? 50n : a + b),
   }),
   monoid<number, { n: bigint; sum: bigint }>('average of bigints', null, NUMBER, {
     zero: { n: 0n, sum: 0n },
