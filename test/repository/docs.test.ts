@@ -9,12 +9,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkJob } from '../../compiler/index.ts'
+import * as language from '../../dsl/index.ts'
 import { ROOT, read, repositoryFiles } from '../support/repository.ts'
 
 const documents = repositoryFiles().filter(f => f.endsWith('.md') && !f.startsWith('compiler/'))
 
 /** Pages of the language have one example each, which `scripts/language-pages.mjs` runs. */
 const isPage = (file: string): boolean => file.startsWith('docs/language/')
+
+const { source, tumbling } = language
 
 function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-docs-'))
@@ -59,6 +62,38 @@ describe.each(documents)('%s', file => {
   })
 })
 
+it('every word of the language has a page', () => {
+  const stream = source<{ k: string }>('t')
+  const keyed = stream.keyBy(v => v.k)
+  const values: object[] = [stream, keyed, keyed.window(tumbling('1h')), keyed.count(), keyed.count().changes()]
+  const methods = values.flatMap(value => Object.getOwnPropertyNames(Object.getPrototypeOf(value)))
+  const functions = Object.entries(language).flatMap(([name, value]) => (typeof value === 'function' ? [name] : []))
+  const words = [...new Set([...methods, ...functions])].filter(word => !NO_WORDS.includes(word))
+  expect(words.length).toBeGreaterThan(50)
+  const page = (word: string): string => word.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  const missing = words.filter(word => !existsSync(join(ROOT, 'docs/language', `${PAGE_OF[word] ?? page(word)}.md`)))
+  expect(missing).toEqual([])
+})
+
+/** Exports that are no words of a job: for compiled jobs, errors, configuration. */
+const NO_WORDS = [
+  'constructor',
+  'keyed',
+  'graphOf',
+  'lambdasOf',
+  'closedRealm',
+  'isJobError',
+  'JobError',
+  'defineConfig',
+]
+
+/** Words on the page of another one. */
+const PAGE_OF: Readonly<Record<string, string>> = {
+  snapshot: 'lookup',
+  mightContain: 'approx-membership',
+  frequencyOf: 'approx-frequency',
+}
+
 it('the examples of language pages print what they show', { timeout: 120_000 }, () => {
   const pages = documents.filter(isPage)
   const run = spawnSync(process.execPath, [join(ROOT, 'scripts/language-pages.mjs'), ...pages], {
@@ -66,8 +101,15 @@ it('the examples of language pages print what they show', { timeout: 120_000 }, 
     maxBuffer: 1 << 26,
   })
   expect(run.status, run.stderr).toBe(0)
-  const printed = run.stdout.trimEnd().split('\n').map(line => JSON.parse(line) as Printed)
-  const shown = pages.flatMap(file => blocks(file, 'console').flatMap(commandsOf).map(c => ({ file, ...c })))
+  const printed = run.stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line) as Printed)
+  const shown = pages.flatMap(file =>
+    blocks(file, 'console')
+      .flatMap(commandsOf)
+      .map(c => ({ file, ...c })),
+  )
   expect(printed.map(p => [p.file, p.command])).toEqual(shown.map(s => [s.file, s.command]))
   for (const [i, { file, command, output }] of shown.entries()) {
     expect(printed[i]?.output.trimEnd(), `${file}: ${command}`).toMatch(patternOf(output))
