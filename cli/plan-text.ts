@@ -62,9 +62,9 @@ function nodeText(node: PlanNode): string {
 }
 
 function sourceText({ params, uses }: PlanNodeOf<'source'>): string {
-  const { topic, format, disorderMs, aheadMs, upserts } = params
+  const { topic, format, disorderMs, aheadMs, upserts, validate } = params
   const ahead = aheadMs === null ? '' : `, no more than ${duration(aheadMs)} ahead of the log`
-  return `read topic ${topic} as ${upserts ? 'versions of keys, ' : ''}${formatText(format)}, up to ${duration(disorderMs)} out of order${ahead}; ${usesText(uses)}`
+  return `read topic ${topic} as ${upserts ? 'versions of keys, ' : ''}${formatText(format)}, up to ${duration(disorderMs)} out of order${ahead}; ${usesText(uses)}${validate === 'used' ? ', and no other is checked' : ''}`
 }
 
 function outputText({ params }: PlanNodeOf<'output'>): string {
