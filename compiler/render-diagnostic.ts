@@ -36,7 +36,18 @@ export function renderDiagnostic(d: Diagnostic, options: RenderOptions): string 
   const chain = d.related.flatMap(r => relatedLines(r, options))
   const details = d.details === undefined ? [] : ['', ...d.details.map(line => `  ${line}`)]
   const reason = [`  ${d.why}`, `  ${d.fix}`]
-  return [head, '', ...place, ...chain, ...details, '', ...reason, '', `  explain: lyrebird explain ${d.word}`, ''].join('\n')
+  return [
+    head,
+    '',
+    ...place,
+    ...chain,
+    ...details,
+    '',
+    ...reason,
+    '',
+    `  explain: lyrebird explain ${d.word}`,
+    '',
+  ].join('\n')
 }
 
 /** Plain data for `--json`, with stable names. */
