@@ -73,8 +73,10 @@ export function possiblePairs(): readonly string[] {
   const meets = (a: Label, b: Label): boolean => a.gives.some(shape => b.takes.includes(shape))
   const edges = all.flatMap(a => all.flatMap(b => (meets(a, b) ? [`${a.name} > ${b.name}`] : [])))
   const inner = WINDOW_KINDS.flatMap(w => AGGREGATION_KINDS.map(k => `${windowLabel(w)} > ${fieldLabel(k)}`))
+  // A table's versions are read by joins and by the aggregation of its newest ones.
+  const versions = ['joinTable:right', fieldLabel('last'), windowLabel('global')].map(l => `source:table > ${l}`)
   const made = Object.values(WORDS).flatMap(word => (word?.pair === undefined ? [] : [word.pair]))
-  return [...new Set([...edges, ...inner, ...made])]
+  return [...new Set([...edges, ...inner, ...versions, ...made])]
 }
 
 function labels(): Label[] {

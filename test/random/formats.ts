@@ -7,7 +7,7 @@ import { ANY_JSON, type SchemaDocument } from '../../core/schema.ts'
 import { EVENT_SCHEMA, type Event, type Spell, spellEvent } from '../support/random-log.ts'
 import { arrayOf, BYTES, maybe, NUMBER, recordOf, STRING, type ValueType } from './value-type.ts'
 
-export type FormatName = 'events' | 'orders' | 'csv' | 'lines' | 'bytes'
+export type FormatName = 'events' | 'orders' | 'csv' | 'lines' | 'bytes' | 'custom'
 
 export interface SourceFormat {
   readonly kind: FormatSpec['kind']
@@ -66,17 +66,12 @@ const order = ({ t, k, n, tags }: Event, spelling: number): string =>
   })
 
 const LINE_SCHEMA: SchemaDocument = { root: { kind: 'string' }, defs: {} }
-const ROW_SCHEMA: SchemaDocument = {
-  root: {
-    kind: 'object',
-    fields: [
-      { name: 'k', schema: { kind: 'string' }, optional: false },
-      { name: 'n', schema: { kind: 'number' }, optional: false },
-      { name: 't', schema: { kind: 'number' }, optional: false },
-    ],
-  },
-  defs: {},
-}
+const ROW_SCHEMA_FIELDS = [
+  { name: 'k', schema: { kind: 'string' }, optional: false },
+  { name: 'n', schema: { kind: 'number' }, optional: false },
+  { name: 't', schema: { kind: 'number' }, optional: false },
+] as const
+const ROW_SCHEMA: SchemaDocument = { root: { kind: 'object', fields: ROW_SCHEMA_FIELDS }, defs: {} }
 
 export const FORMATS: Readonly<Record<FormatName, SourceFormat>> = {
   events: {
@@ -126,6 +121,16 @@ export const FORMATS: Readonly<Record<FormatName, SourceFormat>> = {
     typeText: 'Uint8Array',
     option: 'bytes()',
     schema: ANY_JSON,
+    time: null,
+    spell: ({ k }) => k,
+  },
+  custom: {
+    kind: 'custom',
+    type: recordOf({ k: STRING, n: NUMBER }),
+    typeText: '{ k: string; n: number }',
+    option:
+      "format«<{ k: string; n: number }>»({ decode: b => { if (b.length === 3) throw new Error('three'); return { k: String(b[0] ?? ''), n: b.length } } })",
+    schema: { root: { kind: 'object', fields: ROW_SCHEMA_FIELDS.slice(0, 2) }, defs: {} },
     time: null,
     spell: ({ k }) => k,
   },

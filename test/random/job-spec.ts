@@ -13,6 +13,9 @@ export interface SourceSpec {
   readonly time: string | null
   readonly disorder: string
   readonly ahead: string | null
+  readonly validate: 'full' | 'used'
+  /** A topic of upserts, with the options that say which keys; null for a stream. */
+  readonly table: { readonly types: string; readonly options: string } | null
 }
 
 export interface StepSpec {

@@ -45,13 +45,17 @@ function lines(spec: JobSpec, mark: (source: number) => string): string[] {
   ]
 }
 
-function sourceText({ topic, format, time, disorder, ahead }: SourceSpec, mark: string): string {
+function sourceText(source: SourceSpec, mark: string): string {
+  const { topic, format, time, disorder, ahead, validate, table } = source
   const { typeText, option } = FORMATS[format]
   const options = [
     ...(option === null ? [] : [`format: ${option}`]),
     ...(time === null ? [] : [`time: ${time}`]),
     `disorder: '${disorder}'`,
     ...(ahead === null ? [] : [`ahead: '${ahead}'`]),
+    ...(validate === 'full' ? [] : [`validate: '${validate}'`]),
+    ...(table === null || table.options === '' ? [] : [table.options]),
   ]
-  return `source«<${typeText}>»('${topic}', { ${options.join(', ')} }${mark})`
+  const word = table === null ? `source«<${typeText}>»` : `table«<${typeText}${table.types}>»`
+  return `${word}('${topic}', { ${options.join(', ')} }${mark})`
 }

@@ -97,6 +97,7 @@ function joinTables(draw: Draw, input: Place, around: Surroundings): Made | null
         right: type === 'inner' ? right.value : maybe(right.value),
       }),
       labels: ['joinTables'],
+      versions: null,
     },
   }
 }

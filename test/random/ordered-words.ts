@@ -22,7 +22,14 @@ export const orderedWords: { readonly [K in OrderedKind]: Word } = {
     make: (_, input) => ({
       call: '.toTable()',
       others: [],
-      place: { ...input, shape: 'upserts', value: withoutNull(input.value), origin: 'derived', labels: ['existing'] },
+      place: {
+        ...input,
+        shape: 'upserts',
+        value: withoutNull(input.value),
+        origin: 'derived',
+        labels: ['existing'],
+        versions: { labels: input.labels, text: `${input.name}.toTable()` },
+      },
     }),
   },
   joinTable: {
@@ -81,14 +88,13 @@ function kept(draw: Draw, subject: Subject): Expression {
 }
 
 function joinTable(draw: Draw, input: Place, around: Surroundings): Made | null {
-  const want = { shape: 'keyed' as const, key: input.key, value: null }
-  const right = around.partner(draw, 'joinTable:right', want)
+  const right = around.versions(draw, 'joinTable:right', input.key as ValueType)
   if (depthOf(input.value) > MAX_JOINED || depthOf(right.value) > MAX_JOINED) return null
   const left = draw.once(2)
   const version = withoutNull(right.value)
   return {
-    call: `.joinTable(${right.name}.toTable()${left ? ", { type: 'left' }" : ''})`,
-    others: [right],
+    call: `.joinTable(${right.text}${left ? ", { type: 'left' }" : ''})`,
+    others: [right.place],
     place: {
       ...input,
       value: recordOf({ left: input.value, right: left ? maybe(version) : version }),

@@ -10,8 +10,8 @@ import { Draw } from './draw.ts'
 import { FORMATS, type FormatName } from './formats.ts'
 import type { JobSpec, ResultSpec, SourceSpec, StepSpec } from './job-spec.ts'
 import { isStream, type Place } from './shape.ts'
-import { converted, sameType, type ValueType } from './value-type.ts'
-import type { Made, Surroundings, Word } from './word.ts'
+import { converted, maybe, STRING, sameType, stringsIn, type ValueType } from './value-type.ts'
+import type { Made, Surroundings, Versions, Word } from './word.ts'
 import { serves, WORDS } from './words.ts'
 
 /** Numbers that a job is made from: one for each source and each step, and one for the results. */
@@ -88,6 +88,8 @@ class Maker {
     const times = time === null ? [null] : [time, time, `${time} - 1003600`, `${time} * 3600`]
     const place = times[scale % times.length] ?? null
     const fast = place?.endsWith('3600') === true && place.includes('*')
+    const upserts = this.#sources.length > 0 && draw.once(3) && this.#options.without?.has('existing') !== true
+    const keys = upserts ? tableKeys(draw, type) : null
     this.#sources.push({
       name,
       topic,
@@ -95,10 +97,20 @@ class Maker {
       time: place === null ? null : `v => ${place}`,
       disorder: disorder ?? draw.oneOf(fast ? ['5h', '0s', '20h'] : ['5s', '0s', '20s']),
       ahead: draw.once(5) && !fast && disorder === undefined ? '10s' : null,
+      validate: kind === 'json' && draw.once(5) ? 'used' : 'full',
+      table: keys === null ? null : { types: keys.types, options: keys.options },
     })
-    const labels = [`source:${kind}`]
-    const origin = unplaced ? 'derived' : 'log'
-    this.#places.push({ name, shape: 'stream', key: null, value: type, origin, labels, depth: 0, window: null })
+    this.#places.push({
+      name,
+      shape: keys === null ? 'stream' : 'upserts',
+      key: keys?.type ?? null,
+      value: type,
+      origin: keys !== null || unplaced ? 'derived' : 'log',
+      labels: keys === null ? [`source:${kind}`] : ['existing'],
+      versions: keys === null ? null : { labels: ['source:table'], text: name },
+      depth: 0,
+      window: null,
+    })
   }
 
   /** One step, and those that a partner of it needs. */
@@ -170,6 +182,7 @@ class Maker {
         return options[counts.indexOf(Math.min(...counts))] as string
       },
       partner: (draw, label, want) => this.#partner(draw, label, want),
+      versions: (draw, label, key) => this.#versions(draw, label, key),
       table: (label, like) =>
         this.#least(
           label,
@@ -188,6 +201,22 @@ class Maker {
       place => isStream(place) && (want.shape === 'keyed' || place.shape === 'stream'),
     )
     return this.#converted(draw.oneOf(streams), want)
+  }
+
+  #versions(draw: Draw, label: string, key: ValueType): Versions {
+    const same = (place: Place): boolean => place.key !== null && sameType(place.key, key)
+    const ready: Versions[] = this.#places.flatMap(place => {
+      if (!same(place)) return []
+      if (place.shape === 'keyed') return [{ text: `${place.name}.toTable()`, value: place.value, place }]
+      return place.versions === null ? [] : [{ text: place.versions.text, value: place.value, place }]
+    })
+    if (ready.length > 0 && !draw.once(6)) {
+      const labels = ({ place }: Versions): readonly string[] => place.versions?.labels ?? place.labels
+      const counts = ready.map(v => Math.min(...labels(v).map(l => this.#count(l, label))))
+      return ready[counts.indexOf(Math.min(...counts))] as Versions
+    }
+    const place = this.#converted(draw.oneOf(this.#places.filter(isStream)), { shape: 'keyed', key, value: null })
+    return { text: `${place.name}.toTable()`, value: place.value, place }
   }
 
   /** The place that has been met least as a producer for a label. */
@@ -230,7 +259,14 @@ class Maker {
   }
 }
 
-const FORMAT_NAMES: readonly FormatName[] = ['events', 'events', 'events', 'orders', 'csv', 'lines', 'bytes']
+const FORMAT_NAMES: readonly FormatName[] = ['events', 'events', 'events', 'orders', 'csv', 'lines', 'bytes', 'custom']
+
+/** The keys of a topic of upserts: of the value, or the record's own. */
+function tableKeys(draw: Draw, type: ValueType): { types: string; options: string; type: ValueType } {
+  if (draw.once(4)) return { types: '', options: '', type: maybe(STRING) }
+  const key = `key: v => ${stringsIn(type, 'v')[0]}`
+  return { types: ', string', options: `${key}, deletedKey: r => (r.key === 'k1' ? 'a' : 'b')`, type: STRING }
+}
 
 /** Tables that `joinTables` takes beside each other. */
 function joins(place: Place, like: Place): boolean {

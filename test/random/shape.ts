@@ -19,6 +19,8 @@ export interface Place {
   readonly labels: readonly string[]
   /** Steps behind it on the longest way to a source. */
   readonly depth: number
+  /** Of a table that joins may read: what its stream of versions is called in pairs, and how a join names it. */
+  readonly versions: { readonly labels: readonly string[]; readonly text: string } | null
   /** Text of the window of a table. */
   readonly window: string | null
 }

@@ -67,7 +67,7 @@ function tableStep(
     make: (draw, input) => {
       const { call, ...place } = change(draw, input)
       const shape = input.shape === 'upserts' ? 'global' : input.shape
-      return { call, others: [], place: { ...input, ...place, shape, labels: [kind] } }
+      return { call, others: [], place: { ...input, ...place, shape, versions: null, labels: [kind] } }
     },
   }
 }

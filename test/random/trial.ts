@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import type { ReferenceInput } from '../../core/reference/input.ts'
 import { naturals } from '../support/feeding.ts'
-import { type LogShape, logArbitrary } from '../support/random-log.ts'
+import { type LogShape, logArbitrary, type Spell } from '../support/random-log.ts'
 import type { PairCounts } from './coverage.ts'
 import { FORMATS } from './formats.ts'
 import type { JobSpec } from './job-spec.ts'
@@ -42,7 +42,12 @@ export function trials(met: PairCounts, options: TrialOptions = {}): fc.Arbitrar
   })
 }
 
-/** Topics, partitions and formats that a job reads. */
+/** Topics, partitions and formats that a job reads; a topic of upserts has records without value. */
 export function logShape({ topics, sources }: JobSpec): LogShape {
-  return { topics, spellings: Object.fromEntries(sources.map(s => [s.topic, FORMATS[s.format].spell])) }
+  const upserts = new Set(sources.flatMap(s => (s.table === null ? [] : [s.topic])))
+  const spellings = sources.map(({ topic, format }): [string, Spell] => {
+    const { spell } = FORMATS[format]
+    return [topic, upserts.has(topic) ? (event, spelling) => (spelling === 3 ? null : spell(event, spelling)) : spell]
+  })
+  return { topics, spellings: Object.fromEntries(spellings) }
 }

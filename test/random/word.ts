@@ -14,8 +14,19 @@ export interface Surroundings {
     label: string,
     want: { readonly shape: Shape; readonly key: ValueType | null; readonly value: ValueType | null },
   ) => Place
+  /** A table of versions with these keys, for `joinTable`. */
+  readonly versions: (draw: Draw, label: string, key: ValueType) => Versions
   /** A table with the keys and the windows of another, which may be that one itself; met least as `label`. */
   readonly table: (label: string, like: Place) => Place
+}
+
+/** What `joinTable` reads. */
+export interface Versions {
+  /** `step3.toTable()`, or a table. */
+  readonly text: string
+  readonly value: ValueType
+  /** What must stand before. */
+  readonly place: Place
 }
 
 export interface Made {
@@ -23,7 +34,7 @@ export interface Made {
   readonly call: string
   /** Inputs beside the first. */
   readonly others: readonly Place[]
-  readonly place: Pick<Place, 'shape' | 'key' | 'value' | 'origin' | 'labels' | 'window'>
+  readonly place: Omit<Place, 'name' | 'depth'>
 }
 
 export interface Word {

@@ -155,8 +155,8 @@ function steps(shape: LogShape): fc.Arbitrary<Step> {
 
 const utf8 = new TextEncoder()
 
-/** Writes an event as a record's value, in one of the spellings 0 to 3. */
-export type Spell = (event: Event, spelling: number) => string
+/** Writes an event as a record's value, in one of the spellings 0 to 3; null is a record without value. */
+export type Spell = (event: Event, spelling: number) => string | null
 
 /** The same event in several spellings that mean the same. */
 export function spellEvent({ t, k, n, tags }: Event, spelling: number): string {
@@ -180,7 +180,8 @@ function recordOf({ step, skew, key }: Placed, offset: bigint, clock: number, sp
     case 'event': {
       const { back, k, n, tags, spelling } = step
       const event: Event = { t: clock - back, k, n, ...(tags === null ? {} : { tags }) }
-      return { ...plain, value: utf8.encode(spell(event, spelling)) }
+      const text = spell(event, spelling)
+      return { ...plain, value: text === null ? null : utf8.encode(text) }
     }
   }
 }
