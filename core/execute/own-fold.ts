@@ -84,7 +84,8 @@ function stop(node: PlanNode, field: string, error: unknown, siteOf: SiteOf): ne
       : error instanceof Unencodable
         ? `returned a state without canonical bytes: ${error.path} is ${error.reason}`
         : `threw: ${messageOf(error)}`
-  throw new LyrebirdError('job-failed', `plus of the aggregation in field ${field} ${what}`, {
+  const place = site === undefined ? '' : `, at ${site},`
+  throw new LyrebirdError('job-failed', `plus of the aggregation in field ${field}${place} ${what}`, {
     where: { node: node.id, field, site },
     hint: 'where plus is called depends on the order of merging, so this cannot be a dead letter: make plus take any two states that lift and plus can give',
     cause: error,

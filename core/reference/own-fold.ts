@@ -41,14 +41,11 @@ function added(trial: Trial, node: PlanNode, field: AggregationSpec, a: unknown,
     return normalise(sum)
   } catch (error) {
     mustNotEndRun(node, error)
-    throw new LyrebirdError(
-      'job-failed',
-      `plus of the aggregation in field ${field.name} failed: ${messageOf(error)}`,
-      {
-        where: { node: node.id, field: field.name, site: node.lambdas[`${field.name}.plus`]?.at ?? undefined },
-        cause: error,
-      },
-    )
+    const { name } = field
+    const site = node.lambdas[`${name}.plus`]?.at ?? undefined
+    const place = site === undefined ? '' : `, at ${site},`
+    const message = `plus of the aggregation in field ${name}${place} failed: ${messageOf(error)}`
+    throw new LyrebirdError('job-failed', message, { where: { node: node.id, field: name, site }, cause: error })
   }
 }
 

@@ -42,6 +42,26 @@ test('a record that does not decode and a lambda that throws: dead letters, and 
   expect(dead.find(line => line.includes('"site"'))).toMatch(/"site":"job.ts:8:\d+/)
 })
 
+test('a plus that throws: exit 1 with the place, and no state of it', async () => {
+  const own = `aggregation<number, number, number>({
+    zero: 0,
+    lift: n => n,
+    plus: (a, b) => { if (a + b > 0) throw new Error('too much'); return a },
+    present: s => s,
+    unsafeMonoid: 'it is meant to fail',
+  })(v => v.bytes)`
+  const text = JOB.replace(/bytes: sum\([^)]*\)/, `bytes: ${own}`).replace('import {', 'import { aggregation,')
+  expect(text).toContain('it is meant to fail')
+  writeFileSync(join(folder, 'job.ts'), text)
+  for (const line of [BATCH, 'stream job.ts --log log --state state --until end', 'verify job.ts --log log']) {
+    const { code, err } = await lyrebird(line)
+    expect(code, err).toBe(1)
+    expect(err).toMatch(
+      /job-failed {2}plus of the aggregation in field bytes, at job\.ts:\d+:\d+, (threw|failed): too much/,
+    )
+  }
+})
+
 test('a damaged, a cut and a missing segment: exit 5 with topic, partition and offset, the state as before', async () => {
   await lyrebird(BATCH)
   const before = await rows()
