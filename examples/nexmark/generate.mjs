@@ -6,9 +6,9 @@
 // the benchmark's own generator; 50 events a second of event time, up to 1.5 s out of order within a partition. Persons register before
 // they sell or bid, auctions open before they are bid on, and are open for 2 to 20 s.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const START = Date.UTC(2026, 0, 5, 9)
@@ -132,7 +132,7 @@ export function writeNexmark(directory, { events, seed, partitions }) {
   }
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
