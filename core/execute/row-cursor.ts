@@ -30,6 +30,12 @@ export class RowCursor {
     const next = this.#rows.next()
     this.#row = next.done === true ? undefined : next.value
   }
+
+  /** Leaves the rest unread. */
+  stop(): void {
+    this.#rows.return?.()
+    this.#row = undefined
+  }
 }
 
 /** The lesser of two keys; undefined stands for none. */

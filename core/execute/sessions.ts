@@ -131,46 +131,34 @@ export class Sessions implements SettledNode {
     return due.take()
   }
 
-  /** Settles all sessions of one key that have changed or close. */
+  /** Settles all sessions of one key that have changed or close: fresh parts and those of the state in the order of their first times. */
   #settleKey(key: Uint8Array, fresh: RowCursor, due: RowCursor): void {
-    const parts: Part[] = []
-    let from = Number.POSITIVE_INFINITY
-    let to = Number.NEGATIVE_INFINITY
-    for (; isOf(fresh, key); fresh.advance()) {
-      const part = partOf(fresh.key as Uint8Array, key.length, fresh.value, false)
-      parts.push(part)
-      from = Math.min(from, part.first)
-      to = Math.max(to, part.last + this.#o.gapMs)
-    }
-    for (; isOf(due, key); due.advance()) {
-      const first = decodeValue(new ByteReader(due.key as Uint8Array, key.length)) as number
-      from = Math.min(from, first)
-      to = Math.max(to, first)
-    }
-    parts.push(...this.#storedParts(key, from, to))
-    parts.sort((a, b) => a.first - b.first)
+    const { env, gapMs } = this.#o
+    const ofKey = env.state?.scan(this.partials, key, stateKey(key, Number.POSITIVE_INFINITY)) ?? []
+    const stored = new RowCursor(ofKey)
     let cluster: Cluster | null = null
-    for (const part of parts) {
-      if (cluster !== null && part.first - cluster.last <= this.#o.gapMs) {
+    for (;;) {
+      const freshFirst = isOf(fresh, key) ? firstOf(fresh, key) : Number.POSITIVE_INFINITY
+      const storedFirst = stored.key === undefined ? Number.POSITIVE_INFINITY : firstOf(stored, key)
+      const first = Math.min(freshFirst, storedFirst)
+      // Behind the last fresh part and the last session that is due, the state's sessions stay as they are.
+      const apart: boolean = cluster === null || first - cluster.last > gapMs
+      if (freshFirst === Number.POSITIVE_INFINITY && apart && !isOf(due, key)) break
+      if (first === Number.POSITIVE_INFINITY) break
+      const source = first === storedFirst ? stored : fresh
+      const part = partOf(first, source.value, source === stored)
+      while (isOf(due, key) && firstOf(due, key) <= first) due.advance()
+      source.advance()
+      if (cluster === null || apart) {
+        if (cluster !== null) this.#settleSession(key, cluster)
+        cluster = { parts: [part], last: part.last }
+      } else {
         cluster.parts.push(part)
         cluster.last = Math.max(cluster.last, part.last)
-        continue
       }
-      if (cluster !== null) this.#settleSession(key, cluster)
-      cluster = { parts: [part], last: part.last }
     }
     if (cluster !== null) this.#settleSession(key, cluster)
-  }
-
-  /** Sessions of a key in the state that begin at or before `to` and reach, with the gap, at least to `from`. */
-  *#storedParts(key: Uint8Array, from: number, to: number): Generator<Part> {
-    const { env, gapMs } = this.#o
-    if (env.state === null) return
-    // Times are whole, so that sessions up to `to` are those below the next number.
-    for (const [rowKey, value] of env.state.scan(this.partials, key, stateKey(key, to + 1))) {
-      const part = partOf(rowKey, key.length, value, true)
-      if (from - part.last <= gapMs) yield part
-    }
+    stored.stop()
   }
 
   #settleSession(key: Uint8Array, { parts, last }: Cluster): void {
@@ -224,9 +212,12 @@ function keyPart(rowKey: Uint8Array): Uint8Array {
 const isOf = ({ key: row }: RowCursor, key: Uint8Array): boolean =>
   row !== undefined && compareBytes(row.subarray(0, key.length), key) === 0
 
+/** The first time in a row key, which stands behind the key. */
+const firstOf = ({ key: row }: RowCursor, key: Uint8Array): number =>
+  decodeValue(new ByteReader(row as Uint8Array, key.length)) as number
+
 /** Copies the bytes of the value. */
-function partOf(rowKey: Uint8Array, keyLength: number, value: Uint8Array, stored: boolean): Part {
-  const first = decodeValue(new ByteReader(rowKey, keyLength)) as number
+function partOf(first: number, value: Uint8Array, stored: boolean): Part {
   const reader = new ByteReader(value)
   const last = decodeValue(reader) as number
   return { first, last, state: value.slice(reader.position), stored }

@@ -137,8 +137,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'session-gap-excluded',
     defect: 'parts of a session exactly the gap apart stay two sessions',
     file: 'core/execute/sessions.ts',
-    find: 'part.first - cluster.last <= this.#o.gapMs',
-    put: 'part.first - cluster.last < this.#o.gapMs',
+    find: 'first - cluster.last > gapMs',
+    put: 'first - cluster.last >= gapMs',
     suite: 'test/windows/sessions.test.ts',
   },
   {
@@ -331,7 +331,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'compiler/3-plan/plan-job.ts',
     find: "node.params.validate === 'used' ? usedPart(uses, declared) : declared",
     put: 'declared',
-    suite: 'test/formats/records.test.ts',
+    suite: 'test/plan/used-part.test.ts',
   },
   {
     name: 'csv-record-ends-inside-quotes',

@@ -1,4 +1,4 @@
-// One windowed count over a log written by hand: in the reference, and in a machine that commits after every record.
+// One windowed count over a log written by hand: in the reference, and in a machine that commits after every record or few.
 //
 // Promises: both agree at every cut on the way.
 
@@ -27,13 +27,15 @@ export interface Options {
   readonly disorderMs?: number
   readonly keepMs?: number
   readonly final?: boolean
+  /** Records of a partition between two commits. Default 1. */
+  readonly perCommit?: number
 }
 
-/** Feeds the records of the partitions in turn: all first ones, all second ones, and so on. */
+/** Feeds the records of the partitions in turn: the first ones of each, the second ones of each, and so on. */
 export function agreed(
   window: WindowSpec,
   partitions: Readonly<Record<string, readonly unknown[]>>,
-  { disorderMs = 0, keepMs = 0, final = false }: Options = {},
+  { disorderMs = 0, keepMs = 0, final = false, perCommit = 1 }: Options = {},
 ): Agreed {
   const plan = new PlanBuilder()
   const events = plan.source('a', { time: (v: { t: number }) => v.t, disorderMs })
@@ -47,13 +49,14 @@ export function agreed(
   const machine = new Machine(interpretedModule(program), memoryEnvironment(state))
   for (const { topic, partition } of log) machine.progress.cut.set(`${topic}/${partition}`, 0n)
   const most = Math.max(...log.map(p => p.records.length))
-  for (let i = 0; i < most; i++) {
+  for (let from = 0; from < most; from += perCommit) {
+    const to = from + perCommit
     for (const { topic, partition, records } of log) {
-      const one = records.slice(i, i + 1)
-      if (one.length > 0) machine.feed(chunkOf({ topic, partition }, one, BigInt(i + 1)))
-      const isLast = i === most - 1 && partition === log.at(-1)?.partition
+      const some = records.slice(from, to)
+      if (some.length > 0) machine.feed(chunkOf({ topic, partition }, some, BigInt(from + some.length)))
+      const isLast = to >= most && partition === log.at(-1)?.partition
       state.commit(machine, final && isLast)
-      const read = log.map(p => ({ ...p, records: p.records.slice(0, p.partition > partition ? i : i + 1) }))
+      const read = log.map(p => ({ ...p, records: p.records.slice(0, p.partition > partition ? from : to) }))
       expect(differenceOf(program.plan, state, reference(program, read, { final: final && isLast }))).toBeNull()
     }
   }

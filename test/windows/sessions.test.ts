@@ -113,6 +113,11 @@ describe('closing', () => {
     expect(closed).toEqual(['15 k [0,5]', '50 k [40]'])
   })
 
+  test('a session of the state closes though an earlier one of its key has come meanwhile', () => {
+    const { closed } = run({ 'a/0': [...of(50, 40, 20), { t: 161, k: 'j' }] }, { disorderMs: 100, perCommit: 2 })
+    expect(closed).toEqual(['30 k [20]', '60 k [40,50]'])
+  })
+
   test('a session that comes and closes between two commits is handed on once', () => {
     expect(run({ 'a/0': of(0, 100, 200) }).closed).toEqual(['10 k [0]', '110 k [100]'])
   })
