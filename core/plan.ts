@@ -151,7 +151,7 @@ export interface LambdaFacts {
   readonly at: string | null
   /** Whether the second parameter (record, or row of a table) is used. */
   readonly usesRecord: boolean
-  /** Which parts of the first parameter are used. */
+  /** Which parts of the value are used: of the first parameter, of the second one of `scan`. */
   readonly uses: Uses
 }
 

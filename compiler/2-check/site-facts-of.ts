@@ -29,7 +29,7 @@ export function lambdaFacts(
   return Object.freeze({
     at: placeText(reading.spanOf(argument.expression)),
     usesRecord: readable ? usesSecond(functions) : true,
-    uses: readable ? uses.ofAll(functions) : true,
+    uses: readable ? uses.ofAll(functions, argument.place.value ?? 0) : true,
     hash: known ? hashes.hashOf(argument.expression, carried) : null,
   })
 }

@@ -12,6 +12,7 @@ type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
   | ('map' | 'filter' | 'flatMap' | 'mapValues' | 'keyBy' | 'filterKeys' | 'flatMapKeys' | 'merge' | 'to')
   | ('aggregate' | 'count' | 'closed' | 'window')
+  | ('scan' | 'distinct' | 'joinTable' | 'toTable')
 const words = language as unknown as Record<string, Loose>
 
 const fn = (v: unknown): unknown => v
@@ -50,6 +51,12 @@ const CASES: Readonly<Record<string, [(source: Loose) => Loose, Uses]>> = {
   'a map hands on what its lambda made': [s => step(s, 'map', 1).to('t'), uses(1)],
   'a flatMap too': [s => step(step(s, 'flatMap', 1), 'map', 2).to('t'), uses(1)],
   'and mapValues': [s => step(keyed(s), 'mapValues', 1).to('t'), { ...uses(1), ...uses(9) }],
+  'scan hands on what its step made': [
+    s => step(marked(keyed(s).scan.bind(keyed(s)) as never, 1, [0, fn]) as Loose, 'map', 2).to('t'),
+    { ...uses(1), ...uses(9) },
+  ],
+  'distinct holds the whole value': [s => keyed(s).distinct(fn).to('t'), true],
+  'and so does a join with versions': [s => step(keyed(s).joinTable(keyed(s).toTable()), 'map', 2).to('t'), true],
   'a filter passes the value on': [s => step(step(s, 'filter', 1), 'map', 2).to('t'), { ...uses(1), ...uses(2) }],
   'words on keys do not see the value': [
     s => step(step(step(keyed(s), 'filterKeys', 1), 'flatMapKeys', 2), 'map', 3).to('t'),

@@ -11,6 +11,8 @@ export interface SlotPlace {
   readonly property?: string
   /** Names what the lambda's result is kept as; null where it is not kept by itself. */
   readonly keeps: string | null
+  /** Which of the lambda's parameters is the value; the first where nothing is said. */
+  readonly value?: number
   /** The result is a list of what is kept. */
   readonly many?: boolean
 }
@@ -39,7 +41,7 @@ export const SLOTS: Readonly<Record<string, readonly SlotPlace[]>> = {
   to: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
   lookup: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
   snapshot: [{ slot: 'key', argument: 1, property: 'key', keeps: 'a key' }],
-  scan: [{ slot: 'fn', argument: 1, keeps: 'a state' }],
+  scan: [{ slot: 'fn', argument: 1, keeps: 'a state', value: 1 }],
   distinct: [{ slot: 'by', argument: 0, keeps: 'what is told apart' }],
   dedupe: [{ slot: 'by', argument: 0, keeps: 'what is told apart' }],
   map: fn(null),

@@ -16,9 +16,9 @@ export class UseAnalysis {
     this.#reading = reading
   }
 
-  /** Of all functions that an argument can be. */
-  ofAll(functions: readonly FunctionNode[]): Uses {
-    return functions.map(f => this.ofParameter(f, 0)).reduce<Uses>(joinUses, {})
+  /** Of all functions that an argument can be: what they use of the parameter with this index. */
+  ofAll(functions: readonly FunctionNode[], index: number): Uses {
+    return functions.map(f => this.ofParameter(f, index)).reduce<Uses>(joinUses, {})
   }
 
   /** A function that calls itself uses the whole: what it passes on is not followed. */
