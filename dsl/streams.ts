@@ -203,9 +203,16 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
    * Finds something for each element in fixed data, by the stream's key or another one: `byCountry.lookup(countries)`. The value
    * becomes `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with `type: 'left'`.
    */
-  lookup<V, SK, J = K, Type extends 'inner' | 'left' = 'inner'>(
-    data: Snapshot<SK, V> & SameKeys<J, SK>,
-    options?: { readonly key?: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>; readonly type?: Type },
+  lookup<J, V, SK, Type extends 'inner' | 'left' = 'inner'>(
+    data: Snapshot<SK, V>,
+    options: {
+      readonly key: (value: T, record: RecordOf<O, K>) => J & PlainKey<J> & SameKeys<J, SK>
+      readonly type?: Type
+    },
+  ): KeyedStream<K, Joined<T, V, Type>, O>
+  lookup<V, SK, Type extends 'inner' | 'left' = 'inner'>(
+    data: Snapshot<SK, V> & SameKeys<K, SK>,
+    options?: { readonly key?: never; readonly type?: Type },
   ): KeyedStream<K, Joined<T, V, Type>, O>
 
   /**

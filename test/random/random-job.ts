@@ -10,7 +10,7 @@ import { Draw } from './draw.ts'
 import { FORMATS, type FormatName } from './formats.ts'
 import type { JobSpec, ResultSpec, SourceSpec, StepSpec } from './job-spec.ts'
 import { isStream, type Place } from './shape.ts'
-import { converted, maybe, STRING, sameType, stringsIn, type ValueType } from './value-type.ts'
+import { canBeMade, converted, maybe, STRING, sameType, stringsIn, type ValueType } from './value-type.ts'
 import type { Made, Surroundings, Versions, Word } from './word.ts'
 import { serves, WORDS } from './words.ts'
 
@@ -193,7 +193,8 @@ class Maker {
 
   #partner(draw: Draw, label: string, want: Parameters<Surroundings['partner']>[2]): Place {
     const ready = this.#places.filter(place => serves(place, want))
-    if (ready.length > 0 && !draw.once(5)) {
+    const makeable = want.value === null || canBeMade(want.value)
+    if (ready.length > 0 && !(makeable && draw.once(5))) {
       return this.#least(label, ready)
     }
     // A key cannot be taken away again.

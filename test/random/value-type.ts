@@ -87,9 +87,19 @@ export function converted(from: ValueType, at: string, to: ValueType): string {
         .join(', ')} })`
     case 'maybe':
       return converted(from, at, to.of)
-    default:
-      return at
+    case 'bytes':
+      return `Uint8Array.of(${numbersIn(from, at)[0]})`
+    case 'opaque':
+      throw new Error('nothing can be converted to what a sketch gives')
   }
+}
+
+/** Whether an expression can make a value of this type. */
+export function canBeMade(type: ValueType): boolean {
+  if (type.kind === 'array') return canBeMade(type.items)
+  if (type.kind === 'tuple') return type.items.every(canBeMade)
+  if (type.kind === 'record') return Object.values(type.fields).every(canBeMade)
+  return type.kind === 'maybe' ? canBeMade(type.of) : type.kind !== 'opaque'
 }
 
 interface Leaf {

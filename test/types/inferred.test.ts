@@ -38,6 +38,8 @@ const RIGHT: Readonly<Record<string, string>> = {
     'const s = views.lookup(countries, { key: v => v.country }); same<typeof s, Stream<{ readonly left: PageView; readonly right: { name: string } }>>(true)',
   'lookup by the key':
     "const s = views.keyBy(v => v.bytes).lookup(sizes, { type: 'left' }); same<typeof s, KeyedStream<number, { readonly left: PageView; readonly right: { size: number; name: string } | null }>>(true)",
+  'lookup of a keyed stream by a key of another type':
+    "const s = views.keyBy(v => v.bytes).lookup(countries, { key: v => v.country, type: 'left' }).map(v => v.right?.name); same<typeof s, KeyedStream<number, string | undefined>>(true)",
   'lookup of a keyed stream by another key':
     'const s = byUser.lookup(countries, { key: v => v.country }).map(v => v.right.name); same<typeof s, KeyedStream<string, string>>(true)',
   snapshot:
