@@ -78,7 +78,7 @@ export default job('sensors', {
     ])
     expect(t.output('sizes').map(r => r.value)).toEqual(['Ag==', 'AQ=='])
     expect(t.output('copies').map(r => r.value)).toEqual(expect.arrayContaining(['AQEFBg==']))
-    await t.toAgree({ interleavings: 6, restarts: 3 })
+    await t.toAgree({ interleavings: 4, restarts: 2 })
   })
 
   it('is part of the plan hash, but for how tests encode', async () => {
@@ -147,30 +147,7 @@ export default job('trades', {
     ])
     expect(t.output('copies').map(r => atob(r.value as string).slice(0, 5))).toEqual(['\0\0\0\0\x05', '\0\0\0\0\x05'])
     expect(t.output('sold')).toHaveLength(1)
-    await t.toAgree({ interleavings: 6, restarts: 3 })
-  })
-
-  it('a long beyond the doubles is no number', async () => {
-    const t = await testJob(
-      write(JOB().replace('amount: bigint; note', 'amount: number; note').replaceAll('t.amount', 'BigInt(t.amount)')),
-    )
-    t.send('trades', { symbol: 'A', amount: 2n ** 60n, note: null }).send('trades', {
-      symbol: 'A',
-      amount: 3,
-      note: null,
-    })
-    expect(t.deadLetters()).toMatchObject([{ path: '$.amount', reason: 'expected number, got bigint' }])
-    expect(t.view('sums')).toEqual([{ key: 'A', value: '3' }])
-  })
-
-  it('the schema is part of the plan hash, its formatting is not', async () => {
-    const hash = async (text: string): Promise<string | undefined> =>
-      (await checkJob(write(text))).plan?.results.find(r => r.name === 'sums')?.hash
-    const before = await hash(JOB())
-    expect(before).toMatch(/^[0-9a-f]{32}$/)
-    expect(await hash(JOB().replace("type: 'record', name: 'Trade'", "name: 'Trade',\n type: 'record'"))).toBe(before)
-    expect(await hash(JOB(", { name: 'x', type: 'int', default: 0 }"))).not.toBe(before)
-    expect(await hash(JOB().replace('int32> tags', 'int64> tags'))).not.toBe(before)
+    await t.toAgree({ interleavings: 4, restarts: 2 })
   })
 
   it('a schema that is none is a diagnostic at the call', async () => {

@@ -5,11 +5,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitUses } from '../../compiler/2-check/uses/fit-uses.ts'
 import { usedPart } from '../../compiler/2-check/uses/used-part.ts'
+import { planJob } from '../../compiler/3-plan/plan-job.ts'
 import { makeDecoder } from '../../core/decode/decoder.ts'
-import type { FormatSpec } from '../../core/plan.ts'
+import type { FormatSpec, SourceNode } from '../../core/plan.ts'
 import type { Schema, SchemaDocument, Uses } from '../../core/schema.ts'
+import { job, type KeyedStream, source } from '../../dsl/index.ts'
 import { exactText, records, schemas, usedParts, usesOf } from '../emit/arbitraries.ts'
 import { fastDecoder } from '../emit/fast-decoder.ts'
+import { graph } from '../support/run-job.ts'
+import { factsOf, marked, objectSchema } from './facts.ts'
 
 const JSON_FORMAT: FormatSpec = { kind: 'json' }
 
@@ -83,6 +87,25 @@ const CASES: readonly { name: string; type: SchemaDocument; uses: Uses; left: Sc
 describe('the used part of a type', () => {
   it.each(CASES)('$name', ({ type, uses, left }) => {
     expect(usedPart(fitUses(uses, type), type)).toEqual(left)
+  })
+
+  it('stands in the plan, and in the hash, only where it is asked for', () => {
+    const planned = (validate: 'full' | 'used', used: readonly string[]): SourceNode => {
+      const uses = Object.fromEntries(used.map(name => [name, true as const]))
+      const schema = objectSchema({ a: 'number', b: 'number', c: 'number' })
+      const facts = factsOf({ 0: { schema }, 1: { lambdas: { fn: { uses, hash: 'h' } } } })
+      const events = marked(source<{ a: number }>, 0, ['events', { validate }])
+      const keyed = marked(events.keyBy.bind(events) as () => KeyedStream<number, unknown>, 1, [(e: unknown) => e])
+      const plan = planJob(graph(job('j', { n: keyed.count() })), facts)
+      return plan.nodes.find(n => n.kind === 'source') as SourceNode
+    }
+    const names = ({ schema }: SourceNode): string[] =>
+      schema.root.kind === 'object' ? schema.root.fields.map(f => f.name) : []
+    const [full, fullMore] = [planned('full', ['a']), planned('full', ['a', 'b'])]
+    const [part, partMore] = [planned('used', ['a']), planned('used', ['a', 'b'])]
+    expect([full, fullMore, part, partMore].map(names)).toEqual([['a', 'b', 'c'], ['a', 'b', 'c'], ['a'], ['a', 'b']])
+    expect(new Set([full.hash, fullMore.hash]).size).toBe(1)
+    expect(new Set([full.hash, part.hash, partMore.hash]).size).toBe(3)
   })
 
   it('accepts what the whole accepts, and is read the same by both decoders', { timeout: 60_000 }, () => {

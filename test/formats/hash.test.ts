@@ -1,0 +1,48 @@
+// The schema of a format is part of the plan hash, its formatting is not; a format's own code counts by its version.
+
+import { expect, it } from 'vitest'
+import { planJob } from '../../compiler/3-plan/plan-job.ts'
+import { type CustomFormat, format, job, source } from '../../dsl/index.ts'
+import { avro } from '../../formats/avro/index.ts'
+import { protobuf } from '../../formats/protobuf/index.ts'
+import { graph } from '../support/run-job.ts'
+
+const hashOf = (made: CustomFormat<{ a: number }>): string | undefined => {
+  const all = source('t', { format: made })
+  return planJob(graph(job('j', { n: all.keyBy(v => v.a).count() }))).results[0]?.hash
+}
+
+const outputHash = (made: CustomFormat<{ a: number }>): string | undefined =>
+  planJob(graph(job('j', { o: source<{ a: number }>('t').to('o', { value: made }) }))).results[0]?.hash
+
+const SCHEMA = { type: 'record', name: 'R', fields: [{ name: 'a', type: 'int' }] }
+const PROTO = 'syntax = "proto3"; message R { int32 a = 1; }'
+
+it.each([
+  [
+    'avro: another field',
+    avro(SCHEMA),
+    avro({ ...SCHEMA, fields: [...SCHEMA.fields, { name: 'b', type: 'int', default: 0 }] }),
+  ],
+  ['avro: a writer', avro(SCHEMA), avro(SCHEMA, { writer: SCHEMA })],
+  ['avro: the framing', avro(SCHEMA), avro(SCHEMA, { confluent: { schemas: { 1: SCHEMA }, id: 1 } })],
+  [
+    'avro: an id',
+    avro(SCHEMA, { confluent: { schemas: { 1: SCHEMA, 2: SCHEMA }, id: 1 } }),
+    avro(SCHEMA, { confluent: { schemas: { 1: SCHEMA, 2: SCHEMA }, id: 2 } }),
+  ],
+  ['protobuf: a type', protobuf(PROTO, 'R'), protobuf(PROTO.replace('int32', 'sint32'), 'R')],
+  ['protobuf: the spelling of names', protobuf(PROTO, 'R'), protobuf(PROTO, 'R', { keepCase: true })],
+  ['one format and another', avro(SCHEMA), protobuf(PROTO, 'R')],
+  ['the name', format({ decode: () => ({ a: 1 }), name: 'x' }), format({ decode: () => ({ a: 1 }), name: 'y' })],
+] as [string, CustomFormat<{ a: number }>, CustomFormat<{ a: number }>][])('%s', (_, one, other) => {
+  expect(hashOf(one)).toMatch(/^[0-9a-f]{32}$/)
+  expect(hashOf(one)).not.toBe(hashOf(other))
+})
+
+it('formatting and the order of names do not count', () => {
+  const text = JSON.stringify({ fields: SCHEMA.fields, name: 'R', type: 'record' }, null, 2)
+  expect(hashOf(avro(text))).toBe(hashOf(avro(SCHEMA)))
+  expect(outputHash(avro(text))).toBe(outputHash(avro(SCHEMA)))
+  expect(outputHash(avro(SCHEMA))).not.toBe(outputHash(protobuf(PROTO, 'R')))
+})
