@@ -59,6 +59,16 @@ describe('hopping', () => {
   })
 })
 
+test('calendar windows hold the first and the last instant, however far the watermark lags', () => {
+  for (const unit of ['day', 'week', 'month'] as const) {
+    const rows = starts(calendar(unit, 'America/Sao_Paulo'), -8.64e15, 0, 8.64e15)
+    expect(rows.map(row => row[1])).toEqual([[-8.64e15], [0], [8.64e15]])
+    expect(rows[0]?.[0]).toBeLessThanOrEqual(-8.64e15)
+  }
+  const { closed } = agreed(calendar('week', 'Asia/Kolkata'), { 'a/0': of(-8.64e15, 8.64e15) }, { final: true })
+  expect(closed).toHaveLength(2)
+})
+
 describe('closing and keep', () => {
   const run = (window: WindowSpec, time: number, now: number, keepMs = 0) =>
     agreed(window, { 'a/0': [...of(time), tick(now)] }, { keepMs })
