@@ -63,9 +63,12 @@ async function problemOf(module: FunctionsModule, trial: RandomTrial, disk: bool
   const { spec, log, final, numbers } = trial
   const result = agreed({ ...trial, module, pick: choices(numbers) })
   if (typeof result === 'string') return result
-  const built = reference(programOfSpec(spec), log, { final })
-  const difference = compareResults(named(result), named(built))
-  if (difference !== null) return `compiled and built differ: ${JSON.stringify(difference)}`
+  // Without static reading every lambda is taken to use everything, so validation by use means another thing.
+  if (spec.sources.every(s => s.validate === 'full')) {
+    const built = reference(programOfSpec(spec), log, { final })
+    const difference = compareResults(named(result), named(built))
+    if (difference !== null) return `compiled and built differ: ${JSON.stringify(difference)}`
+  }
   if (!disk) return null
   const verdict = await verifyJob({ functions: module, log: memoryLog(log), final, interleavings: 2, seed: 1 })
   return verdict.difference === null ? null : verdictLines(verdict).join('\n')
