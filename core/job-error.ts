@@ -11,7 +11,8 @@ export const JOB_ERROR_WORDS = {
   'bad-name': 'a job, a view, an output or a field of an aggregation has a name that is no identifier',
   'bad-topic': 'a topic name is not one that Kafka would accept',
   'bad-duration': 'a duration is not a whole number with a unit, or is negative, or too long',
-  'bad-window': 'a window has no length, hops further than it is long, has an offset past its step, or is of no known calendar',
+  'bad-window':
+    'a window has no length, hops further than it is long, has an offset past its step, or is of no known calendar, or tables of different windows are joined',
   'bad-option': 'an option is unknown or has an impossible value',
   'bad-argument': 'an argument is missing or of the wrong kind',
   'not-keyed': 'a word that needs a keyed stream was called on an unkeyed one',
