@@ -9,6 +9,7 @@ import type { PairCounts } from './coverage.ts'
 import { Draw } from './draw.ts'
 import { FORMATS, type FormatName } from './formats.ts'
 import type { JobSpec, ResultSpec, SourceSpec, StepSpec } from './job-spec.ts'
+import { resultsOf } from './results.ts'
 import { isStream, type Place } from './shape.ts'
 import { canBeMade, converted, maybe, STRING, sameType, stringsIn, type ValueType } from './value-type.ts'
 import type { Made, Surroundings, Versions, Word } from './word.ts'
@@ -274,15 +275,4 @@ function joins(place: Place, like: Place): boolean {
   const timed = (p: Place): boolean => p.shape === 'timed'
   if (isStream(place) || place.shape === 'session' || timed(place) !== timed(like)) return false
   return place.window === like.window && sameType(place.key as ValueType, like.key as ValueType)
-}
-
-/** A view, now and then with its changes; or an output. */
-function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[] {
-  const partitions = 1 + draw.below(3)
-  const options = partitions === 1 ? '' : `, { partitions: ${partitions} }`
-  const of = place.name
-  if (isStream(place)) return [{ name: `output${index}`, kind: 'output', of, call: `.to('out${index}'${options})` }]
-  const view: ResultSpec = { name: `view${index}`, kind: 'view', of, call: '' }
-  const call = `.changes().to('changes${index}'${options})`
-  return draw.once(3) ? [view, { name: `changes${index}`, kind: 'output', of, call }] : [view]
 }

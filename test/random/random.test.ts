@@ -11,6 +11,7 @@ it(`agrees on ${jobs} jobs that were built by the language`, { timeout: 1000 * j
   const campaign = await runCampaign({ jobs, seed })
   console.log(summaryLines(campaign, jobs > 10_000 ? 1000 : 5).join('\n'))
   expect(campaign.failure?.text ?? null).toBeNull()
-  const least = jobs >= 50_000 ? 20 : 1
+  // A handful of jobs cannot hold all pairs.
+  const least = jobs >= 50_000 ? 20 : jobs >= 1500 ? 1 : 0
   expect(campaign.met.sorted().filter(([, times]) => times < least)).toEqual([])
 })
