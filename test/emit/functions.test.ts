@@ -20,7 +20,7 @@ describe.each(Object.entries(JOBS))('job %s', (_, { shape, build }) => {
           traceOf(interpretedModule(program), log, chunkSize),
         )
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     )
   })
 })

@@ -65,7 +65,7 @@ describe.each(Object.entries(JOBS))('job %s', (_, { shape, build }) => {
           expect(compareResults(own, reference(program, log, { final }))).toBeNull()
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 25 },
     )
   })
 })

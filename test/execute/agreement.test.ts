@@ -26,7 +26,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
         stream(module, log, state, choices(numbers), final)
         expectEqual(state, log, final)
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     )
   })
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
         stream(module, later, state, choices(numbers.slice(7)), false)
         expectEqual(state, later, false)
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     )
   })
 
@@ -52,7 +52,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
         batch(module, later, state, pick, final)
         expectEqual(state, later, final)
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     )
   })
 
@@ -66,7 +66,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
         for (const table of batched.tables()) expect(streamed.scan(table)).toEqual(batched.scan(table))
         expect(streamed.document(PROGRESS)).toEqual(batched.document(PROGRESS))
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     )
   })
 })

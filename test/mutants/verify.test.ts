@@ -17,7 +17,7 @@ it.each([1, 2, 3])('verifies every boundary, seed %i', async seed => {
 describe.each(Object.keys(JOBS))('job %s', name => {
   const { shape, build } = JOBS[name] as (typeof JOBS)[string]
 
-  it.each([1, 2, 3, 4])('verifies, seed %i', async seed => {
+  it.each([1, 2])('verifies, seed %i', async seed => {
     const verdict = await verifyJob({
       functions: emittedModule(build()),
       log: memoryLog(seededLog(seed, { ...shape, maxRecords: 40 })),

@@ -15,7 +15,7 @@ describe.each(Object.entries(JOBS))('%s', (_, job) => {
         const program = job.build()
         expect(lostOf(reference(program, earlier), reference(program, later, { final }))).toBeNull()
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     )
   })
 
@@ -24,7 +24,7 @@ describe.each(Object.entries(JOBS))('%s', (_, job) => {
       fc.property(logWithCuts(job.shape), ({ later }) => {
         expect(reference(job.build(), later)).toEqual(reference(job.build(), [...later].reverse()))
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     )
   })
 })
