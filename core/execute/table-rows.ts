@@ -4,7 +4,7 @@
 // is left alone.
 // Leaves to `aggregates.ts`: which rows have changed or close; to `table-chain.ts`: the lambdas on tables.
 
-import { ByteReader, ByteWriter } from '../bytes.ts'
+import { ByteReader, ByteWriter, compareBytes } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
 import { hash128Part } from '../digest.ts'
 import type { Frames } from '../frames.ts'
@@ -196,6 +196,7 @@ export class TableRows {
     const hash = this.#hash
     if (valueEnd !== ABSENT) hash128Part(bytes, keyStart, valueEnd, hash)
     let existed = status === ViewTrack.PRESENT
+    let same = false
     if (existed) {
       if (valueEnd !== ABSENT && sameHash(hash, track.hash, at)) return
       digest.removeHash(track.hash, at)
@@ -203,13 +204,18 @@ export class TableRows {
       const rowKey = bytes.subarray(keyStart, keyEnd)
       const old = this.#o.env.state?.get(table, rowKey)
       existed = old !== undefined
-      if (old !== undefined) tally.remove(rowKey, old)
+      if (old !== undefined) {
+        tally.remove(rowKey, old)
+        same = valueEnd !== ABSENT && compareBytes(old, bytes.subarray(keyEnd, valueEnd)) === 0
+      }
     }
     if (valueEnd !== ABSENT) {
       digest.addHash(hash, 0)
       for (let i = 0; i < 4; i++) track.hash[at + i] = hash[i] as number
-      this.#sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
-      for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
+      if (!same) {
+        this.#sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
+        for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
+      }
     } else if (existed) {
       this.#sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
       for (const take of changed) take(bytes.subarray(keyStart, keyEnd), null)
