@@ -50,7 +50,11 @@ function write(trial: Trial, node: OutputNode, element: Element, encode: Encoder
   })
 }
 
-const keyText = (key: unknown): Uint8Array => utf8.encode(typeof key === 'string' ? key : canonicalJson(key))
+/** A text as it is, where UTF-8 has it; everything else as JSON, which escapes the halves of surrogate pairs. */
+function keyText(key: unknown): Uint8Array {
+  const plain = typeof key === 'string' && !/\p{Surrogate}/u.test(key)
+  return utf8.encode(plain ? key : canonicalJson(key))
+}
 
 function keyOf(trial: Trial, node: OutputNode, element: Element): Outcome<unknown> {
   if (trial.has(node, 'key')) return trial.run(node, 'key', element.identity, [element.value, recordOf(element)])
