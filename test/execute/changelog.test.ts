@@ -46,7 +46,9 @@ function rowsOf(id: string, rows: readonly ViewRow[]): Map<string, string> {
     rows.flatMap(({ key: rowKey, value }) => {
       if (value === null) return []
       const { key, window } = places.placeOf(rowKey)
-      const text = window === undefined ? String(key) : canonicalJson({ key, ...window })
+      // Half of a surrogate pair has no UTF-8: such a key is written as JSON.
+      const plain = window === undefined && typeof key === 'string' && !/\p{Surrogate}/u.test(key)
+      const text = plain ? key : canonicalJson(window === undefined ? key : { key, ...window })
       return [[bytesToHex(new TextEncoder().encode(text)), canonicalJson(decodeValue(new ByteReader(value)))]]
     }),
   )
