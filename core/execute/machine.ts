@@ -132,7 +132,15 @@ export class Machine {
     }
     const dead = this.progress.tally(TALLY.dead)
     for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
-      dead.add(key, value.subarray(0, comparedLength(value)))
+      const compared = value.subarray(0, comparedLength(value))
+      // A row that fails may close in a table, and later, in another settlement, in one that it is joined to.
+      const known = this.#env.state?.get(TABLE.dead, key)
+      if (known !== undefined) {
+        const before = known.subarray(0, comparedLength(known))
+        if (compareBytes(before, compared) <= 0) continue
+        dead.remove(key, before)
+      }
+      dead.add(key, compared)
       sink.putSorted(TABLE.dead, key, value)
     }
   }

@@ -61,10 +61,11 @@ export function comparedLength(value: Uint8Array): number {
   return r.position
 }
 
+/** The id of a node holds no zero, so it ends at the first one: an identity that another program wrote may begin with any byte. */
 export function decodeDead(key: Uint8Array, value: Uint8Array): DeadLetter {
-  const k = new ByteReader(key)
-  const node = decodeValue(k) as string
-  const identity = key.slice(k.position)
+  const nodeEnd = key.indexOf(0) + 1
+  const node = decodeValue(new ByteReader(key.subarray(0, nodeEnd))) as string
+  const identity = key.slice(nodeEnd)
   const v = new ByteReader(value)
   const compared = decodeValue(v) as Pick<DeadLetter, 'kind' | 'reason' | 'path'>
   const display = decodeValue(v) as DeadLetter['display']

@@ -23,8 +23,9 @@ export function distinctElements(
       : { ok: true as const, value: element.value }
     if (!by.ok) continue
     const [mine] = held(trial, node, [element])
+    if (mine === undefined) continue
     const name = encoded(trial, node, 'by', element.identity, by.value)
-    if (mine !== undefined && name.ok) named.set(mine, bytesToHex(name.value))
+    if (name.ok) named.set(mine, bytesToHex(name.value))
   }
   return byKey(due([...named.keys()], watermark)).flatMap(ofKey => {
     const handed: Element[] = []

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { compareValues } from '../../core/canonical.ts'
+import { IDENTITY_HEADER } from '../../core/chunk.ts'
 import { compareResults } from '../../core/compare-results.ts'
 import { isLyrebirdError, type LyrebirdError } from '../../core/errors.ts'
 import { Machine } from '../../core/execute/machine.ts'
@@ -12,7 +13,7 @@ import { interpretedModule } from '../support/interpreted-module.ts'
 import { chunkOf } from '../support/log-chunks.ts'
 import { MemoryState, memoryEnvironment } from '../support/memory-state.ts'
 import { readResult } from '../support/read-state.ts'
-import { smallLog } from '../support/small-log.ts'
+import { raw, smallLog } from '../support/small-log.ts'
 
 const time = (v: { t: number }): number => v.t
 const values = [{ t: 1 }, { t: 2 }, { t: 3 }, { t: 9 }]
@@ -267,6 +268,49 @@ it('ends the run where a lambda runs out of stack', () => {
     PLACES[place]?.(p, () => deep(0))
     expect(() => agreed(p.program())).toThrow(expect.toSatisfy(isLyrebirdError))
   }
+})
+
+describe('dead letters', () => {
+  const [refused, other] = [(): unknown => Symbol('x'), (): unknown => () => 1]
+
+  it('of records with identities that no output wrote, whatever bytes they begin with', () => {
+    const p = new PlanBuilder()
+    p.output('o', p.to(p.map(p.source('a', { time }), refused), 'o'))
+    const identities = [[], [0], [0xff], [0xff, 0], [0, 0xff]].map(bytes => Uint8Array.from(bytes))
+    const events = identities.map((value, i) =>
+      raw(`{"t":${i}}`, { timestamp: i, headers: [{ key: IDENTITY_HEADER, value }] }),
+    )
+    const { dead } = agreed(p.program(), events, [1, 2, 3])
+    expect(dead.map(d => [...d.identity])).toEqual([[], [0], [0, 0xff], [0xff], [0xff, 0]])
+  })
+
+  it('of an element of which two parts have no canonical bytes: the first one is told', () => {
+    for (const [value, by] of [
+      [refused, other],
+      [other, refused],
+    ] as const) {
+      const p = new PlanBuilder()
+      const stream = p.mapValues(
+        p.keyBy(p.source('a', { time }), () => 1),
+        value,
+      )
+      p.output('o', p.to(p.distinct(stream, { by: () => by() as never }), 'o'))
+      expect(agreed(p.program()).dead).toHaveLength(values.length)
+    }
+  })
+
+  it('of one record by both sides of a join, in two settlements: one', () => {
+    for (const [left, right] of [
+      [refused, other],
+      [other, refused],
+    ] as const) {
+      const p = new PlanBuilder()
+      const stream = p.keyBy(p.source('a', { time }), () => 1)
+      const scanned = p.scan(stream, 0, (n: number) => n + 1)
+      p.output('o', p.to(p.joinTable(p.mapValues(scanned, left), p.mapValues(stream, right)), 'o'))
+      expect(agreed(p.program(), values, [1, 2, 3]).dead).toHaveLength(values.length)
+    }
+  })
 })
 
 describe('windows close', () => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ByteReader, ByteWriter, bytesToHex } from '../../core/bytes.ts'
-import { canonicalBytes } from '../../core/canonical.ts'
+import { canonicalBytes, decodeValue, encodeValue } from '../../core/canonical.ts'
 import type { Column } from '../../core/fold/column.ts'
 import { addSample, CASES, columnOf, referenceOf, type Sample } from './cases.ts'
 
@@ -82,6 +82,20 @@ describe.each(CASES)('%s', (_name, { spec, samples }) => {
         column.clear(1)
         mergeInto(column, 1, state)
         expect(shown(column, 1)).toBe(text)
+      }),
+    )
+  })
+
+  it('has a state that no text before it takes for its own', () => {
+    fc.assert(
+      fc.property(samples, list => {
+        const { column, text } = fold(list)
+        const w = new ByteWriter()
+        encodeValue(w, 'a\0')
+        column.write(1, w)
+        const r = new ByteReader(w.take())
+        expect(decodeValue(r)).toBe('a\0')
+        expect(merged(r.source.subarray(r.position))).toBe(text)
       }),
     )
   })

@@ -37,7 +37,7 @@ export interface LogShape {
   readonly spellings?: Readonly<Record<string, Spell>>
   /** Most records of a partition. Default 20. */
   readonly maxRecords?: number
-  /** Whether every number of records up to that is as likely as any other; else small ones are likelier. Default false. */
+  /** Whether every number of records up to that is as likely as any other, and times in round steps are likely. Default false. */
   readonly even?: boolean
   /** Most ms that an event lies behind an earlier one of its partition. Default 5000. */
   readonly disorderMs?: number
@@ -62,6 +62,8 @@ export const AWKWARD_KEYS = [
   '1',
   '01',
   ' a',
+  'a\0',
+  '\0\u00ff',
 ] as const
 
 /** Numbers whose sum depends on the order where it is not exact. */
@@ -191,6 +193,8 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
     step: steps(shape),
     forward: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0, 0, 1, 999, 1000) },
+      // Round steps: watermarks then lie at the ends of windows, and gaps and bounds are met exactly.
+      { weight: shape.even === true ? 6 : 0, arbitrary: fc.constantFrom(1000, 5000, 5000, 10_000, 20_000) },
       { weight: 3, arbitrary: fc.nat(10_000) },
       { weight: 1, arbitrary: fc.constantFrom(60_000, 3_600_000) },
     ),
