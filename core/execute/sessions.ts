@@ -209,8 +209,9 @@ function keyPart(rowKey: Uint8Array): Uint8Array {
   return rowKey.subarray(0, reader.position)
 }
 
+/** Whole keys are compared: the bytes of one may begin with those of another, where a zero follows in its text. */
 const isOf = ({ key: row }: RowCursor, key: Uint8Array): boolean =>
-  row !== undefined && compareBytes(row.subarray(0, key.length), key) === 0
+  row !== undefined && compareBytes(keyPart(row), key) === 0
 
 /** The first time in a row key, which stands behind the key. */
 const firstOf = ({ key: row }: RowCursor, key: Uint8Array): number =>

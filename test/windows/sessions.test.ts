@@ -37,6 +37,20 @@ describe('neighbours', () => {
       [5, 15, 'y', [5]],
     ])
   })
+
+  test('of keys that begin alike, a zero behind the beginning, are apart', () => {
+    const events = [
+      { t: 0, k: 'x' },
+      { t: 1, k: 'x\u0000y' },
+      { t: 5, k: 'x' },
+      { t: 6, k: 'x\u0000' },
+    ]
+    expect(run({ 'a/0': events }, { perCommit: 4 }).rows).toEqual([
+      [0, 15, 'x', [0, 5]],
+      [1, 11, 'x\u0000y', [1]],
+      [6, 16, 'x\u0000', [6]],
+    ])
+  })
 })
 
 describe('a late-coming element', () => {
