@@ -1,7 +1,8 @@
 // Strings in canonical bytes: generalised UTF-8, so that any string is a legal key, lone surrogates included.
 //
 // Promises: the byte order of two strings is the order of their code points (a lone surrogate counts as one); a zero byte is
-// written as 00 FF and the end as 00, so that no string's bytes are the start of another's.
+// written as 00 FF and the end as 00. So the bytes of a text may be the start of those of another one only where these go on with FF:
+// whatever stands behind a text must not begin with FF.
 
 import { type ByteReader, ByteWriter, compareBytes } from './bytes.ts'
 

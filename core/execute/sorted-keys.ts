@@ -1,6 +1,7 @@
 // Rows of many slots, packed as they come and put into the byte order of their keys without a comparator over all of them.
 //
-// Promises: the order of `compareBytes`, for keys of which none is the start of another (canonical values never are).
+// Promises: the order of `compareBytes`, for canonical keys: where one is the start of another, the other goes on with FF, which sorts
+// behind the zeros that stand for the end of the first.
 // Sorting takes four bytes at a time past what all keys share, by the engine's own sort of integers. A row's key and the two
 // parts behind it stand together, so that handing it on in its place costs one visit to memory far away, not one for each column.
 
@@ -118,7 +119,7 @@ export class SortedKeys {
     if (to - from <= FEW) return this.#sortFew(from, to, depth)
     const shared = this.#sharedLength(from, to, depth)
     const first = this.#order[from] as number
-    if (this.#start(first) + shared >= this.#end(first)) return
+    if (this.#end(first) - this.#start(first) <= shared && this.#longest(from, to) <= shared) return
     for (let rank = from; rank < to; rank++) {
       const i = this.#order[rank] as number
       halves[2 * rank + HIGH] = this.#wordAt(i, shared)
@@ -159,6 +160,15 @@ export class SortedKeys {
       shared = at
     }
     return Math.max(shared, depth)
+  }
+
+  #longest(from: number, to: number): number {
+    let longest = 0
+    for (let rank = from; rank < to; rank++) {
+      const i = this.#order[rank] as number
+      longest = Math.max(longest, this.#end(i) - this.#start(i))
+    }
+    return longest
   }
 
   #sortFew(from: number, to: number, depth: number): void {

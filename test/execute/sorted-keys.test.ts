@@ -36,6 +36,14 @@ describe('SortedKeys', () => {
     )
   })
 
+  it('sorts keys behind one that all others begin with', () => {
+    const keys = ['a', ...Array.from({ length: 20 }, (_, i) => `a\0${(i * 7) % 20}`), 'a\0']
+    const sorted = new SortedKeys()
+    for (const [slot, k] of keys.entries()) sorted.add(slot, w => encodeValue(w, k))
+    sorted.sort()
+    expect(keys.map((_, rank) => keys[sorted.slotAt(rank)])).toEqual([...keys].sort())
+  })
+
   it('sorts many keys that differ late', () => {
     const keys = Array.from({ length: 5000 }, (_, i) => `user-${((i * 7919) % 5000).toString(2).padStart(20, '0')}`)
     const sorted = new SortedKeys()

@@ -243,6 +243,7 @@ function endOfKey(window: PairWindow, stored: StoredHalves | null, last: Half | 
 const AFTER_ALL = Uint8Array.of(255)
 const NULL = canonicalBytes(null)
 
+/** Rows come in order, so that a key is never asked about rows of one whose text it begins. */
 const isOfKey = (rowKey: Uint8Array, keyBytes: Uint8Array): boolean =>
   rowKey.length > keyBytes.length && compareBytes(rowKey.subarray(0, keyBytes.length), keyBytes) === 0
 
