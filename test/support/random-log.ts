@@ -120,9 +120,12 @@ type Step =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array | null }
 
+/** To the next full ten seconds. */
+const ROUND = -1
+
 interface Placed {
   readonly step: Step
-  /** How far the partition's clock moves before this record. */
+  /** How far the partition's clock moves before this record; or `ROUND`. */
   readonly forward: number
   readonly gap: number
   readonly skew: number
@@ -194,7 +197,7 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
     forward: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0, 0, 1, 999, 1000) },
       // Round steps: watermarks then lie at the ends of windows, and gaps and bounds are met exactly.
-      { weight: shape.even === true ? 6 : 0, arbitrary: fc.constantFrom(1000, 5000, 5000, 10_000, 20_000) },
+      { weight: shape.even === true ? 8 : 0, arbitrary: fc.constantFrom(ROUND, ROUND, ROUND, 5000, 10_000) },
       { weight: 3, arbitrary: fc.nat(10_000) },
       { weight: 1, arbitrary: fc.constantFrom(60_000, 3_600_000) },
     ),
@@ -209,7 +212,7 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
     let clock = 1_000_000
     const spell = shape.spellings?.[topic] ?? spellEvent
     const records = list.map(p => {
-      clock += p.forward
+      clock = p.forward === ROUND ? (Math.floor(clock / 10_000) + 1) * 10_000 : clock + p.forward
       offset += BigInt(p.gap)
       return recordOf(p, offset++, clock, spell)
     })
