@@ -64,8 +64,15 @@ export const AGGREGATIONS: Readonly<Record<AggregationKind, Make>> = {
 
 /** Aggregations of an author's own; the second shows some states as errors. */
 const OWN = [
-  'aggregation«<number, number, number>»({ zero: 0, lift: v => Number(v > 1), plus: (a, b) => Math.min(a + b, 1000), present: s => s })',
-  "aggregation«<number, { n: number; top: number }, number>»({ zero: { n: 0, top: -Infinity }, lift: v => ({ n: 1, top: v }), plus: (a, b) => ({ n: a.n + b.n, top: Math.max(a.top, b.top) }), present: s => { if (s.n === 3) throw new Error('three'); return s.top } })",
+  [
+    'aggregation«<number, number, number>»({',
+    'zero: 0, lift: v => Number(v > 1), plus: (a, b) => Math.min(a + b, 1000), present: s => s })',
+  ].join(' '),
+  [
+    'aggregation«<number, { n: number; top: number }, number>»({ zero: { n: 0, top: -Infinity },',
+    'lift: v => ({ n: 1, top: v }), plus: (a, b) => ({ n: a.n + b.n, top: Math.max(a.top, b.top) }),',
+    "present: s => { if (s.n === 3) throw new Error('three'); return s.top } })",
+  ].join(' '),
 ] as const
 
 function histogram(draw: Draw, subject: Subject): Field {
