@@ -206,6 +206,9 @@ export function decodeValue(r: ByteReader): unknown {
   }
 }
 
+/** The value that bytes begin with. Throws as `decodeValue`. */
+export const decodeBytes = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
+
 /** Steps over the closing byte if it is next: no tag and no field begins with it. */
 function ended(r: ByteReader): boolean {
   if (r.source[r.position] !== END) return false

@@ -6,12 +6,12 @@ import { compareBytes } from '../bytes.ts'
 import { canonicalBytes, Unencodable } from '../canonical.ts'
 import { unencodableReason } from '../dead-letter.ts'
 import type { Encoder } from '../encode/encoder.ts'
-import { LyrebirdError } from '../errors.ts'
 import { partitionFor } from '../murmur2.ts'
 import type { Origin, OutputAccess, Reporter } from './contract.ts'
 import type { Environment } from './environment.ts'
 import { outputKey } from './output-key.ts'
 import { PendingRows } from './pending-rows.ts'
+import { repeatedIdentity } from './repeated-identity.ts'
 import { decodeHeld, encodeHeld, TABLE } from './row-codec.ts'
 import type { SettledNode, Settlement } from './settled.ts'
 import type { Tally } from './tally.ts'
@@ -83,11 +83,8 @@ export class OutputBuffer implements OutputAccess, SettledNode {
   }
 
   /** Identities are unique but where a log repeats the header that carries them: then there is no order to write in. */
-  #repeated(): LyrebirdError {
-    return new LyrebirdError('job-failed', `two elements of output ${this.#node} have the same time and identity`, {
-      where: { node: this.#node },
-      hint: 'a topic that the job reads repeats lyrebird-identity headers, as a copy made at least once does: read the original',
-    })
+  #repeated(): Error {
+    return repeatedIdentity(this.#node, `output ${this.#node} have the same time and identity`)
   }
 }
 

@@ -9,20 +9,19 @@ import { ByteReader, ByteWriter, compareBytes } from '../bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
 import { windowIdentity } from '../identity.ts'
 import type { RowPlace, RowPlaces } from '../row-place.ts'
-import type { HandOnFunction } from './contract.ts'
+import { ClosedRow, type HandClosed } from './closed-row.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { PendingRows } from './pending-rows.ts'
 import type { Recorder } from './recorder.ts'
 import { VIEW_ERROR, VIEW_VALUE, type ViewError } from './row-codec.ts'
 import { RowCursor } from './row-cursor.ts'
 import type { RowOutcome } from './table-chain.ts'
-import type { EndView, TableEnd } from './table-ends.ts'
+import { type EndView, type TableEnd, takesChanges } from './table-ends.ts'
 
 export interface RowEndsOptions {
   readonly ends: readonly TableEnd[]
   readonly places: RowPlaces
-  /** Hands a closed row on to everything behind a `closed` node. */
-  readonly handOn: (closed: string, ...element: Parameters<HandOnFunction>) => void
+  readonly handOn: HandClosed
   readonly env: Environment
   readonly report: Recorder
 }
@@ -94,12 +93,13 @@ export class RowEnds {
     const place = this.#o.places.placeOf(rowKey)
     const row = Object.freeze({ key: place.key, window: place.window })
     const given = outcomeOf(waiting)
-    const buried = new Set<string>()
+    const closed = (bits & CLOSES) === 0 ? null : this.#closedRow(rowKey, place)
     let next = 0
-    for (const end of this.#o.ends) {
+    const { ends, handOn, report } = this.#o
+    for (const end of ends) {
       const rows = old.slice(next, next + end.views.length)
       next += rows.length
-      const closes = (bits & CLOSES) !== 0 && end.closed.length > 0
+      const closes = closed !== null && end.closed.length > 0
       const changes = (bits & CHANGED) !== 0 && takesChanges(end)
       if (!closes && !changes) continue
       const outcome = given.kind === 'value' ? end.chain.run(given.value, row) : given
@@ -109,7 +109,7 @@ export class RowEnds {
         const kept = this.#isOld(end, place) ? null : stored
         for (const one of rows) this.#change(one, rowKey, kept, (bits & NEW) !== 0)
       }
-      if (closes) this.#close(end, rowKey, place, outcome, buried)
+      if (closes) closed.handTo(end, outcome, handOn, report)
     }
   }
 
@@ -140,21 +140,10 @@ export class RowEnds {
     for (const take of changed) take(rowKey, value)
   }
 
-  #close(end: TableEnd, rowKey: Uint8Array, place: RowPlace, outcome: RowOutcome, buried: Set<string>): void {
-    if (outcome.kind === 'absent' || place.window === undefined) return
-    const { handOn, places, report } = this.#o
-    const identity = windowIdentity(rowKey.subarray(place.keyAt), place.window.start, place.window.end)
-    if (outcome.kind === 'error') {
-      const { node, reason } = outcome.error
-      if (!buried.has(node)) report.rowThrew(node, identity, reason, outcome.thrown)
-      buried.add(node)
-      return
-    }
-    const bytes = canonicalBytes(outcome.value)
-    for (const { node, tally } of end.closed) {
-      tally.add(identity, bytes)
-      handOn(node, place.key, outcome.value, places.closedTime(place.window.end), identity)
-    }
+  #closedRow(rowKey: Uint8Array, { key, keyAt, window }: RowPlace): ClosedRow | null {
+    if (window === undefined) return null
+    const identity = windowIdentity(rowKey.subarray(keyAt), window.start, window.end)
+    return new ClosedRow(key, this.#o.places.closedTime(window.end), identity)
   }
 
   /** What a view stores of a row; the bytes are valid until the next call. */
@@ -190,8 +179,6 @@ export class RowEnds {
     for (const take of changed) take(key, null)
   }
 }
-
-const takesChanges = (end: TableEnd): boolean => end.views.length > 0 || end.joins.length > 0
 
 /** The rows that `keep` drops from one view, in order. */
 class OldRows extends RowCursor {

@@ -33,6 +33,9 @@ export interface TableEnd {
   readonly joins: readonly TakeRow[]
 }
 
+/** Whether anybody takes the rows of an end that change. */
+export const takesChanges = (end: TableEnd): boolean => end.views.length > 0 || end.joins.length > 0
+
 /** What ends need of the machine. */
 export interface EndParts {
   view(name: string): Tally

@@ -9,7 +9,7 @@ import { canonicalBytes, decodeValue, encodeValue } from '../canonical.ts'
 import { hash128Part } from '../digest.ts'
 import type { Frames } from '../frames.ts'
 import { windowIdentity } from '../identity.ts'
-import type { HandOnFunction } from './contract.ts'
+import { ClosedRow, type HandClosed } from './closed-row.ts'
 import type { ChangeSink, Environment } from './environment.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
 import { presented } from './own-fold.ts'
@@ -17,7 +17,7 @@ import type { Recorder } from './recorder.ts'
 import { VIEW_ERROR, VIEW_VALUE } from './row-codec.ts'
 import type { RowValueWriter } from './row-value.ts'
 import type { RowOutcome } from './table-chain.ts'
-import type { EndView, TableEnd } from './table-ends.ts'
+import { type EndView, type TableEnd, takesChanges } from './table-ends.ts'
 
 /** A row that is being settled. */
 export interface SettledRow {
@@ -33,8 +33,7 @@ export interface TableRowsOptions {
   readonly ends: readonly TableEnd[]
   readonly writeValue: RowValueWriter
   readonly present: (slot: number) => unknown
-  /** Hands a closed row on to everything behind a `closed` node. */
-  readonly handOn: (closed: string, ...element: Parameters<HandOnFunction>) => void
+  readonly handOn: HandClosed
   /** Where windows stand; null for the global one. */
   readonly frames: Frames | null
   readonly env: Environment
@@ -124,25 +123,12 @@ export class TableRows {
   /** Hands a closed row on to all `closed` nodes. */
   close(row: SettledRow, slot: number): void {
     const { ends, handOn, report } = this.#o
-    const buried = new Set<string>()
+    if (!ends.some(end => end.closed.length > 0)) return
+    const to = row.end as number
+    const identity = windowIdentity(row.rowKey.subarray(NUMBER_BYTES), row.start, to)
+    const closed = new ClosedRow(this.#keyOf(row, slot), to - 1, identity)
     for (const [index, end] of ends.entries()) {
-      if (end.closed.length === 0) continue
-      const outcome = this.#outcome(index, end, row, slot)
-      if (outcome.kind === 'absent') continue
-      const to = row.end as number
-      const identity = windowIdentity(row.rowKey.subarray(NUMBER_BYTES), row.start, to)
-      if (outcome.kind === 'error') {
-        const { node, reason } = outcome.error
-        if (!buried.has(node)) report.rowThrew(node, identity, reason, outcome.thrown)
-        buried.add(node)
-        continue
-      }
-      const bytes = canonicalBytes(outcome.value)
-      const key = this.#keyOf(row, slot)
-      for (const { node, tally } of end.closed) {
-        tally.add(identity, bytes)
-        handOn(node, key, outcome.value, to - 1, identity)
-      }
+      if (end.closed.length > 0) closed.handTo(end, this.#outcome(index, end, row, slot), handOn, report)
     }
   }
 
@@ -240,8 +226,6 @@ export class TableRows {
     }
   }
 }
-
-const takesChanges = (end: TableEnd): boolean => end.views.length > 0 || end.joins.length > 0
 
 function sameHash(a: Uint32Array, b: Uint32Array, at: number): boolean {
   return a[0] === b[at] && a[1] === b[at + 1] && a[2] === b[at + 2] && a[3] === b[at + 3]

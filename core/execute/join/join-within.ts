@@ -4,10 +4,9 @@
 // is handed on once no partner of it can come any more (semantics.md 6). The state holds a half for as long as one can come.
 // Leaves to `pair-window.ts`: finding pairs; to `half.ts`: rows.
 
-import { ByteReader, compareBytes, concatBytes } from '../../bytes.ts'
-import { canonicalBytes, decodeValue, Unencodable } from '../../canonical.ts'
+import { compareBytes, concatBytes } from '../../bytes.ts'
+import { canonicalBytes, decodeBytes, Unencodable } from '../../canonical.ts'
 import { unencodableReason } from '../../dead-letter.ts'
-import { LyrebirdError } from '../../errors.ts'
 import { pairIdentity } from '../../identity.ts'
 import type { PlanNodeOf } from '../../plan.ts'
 import { type Inlet, type Origin, PathOrigin } from '../contract.ts'
@@ -16,6 +15,7 @@ import type { Made, Parts } from '../made.ts'
 import { type HandOn, handingOn } from '../ordered/handing-on.ts'
 import { PendingRows } from '../pending-rows.ts'
 import type { Recorder } from '../recorder.ts'
+import { repeatedIdentity } from '../repeated-identity.ts'
 import { TABLE } from '../row-codec.ts'
 import { RowCursor } from '../row-cursor.ts'
 import type { SettledNode, Settlement } from '../settled.ts'
@@ -198,12 +198,8 @@ class JoinWithin implements Inlet, SettledNode {
     return time + (side === 0 ? afterMs : beforeMs)
   }
 
-  #repeated(): LyrebirdError {
-    const { id } = this.#node
-    return new LyrebirdError('job-failed', `two elements of ${id} have the same key, time and identity`, {
-      where: { node: id },
-      hint: 'a topic that the job reads repeats lyrebird-identity headers, as a copy made at least once does: read the original',
-    })
+  #repeated(): Error {
+    return repeatedIdentity(this.#node.id, `${this.#node.id} have the same key, time and identity`)
   }
 }
 
@@ -247,9 +243,7 @@ const NULL = canonicalBytes(null)
 const isOfKey = (rowKey: Uint8Array, keyBytes: Uint8Array): boolean =>
   rowKey.length > keyBytes.length && compareBytes(rowKey.subarray(0, keyBytes.length), keyBytes) === 0
 
-const keyOf = (half: Half): unknown => decodeValue(new ByteReader(half.rowKey))
-
-const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
+const keyOf = (half: Half): unknown => decodeBytes(half.rowKey)
 
 const pairBytes = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  canonicalBytes({ left: decoded(left), right: decoded(right) })
+  canonicalBytes({ left: decodeBytes(left), right: decodeBytes(right) })

@@ -4,8 +4,8 @@
 // forgotten once `within` has passed before the watermark, found by an index in the order of time: the state holds what fell into
 // the last `within`, and settling costs what has come and what is forgotten, not what is held.
 
-import { ByteReader, concatBytes } from '../../bytes.ts'
-import { canonicalBytes, decodeValue } from '../../canonical.ts'
+import { concatBytes } from '../../bytes.ts'
+import { canonicalBytes, decodeBytes } from '../../canonical.ts'
 import type { PlanNodeOf } from '../../plan.ts'
 import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
@@ -37,7 +37,7 @@ export function makeDistinct(node: PlanNodeOf<'distinct'>, parts: Parts): Made {
       if (before !== null && (withinMs === null || time - timeIn(before) <= withinMs)) return
       seen.set(alike, canonicalBytes(time))
       if (withinMs !== null) index.add(time, alike)
-      handOn(element, decodeValue(new ByteReader(element.key)), element.value)
+      handOn(element, decodeBytes(element.key), element.value)
     },
     finish(sink, watermark) {
       if (withinMs !== null) index.settle(sink, then => watermark - then > withinMs, forget)
@@ -47,4 +47,4 @@ export function makeDistinct(node: PlanNodeOf<'distinct'>, parts: Parts): Made {
   return { settled, inlet: settled }
 }
 
-const timeIn = (bytes: Uint8Array): number => decodeValue(new ByteReader(bytes)) as number
+const timeIn = (bytes: Uint8Array): number => decodeBytes(bytes) as number

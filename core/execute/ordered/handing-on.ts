@@ -1,7 +1,6 @@
 // Handing an element on from a node that held it: counted in the node's tally, then to everything behind.
 
-import { ByteReader } from '../../bytes.ts'
-import { decodeValue } from '../../canonical.ts'
+import { decodeBytes } from '../../canonical.ts'
 import type { Linked } from '../contract.ts'
 import { TALLY, type Tally } from '../tally.ts'
 
@@ -22,6 +21,6 @@ export function handingOn(node: string, parts: HandingParts): HandOn {
   const tally = parts.tally(TALLY.handed(node))
   return ({ time, identity }, key, value) => {
     tally.add(identity, value)
-    parts.linked().handOn[node]?.(key, decodeValue(new ByteReader(value)), time, identity.slice())
+    parts.linked().handOn[node]?.(key, decodeBytes(value), time, identity.slice())
   }
 }

@@ -3,8 +3,7 @@
 // Promises: versions of one time come before elements of that time, and of several the one with the largest identity counts last. The
 // state holds one version per key, older ones are forgotten; a deleted key (a version that is null) has none.
 
-import { ByteReader } from '../../bytes.ts'
-import { canonicalBytes, decodeValue } from '../../canonical.ts'
+import { canonicalBytes, decodeBytes } from '../../canonical.ts'
 import type { PlanNodeOf } from '../../plan.ts'
 import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
@@ -27,18 +26,16 @@ export function makeJoinTable(node: PlanNodeOf<'joinTable'>, parts: Parts): Made
     report,
     step(element) {
       if (element.rank === VERSION) {
-        const deleted = decoded(element.value) === null
+        const deleted = decodeBytes(element.value) === null
         versions.set(element.key, deleted ? null : element.value.slice())
         return
       }
       const version = versions.get(element.key)
       if (version === null && type === 'inner') return
-      const right = version === null ? null : decoded(version)
-      handOn(element, decoded(element.key), canonicalBytes({ left: decoded(element.value), right }))
+      const right = version === null ? null : decodeBytes(version)
+      handOn(element, decodeBytes(element.key), canonicalBytes({ left: decodeBytes(element.value), right }))
     },
     finish: sink => versions.flush(sink),
   })
   return { settled, inlet: settled }
 }
-
-const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))

@@ -7,11 +7,11 @@
 import { compareBytes } from '../../bytes.ts'
 import { Unencodable } from '../../canonical.ts'
 import { unencodableReason } from '../../dead-letter.ts'
-import { LyrebirdError } from '../../errors.ts'
 import type { Inlet, Origin } from '../contract.ts'
 import type { ChangeSink, Environment } from '../environment.ts'
 import { PendingRows } from '../pending-rows.ts'
 import type { Recorder } from '../recorder.ts'
+import { repeatedIdentity } from '../repeated-identity.ts'
 import { TABLE } from '../row-codec.ts'
 import { RowCursor } from '../row-cursor.ts'
 import type { SettledNode, Settlement } from '../settled.ts'
@@ -89,12 +89,8 @@ export class OrderedNode implements Inlet, SettledNode {
     stored.advance()
   }
 
-  #repeated(): LyrebirdError {
-    const { node } = this.#o
-    return new LyrebirdError('job-failed', `two elements of ${node} have the same time and identity`, {
-      where: { node },
-      hint: 'a topic that the job reads repeats lyrebird-identity headers, as a copy made at least once does: read the original',
-    })
+  #repeated(): Error {
+    return repeatedIdentity(this.#o.node, `${this.#o.node} have the same time and identity`)
   }
 }
 

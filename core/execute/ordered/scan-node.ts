@@ -3,8 +3,8 @@
 // Promises: a step sees its own copy of the state, so one that changes what it was given changes nothing but what it returns. A step that
 // throws, or gives what has no canonical bytes, is a dead letter; the state stays.
 
-import { ByteReader, hexToBytes } from '../../bytes.ts'
-import { canonicalBytes, decodeValue, Unencodable } from '../../canonical.ts'
+import { hexToBytes } from '../../bytes.ts'
+import { canonicalBytes, decodeBytes, Unencodable } from '../../canonical.ts'
 import { isThenable, REASON, unencodableReason } from '../../dead-letter.ts'
 import type { PlanNodeOf } from '../../plan.ts'
 import type { Made, Parts } from '../made.ts'
@@ -24,10 +24,10 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: Parts): Made {
   const zero = hexToBytes(node.params.zero)
 
   const next = (element: HeldElement): Uint8Array | null => {
-    const key = decoded(element.key)
+    const key = decodeBytes(element.key)
     try {
       const record = Object.freeze({ time: element.time, key })
-      const result = step(decoded(states.get(element.key) ?? zero), decoded(element.value), record)
+      const result = step(decodeBytes(states.get(element.key) ?? zero), decodeBytes(element.value), record)
       if (!isThenable(result)) return canonicalBytes(result)
       report.badValue(node.id, element.identity.slice(), REASON.promise)
     } catch (error) {
@@ -46,11 +46,9 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: Parts): Made {
       const state = next(element)
       if (state === null) return
       states.set(element.key, state)
-      handOn(element, decoded(element.key), state)
+      handOn(element, decodeBytes(element.key), state)
     },
     finish: sink => states.flush(sink),
   })
   return { settled, inlet: settled }
 }
-
-const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
