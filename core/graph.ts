@@ -22,7 +22,19 @@ export interface GraphLambda {
   /** Site of the call that the lambda was given to (for `sum(f)` inside `aggregate`, the site of `sum`). */
   readonly site: number | null
   /** `fn`, `time`, `key`, `of`, `by`: which argument of that call it is. */
-  readonly slot: 'rows' | 'fn' | 'time' | 'key' | 'of' | 'by' | 'deletedKey' | 'decode' | 'encode' | 'lift' | 'plus' | 'present'
+  readonly slot:
+    | 'rows'
+    | 'fn'
+    | 'time'
+    | 'key'
+    | 'of'
+    | 'by'
+    | 'deletedKey'
+    | 'decode'
+    | 'encode'
+    | 'lift'
+    | 'plus'
+    | 'present'
   /** Variables of enclosing functions that it reads, with their values; null where the compiler marked none. */
   readonly captured: (() => Readonly<Record<string, unknown>>) | null
   /** What stands for the code in hashes, where it is no author's but that of a format of this package. */
