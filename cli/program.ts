@@ -158,6 +158,12 @@ function addReading(program: Command, terminal: Terminal): void {
     .option('--partitions <n>', 'partitions of a new topic (default: 1)')
     .option('--key <field>', 'the field whose value is the key')
     .option('--timestamp <field>', 'the field whose value is the timestamp, in ms or ISO 8601 (default: the clock)')
+    .option(
+      '--delete <key>',
+      'afterwards a record of this key without value, a deletion for table(); repeatable',
+      several,
+    )
+    .option('--at <time>', 'the time of the deletions, in ms or ISO 8601 (default: the clock)')
     .option('--tick <time>', 'afterwards a tick with this time in every partition, in ms or ISO 8601')
     .option('--format <format>', 'json, lines, csv, or bytes: each file is one record (default: json)')
     .option('--json', JSON_TEXT)
@@ -173,6 +179,9 @@ function addReading(program: Command, terminal: Terminal): void {
     .option('--json', 'the plan itself as JSON')
     .action(async (word, options) => (await import('./commands/explain.ts')).explain(word, options, terminal))
 }
+
+/** An option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 function unknownCommand(program: Command, word: string): LyrebirdError {
   const names = program.commands.map(command => command.name()).filter(name => name !== 'run')

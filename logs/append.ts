@@ -41,7 +41,11 @@ export interface AppendOptions {
   readonly key?: string
   /** Field whose value is the timestamp. Not for `lines` and `bytes`. Default: the clock. */
   readonly timestamp?: string
-  /** After the inputs, a tick with this time (ms) in every partition. */
+  /** After the inputs, a record without value for each of these keys: who reads the topic as a table takes it for a deletion. */
+  readonly deletions?: readonly string[]
+  /** Time of the deletions in ms. Default: the clock. */
+  readonly deletedAt?: number
+  /** After all that, a tick with this time (ms) in every partition. */
   readonly tick?: number
   /** The clock, in ms. */
   readonly now: () => number
@@ -50,9 +54,10 @@ export interface AppendOptions {
 }
 
 export interface AppendSummary {
-  /** Records without the ticks. */
+  /** Records without deletions and ticks. */
   readonly records: number
   readonly bytes: number
+  readonly deletions: number
   readonly ticks: number
   /** Exclusive end of each partition. */
   readonly ends: readonly bigint[]
@@ -61,6 +66,7 @@ export interface AppendSummary {
 /** Records are written and synced when this many bytes wait, or when the input pauses. */
 const FLUSH_BYTES = 8 * 1024 * 1024
 const PAUSE_MS = 100
+const utf8 = new TextEncoder()
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 const TICK_HEADERS: readonly Header[] = Object.freeze([{ key: TICK_HEADER, value: null }])
 
@@ -74,6 +80,7 @@ export async function appendFiles(options: AppendOptions): Promise<AppendSummary
   try {
     const appending = new Appending(options, topic)
     for (const input of options.inputs) await appending.input(input)
+    await appending.deletions()
     if (options.tick !== undefined) await appending.tick(options.tick)
     return appending.summary()
   } finally {
@@ -81,13 +88,16 @@ export async function appendFiles(options: AppendOptions): Promise<AppendSummary
   }
 }
 
-function checkOptions({ format, key, timestamp, tick }: AppendOptions): void {
+function checkOptions({ format, key, timestamp, tick, deletedAt }: AppendOptions): void {
   if ((format === 'lines' || format === 'bytes') && (key !== undefined || timestamp !== undefined)) {
     throw new LyrebirdError('usage', `${format} have no fields to take a key or a timestamp from`, {
       hint: 'use --format json or csv, or leave --key and --timestamp out',
     })
   }
   if (tick !== undefined && !isTimestamp(tick)) throw new LyrebirdError('usage', `${tick} is no time for a tick`)
+  if (deletedAt !== undefined && !isTimestamp(deletedAt)) {
+    throw new LyrebirdError('usage', `${deletedAt} is no time for a deletion`)
+  }
 }
 
 class Appending {
@@ -99,6 +109,7 @@ class Appending {
   #turn: number
   #records = 0
   #bytes = 0
+  #deletions = 0
   #ticks = 0
 
   constructor(options: AppendOptions, topic: OutputTopic) {
@@ -142,6 +153,16 @@ class Appending {
     await this.#flush()
   }
 
+  async deletions(): Promise<void> {
+    const { deletions = [], deletedAt, now } = this.#options
+    for (const text of deletions) {
+      const key = utf8.encode(text)
+      const deletion: LogRecord = { timestamp: deletedAt ?? now(), key, value: null, headers: NO_HEADERS }
+      await this.#topic.append(partitionFor(key, this.#topic.partitions), [deletion])
+      this.#deletions++
+    }
+  }
+
   async tick(timestamp: number): Promise<void> {
     const tick: LogRecord = { timestamp, key: null, value: null, headers: TICK_HEADERS }
     await Promise.all(this.#waiting.map((_, partition) => this.#topic.append(partition, [tick])))
@@ -149,7 +170,8 @@ class Appending {
   }
 
   summary(): AppendSummary {
-    return { records: this.#records, bytes: this.#bytes, ticks: this.#ticks, ends: this.#topic.positions }
+    const [records, bytes, deletions, ticks] = [this.#records, this.#bytes, this.#deletions, this.#ticks]
+    return { records, bytes, deletions, ticks, ends: this.#topic.positions }
   }
 
   #add(name: string, line: InputLine, read: FieldReader): void {

@@ -15,6 +15,8 @@ interface Flags {
   readonly key?: string
   readonly timestamp?: string
   readonly tick?: string
+  readonly delete?: readonly string[]
+  readonly at?: string
   readonly format?: string
   readonly json?: boolean
 }
@@ -30,7 +32,12 @@ export async function append(topic: string, files: readonly string[], flags: Fla
   const format = choiceOf(flags.format, 'format', ['json', 'lines', 'csv', 'bytes'])
   const partitions = numberOf(flags.partitions, 'partitions', 1, 100_000)
   const tick = timeOf(flags.tick, 'tick')
-  const inputs = inputsOf(files, tick !== undefined)
+  const deletedAt = timeOf(flags.at, 'at')
+  const { delete: deletions = [] } = flags
+  if (deletedAt !== undefined && deletions.length === 0) {
+    throw new LyrebirdError('usage', '--at is the time of deletions', { hint: 'name the keys with --delete KEY' })
+  }
+  const inputs = inputsOf(files, tick !== undefined || deletions.length > 0)
   const show = progressOf(terminal, 'append')
   if (files.length === 0 && inputs.length > 0 && process.stdin.isTTY === true)
     terminal.talk('reading records from the terminal; Ctrl-D ends')
@@ -45,17 +52,19 @@ export async function append(topic: string, files: readonly string[], flags: Fla
     ...(partitions === undefined ? {} : { partitions }),
     ...(key === undefined ? {} : { key }),
     ...(timestamp === undefined ? {} : { timestamp }),
+    deletions,
+    ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(tick === undefined ? {} : { tick }),
   })
   terminal.progress(null)
   await tell(topic, summary, flags.json === true, terminal)
 }
 
-/** Stdin where no file is named; a tick alone needs no input. */
-function inputsOf(files: readonly string[], hasTick: boolean): readonly AppendInput[] {
+/** Stdin where no file is named; ticks and deletions alone need no input. */
+function inputsOf(files: readonly string[], isEnough: boolean): readonly AppendInput[] {
   for (const file of files) checkFile(file)
-  if (files.length === 0 && hasTick && process.stdin.isTTY === true) return []
-  if (files.length === 0 && hasTick && !isFed()) return []
+  if (files.length === 0 && isEnough && process.stdin.isTTY === true) return []
+  if (files.length === 0 && isEnough && !isFed()) return []
   const names = files.length === 0 ? ['-'] : files
   return names.map(name =>
     name === '-' ? { name: 'stdin', bytes: process.stdin } : { name, bytes: createReadStream(name) },
@@ -94,8 +103,9 @@ async function tell(topic: string, summary: AppendSummary, json: boolean, termin
     await terminal.data(JSON.stringify({ topic, ...summary, ends }))
     return
   }
-  const { records, bytes, ticks } = summary
+  const { records, bytes, deletions, ticks } = summary
+  const deleted = deletions === 0 ? '' : `, ${count(deletions)} deletions`
   const ticked = ticks === 0 ? '' : `, ${count(ticks)} ticks`
-  terminal.talk(`${topic}: ${count(records)} records (${sizeText(bytes)})${ticked} appended`)
+  terminal.talk(`${topic}: ${count(records)} records (${sizeText(bytes)})${deleted}${ticked} appended`)
   terminal.talk(`  ends  ${ends.map((end, partition) => `${topic}/${partition}:${end}`).join(',')}`)
 }

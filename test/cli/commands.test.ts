@@ -168,6 +168,9 @@ test('append takes keys, times, formats and ticks', async () => {
   expect(existsSync(join(folder, 'people/people/partition=0'))).toBe(true)
   const ticked = await lyrebird('append people --log people --tick 2026-01-03T00:00:00Z')
   expect(ticked).toMatchObject({ code: 0, err: expect.stringContaining('1 ticks appended') })
+  const deleted = await lyrebird('append people --log people --delete a --delete b --at 2026-01-03T00:00:01Z')
+  expect(deleted).toMatchObject({ code: 0, err: expect.stringContaining('0 records (0 B), 2 deletions appended') })
+  expect(await lyrebird('append people --log people --at 7')).toMatchObject({ code: 2 })
 })
 
 test('explain prints the pages of diagnostics and of failures', async () => {

@@ -31,7 +31,7 @@ test('each line is a record as it stands, in any cut of the input: empty ones, C
   for (const size of [1, 2, 3, 1000]) {
     const directory = temporaryDirectory()
     const summary = await append(directory, '', { inputs: [input(text, size)] })
-    expect(summary).toEqual({ records: 5, bytes: 26, ticks: 0, ends: [5n] })
+    expect(summary).toEqual({ records: 5, bytes: 26, deletions: 0, ticks: 0, ends: [5n] })
     const records = await read(directory)
     expect(records.map(r => Buffer.from(r.value ?? '', 'latin1').toString())).toEqual(text.split('\n'))
     expect(records.every(r => r.timestamp === 5000 && r.key === null && r.headers.length === 0)).toBe(true)
@@ -95,6 +95,21 @@ test('timestamps are ms or dates; a tick goes to every partition, after the reco
     records: 0,
     ends: [1n, 1n, 1n],
   })
+})
+
+test('deletions are records without value, after the others and before a tick', async () => {
+  const directory = temporaryDirectory()
+  const options = { key: 'id', deletions: ['ann', 'bob'], deletedAt: 42, tick: 99 }
+  expect(await append(directory, '{"id":"ann"}\n', options)).toMatchObject({ records: 1, deletions: 2, ticks: 1 })
+  const records = await read(directory)
+  expect(records.map(r => [r.key, r.value === null, r.tick])).toEqual([
+    ['ann', false, false],
+    ['ann', true, false],
+    ['bob', true, false],
+    [null, true, true],
+  ])
+  expect(records.map(r => r.timestamp).slice(1)).toEqual([42, 42, 99])
+  expect((await failureOf(() => append(directory, '', { deletions: ['a'], deletedAt: 0.5 }))).code).toBe('usage')
 })
 
 test('csv: the header is dropped and names the fields; quoted line feeds stay inside a record', async () => {
