@@ -3,6 +3,13 @@
 // Goal: each is a typed failure that names the range, at once; nothing is ever reset to another offset.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { reference } from '../../core/reference/reference.ts'
+import { job, source, table } from '../../dsl/index.ts'
+import { rangesNow } from '../../runtime-common/bind-log.ts'
+import { readInput, verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
+import { interpretedModule } from '../support/interpreted-module.ts'
+import { rowsOf, writtenOf } from '../support/read-result.ts'
+import { programOf } from '../support/run-job.ts'
 import { chunksOf, everything, noKafka, TestCluster, texts } from './support/cluster.ts'
 
 describe.skipIf(noKafka)('ranges that were lost', () => {
@@ -77,6 +84,50 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
       expect(chunks.at(-1)?.nextOffset).toBe(end)
       expect(texts(await chunksOf(log, topic, from, 17n))).toEqual([])
     }
+  }, 30_000)
+
+  test('a compacted topic is a table: its newest versions and deletions, in batch, stream and reference', async () => {
+    const orders = await cluster.topic()
+    const users = await cluster.topic({ settings: { 'cleanup.policy': 'compact' } })
+    const upsert = (key: string, plan: string | null, timestamp: number) =>
+      cluster.producer.send({
+        topic: users,
+        messages: [
+          { key, value: plan === null ? null : JSON.stringify({ plan }), timestamp: String(timestamp), partition: 0 },
+        ],
+      })
+    for (const [key, plan, at] of [
+      ['ann', 'free', 1],
+      ['bob', 'team', 2],
+      ['ann', 'team', 5],
+      ['bob', null, 6],
+    ] as const) {
+      await upsert(key, plan, 1_000_000 * at)
+    }
+    await upsert('end', 'none', 99_000_000)
+    const order = (user: string, at: number) => ({ value: JSON.stringify({ user }), timestamp: String(1_000_000 * at) })
+    const messages = [order('ann', 3), order('bob', 3), order('ann', 5), order('bob', 7), order('end', 98)]
+    await cluster.producer.send({ topic: orders, messages: messages.map(m => ({ ...m, partition: 0 })) })
+
+    const plans = table<{ plan: string }>(users)
+    const joined = source<{ user: string }>(orders)
+      .keyBy(o => o.user)
+      .joinTable(plans, { type: 'left' })
+      .mapValues(({ right }) => right?.plan ?? 'gone')
+    const program = programOf(job('compacted', { plans, joined: joined.to('joined') }))
+    const log = await cluster.log()
+    const verdict = await verifyJob({ functions: interpretedModule(program), log, interleavings: 3, seed: 1 })
+    expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+    const ranges = await rangesNow(log, program.plan)
+    const input = await readInput(log, new Map([...ranges].map(([name, { end }]) => [name, end])), ranges)
+    const result = reference(program, input)
+    expect(rowsOf(result, 'plans')).toEqual([
+      ['ann', { plan: 'team' }],
+      ['end', { plan: 'none' }],
+    ])
+    expect(writtenOf(result, 'joined')).toEqual([
+      ['3000000 ann "free"', '3000000 bob "team"', '5000000 ann "team"', '7000000 bob "gone"'],
+    ])
   }, 30_000)
 
   test('a topic made anew has another id and is topic-recreated for whoever knew the old one', async () => {
