@@ -1,50 +1,76 @@
 // `distinct` and `dedupe`: of the elements of a key that are alike, the first, or one in a stretch of time.
 //
 // Promises: an element is dropped iff one alike was handed on with `t - t_handed <= within` (without `within`: at all). What is remembered is
-// forgotten once `within` has passed before the watermark, found by an index in the order of time: the state holds what fell into
-// the last `within`, and settling costs what has come and what is forgotten, not what is held.
+// forgotten once `within` has passed before the watermark: the state holds what fell into the last `within`.
 
-import { concatBytes } from '../../bytes.ts'
 import { canonicalBytes, decodeBytes } from '../../canonical.ts'
 import type { PlanNodeOf } from '../../plan.ts'
+import type { Environment } from '../environment.ts'
 import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
-import { handingOn } from './handing-on.ts'
-import { KeyedState } from './keyed-state.ts'
-import { OrderedNode } from './ordered-node.ts'
-import { TimeIndex } from './time-index.ts'
+import { ExpiringRows } from './expiring-rows.ts'
+import { type HandOn, handingOn } from './handing-on.ts'
+import type { HeldElement } from './held-element.ts'
+import { KeptRow } from './kept-row.ts'
+import { type Lane, OrderedNode } from './ordered-node.ts'
 
 export function makeDistinct(node: PlanNodeOf<'distinct'>, parts: Parts): Made {
   const { env, report } = parts
   const { withinMs } = node.params
+  const seen = new KeptRow(TABLE.state(node.id), env.state)
   const handOn = handingOn(node.id, parts)
-  const seen = new KeyedState(TABLE.state(node.id), env.state)
-  const index = new TimeIndex(TABLE.index(node.id), env.state)
-  const forget = (then: number, alike: Uint8Array): void => {
-    const newest = seen.get(alike)
-    if (newest !== null && timeIn(newest) === then) seen.set(alike, null)
+  const lane = withinMs === null ? firstOnes(seen, handOn) : spacedOnes(node.id, withinMs, seen, handOn, env)
+  const settled = new OrderedNode({ node: node.id, ranks: [0], apart: 'by', env, report, lane })
+  return { settled, inlet: settled }
+}
+
+function hand(element: HeldElement, seen: KeptRow, handOn: HandOn): void {
+  seen.value = canonicalBytes(element.time)
+  handOn(element, decodeBytes(element.key), element.value)
+}
+
+function firstOnes(seen: KeptRow, handOn: HandOn): Lane {
+  return {
+    open: key => seen.open(key),
+    step(element) {
+      if (seen.value === null) hand(element, seen, handOn)
+    },
+    close: sink => seen.close(sink),
   }
-  const settled = new OrderedNode({
-    node: node.id,
-    ranks: [0],
-    env,
-    report,
+}
+
+/** The state holds the time of the last one handed on. */
+function spacedOnes(node: string, withinMs: number, seen: KeptRow, handOn: HandOn, env: Environment): Lane {
+  const index = new ExpiringRows({ rows: TABLE.state(node), index: TABLE.index(node), env })
+  let watermark = Number.NEGATIVE_INFINITY
+  const isPast = (time: Uint8Array): boolean => {
+    const then = timeIn(time)
+    return watermark - then > withinMs
+  }
+  return {
+    begin(_sink, now) {
+      watermark = now
+      index.begin(isPast)
+    },
+    open(key, sink) {
+      index.forgetBefore(key, sink)
+      seen.open(key)
+    },
     step(element) {
       const { time } = element
-      const alike = concatBytes([element.key, element.by])
-      if (withinMs !== null) index.expire(then => time - then > withinMs, forget)
-      const before = seen.get(alike)
-      if (before !== null && (withinMs === null || time - timeIn(before) <= withinMs)) return
-      seen.set(alike, canonicalBytes(time))
-      if (withinMs !== null) index.add(time, alike)
-      handOn(element, decodeBytes(element.key), element.value)
+      const before = seen.value
+      if (before !== null && time - timeIn(before) <= withinMs) return
+      hand(element, seen, handOn)
     },
-    finish(sink, watermark) {
-      if (withinMs !== null) index.settle(sink, then => watermark - then > withinMs, forget)
-      seen.flush(sink)
+    close(sink) {
+      const { key, stored, value } = seen
+      if (value !== null && isPast(value)) seen.value = null
+      else if (value !== null && value !== stored) index.enter(value, key)
+      if (stored !== null && value !== stored && !isPast(stored)) index.leave(stored, key)
+      seen.close(sink)
     },
-  })
-  return { settled, inlet: settled }
+    finish: sink => index.finish(sink),
+  }
 }
 
 const timeIn = (bytes: Uint8Array): number => decodeBytes(bytes) as number

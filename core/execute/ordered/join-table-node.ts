@@ -8,7 +8,7 @@ import type { PlanNodeOf } from '../../plan.ts'
 import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
 import { handingOn } from './handing-on.ts'
-import { KeyedState } from './keyed-state.ts'
+import { KeptRow } from './kept-row.ts'
 import { OrderedNode } from './ordered-node.ts'
 
 const VERSION = 0
@@ -18,24 +18,27 @@ export function makeJoinTable(node: PlanNodeOf<'joinTable'>, parts: Parts): Made
   const { env, report } = parts
   const { type } = node.params
   const handOn = handingOn(node.id, parts)
-  const versions = new KeyedState(TABLE.state(node.id), env.state)
+  const version = new KeptRow(TABLE.state(node.id), env.state)
   const settled = new OrderedNode({
     node: node.id,
     ranks: [LEFT, VERSION],
     env,
     report,
-    step(element) {
-      if (element.rank === VERSION) {
-        const deleted = decodeBytes(element.value) === null
-        versions.set(element.key, deleted ? null : element.value.slice())
-        return
-      }
-      const version = versions.get(element.key)
-      if (version === null && type === 'inner') return
-      const right = version === null ? null : decodeBytes(version)
-      handOn(element, decodeBytes(element.key), canonicalBytes({ left: decodeBytes(element.value), right }))
+    apart: 'key',
+    lane: {
+      open: key => version.open(key),
+      step(element) {
+        if (element.rank === VERSION) {
+          const deleted = decodeBytes(element.value) === null
+          version.value = deleted ? null : element.value.slice()
+          return
+        }
+        if (version.value === null && type === 'inner') return
+        const right = version.value === null ? null : decodeBytes(version.value)
+        handOn(element, decodeBytes(element.key), canonicalBytes({ left: decodeBytes(element.value), right }))
+      },
+      close: sink => version.close(sink),
     },
-    finish: sink => versions.flush(sink),
   })
   return { settled, inlet: settled }
 }

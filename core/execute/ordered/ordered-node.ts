@@ -1,11 +1,12 @@
-// A node that holds elements back and takes them one by one in (time, rank, identity) order, once time < W.
+// A node that holds elements back and takes those of each key one by one in (time, rank, identity) order, once time < W.
 //
-// Promises: the sequence that `step` sees depends on the elements alone, not on when they came, through how many workers, or how often was
-// committed. Two elements of one time, rank and identity end the run: no order between them could be told.
+// Promises: the sequence that `step` sees of a key depends on the elements alone, not on when they came, through how many workers, or how
+// often was committed. Two elements of one time, rank and identity end the run: no order between them could be told. Keys have their turn
+// one behind the other, so that what is remembered of one is all that is in memory.
 // Leaves to the nodes made of it (scan, distinct, joinTable): what an element does when its turn comes.
 
-import { compareBytes } from '../../bytes.ts'
-import { Unencodable } from '../../canonical.ts'
+import { ByteReader, compareBytes, concatBytes } from '../../bytes.ts'
+import { skipValue, Unencodable } from '../../canonical.ts'
 import { unencodableReason } from '../../dead-letter.ts'
 import type { Inlet, Origin } from '../contract.ts'
 import type { ChangeSink, Environment } from '../environment.ts'
@@ -25,10 +26,23 @@ export interface OrderedOptions {
   readonly ranks: readonly number[]
   readonly env: Environment
   readonly report: Recorder
+  /** Which elements have to do with each other: those of one key, or those of one key that are alike in `by` too. */
+  readonly apart: 'key' | 'by'
+  readonly lane: Lane
+}
+
+/** What becomes of the elements of one key, and of another one. */
+export interface Lane {
+  /** Before the first key of a settlement. */
+  begin?(sink: ChangeSink, watermark: number): void
+  /** Keys come in the order of their bytes: `key` is that of the elements, behind it what they are alike in. Keeps the bytes. */
+  open(key: Uint8Array, sink: ChangeSink): void
   /** An element whose turn has come. */
-  readonly step: (element: HeldElement) => void
-  /** All elements before the watermark have had their turn: writes what the node remembers. */
-  readonly finish: (sink: ChangeSink, watermark: number) => void
+  step(element: HeldElement): void
+  /** Writes what is remembered of the key. */
+  close(sink: ChangeSink): void
+  /** Behind the last key of a settlement. */
+  finish?(sink: ChangeSink): void
 }
 
 export class OrderedNode implements Inlet, SettledNode {
@@ -55,8 +69,10 @@ export class OrderedNode implements Inlet, SettledNode {
   }
 
   settle({ now, sink }: Settlement): void {
-    this.#release(now, sink)
-    this.#o.finish(sink, now)
+    const { lane } = this.#o
+    lane.begin?.(sink, now)
+    this.#walk(this.#release(now, sink), sink)
+    lane.finish?.(sink)
   }
 
   takePartials(): Rows {
@@ -67,26 +83,51 @@ export class OrderedNode implements Inlet, SettledNode {
     this.#fresh.addAll(rows)
   }
 
-  /** Stored and fresh elements in one order: those before the watermark have their turn, the others go into the state. */
-  #release(watermark: number, sink: ChangeSink): void {
-    const { state } = this.#o.env
+  /** Elements before the watermark leave, by key; the others go into the state. */
+  #release(watermark: number, sink: ChangeSink): PendingRows {
+    const { state, newSorter } = this.#o.env
+    const due = new PendingRows(newSorter)
     const stored = new RowCursor(state === null ? [] : state.scan(this.partials, undefined, heldBefore(watermark)))
     for (const [key, value] of inOrder(this.#fresh.take(), () => this.#repeated())) {
-      while (stored.key !== undefined && compareBytes(stored.key, key) < 0) this.#releaseStored(stored, sink)
+      while (stored.key !== undefined && compareBytes(stored.key, key) < 0) this.#takeOut(stored, due, sink)
       if (stored.isAt(key)) throw this.#repeated()
       const element = decodeElement(key, value)
-      if (element.time < watermark) this.#o.step(element)
+      if (element.time < watermark) this.#leave(key, value, element, due)
       else if (state?.get(this.partials, key) !== undefined) throw this.#repeated()
       else sink.putSorted(this.partials, key, value)
     }
-    while (stored.key !== undefined) this.#releaseStored(stored, sink)
+    while (stored.key !== undefined) this.#takeOut(stored, due, sink)
+    return due
   }
 
-  #releaseStored(stored: RowCursor, sink: ChangeSink): void {
+  #takeOut(stored: RowCursor, due: PendingRows, sink: ChangeSink): void {
     const key = stored.key as Uint8Array
-    this.#o.step(decodeElement(key, stored.value))
+    this.#leave(key, stored.value, decodeElement(key, stored.value), due)
     sink.putSorted(this.partials, key, null)
     stored.advance()
+  }
+
+  #leave(rowKey: Uint8Array, value: Uint8Array, { key, by }: HeldElement, due: PendingRows): void {
+    due.add(concatBytes(this.#o.apart === 'by' ? [key, by, rowKey] : [key, rowKey]), value)
+  }
+
+  /** Hands each element to the lane of its key. */
+  #walk(due: PendingRows, sink: ChangeSink): void {
+    const { lane, apart } = this.#o
+    let open: Uint8Array | null = null
+    for (const [row, value] of due.take()) {
+      const reader = new ByteReader(row)
+      skipValue(reader)
+      if (apart === 'by') skipValue(reader)
+      const key = row.subarray(0, reader.position)
+      if (open === null || compareBytes(open, key) !== 0) {
+        if (open !== null) lane.close(sink)
+        open = key.slice()
+        lane.open(open, sink)
+      }
+      lane.step(decodeElement(row.subarray(reader.position), value))
+    }
+    if (open !== null) lane.close(sink)
   }
 
   #repeated(): Error {

@@ -11,7 +11,7 @@ import type { Made, Parts } from '../made.ts'
 import { TABLE } from '../row-codec.ts'
 import { handingOn } from './handing-on.ts'
 import type { HeldElement } from './held-element.ts'
-import { KeyedState } from './keyed-state.ts'
+import { KeptRow } from './kept-row.ts'
 import { OrderedNode } from './ordered-node.ts'
 
 type ScanStep = (state: unknown, value: unknown, record: { readonly time: number; readonly key: unknown }) => unknown
@@ -20,14 +20,14 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: Parts): Made {
   const { env, report } = parts
   const step = parts.lambdas[node.id]?.fn as ScanStep
   const handOn = handingOn(node.id, parts)
-  const states = new KeyedState(TABLE.state(node.id), env.state)
+  const state = new KeptRow(TABLE.state(node.id), env.state)
   const zero = hexToBytes(node.params.zero)
 
   const next = (element: HeldElement): Uint8Array | null => {
     const key = decodeBytes(element.key)
     try {
       const record = Object.freeze({ time: element.time, key })
-      const result = step(decodeBytes(states.get(element.key) ?? zero), decodeBytes(element.value), record)
+      const result = step(decodeBytes(state.value ?? zero), decodeBytes(element.value), record)
       if (!isThenable(result)) return canonicalBytes(result)
       report.badValue(node.id, element.identity.slice(), REASON.promise)
     } catch (error) {
@@ -42,13 +42,17 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: Parts): Made {
     ranks: [0],
     env,
     report,
-    step(element) {
-      const state = next(element)
-      if (state === null) return
-      states.set(element.key, state)
-      handOn(element, decodeBytes(element.key), state)
+    apart: 'key',
+    lane: {
+      open: key => state.open(key),
+      step(element) {
+        const made = next(element)
+        if (made === null) return
+        state.value = made
+        handOn(element, decodeBytes(element.key), made)
+      },
+      close: sink => state.close(sink),
     },
-    finish: sink => states.flush(sink),
   })
   return { settled, inlet: settled }
 }
