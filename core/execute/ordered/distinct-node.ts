@@ -48,7 +48,7 @@ function spacedOnes(node: string, withinMs: number, seen: KeptRow, handOn: HandO
     return watermark - then > withinMs
   }
   return {
-    begin(_sink, now) {
+    begin(now) {
       watermark = now
       index.begin(isPast)
     },

@@ -34,7 +34,7 @@ export interface OrderedOptions {
 /** What becomes of the elements of one key, and of another one. */
 export interface Lane {
   /** Before the first key of a settlement. */
-  begin?(sink: ChangeSink, watermark: number): void
+  begin?(watermark: number): void
   /** Keys come in the order of their bytes: `key` is that of the elements, behind it what they are alike in. Keeps the bytes. */
   open(key: Uint8Array, sink: ChangeSink): void
   /** An element whose turn has come. */
@@ -70,7 +70,7 @@ export class OrderedNode implements Inlet, SettledNode {
 
   settle({ now, sink }: Settlement): void {
     const { lane } = this.#o
-    lane.begin?.(sink, now)
+    lane.begin?.(now)
     this.#walk(this.#release(now, sink), sink)
     lane.finish?.(sink)
   }
