@@ -50,8 +50,22 @@ const counter = program(`
   await run({ functions, log, state, until: 'end', groupLimit: Number(groupLimit) })
 `)
 
-it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
-  const folder = testFolder()
+/** The same keys, each handed on once and remembered. */
+const teller = program(`
+  import { runBatch } from './runtime-batch/index.ts'
+  import { PlanBuilder } from './test/support/graph-plan.ts'
+  import { interpretedModule } from './test/support/interpreted-module.ts'
+  const [log, state] = process.argv.slice(2)
+  const plan = new PlanBuilder()
+  const keyed = plan.keyBy(plan.source('in', { format: { kind: 'lines' } }), v => v)
+  plan.output('out', plan.to(plan.distinct(plan.mapValues(keyed, () => 1), { id: 'seen' }), 'out'))
+  await runBatch({ functions: interpretedModule(plan.program('seen')), log, state, until: 'end', final: true })
+`)
+
+const smallHeap = 'export NODE_OPTIONS=--max-old-space-size=44'
+
+/** A log of all keys in a folder. */
+async function keysIn(folder: string): Promise<string> {
   const log = join(folder, 'log')
   const topic = await OutputTopic.openForAppend(log, 'in', 1)
   const utf8 = new TextEncoder()
@@ -63,10 +77,15 @@ it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
     await topic.append(0, records)
   }
   await topic.close()
+  return log
+}
+
+it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
+  const folder = testFolder()
+  const log = await keysIn(folder)
   const run = async (target: string, groupLimit: number) => {
     const state = join(folder, `${target}-${groupLimit}`)
-    const shell = 'export NODE_OPTIONS=--max-old-space-size=44'
-    return { state, ...(await start(counter, [target, log, state, String(groupLimit)], shell).ended) }
+    return { state, ...(await start(counter, [target, log, state, String(groupLimit)], smallHeap).ended) }
   }
   const unbounded = await run('batch', 1_000_000)
   expect(unbounded.stderr).toContain('heap out of memory')
@@ -79,4 +98,15 @@ it('counts more groups than the heap holds', { timeout: 180_000 }, async () => {
     await reader.close()
     expect(rows).toBe(KEYS)
   }
+})
+
+it('remembers more keys than the heap holds', { timeout: 180_000 }, async () => {
+  const folder = testFolder()
+  const state = join(folder, 'state')
+  expect(await start(teller, [await keysIn(folder), state], smallHeap).ended).toMatchObject({ code: 0, stderr: '' })
+  const reader = openStateReader(state)
+  let rows = 0
+  for (const _row of reader.scan('state/seen')) rows++
+  await reader.close()
+  expect(rows).toBe(KEYS)
 })
