@@ -39,7 +39,7 @@ async function compiled(name: string) {
   return functions
 }
 
-describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows', 'joins'])(
+describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows', 'joins', 'sketches'])(
   'job %s',
   name => {
     test('agrees over an open and a final log', async () => {

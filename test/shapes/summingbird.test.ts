@@ -57,6 +57,9 @@ const keyOf = ({ event }: Accepted): string => event.k
 
 const a = (log: ReferenceInput): readonly Accepted[] => accepted(log, 'a', DISORDER)
 
+/** A key as an output writes it: half of a surrogate pair has no UTF-8, so such a text is JSON. */
+const keyText = (k: string): string => (/\p{Surrogate}/u.test(k) ? JSON.stringify(k) : k)
+
 interface Shape {
   readonly made: unknown
   readonly topics: readonly string[]
@@ -90,9 +93,7 @@ const SHAPES: Readonly<Record<string, () => Shape>> = {
         expect(sorted(rowsOf(result, 'sums'))).toEqual(sorted(own))
         const w = watermark(log, { a: DISORDER })
         const due = a(log).filter(e => e.time < w)
-        const lines = due.map(
-          e => `${e.time} ${new TextDecoder().decode(new TextEncoder().encode(e.event.k))} ${2 * small(e.event) + 0}`,
-        )
+        const lines = due.map(e => `${e.time} ${keyText(e.event.k)} ${2 * small(e.event) + 0}`)
         expect(writtenOf(result, 'written').flat().sort()).toEqual(lines.sort())
       },
     }
