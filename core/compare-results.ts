@@ -3,7 +3,7 @@
 // Promises: null if and only if the results are equal to the byte in everything that is compared; what dead letters only
 // display is not. The first difference is the same whichever executor is on the left.
 
-import { ByteReader, bytesToHex } from './bytes.ts'
+import { ByteReader, bytesToHex, bytesToLatin1 } from './bytes.ts'
 import { decodeValue } from './canonical.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { canonicalJson } from './json-text.ts'
@@ -64,7 +64,7 @@ function partsOf(result: JobResult): Map<string, Part> {
     ['dead-letters', new Map(result.dead.map(d => [`${d.node} ${bytesToHex(d.identity)}`, deadCell(d)]))],
   ])
   for (const [name, rows] of result.views) {
-    parts.set(`views/${name}`, new Map(rows.map(row => [bytesToHex(row.key), rowCell(row)])))
+    parts.set(`views/${name}`, new Map(rows.map(row => [bytesToLatin1(row.key), rowCell(row)])))
   }
   for (const [name, partitions] of result.outputs) {
     for (const [index, records] of partitions.entries()) {
@@ -90,7 +90,7 @@ function deadCell({ node, identity, kind, path, reason }: DeadLetter): Cell {
 
 function rowCell(row: ViewRow): Cell {
   return {
-    exact: row.error === null ? `value ${hex(row.value)}` : `error ${row.error.node} ${row.error.reason}`,
+    exact: row.error === null ? `value ${exactly(row.value)}` : `error ${row.error.node} ${row.error.reason}`,
     shown: () =>
       row.error === null ? valueTexts(row.value as Uint8Array) : `error of ${row.error.node}: ${row.error.reason}`,
     name: () => valueTexts(row.key),
@@ -100,11 +100,15 @@ function rowCell(row: ViewRow): Cell {
 function recordCell(record: OutputRecord, index: number): Cell {
   const headers = record.headers.map(h => `${JSON.stringify(h.key)}=${hex(h.value)}`).join(' ')
   return {
-    exact: `${record.timestamp} ${hex(record.key)} ${hex(record.value)} ${headers}`,
+    exact: `${record.timestamp} ${headers} ${exactly(record.key)} ${exactly(record.value)}`,
     shown: () => `timestamp ${record.timestamp} key ${text(record.key)} value ${text(record.value)} headers ${headers}`,
     name: () => `record ${index}`,
   }
 }
+
+/** Bytes as a text that is equal for equal bytes alone, with their length before them. */
+const exactly = (bytes: Uint8Array | null): string =>
+  bytes === null ? 'null' : `${bytes.length}:${bytesToLatin1(bytes)}`
 
 const hex = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : bytesToHex(bytes))
 
