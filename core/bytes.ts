@@ -82,12 +82,10 @@ export class ByteWriter {
 /** Reads from a byte string. Throws RangeError past the end. */
 export class ByteReader {
   readonly source: Uint8Array
-  readonly #view: DataView
   position: number
 
   constructor(source: Uint8Array, position = 0) {
     this.source = source
-    this.#view = new DataView(source.buffer, source.byteOffset, source.byteLength)
     this.position = position
   }
 
@@ -96,28 +94,33 @@ export class ByteReader {
   }
 
   byte(): number {
-    return this.#view.getUint8(this.position++)
+    return this.source[this.#step(1)] as number
   }
 
   u32(): number {
-    const value = this.#view.getUint32(this.position)
-    this.position += 4
-    return value
+    const { source } = this
+    const at = this.#step(4)
+    const low = ((source[at + 1] as number) << 16) | ((source[at + 2] as number) << 8) | (source[at + 3] as number)
+    return (source[at] as number) * 0x1000000 + low
   }
 
   f64(): number {
-    const value = this.#view.getFloat64(this.position)
-    this.position += 8
-    return value
+    const { buffer, byteOffset } = this.source
+    return new DataView(buffer, byteOffset).getFloat64(this.#step(8))
   }
 
   /** A view of the next bytes, without a copy. */
   bytes(length: number): Uint8Array {
-    const end = this.position + length
-    if (length < 0 || end > this.source.length) throw new RangeError('bytes end before the value does')
-    const part = this.source.subarray(this.position, end)
-    this.position = end
-    return part
+    const start = this.#step(length)
+    return this.source.subarray(start, start + length)
+  }
+
+  /** Where the next bytes begin, which are stepped over. */
+  #step(length: number): number {
+    const start = this.position
+    if (length < 0 || start + length > this.source.length) throw new RangeError('bytes end before the value does')
+    this.position = start + length
+    return start
   }
 }
 

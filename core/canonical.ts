@@ -241,6 +241,11 @@ function decodeNumber(r: ByteReader): number {
 function decodeEscaped(r: ByteReader): Uint8Array {
   const { source } = r
   const start = r.position
+  const zero = source.indexOf(0, start)
+  if (zero >= 0 && source[zero + 1] !== 0xff) {
+    r.position = zero + 1
+    return new Uint8Array(source.subarray(start, zero))
+  }
   let escapes = 0
   let end = start
   for (; source[end] !== 0 || source[end + 1] === 0xff; end++) {

@@ -24,9 +24,21 @@ function textOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`
   if (value instanceof Uint8Array) return `"${base64(value)}"`
-  const fields = Object.entries(value).sort((a, b) => compareValues(a[0], b[0]))
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${textOf(field)}`).join(',')}}`
+  let text = ''
+  for (const name of namesOf(value)) {
+    text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${textOf((value as Record<string, unknown>)[name])}`
+  }
+  return text === '' ? '{}' : `${text}}`
 }
+
+/** Names of a normalised value in order: they stand in it, but that an engine puts names which are integers first. */
+function namesOf(value: object): readonly string[] {
+  const names = Object.keys(value)
+  const first = names[0]?.charCodeAt(0) ?? 0
+  return first >= ZERO && first <= NINE ? names.sort(compareValues) : names
+}
+
+const [ZERO, NINE] = [48, 57]
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 

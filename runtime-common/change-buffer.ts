@@ -3,7 +3,6 @@
 // Promises: memory bounded by that of the queues, which spill; what is written is sorted, no key twice, as it came from the machine.
 
 import type { ChangeSink } from '../core/execute/environment.ts'
-import type { OutputElement } from '../core/execute/row-codec.ts'
 import type { Row, RowChange, StateReader, StateTransaction } from '../store/store.ts'
 import { RowQueue } from './row-queue.ts'
 
@@ -13,7 +12,7 @@ const QUEUE_BYTES = 64 << 20
 export interface ChangeBufferOptions {
   /** Where rows wait that do not fit in memory. */
   readonly scratch: string
-  readonly release: (output: string, element: OutputElement) => void
+  readonly release: ChangeSink['release']
 }
 
 export class ChangeBuffer implements ChangeSink {
@@ -48,8 +47,8 @@ export class ChangeBuffer implements ChangeSink {
     return queue
   }
 
-  release(output: string, element: OutputElement): void {
-    this.#options.release(output, element)
+  release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void {
+    this.#options.release(output, partition, key, value)
   }
 
   /** Writes everything: whole tables where the state has none yet, sorted changes otherwise. */

@@ -147,7 +147,7 @@ export class JobRun {
     const { writer } = this.#state
     const changes = new ChangeBuffer({
       scratch: this.scratch,
-      release: (output, element) => this.#outputs.release(output, element),
+      release: (...row) => this.#outputs.release(...row),
     })
     try {
       step('begin')

@@ -6,7 +6,7 @@
 
 import { IDENTITY_HEADER } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { decodeHeld, encodeHeld, type OutputElement } from '../core/execute/row-codec.ts'
+import { decodeHeld } from '../core/execute/row-codec.ts'
 import type { Plan, PlanNodeOf } from '../core/plan.ts'
 import { OutputTopic } from '../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../logs/log-record.ts'
@@ -88,11 +88,10 @@ export class Outputs {
     return new Map([...this.#targets.values()].map(({ writer }) => [writer.topic, writer.positions]))
   }
 
-  /** Takes one element behind those of its partition. */
-  release(output: string, element: OutputElement): void {
+  /** Takes the row of one element behind those of its partition. */
+  release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void {
     const { queues } = this.#targets.get(output) as Target
-    const { key, value } = encodeHeld(element)
-    ;(queues[element.partition] as RowQueue).add(key, value)
+    ;(queues[partition] as RowQueue).add(key, value)
   }
 
   /** Puts everything released on disk, unpublished. */

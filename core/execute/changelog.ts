@@ -17,7 +17,7 @@ import type { Environment } from './environment.ts'
 import { outputKey } from './output-key.ts'
 import { PendingRows } from './pending-rows.ts'
 import { mustNotEndRun } from './recorder.ts'
-import { TABLE, VIEW_VALUE } from './row-codec.ts'
+import { HeldRow, TABLE, VIEW_VALUE } from './row-codec.ts'
 import type { SettledNode, Settlement } from './settled.ts'
 
 type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
@@ -31,6 +31,7 @@ export class Changelog implements RowInlet, SettledNode {
   readonly #places: RowPlaces
   readonly #encode: Encoder
   readonly #changes: PendingRows
+  readonly #row = new HeldRow()
 
   constructor(node: PlanNodeOf<'changes'>, places: RowPlaces, encode: Encoder, env: Environment) {
     this.#node = node
@@ -55,7 +56,8 @@ export class Changelog implements RowInlet, SettledNode {
       const key = decodeValue(r) as Uint8Array | null
       const value = decodeValue(r) as Uint8Array | null
       const partition = partitionFor(key ?? NO_IDENTITY, this.#node.params.partitions)
-      sink.release(this.#node.id, { time, identity: NO_IDENTITY, partition, key, value })
+      const row = this.#row.encode({ time, identity: NO_IDENTITY, partition, key, value })
+      sink.release(this.#node.id, partition, row.key, row.value)
     }
   }
 

@@ -2,8 +2,6 @@
 //
 // Promises: `core` stays pure; the runtimes hand these in.
 
-import type { OutputElement } from './row-codec.ts'
-
 /** The committed state, as far as a machine reads it. */
 export interface StateAccess {
   document(name: string): Uint8Array | undefined
@@ -38,8 +36,8 @@ export interface ChangeSink {
     valueStart: number,
     valueEnd: number,
   ): void
-  /** Released elements of an output, in the order in which they must stand in their partition. */
-  release(output: string, element: OutputElement): void
+  /** The row of a released element of an output (`HeldRow`), in the order in which they must stand in their partition. */
+  release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void
 }
 
 export interface Environment {

@@ -12,7 +12,7 @@ import type { Environment } from './environment.ts'
 import { outputKey } from './output-key.ts'
 import { PendingRows } from './pending-rows.ts'
 import { repeatedIdentity } from './repeated-identity.ts'
-import { decodeHeld, encodeHeld, TABLE } from './row-codec.ts'
+import { HeldRow, heldPartition, heldTime, TABLE } from './row-codec.ts'
 import type { SettledNode, Settlement } from './settled.ts'
 import type { Tally } from './tally.ts'
 
@@ -24,6 +24,7 @@ export class OutputBuffer implements OutputAccess, SettledNode {
   readonly #report: Reporter
   readonly #env: Environment
   readonly #fresh: PendingRows
+  readonly #row = new HeldRow()
   readonly tally: Tally
 
   constructor(node: string, partitions: number, encode: Encoder, report: Reporter, env: Environment, tally: Tally) {
@@ -43,7 +44,7 @@ export class OutputBuffer implements OutputAccess, SettledNode {
       const keyBytes = keyed ? outputKey(key) : null
       const valueBytes = this.#encode(value)
       const partition = partitionFor(keyBytes ?? identity, this.#partitions)
-      const row = encodeHeld({ time, identity, partition, key: keyBytes, value: valueBytes })
+      const row = this.#row.encode({ time, identity, partition, key: keyBytes, value: valueBytes })
       this.#fresh.add(row.key, row.value)
     } catch (error) {
       if (error instanceof Unencodable) {
@@ -70,9 +71,8 @@ export class OutputBuffer implements OutputAccess, SettledNode {
     for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.take())) {
       if (last !== undefined && compareBytes(last, key) === 0) throw this.#repeated()
       last = key.slice()
-      const element = decodeHeld(key, value)
-      if (element.time < watermark) {
-        sink.release(this.#node, element)
+      if (heldTime(key) < watermark) {
+        sink.release(this.#node, heldPartition(value), key, value)
         this.tally.add(key, value)
         if (!fresh) sink.putSorted(table, key, null)
       } else if (fresh) {

@@ -4,7 +4,7 @@
 // it.
 
 import { ByteReader, ByteWriter } from '../bytes.ts'
-import { decodeValue, encodeValue, skipValue } from '../canonical.ts'
+import { decodeBytes, decodeValue, encodeValue, skipValue } from '../canonical.ts'
 import type { DeadLetter } from '../dead-letter.ts'
 import type { LateRow, ViewError } from '../result.ts'
 
@@ -91,17 +91,30 @@ export interface OutputElement {
   readonly value: Uint8Array | null
 }
 
-/** Row key (time, identity): its byte order is the order in which an output writes. */
-export function encodeHeld(e: OutputElement): EncodedRow {
-  const key = new ByteWriter()
-  encodeValue(key, e.time)
-  key.bytes(e.identity)
-  const value = new ByteWriter()
-  encodeValue(value, e.partition)
-  encodeValue(value, e.key)
-  encodeValue(value, e.value)
-  return { key: key.take(), value: value.take() }
+/** Encodes elements of outputs one after the other. Row key (time, identity): its byte order is the order in which an output writes. */
+export class HeldRow {
+  readonly #key = new ByteWriter(128)
+  readonly #value = new ByteWriter(512)
+
+  /** The bytes are valid until the next element is encoded. */
+  encode(e: OutputElement): EncodedRow {
+    const [key, value] = [this.#key, this.#value]
+    key.reset()
+    encodeValue(key, e.time)
+    key.bytes(e.identity)
+    value.reset()
+    encodeValue(value, e.partition)
+    encodeValue(value, e.key)
+    encodeValue(value, e.value)
+    return { key: key.view(), value: value.view() }
+  }
 }
+
+/** The time of an element by its row's key. */
+export const heldTime = (key: Uint8Array): number => decodeBytes(key) as number
+
+/** The partition of an element by its row's value. */
+export const heldPartition = (value: Uint8Array): number => decodeBytes(value) as number
 
 export function decodeHeld(key: Uint8Array, value: Uint8Array): OutputElement {
   const k = new ByteReader(key)

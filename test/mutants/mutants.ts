@@ -105,8 +105,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'output-at-the-watermark',
     defect: 'an element at the watermark is written, though an earlier one may still come',
     file: 'core/execute/output-buffer.ts',
-    find: 'if (element.time < watermark) {',
-    put: 'if (element.time <= watermark) {',
+    find: 'if (heldTime(key) < watermark) {',
+    put: 'if (heldTime(key) <= watermark) {',
     suite: VERIFY,
   },
   {

@@ -5,7 +5,7 @@
 import { bytesToLatin1, compareBytes } from '../../core/bytes.ts'
 import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/execute/environment.ts'
 import { type Machine, PROGRESS } from '../../core/execute/machine.ts'
-import type { OutputElement } from '../../core/execute/row-codec.ts'
+import { decodeHeld, type OutputElement } from '../../core/execute/row-codec.ts'
 
 type Row = readonly [Uint8Array, Uint8Array]
 
@@ -80,8 +80,8 @@ class MemorySink implements ChangeSink {
     this.putSorted(table, bytes.subarray(keyStart, keyEnd), bytes.subarray(valueStart, valueEnd))
   }
 
-  release(output: string, element: OutputElement): void {
-    this.released.push([output, element])
+  release(output: string, _partition: number, key: Uint8Array, value: Uint8Array): void {
+    this.released.push([output, decodeHeld(key, value)])
   }
 }
 
