@@ -29,17 +29,22 @@ export interface HeldElement {
   readonly by: Uint8Array
 }
 
-/** Throws `Unencodable` where key, value or `by` has no canonical bytes. */
+const keyWriter = new ByteWriter(128)
+const valueWriter = new ByteWriter(512)
+
+/**
+ * The bytes are valid until the next element is encoded. Throws `Unencodable` where key, value or `by` has no canonical bytes.
+ */
 export function encodeElement(e: ElementToHold): EncodedRow {
-  const key = new ByteWriter()
-  encodeValue(key, e.time)
-  key.byte(e.rank)
-  key.bytes(e.identity)
-  const value = new ByteWriter(128)
-  encodeValue(value, e.key)
-  encodeValue(value, e.value)
-  encodeValue(value, e.by)
-  return { key: key.take(), value: value.take() }
+  keyWriter.reset()
+  encodeValue(keyWriter, e.time)
+  keyWriter.byte(e.rank)
+  keyWriter.bytes(e.identity)
+  valueWriter.reset()
+  encodeValue(valueWriter, e.key)
+  encodeValue(valueWriter, e.value)
+  encodeValue(valueWriter, e.by)
+  return { key: keyWriter.view(), value: valueWriter.view() }
 }
 
 export function decodeElement(key: Uint8Array, value: Uint8Array): HeldElement {
