@@ -118,7 +118,7 @@ export function badWindow(p: { readonly text: string }): Message {
     title: 'this window cannot be',
     label: `${p.text}`,
     why: 'Every element must fall into at least one window, or it would be lost in silence.',
-    fix: 'Give the window a length, a hop no longer than that, and an offset below the hop; a calendar its unit and a time zone by name.',
+    fix: 'Give the window a length, a hop no longer than that, and an offset below the hop; a calendar its unit and a time zone by name. Join tables of the same windows only.',
   }
 }
 

@@ -34,19 +34,12 @@ const reversed = (value: unknown): unknown => {
   )
 }
 
-/** Names of each object in the order in which a JSON text has them. */
-function namesInOrder(text: string): string[][] {
-  const found: string[][] = []
-  JSON.parse(
-    text.replaceAll(/"((?:[^"\\]|\\.)*)":/g, (_, name: string) => `"_${name}":`),
-    (_, value) => {
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-        found.push(Object.keys(value).map(name => name.slice(1)))
-      }
-      return value
-    },
-  )
-  return found
+/** The obvious way: fields sorted by their names. */
+function obvious(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(Object.is(value, -0) ? 0 : value)
+  if (Array.isArray(value)) return `[${value.map(obvious).join(',')}]`
+  const fields = Object.entries(value).sort((a, b) => compareValues(a[0], b[0]))
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${obvious(field)}`).join(',')}}`
 }
 
 it('is the same for fields in another order, and parses back to the value', () => {
@@ -60,10 +53,10 @@ it('is the same for fields in another order, and parses back to the value', () =
   )
 })
 
-it('has the names of each object in canonical order', () => {
+it('has the fields of each object in the order of their names', () => {
   fc.assert(
     fc.property(values, value => {
-      for (const own of namesInOrder(canonicalJson(value))) expect(own).toEqual([...own].sort(compareValues))
+      expect(canonicalJson(value)).toBe(obvious(value))
     }),
     { numRuns: 500 },
   )
