@@ -7,9 +7,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packageRoot } from '../compiler/1-read/package-root.ts'
+import { packageRoot } from '../compiler/package-root.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
 
 const FILES = ['lyrebird.config.ts', 'lyrebird.config.mts', 'lyrebird.config.js', 'lyrebird.config.mjs']
@@ -55,7 +55,7 @@ function checked(config: unknown, name: string): LyrebirdConfig {
   }
   for (const [field, value] of Object.entries(config)) {
     const type = (FIELDS as Readonly<Record<string, string | undefined>>)[field]
-    const near = nearest(field, Object.keys(FIELDS))
+    const near = didYouMean(field, Object.keys(FIELDS))
     if (type === undefined) {
       throw new LyrebirdError('usage', `${name} has an unknown field ${field}`, {
         hint: near === null ? `fields: ${Object.keys(FIELDS).join(' ')}` : `did you mean ${near}?`,

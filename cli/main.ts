@@ -5,9 +5,9 @@
 
 import { CommanderError } from 'commander'
 import { EXIT } from '../core/errors.ts'
-import { reportFailure } from './failure.ts'
+import { reportFailure } from './output/failure.ts'
+import { newTerminal, type Terminal } from './output/terminal.ts'
 import { buildProgram } from './program.ts'
-import { newTerminal, type Terminal } from './terminal.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
   const terminal = newTerminal()

@@ -4,10 +4,10 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import type { Cut } from '../core/cut.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
-import { readUntil } from '../runtime-common/option-values.ts'
+import type { Cut } from '../core/log/cut.ts'
+import { readUntil } from '../run/command-line/option-values.ts'
 
 /** Where the records come from and where the state lies, as every run needs them. */
 export interface RunFlags {
@@ -39,7 +39,7 @@ export function choiceOf<T extends string>(
   if (text === undefined) return undefined
   const choice = choices.find(c => c === text)
   if (choice !== undefined) return choice
-  const near = nearest(text, choices)
+  const near = didYouMean(text, choices)
   throw new LyrebirdError('usage', `--${flag} is one of ${choices.join(', ')}, not ${JSON.stringify(text)}`, {
     hint: near === null ? `--${flag} ${choices[0]}` : `did you mean --${flag} ${near}?`,
   })
@@ -60,7 +60,7 @@ const isoTime = (text: string): number => (/^[+-]?\d{4,6}-\d\d-\d\d/.test(text) 
 /** Throws `usage` with the nearest name where there is no such file. */
 export function checkJobPath(path: string): void {
   if (existsSync(path)) return
-  const near = nearest(basename(path), filesOf(dirname(path)))
+  const near = didYouMean(basename(path), filesOf(dirname(path)))
   throw new LyrebirdError('usage', `there is no file ${path}`, {
     where: { path },
     hint:

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { packageRoot } from '../compiler/1-read/package-root.ts'
+import { packageRoot } from '../compiler/package-root.ts'
 
 let known: string | undefined
 

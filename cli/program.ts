@@ -4,10 +4,10 @@
 // Leaves to `commands/`: doing it; to `options.ts`: checking values.
 
 import { Command } from 'commander'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
+import type { Terminal } from './output/terminal.ts'
 import { version } from './package.ts'
-import type { Terminal } from './terminal.ts'
 
 /** The exit code that a command ends with where it does not throw. */
 export interface Ended {
@@ -185,7 +185,7 @@ const several = (value: string, before: readonly string[] = []): readonly string
 
 function unknownCommand(program: Command, word: string): LyrebirdError {
   const names = program.commands.map(command => command.name()).filter(name => name !== 'run')
-  const near = nearest(word, names)
+  const near = didYouMean(word, names)
   return new LyrebirdError('usage', `there is no command ${JSON.stringify(word.slice(0, 80))}`, {
     hint: near === null ? `commands: ${names.join(' ')}` : `did you mean ${near}?`,
   })

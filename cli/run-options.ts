@@ -2,10 +2,10 @@
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
-import type { RunOptions } from '../runtime-common/job-run.ts'
-import { readyJob } from './compile-cache.ts'
+import type { RunOptions } from '../run/job-run.ts'
+import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
-import type { Terminal } from './terminal.ts'
+import type { Terminal } from './output/terminal.ts'
 
 /** Checks the options first, so that a slip of the fingers is told at once; then compiles. */
 export async function runOptions(

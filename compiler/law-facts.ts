@@ -1,6 +1,6 @@
 // What static reading says of a call of `aggregation({...})`: the bridge between check and the laws.
 
-import type { SchemaDocument } from '../core/schema.ts'
+import type { SchemaDocument } from '../core/plan/schema.ts'
 import type { Span } from './diagnostic.ts'
 
 export interface AggregationFacts {
@@ -21,5 +21,5 @@ export type ShapeFacts =
   | { readonly kind: 'proved' | 'unknown' }
   | { readonly kind: 'refuted'; readonly span: Span; readonly label: string; readonly fix: string }
 
-/** By site number. */
-export type AggregationSites = ReadonlyMap<number, AggregationFacts>
+/** By call id. */
+export type AggregationCalls = ReadonlyMap<number, AggregationFacts>

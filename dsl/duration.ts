@@ -3,7 +3,7 @@
 // Promises: whole numbers only (`'90m'`, not `'1.5h'`), so that every duration is an exact count of milliseconds. A misspelt one is
 // a type error, and a `JobError` where types were not asked.
 
-import { JobError } from '../core/job-error.ts'
+import { JobError } from '../core/plan/job-error.ts'
 
 export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd'
 
@@ -15,19 +15,19 @@ const UNIT_MS: Readonly<Record<DurationUnit, number>> = { ms: 1, s: 1000, m: 60_
 /** Longest duration in ms: the range of an ECMAScript `Date`, beyond which no two event times lie apart by more. */
 const LONGEST_MS = 8.64e15
 
-/** Milliseconds of a duration. Throws `bad-duration`, which names `what` and the site of the call. */
-export function durationMs(value: unknown, what: string, site: number | null): number {
+/** Milliseconds of a duration. Throws `bad-duration`, which names `what` and the id of the call. */
+export function durationMs(value: unknown, what: string, callId: number | null): number {
   const match = typeof value === 'string' ? /^(\d{1,16})(ms|s|m|h|d)$/.exec(value) : null
   if (match === null) {
     const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value)
     throw new JobError(
       'bad-duration',
       `${what} is ${shown}: write a whole number and a unit, such as ${EXAMPLES}.`,
-      site,
+      callId,
     )
   }
   const ms = Number(match[1]) * UNIT_MS[match[2] as DurationUnit]
-  if (ms > LONGEST_MS) throw new JobError('bad-duration', `${what} is longer than 100 million days.`, site)
+  if (ms > LONGEST_MS) throw new JobError('bad-duration', `${what} is longer than 100 million days.`, callId)
   return ms
 }
 

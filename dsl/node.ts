@@ -2,21 +2,21 @@
 //
 // Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and without.
 
-import { type GraphLambda, type GraphNode, SITE, type SiteMark } from '../core/graph.ts'
-import { JobError, type JobErrorWord } from '../core/job-error.ts'
-import type { NodeKind, NodeParams } from '../core/plan.ts'
+import { CALL_MARK, type CallMark, type GraphLambda, type GraphNode } from '../core/plan/graph.ts'
+import { JobError, type JobErrorWord } from '../core/plan/job-error.ts'
+import type { NodeKind, NodeParams } from '../core/plan/plan.ts'
 
 /** One call of the language: the author's arguments and where the call stands. */
 export class Call {
   readonly args: readonly unknown[]
-  readonly site: number | null
-  readonly #mark: SiteMark | null
+  readonly callId: number | null
+  readonly #mark: CallMark | null
 
   constructor(given: readonly unknown[]) {
     const last = given.at(-1)
-    const marked = typeof last === 'object' && last !== null && SITE in last
-    this.#mark = marked ? (last as SiteMark) : null
-    this.site = this.#mark?.[SITE] ?? null
+    const marked = typeof last === 'object' && last !== null && CALL_MARK in last
+    this.#mark = marked ? (last as CallMark) : null
+    this.callId = this.#mark?.[CALL_MARK] ?? null
     this.args = marked ? given.slice(0, -1) : given
   }
 
@@ -24,11 +24,11 @@ export class Call {
   lambda(value: unknown, slot: GraphLambda['slot'], what: string): GraphLambda {
     if (typeof value !== 'function') this.fail('bad-argument', `${what} needs a function, got ${wordFor(value)}.`)
     const captured = this.#mark?.captured?.[slot] ?? null
-    return Object.freeze({ fn: value as GraphLambda['fn'], site: this.site, slot, captured })
+    return Object.freeze({ fn: value as GraphLambda['fn'], callId: this.callId, slot, captured })
   }
 
   fail(word: JobErrorWord, message: string): never {
-    throw new JobError(word, message, this.site)
+    throw new JobError(word, message, this.callId)
   }
 
   /** The properties of an options object, of which no other than `names` may be there. */
@@ -56,7 +56,7 @@ export class Call {
       inputs: Object.freeze([...inputs]),
       params: freezeDeep(params),
       lambdas: Object.freeze({ ...lambdas }),
-      site: this.site,
+      callId: this.callId,
     })
   }
 }

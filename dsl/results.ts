@@ -3,7 +3,7 @@
 // Promises: nothing at run time.
 
 import type { ResultsOf } from './job.ts'
-import type { AnyOutput, AnyTable, TableShape, WrittenValue } from './streams.ts'
+import type { AnyOutput, AnyTable, TableShape, WrittenValue } from './streams/streams.ts'
 
 /** Names of a job's views: `ViewName<typeof job>`. */
 export type ViewName<J> = NamesOf<ResultsOf<J>, AnyTable>

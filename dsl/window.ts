@@ -3,10 +3,10 @@
 // Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or around elements
 // that are near each other (semantics.md, 4). Leaves to the executors: when one is closed.
 
-import type { CalendarUnit } from '../core/calendar/civil-days.ts'
-import { isZone, zoneNames } from '../core/calendar/zone-offset.ts'
-import { nearest } from '../core/nearest.ts'
-import type { WindowSpec } from '../core/plan.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
+import type { WindowSpec } from '../core/plan/plan.ts'
+import type { CalendarUnit } from '../core/time/civil-days.ts'
+import { isZone, zoneNames } from '../core/time/zone-offset.ts'
 import { type Duration, type DurationUnit, durationMs } from './duration.ts'
 import type { Mistake } from './mistake.ts'
 import { Call, wordFor } from './node.ts'
@@ -111,7 +111,7 @@ function make(spec: WindowSpec): Window {
 }
 
 function lengthOf(call: Call, value: unknown, what: string): number {
-  const ms = durationMs(value, what, call.site)
+  const ms = durationMs(value, what, call.callId)
   if (ms === 0) call.fail('bad-window', `${what} is 0: a window must have a length.`)
   return ms
 }
@@ -119,7 +119,7 @@ function lengthOf(call: Call, value: unknown, what: string): number {
 function offsetOf(call: Call, value: unknown, stepMs: number, what: string): number {
   const { offset } = call.options(value, ['offset'], what)
   if (offset === undefined) return 0
-  const ms = durationMs(offset, `the offset of ${what}`, call.site)
+  const ms = durationMs(offset, `the offset of ${what}`, call.callId)
   if (ms >= stepMs) call.fail('bad-window', `the offset of ${what} is not less than its step: leave out whole steps.`)
   return ms
 }
@@ -127,7 +127,7 @@ function offsetOf(call: Call, value: unknown, stepMs: number, what: string): num
 const isUnit = (value: unknown): value is CalendarUnit => value === 'day' || value === 'week' || value === 'month'
 
 function unknownZone(tz: string): string {
-  const near = nearest(tz, [...zoneNames(), 'UTC'])
+  const near = didYouMean(tz, [...zoneNames(), 'UTC'])
   const instead = near === null ? 'Write a name of the tz database, such as Europe/Berlin.' : `Is it "${near}"?`
   return `${wordFor(tz)} is no time zone that this engine knows. ${instead}`
 }

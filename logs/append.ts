@@ -5,10 +5,10 @@
 // one go round the partitions in turn, from where the log stands. Lines are not looked into unless a key or a timestamp is taken from
 // them: what does not decode is a dead letter of the job that reads it.
 
-import { concatBytes } from '../core/bytes.ts'
-import { type Header, TICK_HEADER } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { partitionFor } from '../core/murmur2.ts'
+import { type Header, TICK_HEADER } from '../core/log/chunk.ts'
+import { concatBytes } from '../core/values/bytes.ts'
+import { partitionFor } from '../core/values/murmur2.ts'
 import {
   type AppendFormat,
   csvColumns,

@@ -2,7 +2,7 @@
 //
 // Promises: the same chunk as a decoder of stored bytes would make. Leaves to stored logs: being fast.
 
-import { type Chunk, type Header, TICK_HEADER } from '../core/chunk.ts'
+import { type Chunk, type Header, TICK_HEADER } from '../core/log/chunk.ts'
 import type { LogRecord } from './log-record.ts'
 
 export interface PlacedRecord extends LogRecord {

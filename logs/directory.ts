@@ -5,8 +5,8 @@
 
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Chunk } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
+import type { Chunk } from '../core/log/chunk.ts'
 import { ArchivePartition } from './archive/archive-partition.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { CopiedPartition } from './embedded/copied-partition.ts'

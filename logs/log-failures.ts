@@ -2,8 +2,8 @@
 //
 // Promises: one wording; each names topic, partition and offsets. `record-batch/batch-failure.ts` makes those about stored bytes.
 
+import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
 import { isTopicName } from './log.ts'
 
 /** Refuses a name that is not one of Kafka's topic names, before any file is opened. Throws `bad-name`. */
@@ -15,7 +15,7 @@ export function checkTopicName(name: string): void {
 }
 
 export function unknownTopic(topic: string, known: readonly string[], where: string): LyrebirdError {
-  const near = nearest(topic, known)
+  const near = didYouMean(topic, known)
   const hint =
     near !== null
       ? `did you mean "${near}"?`

@@ -2,7 +2,7 @@
 //
 // Promises: plain data. Leaves to chunks: reading, which never makes an object per record.
 
-import type { Header } from '../core/chunk.ts'
+import type { Header } from '../core/log/chunk.ts'
 
 export interface LogRecord {
   /** The log's own timestamp in ms, an integer. */

@@ -3,7 +3,7 @@
 // Promises: exact offsets; nothing skipped in silence; a range that cannot be delivered whole is a typed error that names it.
 // Leaves to the executors: how far to read, in which order between partitions, and where positions are kept.
 
-import type { Chunk } from '../core/chunk.ts'
+import type { Chunk } from '../core/log/chunk.ts'
 
 export interface PartitionRange {
   readonly topic: string

@@ -4,8 +4,8 @@
 // a topic that was made anew. Leaves out: everything that needs a file.
 
 import { randomUUID } from 'node:crypto'
-import type { Chunk } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
+import type { Chunk } from '../core/log/chunk.ts'
 import { chunkOfRecords, type PlacedRecord } from './chunk-of-records.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from './log.ts'

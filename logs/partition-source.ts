@@ -1,6 +1,6 @@
 // One partition of a log directory, as archive files or as segments.
 
-import type { Chunk } from '../core/chunk.ts'
+import type { Chunk } from '../core/log/chunk.ts'
 import type { ReadOptions } from './log.ts'
 
 export interface PartitionSource {

@@ -3,7 +3,7 @@
 // Promises: the state directory it leaves is J(log|C), the same to the byte as the stream's at that cut. The entry of emitted
 // `batch.mjs` modules. Leaves to `runtime-common`: what batch and stream share.
 
-import '../runtime-common/utc.ts'
+import '../run/utc.ts'
 
 export { main } from './main.ts'
 export { type BatchOptions, type BatchProgress, runBatch } from './run-batch.ts'

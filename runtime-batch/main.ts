@@ -1,8 +1,8 @@
 // `node batch.mjs`: the command line of an emitted batch module.
 
-import type { FunctionsModule } from '../core/execute/contract.ts'
-import { runMain, type Target } from '../runtime-common/main.ts'
-import { numberOf } from '../runtime-common/option-values.ts'
+import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
+import { runMain, type Target } from '../run/command-line/main.ts'
+import { numberOf } from '../run/command-line/option-values.ts'
 import { runBatch } from './run-batch.ts'
 
 /** Runs a compiled job in batch. Sets the exit code of the process. */

@@ -1,20 +1,20 @@
-// A whole batch run: partitions divided among workers, partial results merged, one settlement, one commit.
+// A whole batch run: partitions divided among workers, partial results merged, one flush, one commit.
 //
 // Promises: the result does not depend on the number of workers. The calling thread is one of them; the others are threads where
-// the functions module and the log can be opened by name, and otherwise machines that run one after the other.
+// the functions module and the log can be opened by name, and otherwise executors that run one after the other.
 
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { Progress } from '../core/execute/progress.ts'
-import { GROUP_LIMIT, JobRun, type RunOptions } from '../runtime-common/job-run.ts'
-import { checkReachable, type Limits } from '../runtime-common/limits.ts'
-import { takeProgress } from '../runtime-common/progress-merge.ts'
-import type { RunSummary } from '../runtime-common/summary.ts'
+import type { Progress } from '../core/executor/progress.ts'
+import { GROUP_LIMIT, JobRun, type RunOptions } from '../run/job-run.ts'
+import { checkReachable, type Limits } from '../run/limits.ts'
+import { takeProgress } from '../run/progress-merge.ts'
+import type { RunSummary } from '../run/summary.ts'
 import { divide, type Task } from './divide.ts'
-import { partialMachine } from './partial-machine.ts'
-import { readGroup } from './read-group.ts'
-import { Thread } from './thread.ts'
+import { partialExecutor } from './workers/partial-executor.ts'
+import { readGroup } from './workers/read-group.ts'
+import { Thread } from './workers/thread.ts'
 
 export interface BatchProgress {
   /** Records read so far, and offsets done of all that there are to do. */
@@ -60,7 +60,7 @@ async function readAll(run: JobRun, options: BatchOptions, limits: Limits): Prom
   }
   const entry = workerEntry(options)
   if (entry === null || others.length === 0) {
-    await readGroup(run.log, run.machine, own, told)
+    await readGroup(run.log, run.executor, own, told)
     for (const group of others) await readApart(run, options, group, told)
   } else await readInThreads(run, options, entry, own, others, told)
 }
@@ -77,15 +77,15 @@ async function readInThreads(
   others: readonly (readonly Task[])[],
   told: Told,
 ): Promise<void> {
-  const { machine, scratch } = run
-  const start = machine.progress.encode()
+  const { executor, scratch } = run
+  const start = executor.progress.encode()
   const threads = others.map(tasks => {
     const [functionsUrl, log] = [options.functionsUrl as string, options.log as string]
     const order = { functionsUrl, log, tasks, progress: start, scratch, groupLimit: options.groupLimit ?? GROUP_LIMIT }
-    return new Thread(entry, order, machine, told)
+    return new Thread(entry, order, executor, told)
   })
   try {
-    await readGroup(run.log, machine, own, told)
+    await readGroup(run.log, executor, own, told)
     for (const [i, thread] of threads.entries()) {
       const { progress, records } = await thread.done
       takeOver(run, others[i] as readonly Task[], progress, records)
@@ -95,14 +95,14 @@ async function readInThreads(
   }
 }
 
-/** A group with a machine of its own in this thread: the same partial results as a thread's. */
+/** A group with a executor of its own in this thread: the same partial results as a thread's. */
 async function readApart(run: JobRun, options: BatchOptions, tasks: readonly Task[], told: Told): Promise<void> {
   const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
   const progress = run.progress.encode()
-  const machine = partialMachine({ functions, functionsUrl, progress, scratch: run.scratch, groupLimit })
-  await readGroup(run.log, machine, tasks, told)
-  for (const [table, rows] of machine.takePartials()) run.machine.addPartials(table, rows)
-  takeOver(run, tasks, machine.progress, machine.records)
+  const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, groupLimit })
+  await readGroup(run.log, executor, tasks, told)
+  for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
+  takeOver(run, tasks, executor.progress, executor.records)
 }
 
 function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, records: number): void {
@@ -112,14 +112,14 @@ function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, recor
     run.plan,
     tasks.map(t => t.name),
   )
-  run.machine.records += records
+  run.executor.records += records
 }
 
 /** The module for worker threads; null where they cannot open the job or the log by name, or where there is no compiled one. */
 function workerEntry({
   functionsUrl,
   log,
-  workerEntry = new URL('./worker.js', import.meta.url),
+  workerEntry = new URL('./workers/worker.js', import.meta.url),
 }: BatchOptions): URL | null {
   if (functionsUrl === undefined || typeof log !== 'string') return null
   return existsSync(fileURLToPath(workerEntry)) ? workerEntry : null

@@ -3,7 +3,7 @@
 // Promises: resumes at its own cut after kill -9, loses and repeats nothing. The entry of emitted `stream.mjs` modules.
 // Leaves to `runtime-common`: what batch and stream share.
 
-import '../runtime-common/utc.ts'
+import '../run/utc.ts'
 
 export { main } from './main.ts'
 export { runStream, type StreamOptions, type StreamProgress } from './run-stream.ts'

@@ -2,9 +2,9 @@
 //
 // Promises: SIGTERM and SIGINT commit and end with exit code 0.
 
-import type { FunctionsModule } from '../core/execute/contract.ts'
-import { runMain, type Target } from '../runtime-common/main.ts'
-import { durationOf } from '../runtime-common/option-values.ts'
+import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
+import { runMain, type Target } from '../run/command-line/main.ts'
+import { durationOf } from '../run/command-line/option-values.ts'
 import { runStream } from './run-stream.ts'
 
 /** Runs a compiled job as a stream. Sets the exit code of the process. */

@@ -1,9 +1,9 @@
 // One partition as a live source of chunks: read ahead as far as the log is known to go, then wait to be told of more.
 
-import type { Chunk } from '../core/chunk.ts'
-import { splitPartition } from '../core/cut.ts'
+import type { Chunk } from '../core/log/chunk.ts'
+import { splitPartition } from '../core/log/cut.ts'
 import type { Log } from '../logs/log.ts'
-import { ahead } from '../runtime-common/ahead.ts'
+import { prefetch } from '../run/prefetch.ts'
 
 export class PartitionFeed {
   readonly #log: Log
@@ -22,7 +22,7 @@ export class PartitionFeed {
   async next(from: bigint, to: bigint): Promise<Chunk | null> {
     if (this.#chunks === null) {
       if (from >= to) return null
-      this.#chunks = ahead(this.#log.read(this.#topic, this.#partition, from, to))
+      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to))
     }
     const item = await this.#chunks.next()
     if (item.done !== true) return item.value

@@ -3,10 +3,10 @@
 // Promises: no partition waits for another; stops at a commit; what arrives while it is stopping waits for the next run.
 // Leaves out: writing ticks for idle partitions; whoever appends may write them (`lyrebird append --tick`).
 
-import type { Chunk } from '../core/chunk.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { GROUP_LIMIT, type RunOptions } from '../runtime-common/job-run.ts'
-import type { RunSummary } from '../runtime-common/summary.ts'
+import type { Chunk } from '../core/log/chunk.ts'
+import { GROUP_LIMIT, type RunOptions } from '../run/job-run.ts'
+import type { RunSummary } from '../run/summary.ts'
 import { now } from './clock.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
@@ -118,9 +118,9 @@ class Live {
     const stream = this.#stream
     await this.#schedule.commit(() => stream.commit())
     this.#pending = { bytes: 0, records: 0 }
-    this.#groups = stream.run.machine.groupCount
+    this.#groups = stream.run.executor.groupCount
     this.#commits++
-    this.#options.onProgress?.({ records: stream.run.machine.records, commits: this.#commits, lag: this.#lag() })
+    this.#options.onProgress?.({ records: stream.run.executor.records, commits: this.#commits, lag: this.#lag() })
   }
 
   #lag(): number {
@@ -129,7 +129,7 @@ class Live {
   }
 
   get #waiting() {
-    return { ...this.#pending, groups: this.#stream.run.machine.groupCount - this.#groups }
+    return { ...this.#pending, groups: this.#stream.run.executor.groupCount - this.#groups }
   }
 
   #count(chunk: Chunk): void {

@@ -3,12 +3,12 @@
 // Promises: all interleavings of partitions, chunk sizes, commit moments and restarts between commits give the same result at
 // the same cut. Leaves to run-stream.ts: living with a clock; to testing/equivalence: proving the promise.
 
-import type { Chunk } from '../core/chunk.ts'
-import { partitionName, splitPartition } from '../core/cut.ts'
 import { invariant } from '../core/errors.ts'
-import { JobRun, type RunOptions } from '../runtime-common/job-run.ts'
-import type { Limits } from '../runtime-common/limits.ts'
-import type { RunSummary } from '../runtime-common/summary.ts'
+import type { Chunk } from '../core/log/chunk.ts'
+import { partitionName, splitPartition } from '../core/log/cut.ts'
+import { JobRun, type RunOptions } from '../run/job-run.ts'
+import type { Limits } from '../run/limits.ts'
+import type { RunSummary } from '../run/summary.ts'
 
 export class StreamRun {
   readonly run: JobRun
@@ -61,7 +61,7 @@ export class StreamRun {
   feed(chunk: Chunk): void {
     const name = partitionName(chunk.topic, chunk.partition)
     invariant(chunk.count === 0 || chunk.baseOffset >= this.position(name), `records of ${name} come twice`)
-    this.run.machine.feed(chunk)
+    this.run.executor.feed(chunk)
   }
 
   /** Reads a partition on to an offset and feeds it. */
@@ -74,7 +74,7 @@ export class StreamRun {
   /** Makes everything fed so far durable. The last commit of a run with `final` seals the state. */
   async commit(): Promise<void> {
     await this.run.commit(this.#final && this.finished)
-    this.run.machine.forget()
+    this.run.executor.forget()
   }
 
   summary(): RunSummary {

@@ -19,7 +19,7 @@ const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 const BUNDLES = {
   'dsl/index.ts': 'dsl/bundle.js',
   'runtime-batch/index.ts': 'runtime-batch/bundle.js',
-  'runtime-batch/worker.ts': 'runtime-batch/worker.js',
+  'runtime-batch/workers/worker.ts': 'runtime-batch/workers/worker.js',
   'runtime-stream/index.ts': 'runtime-stream/bundle.js',
 }
 

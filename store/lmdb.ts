@@ -8,9 +8,9 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
-import { isWhole } from './block.ts'
 import { checkFile } from './check-file.ts'
 import { corrupt } from './root.ts'
+import { isWhole } from './runs/block.ts'
 
 /** Address space to map, not memory or disk, so that a growing state need not be mapped anew. */
 const MAP_BYTES = 2 ** 40

@@ -9,8 +9,8 @@ import { resolve } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import { Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
 import { decodeRoot } from './root.ts'
+import { StateView } from './state-view.ts'
 import type { StateReader } from './store.ts'
-import { StateView } from './view-of-state.ts'
 
 /** Throws `state-missing`, `state-corrupt`, `state-too-new`. */
 export function openStateReader(directory: string): StateReader {
@@ -34,7 +34,7 @@ function readerOf(lmdb: Lmdb, directory: string): StateReader {
   return {
     document: name => view.document(name),
     get: (table, key) => view.get(table, key),
-    scan: (table, from, to) => view.scan(table, from, to),
+    range: (table, from, to) => view.scan(table, from, to),
     tables: () => view.tables(),
     async close() {
       if (!open) return

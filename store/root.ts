@@ -5,14 +5,14 @@
 // Leaves to `writer.ts` and `reader.ts`: reading and writing it.
 
 import { crc32 } from 'node:zlib'
-import { ByteReader, ByteWriter } from '../core/bytes.ts'
-import { decodeValue, encodeValue } from '../core/canonical.ts'
 import { LyrebirdError } from '../core/errors.ts'
+import { ByteReader, ByteWriter } from '../core/values/bytes.ts'
+import { decodeValue, encodeValue } from '../core/values/canonical.ts'
 import type { Owner } from './owner.ts'
-import type { RunInfo } from './run.ts'
+import type { SortedRunInfo } from './runs/sorted-run.ts'
 
 /** Format of state directories that this version writes. Older ones it reads, newer ones it refuses. */
-export const STATE_FORMAT = 1
+export const STORE_FORMAT = 1
 const MAGIC = 0x4c595245
 
 export interface Root {
@@ -23,14 +23,14 @@ export interface Root {
   /** Checksum of each document. */
   readonly documents: ReadonlyMap<string, number>
   /** Runs of each table, newest first. */
-  readonly tables: ReadonlyMap<string, readonly RunInfo[]>
+  readonly tables: ReadonlyMap<string, readonly SortedRunInfo[]>
 }
 
 export const EMPTY_ROOT: Root = { epoch: 0, owner: null, nextRun: 1, documents: new Map(), tables: new Map() }
 
 type StoredRun = readonly [id: number, blocks: number, rows: number, bytes: number]
 
-export function encodeRoot(root: Root, format = STATE_FORMAT): Uint8Array {
+export function encodeRoot(root: Root, format = STORE_FORMAT): Uint8Array {
   const w = new ByteWriter(1024)
   w.u32(MAGIC)
   w.u32(format)
@@ -48,7 +48,7 @@ export function decodeRoot(bytes: Uint8Array, dir: string): Root {
   if (bytes.length < 12 || r.u32() !== MAGIC) throw corrupt(dir, 'its root record is not one of lyrebird')
   const format = r.u32()
   if (r.u32() !== rootChecksum(bytes)) throw corrupt(dir, 'the checksum of its root record does not match')
-  if (format > STATE_FORMAT) throw tooNew(dir, format)
+  if (format > STORE_FORMAT) throw tooNew(dir, format)
   const stored = decodeValue(r) as unknown as Omit<Root, 'documents' | 'tables'> & {
     documents: readonly (readonly [string, number])[]
     tables: readonly (readonly [string, readonly StoredRun[]])[]
@@ -71,7 +71,7 @@ export function corrupt(dir: string, why: string, cause?: unknown): LyrebirdErro
 function tooNew(dir: string, format: number): LyrebirdError {
   return new LyrebirdError(
     'state-too-new',
-    `the state in ${dir} has format ${format}; this version of lyrebird reads formats up to ${STATE_FORMAT}`,
+    `the state in ${dir} has format ${format}; this version of lyrebird reads formats up to ${STORE_FORMAT}`,
     {
       where: { state: dir, format },
       hint: 'use the newer version of lyrebird, or compute the state anew into another directory',

@@ -12,7 +12,7 @@ export interface StateReader {
   document(name: string): Uint8Array | undefined
   get(table: string, key: Uint8Array): Uint8Array | undefined
   /** Rows with from <= key < to in byte order of the key. Deleted rows are not seen. */
-  scan(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<Row>
+  range(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<Row>
   /** Names of tables that hold anything. */
   tables(): readonly string[]
   close(): Promise<void>

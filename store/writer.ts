@@ -7,15 +7,15 @@
 import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { invariant, LyrebirdError } from '../core/errors.ts'
-import { runsToFold } from './fold.ts'
 import { blockKey, documentKey, Lmdb, ROOT_KEY } from './lmdb.ts'
-import { Merge } from './merge.ts'
 import { isAlive, thisProcess } from './owner.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
-import type { Run, RunInfo } from './run.ts'
-import { BLOCK_BYTES, RunWriter } from './run-writer.ts'
+import { runsToCompact } from './runs/compaction.ts'
+import { Merge } from './runs/merge.ts'
+import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
+import { BLOCK_BYTES, SortedRunWriter } from './runs/sorted-run-writer.ts'
+import { StateView } from './state-view.ts'
 import type { Row, RowChange, StateTransaction, StateWriter } from './store.ts'
-import { StateView } from './view-of-state.ts'
 
 export interface WriterOptions {
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
@@ -59,7 +59,7 @@ class Writer implements StateWriter {
   }
 
   /** The rows as they are at the first step, also if commits follow before the last one. */
-  *scan(table: string, from?: Uint8Array, to?: Uint8Array): Generator<Row> {
+  *range(table: string, from?: Uint8Array, to?: Uint8Array): Generator<Row> {
     const transaction = this.#lmdb.db.useReadTransaction()
     try {
       yield* this.#view.scan(table, from, to, transaction)
@@ -102,8 +102,8 @@ class Draft implements StateTransaction {
   readonly #before: StateView
   readonly #options: WriterOptions
   readonly #documents: Map<string, number>
-  readonly #tables: Map<string, readonly Run[]>
-  readonly #dropped: RunInfo[] = []
+  readonly #tables: Map<string, readonly SortedRun[]>
+  readonly #dropped: SortedRunInfo[] = []
   #nextRun: number
 
   constructor(lmdb: Lmdb, before: StateView, options: WriterOptions) {
@@ -155,7 +155,7 @@ class Draft implements StateTransaction {
   #fold(table: string): void {
     for (;;) {
       const runs = this.#tables.get(table) ?? []
-      const count = runsToFold(
+      const count = runsToCompact(
         runs.map(run => run.info),
         this.#options.tierBytes ?? 64 * 1024,
       )
@@ -172,19 +172,19 @@ class Draft implements StateTransaction {
     }
   }
 
-  #replace(table: string, dropped: readonly Run[], runs: readonly Run[]): void {
+  #replace(table: string, dropped: readonly SortedRun[], runs: readonly SortedRun[]): void {
     for (const run of dropped) this.#dropped.push(run.info)
     if (runs.length === 0) this.#tables.delete(table)
     else this.#tables.set(table, runs)
   }
 
-  #write(filtered: boolean, fill: (writer: RunWriter) => void): Run | undefined {
+  #write(filtered: boolean, fill: (writer: SortedRunWriter) => void): SortedRun | undefined {
     const id = this.#nextRun++
     const put = (ordinal: number, block: Uint8Array): void => {
       const appended = this.#lmdb.db.putSync(blockKey(id, ordinal), block, { append: true }) as unknown
       invariant(appended === true, 'a block of a new run is appended')
     }
-    const writer = new RunWriter(id, put, filtered, this.#options.blockBytes ?? BLOCK_BYTES)
+    const writer = new SortedRunWriter(id, put, filtered, this.#options.blockBytes ?? BLOCK_BYTES)
     fill(writer)
     const written = writer.finish()
     return written === undefined ? undefined : this.#before.newRun(written.info, written.filter)

@@ -10,11 +10,11 @@ import { loadJob } from './load-job.ts'
 import { TestLog } from './test-log.ts'
 
 export type {
-  PrintedDead as DeadLetterRow,
-  PrintedLate as LateRecordRow,
-  PrintedRecord as OutputRow,
-  PrintedRow as Row,
-} from '../core/printed.ts'
+  DeadLetterJson as DeadLetterRow,
+  LateJson as LateRecordRow,
+  RecordJson as OutputRow,
+  RowJson as Row,
+} from '../core/result/result-json.ts'
 export type { Agreement, AgreeOptions } from './agree.ts'
 export type { JobTest, ResultOptions, SendOptions } from './job-test.ts'
 

@@ -3,24 +3,24 @@
 // Promises: every answer is that of the reference interpreter over all that was sent so far; `toAgree` shows that both executors give
 // the same. Nothing is kept between two answers. Leaves to `load-job.ts`: where the job comes from; to `agree.ts`: running executors.
 
-import type { Header } from '../core/chunk.ts'
+import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
-import { nodeOf, type SourceNode } from '../core/plan.ts'
+import type { Header } from '../core/log/chunk.ts'
+import { nodeOf, type SourceNode } from '../core/plan/plan.ts'
+import { type Program, reference } from '../core/reference/reference.ts'
+import type { JobResult } from '../core/result/result.ts'
 import {
-  type PrintedDead,
-  type PrintedLate,
-  type PrintedRecord,
-  type PrintedRow,
-  printedDead,
-  printedLate,
-  printedRecord,
-  printedRow,
+  type DeadLetterJson,
+  deadLetterJson,
+  type LateJson,
+  lateJson,
+  type RecordJson,
+  type RowJson,
+  recordJson,
+  rowJson,
   watermarkOf,
   windowOf,
-} from '../core/printed.ts'
-import { type Program, reference } from '../core/reference/reference.ts'
-import type { JobResult } from '../core/result.ts'
+} from '../core/result/result-json.ts'
 import type { ResultsOf } from '../dsl/job.ts'
 import type { OutputName, ViewName, ViewRow } from '../dsl/results.ts'
 import { type Agreement, type AgreeOptions, agree } from './agree.ts'
@@ -46,7 +46,7 @@ export interface ResultOptions {
 /** Names of views, or any text where the job's type is not known. */
 type ViewOf<J> = unknown extends ResultsOf<J> ? string : ViewName<J>
 type OutputOf<J> = unknown extends ResultsOf<J> ? string : OutputName<J>
-type RowOf<J, Name> = unknown extends ResultsOf<J> ? PrintedRow : Name extends ViewName<J> ? ViewRow<J, Name> : never
+type RowOf<J, Name> = unknown extends ResultsOf<J> ? RowJson : Name extends ViewName<J> ? ViewRow<J, Name> : never
 
 export class JobTest<J> {
   readonly #program: Program
@@ -88,11 +88,11 @@ export class JobTest<J> {
     const result = this.#result(options)
     const watermark = watermarkOf(plan, node, result.watermarks)
     const window = windowOf(plan, node)
-    return (result.views.get(name) ?? []).map(row => printedRow(row, window, watermark) as RowOf<J, Name>)
+    return (result.views.get(name) ?? []).map(row => rowJson(row, window, watermark) as RowOf<J, Name>)
   }
 
   /** The records of an output so far, by partition and in the order of the topic. Throws `unknown-view`. */
-  output(name: OutputOf<J>, options: ResultOptions = {}): PrintedRecord[] {
+  output(name: OutputOf<J>, options: ResultOptions = {}): RecordJson[] {
     const node = nodeOf(this.#program.plan, this.#node(name, 'output'))
     if (node.kind === 'changes') {
       throw new LyrebirdError(
@@ -105,17 +105,17 @@ export class JobTest<J> {
     }
     const format = node.kind === 'output' ? node.params.format : undefined
     const partitions = this.#result(options).outputs.get(name) ?? []
-    return partitions.flatMap((records, partition) => records.map(record => printedRecord(record, partition, format)))
+    return partitions.flatMap((records, partition) => records.map(record => recordJson(record, partition, format)))
   }
 
   /** Records that came too late for their partition. */
-  late(): PrintedLate[] {
-    return this.#result({}).late.map(printedLate)
+  late(): LateJson[] {
+    return this.#result({}).late.map(lateJson)
   }
 
   /** Elements that could not be processed, with the place and the reason. */
-  deadLetters(options: ResultOptions = {}): PrintedDead[] {
-    return this.#result(options).dead.map(printedDead)
+  deadLetters(options: ResultOptions = {}): DeadLetterJson[] {
+    return this.#result(options).dead.map(deadLetterJson)
   }
 
   /**
@@ -164,7 +164,7 @@ export class JobTest<J> {
 }
 
 function unknown(code: 'unknown-topic' | 'unknown-view', lacks: string, name: string, known: readonly string[]): Error {
-  const near = nearest(name, known)
+  const near = didYouMean(name, known)
   const hint = near === null ? `it has ${known.join(', ') || 'none'}` : `did you mean ${near}?`
   return new LyrebirdError(code, `the job ${lacks} ${JSON.stringify(name)}`, { hint })
 }

@@ -7,10 +7,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { planJob } from '../compiler/3-plan/plan-job.ts'
+import { planJob } from '../compiler/5-plan/plan-job.ts'
+import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import type { FunctionsModule } from '../core/execute/contract.ts'
-import { graphOf, lambdasOf } from '../core/graph.ts'
+import { graphOf, lambdasOf } from '../core/plan/graph.ts'
 import type { Program } from '../core/reference/reference.ts'
 
 /** A compiled job. */
@@ -21,13 +21,13 @@ export interface CompiledTest {
   readonly path: string
 }
 
-export interface LoadedJob {
+export interface LoadedTest {
   readonly program: Program
   /** Null where the job was given as a value. */
   readonly compiled: CompiledTest | null
 }
 
-export async function loadJob(job: unknown): Promise<LoadedJob> {
+export async function loadJob(job: unknown): Promise<LoadedTest> {
   if (typeof job === 'string' || job instanceof URL) {
     const compiled = await compiledOnce(typeof job === 'string' ? resolve(job) : fileURLToPath(job))
     return { program: compiled.functions, compiled }

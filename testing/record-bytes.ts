@@ -2,8 +2,8 @@
 
 import { makeEncoder } from '../core/encode/encoder.ts'
 import { LyrebirdError } from '../core/errors.ts'
-import { canonicalJson } from '../core/json-text.ts'
-import type { FormatSpec } from '../core/plan.ts'
+import type { FormatSpec } from '../core/plan/plan.ts'
+import { canonicalJson } from '../core/values/json-text.ts'
 
 const utf8 = new TextEncoder()
 

@@ -3,7 +3,7 @@
 // Promises: what the reference and the executors read is the same records. A partition exists once something was sent to it or to one
 // of a higher number.
 
-import { type Header, offsetAt, TICK_HEADER } from '../core/chunk.ts'
+import { type Header, offsetAt, TICK_HEADER } from '../core/log/chunk.ts'
 import type { ReferenceInput } from '../core/reference/input.ts'
 import type { Log, TopicAbilities } from '../logs/log.ts'
 import { MemoryLog } from '../logs/memory.ts'

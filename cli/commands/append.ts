@@ -3,11 +3,11 @@
 import { createReadStream, statSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type AppendInput, type AppendSummary, appendFiles } from '../../logs/append.ts'
-import { numberOf } from '../../runtime-common/option-values.ts'
+import { numberOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required, timeOf } from '../options.ts'
-import { count, progressOf, sizeText } from '../progress.ts'
-import type { Terminal } from '../terminal.ts'
+import { count, progressOf, sizeText } from '../output/progress.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 interface Flags {
   readonly log?: string

@@ -1,12 +1,12 @@
 // `lyrebird batch`: a job over a stored log up to a cut.
 
-import { numberOf } from '../../runtime-common/option-values.ts'
+import { numberOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
-import { progressOf } from '../progress.ts'
+import { progressOf } from '../output/progress.ts'
+import { tellSummary } from '../output/summary.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
-import { tellSummary } from '../summary.ts'
-import type { Terminal } from '../terminal.ts'
 
 export async function batch(
   job: string,

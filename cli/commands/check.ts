@@ -1,15 +1,15 @@
 // `lyrebird check`: every diagnostic of a job.
 
 import { EXIT } from '../../core/errors.ts'
-import { keptVerdicts } from '../kept-verdicts.ts'
+import { keptVerdicts } from '../cache/kept-verdicts.ts'
 import { checkJobPath } from '../options.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 export async function check(job: string, options: { readonly json?: boolean }, terminal: Terminal): Promise<number> {
   checkJobPath(job)
   terminal.progress(`checking ${job}`)
   const { checkJob, diagnosticJson, hasErrors } = await import('../../compiler/index.ts')
-  const { countText, renderFor } = await import('../render.ts')
+  const { countText, renderFor } = await import('../output/render.ts')
   const checked = await checkJob(job, { verdicts: keptVerdicts(job) })
   terminal.progress(null)
   const failed = hasErrors(checked.diagnostics) || checked.plan === null

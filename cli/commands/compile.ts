@@ -1,10 +1,10 @@
 // `lyrebird compile`: writes the artefact of a job.
 
 import { relative } from 'node:path'
-import { CheckFailed } from '../failure.ts'
-import { keptVerdicts } from '../kept-verdicts.ts'
+import { keptVerdicts } from '../cache/kept-verdicts.ts'
 import { checkJobPath } from '../options.ts'
-import type { Terminal } from '../terminal.ts'
+import { CheckFailed } from '../output/failure.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 export async function compile(
   job: string,
@@ -14,7 +14,7 @@ export async function compile(
   checkJobPath(job)
   terminal.progress(`compiling ${job}`)
   const { compileJob, diagnosticJson } = await import('../../compiler/index.ts')
-  const { renderFor } = await import('../render.ts')
+  const { renderFor } = await import('../output/render.ts')
   const result = await compileJob(job, { outDir: options.out, verdicts: keptVerdicts(job) })
   terminal.progress(null)
   const rendered = renderFor(result, terminal.colours.isColorSupported)

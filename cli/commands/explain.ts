@@ -3,12 +3,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { diagnosticWords, explain as pageOf } from '../../compiler/explain.ts'
+import { didYouMean } from '../../core/did-you-mean.ts'
 import { FAILURES, LyrebirdError } from '../../core/errors.ts'
-import { nearest } from '../../core/nearest.ts'
-import type { Plan } from '../../core/plan.ts'
-import { FAILURE_PAGES, failurePage } from '../failure-pages.ts'
-import { planLines } from '../plan-text.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { FAILURE_PAGES, failurePage } from '../output/failure-pages.ts'
+import { planLines } from '../output/plan-text.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 export async function explain(word: string, options: { readonly json?: boolean }, terminal: Terminal): Promise<void> {
   const plan = readPlan(word)
@@ -26,7 +26,7 @@ function pageOfWord(word: string): string {
   const pages = [pageOf(word), failurePage(word)].filter(page => page !== null)
   if (pages.length > 0) return pages.map(page => page.trimEnd()).join('\n\n')
   const known = [...new Set([...diagnosticWords(), ...Object.keys(FAILURE_PAGES)])]
-  const near = nearest(word, known)
+  const near = didYouMean(word, known)
   throw new LyrebirdError('usage', `there is no page for ${JSON.stringify(word.slice(0, 80))}, and no plan there`, {
     hint: near === null ? `words: ${[...known].sort().join(' ')}` : `did you mean ${near}?`,
   })

@@ -3,15 +3,15 @@
 // Promises: one snapshot, also while a stream writes; rows sorted by canonical key; a name that is not there is exit 2 with the
 // nearest one. Leaves to `query/`: reading rows, and how they look.
 
+import { didYouMean } from '../../core/did-you-mean.ts'
 import { LyrebirdError } from '../../core/errors.ts'
-import { nearest } from '../../core/nearest.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required } from '../options.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { printRows } from '../query/print.ts'
 import { openResult, type StoredResult } from '../query/result.ts'
 import { cutRows, deadRows, lateRows, outputRows, type Rows, viewRows } from '../query/rows.ts'
-import type { Terminal } from '../terminal.ts'
 
 interface Flags {
   readonly state?: string
@@ -60,7 +60,7 @@ function rowsOf(
 }
 
 function unknownName(name: string, known: readonly string[], { job, outputs }: StoredResult): LyrebirdError {
-  const near = outputs.includes(name) ? `@outputs/${name}` : nearest(name, known)
+  const near = outputs.includes(name) ? `@outputs/${name}` : didYouMean(name, known)
   return new LyrebirdError('unknown-view', `job ${job} has no view ${JSON.stringify(name.slice(0, 80))}`, {
     where: { name: name.slice(0, 80) },
     hint: `${near === null ? '' : `did you mean ${near}? `}there are: ${known.join(' ')}`,

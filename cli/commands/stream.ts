@@ -1,12 +1,12 @@
 // `lyrebird stream`: follows a log until it is told to stop. SIGINT and SIGTERM commit and end with exit 0; a second one ends at once.
 
-import { durationOf } from '../../runtime-common/option-values.ts'
+import { durationOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
-import { count, progressOf } from '../progress.ts'
+import { count, progressOf } from '../output/progress.ts'
+import { tellSummary } from '../output/summary.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
-import { tellSummary } from '../summary.ts'
-import type { Terminal } from '../terminal.ts'
 
 export async function stream(
   job: string,

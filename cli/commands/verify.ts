@@ -1,11 +1,11 @@
 // `lyrebird verify`: batch, stream and reference at one cut.
 
 import { EXIT } from '../../core/errors.ts'
-import { numberOf } from '../../runtime-common/option-values.ts'
-import { readyJob } from '../compile-cache.ts'
+import { numberOf } from '../../run/command-line/option-values.ts'
+import { readyJob } from '../cache/compile-cache.ts'
 import { readConfig } from '../config.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from '../options.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../output/terminal.ts'
 
 type Flags = RunFlags & { readonly interleavings?: string; readonly seed?: string }
 

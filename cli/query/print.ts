@@ -3,7 +3,7 @@
 // Promises: NDJSON is written as it is read; CSV and tables go through the rows twice, the first time for the columns, and keep none.
 // Leaves to `rows.ts`: what a row holds.
 
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { Rows } from './rows.ts'
 
 export async function printRows(rows: Rows, format: 'ndjson' | 'table' | 'csv', terminal: Terminal): Promise<void> {

@@ -1,10 +1,10 @@
 // What a state holds, for queries: whose it is, its plan and its progress.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import type { Progress } from '../../core/execute/progress.ts'
-import { type Plan, sourcesOf } from '../../core/plan.ts'
-import { DOCUMENT, decodeJson, decodePositions, type OutputPositions } from '../../runtime-common/documents.ts'
-import { checkZones, readJobDocument } from '../../runtime-common/state.ts'
+import type { Progress } from '../../core/executor/progress.ts'
+import { type Plan, sourcesOf } from '../../core/plan/plan.ts'
+import { DOCUMENT, decodeJson, decodePositions, type OutputPositions } from '../../run/state/documents.ts'
+import { checkZones, readJobDocument } from '../../run/state/open-state.ts'
 import type { StateReader } from '../../store/index.ts'
 import { readProgress } from '../../testing/equivalence/read-result.ts'
 

@@ -1,15 +1,15 @@
 // Rows of each part of a result, as plain objects ready for JSON (decision 23 of the design; docs/cli.md).
 //
-// Promises: rows come in the order of their canonical keys and are read as they are printed. Leaves to core/printed.ts: their shape.
+// Promises: rows come in the order of their canonical keys and are read as they are printed. Leaves to core/result/result-json.ts: their shape.
 
-import type { Chunk } from '../../core/chunk.ts'
-import { sortedCut } from '../../core/cut.ts'
-import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/execute/row-codec.ts'
-import { canonicalJson } from '../../core/json-text.ts'
-import { type FormatSpec, nodeOf, type PlanNodeOf } from '../../core/plan.ts'
-import { printedDead, printedLate, printedOffset, printedRecord, printedRow, windowOf } from '../../core/printed.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
+import { sortedCut } from '../../core/log/cut.ts'
+import { type FormatSpec, nodeOf, type PlanNodeOf } from '../../core/plan/plan.ts'
+import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
+import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/state/row-codec.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
-import { defaultOut } from '../../runtime-common/job-run.ts'
+import { defaultOut } from '../../run/job-run.ts'
 import type { StateReader } from '../../store/index.ts'
 import { type StoredResult, watermarkAt } from './result.ts'
 
@@ -24,14 +24,10 @@ export function viewRows(result: StoredResult, state: StateReader, name: string,
   const watermark = watermarkAt(result, node)
   const wanted = key === null ? null : canonicalJson(key.json)
   return function* () {
-    for (const [row, stored] of state.scan(TABLE.view(name))) {
+    for (const [row, stored] of state.range(TABLE.view(name))) {
       const decoded = decodeViewValue(stored)
       const error = 'error' in decoded ? decoded.error : null
-      const printed = printedRow(
-        { key: row, value: error === null ? stored.subarray(1) : null, error },
-        window,
-        watermark,
-      )
+      const printed = rowJson({ key: row, value: error === null ? stored.subarray(1) : null, error }, window, watermark)
       if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
     }
   }
@@ -39,18 +35,18 @@ export function viewRows(result: StoredResult, state: StateReader, name: string,
 
 export function lateRows(state: StateReader): Rows {
   return function* () {
-    for (const [key, value] of state.scan(TABLE.late)) yield printedLate(decodeLate(key, value))
+    for (const [key, value] of state.range(TABLE.late)) yield lateJson(decodeLate(key, value))
   }
 }
 
 export function deadRows(state: StateReader): Rows {
   return function* () {
-    for (const [key, value] of state.scan(TABLE.dead)) yield printedDead(decodeDead(key, value))
+    for (const [key, value] of state.range(TABLE.dead)) yield deadLetterJson(decodeDead(key, value))
   }
 }
 
 export function cutRows({ progress }: StoredResult): Rows {
-  return () => [Object.fromEntries(sortedCut(progress.cutNow).map(([name, offset]) => [name, printedOffset(offset)]))]
+  return () => [Object.fromEntries(sortedCut(progress.cutNow).map(([name, offset]) => [name, offsetJson(offset)]))]
 }
 
 /** Records of an output up to the commit; those that it counts but that are not published yet come with the next look. */
@@ -85,5 +81,5 @@ function recordAt(chunk: Chunk, i: number, partition: number, format: FormatSpec
     value: valueStart < 0 ? null : chunk.bytes.slice(valueStart, chunk.valueEnd[i]),
     headers: chunk.headers(i),
   }
-  return printedRecord(record, partition, format)
+  return recordJson(record, partition, format)
 }

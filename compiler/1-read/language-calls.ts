@@ -7,7 +7,7 @@ import type { Insertion } from './insertion.ts'
 import { forEachDescendant, ts } from './syntax.ts'
 
 export interface LanguageCall {
-  readonly site: number
+  readonly callId: number
   readonly call: ts.CallExpression
   /** `source`, `map`, `sum`, ...: the word as the language spells it. `AggregationMaker`: a call of what `aggregation()` gave. */
   readonly word: string
@@ -28,7 +28,7 @@ export function languageCalls(
       if (word !== null) calls.push({ call: node, word })
     })
     calls.sort((a, b) => a.call.end - b.call.end || a.call.pos - b.call.pos)
-    for (const { call, word } of calls) found.push(Object.freeze({ site: found.length, call, word }))
+    for (const { call, word } of calls) found.push(Object.freeze({ callId: found.length, call, word }))
   }
   return Object.freeze(found)
 }

@@ -6,11 +6,11 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { ts } from 'ts-morph'
+import { languagePaths, packageRoot } from '../package-root.ts'
 import { HOST_FILE } from './host-globals.ts'
-import { languagePaths, packageRoot } from './package-root.ts'
 import { programHost } from './program-host.ts'
 
-export interface LoadedJob {
+export interface LoadedSource {
   readonly program: ts.Program
   /** The package's own folder. */
   readonly root: string
@@ -20,7 +20,7 @@ export interface LoadedJob {
 }
 
 /** Null where there is no such file. */
-export function loadJob(jobPath: string): LoadedJob | null {
+export function loadJob(jobPath: string): LoadedSource | null {
   const job = resolve(jobPath).replaceAll('\\', '/')
   if (!existsSync(job)) return null
   const root = packageRoot()

@@ -5,8 +5,8 @@
 
 import { dirname, join } from 'node:path'
 import { Project, ts } from 'ts-morph'
+import { languageFolders } from '../package-root.ts'
 import { HOST_DECLARATIONS, HOST_FILE } from './host-globals.ts'
-import { languageFolders } from './package-root.ts'
 
 /** A host for programs with options that differ from `options` in `paths` at most. */
 export function programHost(root: string, options: ts.CompilerOptions): ts.CompilerHost {

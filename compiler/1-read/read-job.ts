@@ -2,10 +2,10 @@
 
 import { relative } from 'node:path'
 import type { Span } from '../diagnostic.ts'
+import { languageFolders } from '../package-root.ts'
 import { HOST_FILE } from './host-globals.ts'
 import { languageCalls } from './language-calls.ts'
-import { type LoadedJob, loadJob } from './load.ts'
-import { languageFolders } from './package-root.ts'
+import { type LoadedSource, loadJob } from './load.ts'
 import type { Owner, Reading } from './reading.ts'
 import { shapeOf } from './shape.ts'
 import { isErased, ts } from './syntax.ts'
@@ -17,7 +17,7 @@ export function readJob(jobPath: string): Reading | null {
   return loaded === null ? null : makeReading(loaded)
 }
 
-function makeReading(loaded: LoadedJob): Reading {
+function makeReading(loaded: LoadedSource): Reading {
   const { program, folder } = loaded
   const checker = program.getTypeChecker()
   const ownerOfFile = fileOwners(loaded)
@@ -77,7 +77,7 @@ function makeReading(loaded: LoadedJob): Reading {
   return reading
 }
 
-function fileOwners({ program, root }: LoadedJob): (file: ts.SourceFile) => Owner {
+function fileOwners({ program, root }: LoadedSource): (file: ts.SourceFile) => Owner {
   const ours = languageFolders(root)
   const known = new Map<ts.SourceFile, Owner>()
   const find = (file: ts.SourceFile): Owner => {

@@ -8,18 +8,18 @@ import type { LanguageCall } from '../1-read/language-calls.ts'
 import { readJob } from '../1-read/read-job.ts'
 import type { Reading } from '../1-read/reading.ts'
 import { shortText } from '../1-read/syntax.ts'
+import type { CallFacts, LambdaCallFacts } from '../call-facts.ts'
 import { collect, type Diagnostic, diagnose, type Span } from '../diagnostic.ts'
 import { unseenLambda } from '../messages/determinism.ts'
 import { unreadableJob } from '../messages/job.ts'
 import { typeError } from '../messages/types.ts'
-import type { CallFacts, LambdaSiteFacts } from '../site-facts.ts'
+import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './call-facts-of.ts'
 import { checkCsv, checkKept, sourceSchema } from './check-types.ts'
 import { checkDeterminism } from './determinism/check-determinism.ts'
 import type { JobAnalysis } from './job-analysis.ts'
 import { CodeHashes } from './lambda/code-hash.ts'
 import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.ts'
 import { aggregationFacts } from './monoid/aggregation-facts.ts'
-import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './site-facts-of.ts'
 import { UseAnalysis } from './uses/uses.ts'
 
 export type { JobAnalysis } from './job-analysis.ts'
@@ -41,13 +41,13 @@ export function analyseJob(jobPath: string): JobAnalysis {
   const lambdas = calls.flatMap(c => c.lambdas)
   return Object.freeze({
     diagnostics: collect([...types, ...calls.flatMap(c => c.diagnostics), ...checkDeterminism(reading, lambdas)]),
-    sites: new Map(calls.map(c => [c.call.site, c.facts])),
+    calls: new Map(calls.map(c => [c.call.callId, c.facts])),
     aggregations: new Map(
       calls
         .filter(c => c.call.word === 'aggregation')
-        .map(c => [c.call.site, aggregationFacts(reading, c.call, c.lambdas)]),
+        .map(c => [c.call.callId, aggregationFacts(reading, c.call, c.lambdas)]),
     ),
-    spans: new Map(calls.map(c => [c.call.site, reading.spanOf(wordNode(c.call.call))])),
+    spans: new Map(calls.map(c => [c.call.callId, reading.spanOf(wordNode(c.call.call))])),
     insertions: insertionsOf(reading, calls),
     files: reading.files.map(f => f.fileName),
     aliases: reading.importAliases(),
@@ -59,7 +59,7 @@ export function analyseJob(jobPath: string): JobAnalysis {
 function nothingRead(path: string): JobAnalysis {
   return Object.freeze({
     diagnostics: collect([diagnose(unreadableJob({ path }), null)]),
-    sites: new Map(),
+    calls: new Map(),
     aggregations: new Map(),
     spans: new Map<number, Span>(),
     insertions: new Map(),
@@ -79,7 +79,7 @@ function analyseCall(analyses: Analyses, call: LanguageCall): AnalysedCall {
   const facts: CallFacts = Object.freeze({
     at: placeText(reading.spanOf(wordNode(call.call))),
     schema: source.schema,
-    lambdas: Object.freeze(Object.fromEntries(slots) as Record<string, LambdaSiteFacts>),
+    lambdas: Object.freeze(Object.fromEntries(slots) as Record<string, LambdaCallFacts>),
   })
   const unseen = lambdas.filter(l => !l.found.complete)
   const diagnostics = [

@@ -1,15 +1,15 @@
 // Types where they meet bytes: what sources read, and what keys, aggregations, views and outputs keep.
 
-import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/schema.ts'
+import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/plan/schema.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'
 import type { Reading } from '../1-read/reading.ts'
 import { nameOf, ts, unwrap } from '../1-read/syntax.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { csvShape, noCanonicalBytes } from '../messages/types.ts'
+import { wordNode } from './call-facts-of.ts'
 import type { LambdaArgument } from './lambda/lambda-arguments.ts'
 import { notPlain } from './reify/canonical.ts'
 import { reify } from './reify/reify.ts'
-import { wordNode } from './site-facts-of.ts'
 
 export interface SourceSchema {
   readonly schema: SchemaDocument | null

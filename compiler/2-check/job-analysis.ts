@@ -1,9 +1,9 @@
 // What the two first phases say of a job: the hand-over to evaluation and planning.
 
 import type { Insertion } from '../1-read/insertion.ts'
+import type { CallFactsById } from '../call-facts.ts'
 import type { Diagnostic, Span } from '../diagnostic.ts'
-import type { AggregationSites } from '../law-facts.ts'
-import type { SiteFacts } from '../site-facts.ts'
+import type { AggregationCalls } from '../law-facts.ts'
 
 /**
  * Given by `analyseJob(jobPath: string): JobAnalysis` in `analyse-job.ts`, which throws only where our own promises break; a file that
@@ -12,11 +12,11 @@ import type { SiteFacts } from '../site-facts.ts'
 export interface JobAnalysis {
   /** Collected, sorted, capped. With an error among them nothing may be emitted. */
   readonly diagnostics: readonly Diagnostic[]
-  /** Facts by site number. */
-  readonly sites: SiteFacts
-  /** Facts of each call of `aggregation`, by site number. */
-  readonly aggregations: AggregationSites
-  /** Span of the call with this site number, for errors that arise when the job is evaluated. */
+  /** Facts by call id. */
+  readonly calls: CallFactsById
+  /** Facts of each call of `aggregation`, by call id. */
+  readonly aggregations: AggregationCalls
+  /** Span of the call with this id, for errors that arise when the job is evaluated. */
   readonly spans: ReadonlyMap<number, Span>
   /** By absolute path, sorted by position: the marks to insert before bundling. */
   readonly insertions: ReadonlyMap<string, readonly Insertion[]>

@@ -4,7 +4,7 @@
 // JSON's grammar; a string column takes the text as it is. An empty text stands for an absent or null field wherever the
 // column's type holds no string. Leaves to `decoder.ts`: the number of columns.
 
-import type { Schema } from '../schema.ts'
+import type { Schema } from '../plan/schema.ts'
 import { type Decoding, decoded, fault, fieldPath } from './fault.ts'
 import { integerOf, numberOf } from './json.ts'
 import { type PlainSchema, setField } from './tree.ts'

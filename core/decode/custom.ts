@@ -4,9 +4,9 @@
 // decode; reasons are fixed words, and what was thrown is kept for display only. Leaves to the caller (`mustEnd`): which failures are
 // not the record's own and end the run.
 
-import { normalise, Unencodable } from '../canonical.ts'
-import { isThenable } from '../dead-letter.ts'
-import type { SchemaDocument } from '../schema.ts'
+import type { SchemaDocument } from '../plan/schema.ts'
+import { isThenable } from '../result/dead-letter.ts'
+import { normalise, Unencodable } from '../values/canonical.ts'
 import { type Decoding, type Fault, fault } from './fault.ts'
 import { Validator } from './validate.ts'
 

@@ -5,8 +5,8 @@
 // validated; fields that are not declared are dropped (decision 2).
 // Leaves to `json.ts`, `csv.ts`, `custom.ts`, `validate.ts`, `text.ts`: one idea each.
 
-import type { FormatSpec, Lambdas, SourceNode } from '../plan.ts'
-import type { SchemaDocument } from '../schema.ts'
+import type { FormatSpec, Lambdas, SourceNode } from '../plan/plan.ts'
+import type { SchemaDocument } from '../plan/schema.ts'
 import { convertRow, csvFields } from './csv.ts'
 import { type CustomDecode, customDecoder } from './custom.ts'
 import { type Decoding, decoded, fault } from './fault.ts'

@@ -2,7 +2,7 @@
 //
 // Promises: only plain objects, arrays and scalars, and `NumberToken` where integers must stay exact. Any field name is safe.
 
-import type { Schema } from '../schema.ts'
+import type { Schema } from '../plan/schema.ts'
 
 /** A schema that is no reference. */
 export type PlainSchema = Exclude<Schema, { kind: 'ref' }>

@@ -4,7 +4,7 @@
 // every member that accepts the value contributes its declared fields, so that `{ a } | { a, b }` keeps `b` where it stands;
 // nothing depends on the order in which the type checker lists the members, except between `number` and `bigint`.
 
-import type { Schema } from '../schema.ts'
+import type { Schema } from '../plan/schema.ts'
 import { type Decoded, type Decoding, decoded, fault, fieldPath } from './fault.ts'
 import { isObject, type JsonObject, jsonWord, type PlainSchema, setField } from './tree.ts'
 

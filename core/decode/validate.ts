@@ -4,7 +4,7 @@
 // gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
 // Leaves to `union.ts`: which member of a union a value belongs to.
 
-import type { Schema, SchemaDocument, SchemaField } from '../schema.ts'
+import type { Schema, SchemaDocument, SchemaField } from '../plan/schema.ts'
 import { type Decoding, decoded, fault, fieldPath, itemPath } from './fault.ts'
 import { integerOf } from './json.ts'
 import { isObject, type JsonObject, jsonWord, NumberToken, type PlainSchema, setField, withoutTokens } from './tree.ts'

@@ -3,8 +3,8 @@
 // Promises: `csv()` with the same columns reads the row back as the same texts, numbers, integers and booleans; an absent or null field
 // is an empty column. A field that is no column, and anything nested, is refused: nothing is left out in silence.
 
-import { Unencodable } from '../canonical.ts'
-import { canonicalJson } from '../json-text.ts'
+import { Unencodable } from '../values/canonical.ts'
+import { canonicalJson } from '../values/json-text.ts'
 
 /** The row without a line end. Throws `Unencodable`. */
 export function csvRow(columns: readonly string[], value: unknown): string {

@@ -4,10 +4,10 @@
 // value of which that cannot be promised is `Unencodable` with a reason in fixed words, which makes a dead letter of the element.
 // What a custom format's lambda throws is thrown. Leaves to `csv-row.ts`: rows.
 
-import { normalise, Unencodable } from '../canonical.ts'
-import { isThenable } from '../dead-letter.ts'
-import { canonicalJson } from '../json-text.ts'
-import type { FormatSpec } from '../plan.ts'
+import type { FormatSpec } from '../plan/plan.ts'
+import { isThenable } from '../result/dead-letter.ts'
+import { normalise, Unencodable } from '../values/canonical.ts'
+import { canonicalJson } from '../values/json-text.ts'
 import { csvRow } from './csv-row.ts'
 
 /** Throws `Unencodable` for what the format cannot hold. */

@@ -65,7 +65,7 @@ export const REALM_NAMES: readonly string[] = Object.freeze(
   [...Object.values(FORBIDDEN).flat(), ...WHOLE, ...REPLACED].sort(),
 )
 
-/** What each name means. Made once for each module that is evaluated. */
+/** What each name means. OperatorPorts once for each module that is evaluated. */
 export function closedRealm(): Readonly<Record<string, unknown>> {
   const realm: Record<string, unknown> = {}
   for (const [word, names] of Object.entries(FORBIDDEN)) for (const name of names) realm[name] = forbidden(word, name)

@@ -3,18 +3,18 @@
 // Promises: all extractors of an element run before it counts anywhere; one that fails excludes it from every field and window,
 // with one dead letter that names the alphabetically first failing field (decision 7).
 
-import { takesOf } from '../aggregation-input.ts'
-import { bytesToHex } from '../bytes.ts'
-import { canonicalBytes, normalise, Unencodable } from '../canonical.ts'
-import { inputFault, unencodableReason } from '../dead-letter.ts'
-import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan.ts'
-import type { TimeWindow } from '../time-window.ts'
+import { takesOf } from '../plan/aggregation-input.ts'
+import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan/plan.ts'
+import { inputFault, unencodableReason } from '../result/dead-letter.ts'
+import type { TimeWindow } from '../time/time-window.ts'
+import { bytesToHex } from '../values/bytes.ts'
+import { canonicalBytes, normalise, Unencodable } from '../values/canonical.ts'
 import { aggregate, type Input } from './aggregations.ts'
 import { compareElements, type Element, recordOf } from './element.ts'
-import { foldOwn } from './own-fold.ts'
+import type { LambdaRunner, Outcome } from './lambda-runner.ts'
+import { customResult } from './own-fold.ts'
 import { sessionsOf } from './sessions.ts'
 import type { Row } from './tables.ts'
-import type { Outcome, Trial } from './trial.ts'
 import { windowsAt } from './windows.ts'
 
 type AggregateNode = PlanNodeOf<'aggregate'>
@@ -28,9 +28,9 @@ interface Group {
   readonly members: Inputs[]
 }
 
-export function aggregateRows(trial: Trial, node: AggregateNode, elements: readonly Element[]): Row[] {
+export function aggregateRows(lambdas: LambdaRunner, node: AggregateNode, elements: readonly Element[]): Row[] {
   const counted = [...elements].sort(compareElements).flatMap(element => {
-    const inputs = extract(trial, node, element)
+    const inputs = extract(lambdas, node, element)
     return inputs === null ? [] : [{ element, inputs }]
   })
   const windowsOf = windowFinder(
@@ -51,7 +51,7 @@ export function aggregateRows(trial: Trial, node: AggregateNode, elements: reado
     key,
     window,
     session,
-    outcome: present(trial, node, members),
+    outcome: present(lambdas, node, members),
   }))
 }
 
@@ -66,12 +66,13 @@ function windowFinder(
 }
 
 /** An error row where a field has no result, the first of them. */
-function present(trial: Trial, node: AggregateNode, members: readonly Inputs[]): Row['outcome'] {
+function present(lambdas: LambdaRunner, node: AggregateNode, members: readonly Inputs[]): Row['outcome'] {
   const { fields, bare } = node.params
   const results = fields.map(field => {
     const inputs = members.map(m => m.get(field.name) as Input)
     const states = inputs.map(i => i.of)
-    const outcome = field.kind === 'custom' ? foldOwn(trial, node, field, states) : { value: aggregate(field, inputs) }
+    const outcome =
+      field.kind === 'custom' ? customResult(lambdas, node, field, states) : { value: aggregate(field, inputs) }
     return { name: field.name, outcome }
   })
   const failed = results.find(r => 'error' in r.outcome)
@@ -81,32 +82,37 @@ function present(trial: Trial, node: AggregateNode, members: readonly Inputs[]):
 }
 
 /** The inputs of all fields, or null where one fails. */
-function extract(trial: Trial, node: AggregateNode, element: Element): Inputs | null {
+function extract(lambdas: LambdaRunner, node: AggregateNode, element: Element): Inputs | null {
   const inputs = new Map<string, Input>()
   for (const field of [...node.params.fields].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const input = extractField(trial, node, element, field)
+    const input = extractField(lambdas, node, element, field)
     if (!input.ok) return null
     inputs.set(field.name, input.value)
   }
   return inputs
 }
 
-function extractField(trial: Trial, node: AggregateNode, element: Element, field: AggregationSpec): Outcome<Input> {
+function extractField(
+  lambdas: LambdaRunner,
+  node: AggregateNode,
+  element: Element,
+  field: AggregationSpec,
+): Outcome<Input> {
   if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined, identity: element.identity } }
   const args = [element.value, recordOf(element)]
-  const of = extractPart(trial, node, element, field, 'of', args, element.value)
+  const of = extractPart(lambdas, node, element, field, 'of', args, element.value)
   if (!of.ok) return of
   if (field.kind === 'custom') {
-    const state = extractPart(trial, node, element, field, 'lift', [of.value], undefined)
+    const state = extractPart(lambdas, node, element, field, 'lift', [of.value], undefined)
     return state.ok ? { ok: true, value: { of: state.value, by: undefined, identity: element.identity } } : state
   }
-  const by = extractPart(trial, node, element, field, 'by', args, of.value)
+  const by = extractPart(lambdas, node, element, field, 'by', args, of.value)
   return by.ok ? { ok: true, value: { of: of.value, by: by.value, identity: element.identity } } : by
 }
 
 /** What one lambda of a field gives, in canonical form; `fallback` where the field has no such lambda. */
 function extractPart(
-  trial: Trial,
+  lambdas: LambdaRunner,
   node: AggregateNode,
   element: Element,
   field: AggregationSpec,
@@ -116,18 +122,18 @@ function extractPart(
 ): Outcome<unknown> {
   const slot = `${field.name}.${part}`
   const { identity } = element
-  return trial.guard<unknown>(node, slot, identity, field.name, () => {
-    const given: Outcome<unknown> = trial.has(node, slot)
-      ? trial.run(node, slot, identity, args, field.name)
+  return lambdas.guard<unknown>(node, slot, identity, field.name, () => {
+    const given: Outcome<unknown> = lambdas.has(node, slot)
+      ? lambdas.run(node, slot, identity, args, field.name)
       : { ok: true, value: fallback }
     if (!given.ok) return given
     const reason = part === 'of' ? inputFault(takesOf(field).of, given.value) : null
-    if (reason !== null) return trial.refuse(node, slot, identity, reason, field.name)
+    if (reason !== null) return lambdas.refuse(node, slot, identity, reason, field.name)
     try {
       return { ok: true, value: normalise(given.value) }
     } catch (error) {
       if (!(error instanceof Unencodable)) throw error
-      return trial.refuse(node, slot, identity, unencodableReason('value', error.reason), field.name)
+      return lambdas.refuse(node, slot, identity, unencodableReason('value', error.reason), field.name)
     }
   })
 }

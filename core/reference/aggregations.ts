@@ -3,9 +3,9 @@
 // Promises: no running state; sums by integers of any size, order by sorting. Results are as semantics.md section 5 and
 // decision 11 say: among equals the first in (time, identity) wins, except for `last`.
 
-import { bytesToHex } from '../bytes.ts'
-import { canonicalBytes, compareValues } from '../canonical.ts'
-import type { AggregationKind, AggregationSpec } from '../plan.ts'
+import type { AggregationKind, AggregationSpec } from '../plan/plan.ts'
+import { bytesToHex } from '../values/bytes.ts'
+import { canonicalBytes, compareValues } from '../values/canonical.ts'
 import { nearestDouble, nearestRoot, UNITS_IN_ONE, type Units, unitsOf, unitsOfInteger } from './exact.ts'
 import { approxCountDistinct, approxFrequency, approxMembership, approxQuantiles, sample } from './sketches.ts'
 

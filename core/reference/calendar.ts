@@ -3,8 +3,8 @@
 // Promises: a window begins at the first instant whose local date is at or past its first day; one whose dates do not occur is empty
 // and is left out (decision 13).
 
-import type { WindowSpec } from '../plan.ts'
-import type { TimeWindow } from '../time-window.ts'
+import type { WindowSpec } from '../plan/plan.ts'
+import type { TimeWindow } from '../time/time-window.ts'
 
 type CalendarSpec = Extract<WindowSpec, { kind: 'calendar' }>
 

@@ -2,20 +2,20 @@
 //
 // Promises: a row is handed on only once its window is closed, so it never changes afterwards. `keep` has no say here.
 
-import { canonicalBytes } from '../canonical.ts'
-import { windowIdentity } from '../identity.ts'
+import { canonicalBytes } from '../values/canonical.ts'
+import { windowIdentity } from '../values/identity.ts'
 import type { Element } from './element.ts'
+import type { LambdaRunner } from './lambda-runner.ts'
 import type { Row } from './tables.ts'
-import type { Trial } from './trial.ts'
 import { isClosed } from './windows.ts'
 
-export function closedElements(trial: Trial, rows: readonly Row[], watermark: number): Element[] {
+export function closedElements(lambdas: LambdaRunner, rows: readonly Row[], watermark: number): Element[] {
   return rows.flatMap(({ key, window, session = false, outcome }) => {
     if (window === undefined || !isClosed(window, watermark, session)) return []
     const identity = windowIdentity(canonicalBytes(key), window.start, window.end)
     if ('error' in outcome) {
       const { node, reason } = outcome.error
-      trial.bury({ node, identity, kind: 'throw', reason, display: {} })
+      lambdas.deadLetter({ node, identity, kind: 'throw', reason, display: {} })
       return []
     }
     const time = session ? window.end : window.end - 1

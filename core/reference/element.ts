@@ -3,9 +3,9 @@
 // Promises: time and identity order elements totally (semantics.md 2); before an aggregation the second argument shows the
 // record in the log, past one it has time and key only (decision 12).
 
-import { compareBytes } from '../bytes.ts'
 import { decodeUtf8 } from '../decode/text.ts'
 import { LyrebirdError } from '../errors.ts'
+import { compareBytes } from '../values/bytes.ts'
 import type { InputPartition, InputRecord } from './input.ts'
 
 /** A record with the partition that it lies in. */

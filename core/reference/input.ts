@@ -1,6 +1,6 @@
 // What the reference reads: plain arrays of records, already bounded by a cut.
 
-import type { Header } from '../chunk.ts'
+import type { Header } from '../log/chunk.ts'
 
 export interface InputRecord {
   readonly offset: bigint

@@ -2,9 +2,9 @@
 //
 // Promises: which rows there are is decided before what they hold; an error row on a side makes an error row, the left one's first.
 
-import { bytesToHex } from '../bytes.ts'
-import { canonicalBytes } from '../canonical.ts'
-import type { NodeParams } from '../plan.ts'
+import type { NodeParams } from '../plan/plan.ts'
+import { bytesToHex } from '../values/bytes.ts'
+import { canonicalBytes } from '../values/canonical.ts'
 import type { Row } from './tables.ts'
 
 export function joinedRows(type: NodeParams['joinTables']['type'], left: readonly Row[], right: readonly Row[]): Row[] {

@@ -2,21 +2,21 @@
 //
 // Promises: pairs are all those of the cut; an unmatched half is handed on once the last time that a partner could have is before W.
 
-import { compareValues, normalise } from '../canonical.ts'
-import { childIdentity, pairIdentity } from '../identity.ts'
-import type { PlanNode, PlanNodeOf } from '../plan.ts'
+import type { PlanNode, PlanNodeOf } from '../plan/plan.ts'
+import { compareValues, normalise } from '../values/canonical.ts'
+import { childIdentity, pairIdentity } from '../values/identity.ts'
 import type { Element } from './element.ts'
-import type { Trial } from './trial.ts'
+import type { LambdaRunner } from './lambda-runner.ts'
 
 export function joinedWithin(
-  trial: Trial,
+  lambdas: LambdaRunner,
   node: PlanNodeOf<'joinWithin'>,
   inputs: readonly [readonly Element[], readonly Element[]],
   watermark: number,
 ): Element[] {
   const { beforeMs, afterMs, type } = node.params
-  const lefts = taken(trial, node, inputs[0], 0)
-  const rights = taken(trial, node, inputs[1], 1)
+  const lefts = taken(lambdas, node, inputs[0], 0)
+  const rights = taken(lambdas, node, inputs[1], 1)
   const joined: Element[] = []
   const matched = new Set<Element>()
   for (const left of lefts) {
@@ -35,9 +35,9 @@ export function joinedWithin(
 }
 
 /** Values as they are after encoding and decoding (decision 3); dead letters of the two inputs are told apart. */
-function taken(trial: Trial, node: PlanNode, elements: readonly Element[], branch: number): Element[] {
+function taken(lambdas: LambdaRunner, node: PlanNode, elements: readonly Element[], branch: number): Element[] {
   return elements.flatMap(e => {
-    const value = trial.encode(node, '', childIdentity(e.identity, branch), 'value', () => normalise(e.value))
+    const value = lambdas.encode(node, '', childIdentity(e.identity, branch), 'value', () => normalise(e.value))
     return value.ok ? [{ ...e, value: value.value }] : []
   })
 }

@@ -1,13 +1,13 @@
 // Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output topics).
 
-import { IDENTITY_HEADER } from '../chunk.ts'
 import { type Encoder, makeEncoder } from '../encode/encoder.ts'
-import { canonicalJson } from '../json-text.ts'
-import { partitionFor } from '../murmur2.ts'
-import type { PlanNodeOf } from '../plan.ts'
-import type { OutputRecord } from '../result.ts'
+import { IDENTITY_HEADER } from '../log/chunk.ts'
+import type { PlanNodeOf } from '../plan/plan.ts'
+import type { OutputRecord } from '../result/result.ts'
+import { canonicalJson } from '../values/json-text.ts'
+import { partitionFor } from '../values/murmur2.ts'
 import { compareElements, type Element, recordOf } from './element.ts'
-import type { Outcome, Trial } from './trial.ts'
+import type { LambdaRunner, Outcome } from './lambda-runner.ts'
 
 type OutputNode = PlanNodeOf<'output'>
 
@@ -20,26 +20,26 @@ export interface Written {
 
 /** Everything that the output has written at this watermark, in order over all partitions. */
 export function writtenRecords(
-  trial: Trial,
+  lambdas: LambdaRunner,
   node: OutputNode,
   elements: readonly Element[],
   watermark: number,
 ): Written[] {
-  const encode = makeEncoder(node.params.format, trial.lambdas[node.id]?.encode)
+  const encode = makeEncoder(node.params.format, lambdas.lambdas[node.id]?.encode)
   return [...elements].sort(compareElements).flatMap(element => {
     // Also an element that is not due yet may become a dead letter now.
-    const written = write(trial, node, element, encode)
+    const written = write(lambdas, node, element, encode)
     return written.ok && element.time < watermark ? [written.value] : []
   })
 }
 
 const utf8 = new TextEncoder()
 
-function write(trial: Trial, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
+function write(lambdas: LambdaRunner, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
   const { identity, time } = element
-  const key = keyOf(trial, node, element)
+  const key = keyOf(lambdas, node, element)
   if (!key.ok) return key
-  return trial.encode(node, 'encode', identity, 'output', () => {
+  return lambdas.encode(node, 'encode', identity, 'output', () => {
     const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
     const value = encode(element.value)
     return {
@@ -56,7 +56,7 @@ function keyText(key: unknown): Uint8Array {
   return utf8.encode(plain ? key : canonicalJson(key))
 }
 
-function keyOf(trial: Trial, node: OutputNode, element: Element): Outcome<unknown> {
-  if (trial.has(node, 'key')) return trial.run(node, 'key', element.identity, [element.value, recordOf(element)])
+function keyOf(lambdas: LambdaRunner, node: OutputNode, element: Element): Outcome<unknown> {
+  if (lambdas.has(node, 'key')) return lambdas.run(node, 'key', element.identity, [element.value, recordOf(element)])
   return { ok: true, value: node.params.keyed ? element.key : null }
 }

@@ -3,25 +3,25 @@
 // Promises: the author's code gets frozen plain data of its own. What `plus` throws ends the run; what `present` throws makes an error row
 // (decision 8).
 
-import { ByteReader, hexToBytes } from '../bytes.ts'
-import { decodeValue, normalise, Unencodable } from '../canonical.ts'
-import { fieldReason, isThenable, REASON, unencodableReason } from '../dead-letter.ts'
 import { LyrebirdError } from '../errors.ts'
-import type { AggregationSpec, PlanNode } from '../plan.ts'
+import type { AggregationSpec, PlanNode } from '../plan/plan.ts'
+import { fieldReason, isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
+import { ByteReader, hexToBytes } from '../values/bytes.ts'
+import { decodeValue, normalise, Unencodable } from '../values/canonical.ts'
+import { type LambdaRunner, messageOf, mustNotEndRun } from './lambda-runner.ts'
 import type { Row } from './tables.ts'
-import { messageOf, mustNotEndRun, type Trial } from './trial.ts'
 
 /** What a row shows of the states of a group, which stand in (time, identity) order. */
-export function foldOwn(
-  trial: Trial,
+export function customResult(
+  lambdas: LambdaRunner,
   node: PlanNode,
   field: AggregationSpec,
   states: readonly unknown[],
 ): Row['outcome'] {
   const zero = decodeValue(new ByteReader(hexToBytes(field.zero as string)))
-  const state = states.reduce((a, b) => added(trial, node, field, a, b), zero)
+  const state = states.reduce((a, b) => added(lambdas, node, field, a, b), zero)
   try {
-    const shown = trial.call(node, `${field.name}.present`, [frozen(state)])
+    const shown = lambdas.call(node, `${field.name}.present`, [frozen(state)])
     if (isThenable(shown)) return failed(node, field, REASON.promise)
     return { value: normalise(shown) }
   } catch (error) {
@@ -34,9 +34,9 @@ const failed = (node: PlanNode, field: AggregationSpec, reason: string): Row['ou
   error: { node: node.id, reason: fieldReason(field.name, reason) },
 })
 
-function added(trial: Trial, node: PlanNode, field: AggregationSpec, a: unknown, b: unknown): unknown {
+function added(lambdas: LambdaRunner, node: PlanNode, field: AggregationSpec, a: unknown, b: unknown): unknown {
   try {
-    const sum = trial.call(node, `${field.name}.plus`, [frozen(a), frozen(b)])
+    const sum = lambdas.call(node, `${field.name}.plus`, [frozen(a), frozen(b)])
     if (isThenable(sum)) throw new TypeError(REASON.promise)
     return normalise(sum)
   } catch (error) {

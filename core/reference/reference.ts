@@ -3,9 +3,8 @@
 // Promises: every node is worked out from the whole log up to the cut, in topological order, with arrays and sorting; nothing
 // is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and decoding.
 
-import { canonicalBytes } from '../canonical.ts'
 import {
-  HANDS_ON,
+  EMITTING_KINDS,
   type Lambdas,
   nodeOf,
   type Plan,
@@ -13,7 +12,7 @@ import {
   type SourceNode,
   sourcesOf,
   tableRoot,
-} from '../plan.ts'
+} from '../plan/plan.ts'
 import {
   type Handed,
   type JobResult,
@@ -22,20 +21,21 @@ import {
   sortedResult,
   type ViewRow,
   viewRowKey,
-} from '../result.ts'
+} from '../result/result.ts'
+import { canonicalBytes } from '../values/canonical.ts'
 import { aggregateRows } from './aggregate.ts'
 import { closedElements } from './closed.ts'
 import type { Element } from './element.ts'
 import type { ReferenceInput } from './input.ts'
 import { joinedRows } from './join-tables.ts'
 import { joinedWithin } from './join-within.ts'
+import { LambdaRunner } from './lambda-runner.ts'
 import { distinctElements, joinedToTable, scannedElements } from './ordered.ts'
 import { type Written, writtenRecords } from './outputs.ts'
 import { readSource } from './sources.ts'
 import { STEPS } from './steps.ts'
 import { existingRows, filterRows, keptRows, mapRows, type Row } from './tables.ts'
 import { deadParts, elementParts, lateParts, tally, writtenParts } from './tally.ts'
-import { Trial } from './trial.ts'
 
 export type { InputPartition, InputRecord, ReferenceInput } from './input.ts'
 
@@ -63,7 +63,7 @@ class Run {
   readonly #plan: Plan
   readonly #input: ReferenceInput
   readonly #final: boolean
-  readonly #trial: Trial
+  readonly #lambdas: LambdaRunner
   readonly #elements = new Map<string, readonly Element[]>()
   readonly #tables = new Map<string, readonly Row[]>()
   readonly #written = new Map<string, readonly Written[]>()
@@ -75,44 +75,44 @@ class Run {
     this.#plan = plan
     this.#input = input
     this.#final = final
-    this.#trial = new Trial(lambdas)
+    this.#lambdas = new LambdaRunner(lambdas)
   }
 
   evaluate(node: PlanNode): void {
-    const trial = this.#trial
+    const lambdas = this.#lambdas
     switch (node.kind) {
       case 'source':
         this.#source(node)
         return
       case 'aggregate':
-        this.#tables.set(node.id, aggregateRows(trial, node, this.#elementsBefore(node)))
+        this.#tables.set(node.id, aggregateRows(lambdas, node, this.#elementsBefore(node)))
         return
       case 'mapTable':
-        this.#tables.set(node.id, mapRows(trial, node, this.#rowsBefore(node)))
+        this.#tables.set(node.id, mapRows(lambdas, node, this.#rowsBefore(node)))
         return
       case 'filterTable':
-        this.#tables.set(node.id, filterRows(trial, node, this.#rowsBefore(node)))
+        this.#tables.set(node.id, filterRows(lambdas, node, this.#rowsBefore(node)))
         return
       case 'keep':
         // A view's own business: `closed` looks through it.
         this.#tables.set(node.id, this.#rowsBefore(node))
         return
       case 'closed':
-        this.#elements.set(node.id, closedElements(trial, this.#rowsBefore(node), this.#watermark(node)))
+        this.#elements.set(node.id, closedElements(lambdas, this.#rowsBefore(node), this.#watermark(node)))
         return
       case 'existing':
         this.#tables.set(node.id, existingRows(this.#rowsBefore(node)))
         return
       case 'scan':
-        this.#elements.set(node.id, scannedElements(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        this.#elements.set(node.id, scannedElements(lambdas, node, this.#elementsBefore(node), this.#watermark(node)))
         return
       case 'distinct':
-        this.#elements.set(node.id, distinctElements(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        this.#elements.set(node.id, distinctElements(lambdas, node, this.#elementsBefore(node), this.#watermark(node)))
         return
       case 'joinTable': {
         const versions = this.#elements.get(node.inputs[1] as string) ?? []
         const watermark = this.#watermark(node)
-        this.#elements.set(node.id, joinedToTable(trial, node, this.#elementsBefore(node), versions, watermark))
+        this.#elements.set(node.id, joinedToTable(lambdas, node, this.#elementsBefore(node), versions, watermark))
         return
       }
       case 'joinTables': {
@@ -125,17 +125,17 @@ class Run {
         return
       case 'joinWithin': {
         const [left = [], right = []] = node.inputs.map(id => this.#elements.get(id))
-        this.#elements.set(node.id, joinedWithin(trial, node, [left, right], this.#watermark(node)))
+        this.#elements.set(node.id, joinedWithin(lambdas, node, [left, right], this.#watermark(node)))
         return
       }
       case 'output':
-        this.#written.set(node.id, writtenRecords(trial, node, this.#elementsBefore(node), this.#watermark(node)))
+        this.#written.set(node.id, writtenRecords(lambdas, node, this.#elementsBefore(node), this.#watermark(node)))
         return
       default:
         this.#elements.set(
           node.id,
           STEPS[node.kind](
-            trial,
+            lambdas,
             node,
             node.inputs.map(id => this.#elements.get(id) ?? []),
           ),
@@ -154,14 +154,14 @@ class Run {
       views: new Map(views),
       outputs: new Map(outputs),
       late: this.#late,
-      dead: this.#trial.letters,
+      dead: this.#lambdas.letters,
       handed: this.#handed(),
       watermarks: new Map(sources.map(s => [s.id, this.#watermark(s)])),
     })
   }
 
   #source(node: SourceNode): void {
-    const { elements, late, watermark } = readSource(node, this.#input, this.#trial)
+    const { elements, late, watermark } = readSource(node, this.#input, this.#lambdas)
     this.#elements.set(node.id, elements)
     this.#late.push(...late)
     this.#watermarks.set(node.id, watermark)
@@ -207,10 +207,11 @@ class Run {
   #handed(): Map<string, Handed> {
     const handed = new Map([
       ['late', tally(this.#late.map(lateParts))],
-      ['dead', tally(this.#trial.letters.map(deadParts))],
+      ['dead', tally(this.#lambdas.letters.map(deadParts))],
     ])
     for (const node of this.#plan.nodes) {
-      if (HANDS_ON.has(node.kind)) handed.set(node.id, tally((this.#elements.get(node.id) ?? []).map(elementParts)))
+      if (EMITTING_KINDS.has(node.kind))
+        handed.set(node.id, tally((this.#elements.get(node.id) ?? []).map(elementParts)))
       if (node.kind === 'output') handed.set(node.id, tally((this.#written.get(node.id) ?? []).map(writtenParts)))
     }
     return handed

@@ -1,8 +1,8 @@
 // Sessions, found the slow way: all elements of a key in the order of time, cut where two neighbours lie more than the gap apart.
 
-import { bytesToHex } from '../bytes.ts'
-import { canonicalBytes } from '../canonical.ts'
-import type { TimeWindow } from '../time-window.ts'
+import type { TimeWindow } from '../time/time-window.ts'
+import { bytesToHex } from '../values/bytes.ts'
+import { canonicalBytes } from '../values/canonical.ts'
 import type { Element } from './element.ts'
 
 /** The session of each element: from its first time to its last time plus the gap. */

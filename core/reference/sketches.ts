@@ -1,10 +1,9 @@
 // The approximate aggregations, naively: all values at once, by the same definitions (core/sketch) and with plain arrays and maps.
 
-import { compareBytes } from '../bytes.ts'
-import type { AggregationSpec } from '../plan.ts'
-import { denseEntry, estimateCount, PRECISION, sparseEntry, sparseLimit } from '../sketch/cardinality.ts'
-import { eachCell, type FrequencySketch, type SketchShape, sketchBytes } from '../sketch/frequency.ts'
-import { logBuckets, rankOf } from '../sketch/log-buckets.ts'
+import type { AggregationSpec } from '../plan/plan.ts'
+import { denseEntry, estimateCount, PRECISION, sparseEntry, sparseLimit } from '../sketches/cardinality.ts'
+import { eachCell, type FrequencySketch, type SketchShape, sketchBytes } from '../sketches/frequency.ts'
+import { logBuckets, rankOf } from '../sketches/log-buckets.ts'
 import {
   denseFilter,
   eachBit,
@@ -12,9 +11,10 @@ import {
   type MembershipFilter,
   sparseBits,
   sparseFilter,
-} from '../sketch/membership.ts'
-import { sampleHash } from '../sketch/sample-hash.ts'
-import { hashValue } from '../sketch/value-hash.ts'
+} from '../sketches/membership.ts'
+import { sampleHash } from '../sketches/sample-hash.ts'
+import { hashValue } from '../sketches/value-hash.ts'
+import { compareBytes } from '../values/bytes.ts'
 
 /** The estimate from the registers of precision 25, or of the sketch's own where those in use would be too many. */
 export function approxCountDistinct(values: readonly unknown[], spec: AggregationSpec): number {

@@ -2,16 +2,16 @@
 //
 // Promises: what happens to a record depends on the records before it in its own partition alone.
 
-import { normalise } from '../canonical.ts'
-import { IDENTITY_HEADER, TICK_HEADER } from '../chunk.ts'
-import { ahead, badTime, decodeFailed, threw, timeFault } from '../dead-letter.ts'
 import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
-import { recordIdentity } from '../identity.ts'
-import type { SourceNode } from '../plan.ts'
-import type { LateRow } from '../result.ts'
+import { IDENTITY_HEADER, TICK_HEADER } from '../log/chunk.ts'
+import type { SourceNode } from '../plan/plan.ts'
+import { ahead, badTime, decodeFailed, threw, timeFault } from '../result/dead-letter.ts'
+import type { LateRow } from '../result/result.ts'
+import { normalise } from '../values/canonical.ts'
+import { recordIdentity } from '../values/identity.ts'
 import { type Element, type Located, lacks, logRecord, recordOf } from './element.ts'
 import type { ReferenceInput } from './input.ts'
-import { messageOf, mustNotEndRun, type Trial } from './trial.ts'
+import { type LambdaRunner, messageOf, mustNotEndRun } from './lambda-runner.ts'
 
 export interface SourceOutcome {
   readonly elements: readonly Element[]
@@ -20,8 +20,8 @@ export interface SourceOutcome {
   readonly watermark: number
 }
 
-export function readSource(node: SourceNode, input: ReferenceInput, trial: Trial): SourceOutcome {
-  const decode = sourceDecoder(node, trial.lambdas, error => mustNotEndRun(node, error))
+export function readSource(node: SourceNode, input: ReferenceInput, lambdas: LambdaRunner): SourceOutcome {
+  const decode = sourceDecoder(node, lambdas.lambdas, error => mustNotEndRun(node, error))
   const elements: Element[] = []
   const late: LateRow[] = []
   const watermarks: number[] = []
@@ -34,12 +34,12 @@ export function readSource(node: SourceNode, input: ReferenceInput, trial: Trial
         newest = Math.max(newest, tickTime(from))
         continue
       }
-      const element = accept(node, from, decode, trial)
+      const element = accept(node, from, decode, lambdas)
       if (element === null) continue
       if (element.time < newest - node.params.disorderMs) {
         const { topic, partition: number } = partition
         late.push({ source: node.id, topic, partition: number, offset: record.offset, time: element.time })
-      } else elements.push(...(node.params.upserts ? withKey(trial, node, element) : [element]))
+      } else elements.push(...(node.params.upserts ? withKey(lambdas, node, element) : [element]))
       newest = Math.max(newest, element.time)
     }
     watermarks.push(newest - node.params.disorderMs)
@@ -60,7 +60,7 @@ function tickTime(from: Located): number {
 }
 
 /** The element of a record with a valid time, or null where it has become a dead letter. */
-function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial): Element | null {
+function accept(node: SourceNode, from: Located, decode: Decoder, lambdas: LambdaRunner): Element | null {
   const identity = identityOf(from)
   const deletes = node.params.upserts && from.record.value === null
   const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value)
@@ -68,47 +68,55 @@ function accept(node: SourceNode, from: Located, decode: Decoder, trial: Trial):
     const { path, reason, thrown } = decoding
     const display =
       thrown === undefined ? {} : { message: messageOf(thrown.error), site: node.lambdas.decode?.at ?? undefined }
-    trial.bury(decodeFailed(node.id, identity, path, reason, display))
+    lambdas.deadLetter(decodeFailed(node.id, identity, path, reason, display))
     return null
   }
-  const time = timeOf(node, from, decoding.value, identity, trial)
+  const time = timeOf(node, from, decoding.value, identity, lambdas)
   if (time === null) return null
   const { aheadMs } = node.params
   if (aheadMs !== null && time - (from.record.timestamp ?? lacks(from, 'timestamp')) > aheadMs) {
-    trial.bury(ahead(node.id, identity))
+    lambdas.deadLetter(ahead(node.id, identity))
     return null
   }
   return { time, identity, value: decoding.value, keyed: false, key: undefined, from }
 }
 
-function timeOf(node: SourceNode, from: Located, value: unknown, identity: Uint8Array, trial: Trial): number | null {
+function timeOf(
+  node: SourceNode,
+  from: Located,
+  value: unknown,
+  identity: Uint8Array,
+  lambdas: LambdaRunner,
+): number | null {
   let time: unknown
   const deletes = node.params.upserts && from.record.value === null
-  if (trial.has(node, 'time') && !deletes) {
+  if (lambdas.has(node, 'time') && !deletes) {
     try {
-      time = trial.call(node, 'time', [value, logRecord(from, undefined, null)])
+      time = lambdas.call(node, 'time', [value, logRecord(from, undefined, null)])
     } catch (error) {
       mustNotEndRun(node, error)
-      trial.bury(threw(node.id, identity, { message: messageOf(error), site: node.lambdas.time?.at ?? undefined }))
+      lambdas.deadLetter(
+        threw(node.id, identity, { message: messageOf(error), site: node.lambdas.time?.at ?? undefined }),
+      )
       return null
     }
   } else time = from.record.timestamp ?? lacks(from, 'timestamp')
   if (timeFault(time) === null) return (time as number) + 0 // -0 becomes 0
-  trial.bury(badTime(node.id, identity, time))
+  lambdas.deadLetter(badTime(node.id, identity, time))
   return null
 }
 
 /** A version of a key; a record without value deletes the key. */
-function withKey(trial: Trial, node: SourceNode, element: Element): Element[] {
+function withKey(lambdas: LambdaRunner, node: SourceNode, element: Element): Element[] {
   const { identity, from } = element
   const slot = from?.record.value === null ? 'deletedKey' : 'key'
-  const key = trial.guard<unknown>(node, slot, identity, undefined, () => {
+  const key = lambdas.guard<unknown>(node, slot, identity, undefined, () => {
     const record = recordOf(element) as { readonly key: unknown }
-    if (!trial.has(node, slot)) return { ok: true, value: record.key }
-    return trial.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
+    if (!lambdas.has(node, slot)) return { ok: true, value: record.key }
+    return lambdas.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
   })
   if (!key.ok) return []
-  const canonical = trial.encode(node, slot, identity, 'key', () => normalise(key.value))
+  const canonical = lambdas.encode(node, slot, identity, 'key', () => normalise(key.value))
   return canonical.ok ? [{ ...element, keyed: true, key: canonical.value }] : []
 }
 

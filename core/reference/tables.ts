@@ -2,12 +2,12 @@
 //
 // Promises: a lambda that throws makes an error row, which stays in the table in place of a value (decision 8).
 
-import { normalise, Unencodable } from '../canonical.ts'
-import { isThenable, REASON, unencodableReason } from '../dead-letter.ts'
-import type { PlanNode } from '../plan.ts'
-import type { ViewError } from '../result.ts'
-import type { TimeWindow } from '../time-window.ts'
-import { mustNotEndRun, type Trial } from './trial.ts'
+import type { PlanNode } from '../plan/plan.ts'
+import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
+import type { ViewError } from '../result/result.ts'
+import type { TimeWindow } from '../time/time-window.ts'
+import { normalise, Unencodable } from '../values/canonical.ts'
+import { type LambdaRunner, mustNotEndRun } from './lambda-runner.ts'
 import { isClosed } from './windows.ts'
 
 export interface Row {
@@ -19,18 +19,18 @@ export interface Row {
   readonly outcome: { readonly value: unknown } | { readonly error: ViewError }
 }
 
-export function mapRows(trial: Trial, node: PlanNode, rows: readonly Row[]): Row[] {
+export function mapRows(lambdas: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
   return rows.map(row => {
     if ('error' in row.outcome) return row
-    const result = runOnRow(trial, node, row, row.outcome.value, normalise)
+    const result = runOnRow(lambdas, node, row, row.outcome.value, normalise)
     return { ...row, outcome: result }
   })
 }
 
-export function filterRows(trial: Trial, node: PlanNode, rows: readonly Row[]): Row[] {
+export function filterRows(lambdas: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
   return rows.flatMap(row => {
     if ('error' in row.outcome) return [row]
-    const result = runOnRow(trial, node, row, row.outcome.value, Boolean)
+    const result = runOnRow(lambdas, node, row, row.outcome.value, Boolean)
     if ('error' in result) return [{ ...row, outcome: result }]
     return result.value ? [row] : []
   })
@@ -50,7 +50,7 @@ export function keptRows(rows: readonly Row[], keepMs: number, watermark: number
 }
 
 function runOnRow(
-  trial: Trial,
+  lambdas: LambdaRunner,
   node: PlanNode,
   row: Row,
   value: unknown,
@@ -58,7 +58,7 @@ function runOnRow(
 ): Row['outcome'] {
   const { key, window } = row
   try {
-    const result = trial.call(node, 'fn', [value, Object.freeze({ key, window })])
+    const result = lambdas.call(node, 'fn', [value, Object.freeze({ key, window })])
     if (isThenable(result)) return { error: { node: node.id, reason: REASON.promise } }
     return { value: finish(result) }
   } catch (error) {

@@ -2,11 +2,11 @@
 //
 // Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in canonical form.
 
-import { concatBytes } from '../bytes.ts'
-import { canonicalBytes } from '../canonical.ts'
-import type { DeadLetter } from '../dead-letter.ts'
-import { MultisetDigest } from '../digest.ts'
-import type { Handed, LateRow } from '../result.ts'
+import type { DeadLetter } from '../result/dead-letter.ts'
+import type { Handed, LateRow } from '../result/result.ts'
+import { concatBytes } from '../values/bytes.ts'
+import { canonicalBytes } from '../values/canonical.ts'
+import { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Element } from './element.ts'
 import type { Written } from './outputs.ts'
 

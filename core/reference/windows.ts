@@ -1,7 +1,7 @@
 // Which windows a time lies in, found the slow way.
 
-import type { WindowSpec } from '../plan.ts'
-import type { TimeWindow } from '../time-window.ts'
+import type { WindowSpec } from '../plan/plan.ts'
+import type { TimeWindow } from '../time/time-window.ts'
 import { calendarWindowAt } from './calendar.ts'
 
 /** The windows of a time, by start; `undefined` stands for the global one, which never closes. */

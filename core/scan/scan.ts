@@ -1,4 +1,4 @@
-// Everything that emitted decoders call, as one object: the part of the kit that reads bytes.
+// Everything that emitted decoders call, as one object: the part of the api that reads bytes.
 
 import { Interner } from './interner.ts'
 import { KeyTable } from './keys.ts'

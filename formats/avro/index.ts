@@ -3,9 +3,9 @@
 // Promises: everything that says how bytes are read stands in the job, so that it is part of the plan hash; no registry is asked.
 // Leaves to `codec.ts`: bytes.
 
-import { canonicalJson } from '../../core/json-text.ts'
-import { type CustomFormat, ownFormat } from '../../dsl/format.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import { Call } from '../../dsl/node.ts'
+import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
 import { avroCodec } from './codec.ts'
 
 /** An Avro schema: JSON text, or what an imported JSON file holds. */

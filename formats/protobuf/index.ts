@@ -2,9 +2,9 @@
 //
 // Promises: the schema is text in the job, so that it is part of the plan hash; no file is read. Leaves to `codec.ts`: bytes.
 
-import { canonicalJson } from '../../core/json-text.ts'
-import { type CustomFormat, ownFormat } from '../../dsl/format.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import { Call, wordFor } from '../../dsl/node.ts'
+import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
 import { protobufCodec } from './codec.ts'
 
 export interface ProtobufOptions {

@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import { csvFields } from '../../core/decode/csv.ts'
 import { withoutCarriageReturn } from '../../core/decode/text.ts'
 import { LyrebirdError } from '../../core/errors.ts'
-import { canonicalJson } from '../../core/json-text.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import type { InputLine } from './split-lines.ts'
 
 /** `bytes`: each input as a whole is one record. */

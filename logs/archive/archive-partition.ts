@@ -5,7 +5,7 @@
 // Leaves to `line-reader.ts`: what a line is.
 
 import { stat } from 'node:fs/promises'
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'

@@ -3,7 +3,7 @@
 // Promises: one line is one record, without its line feed; a carriage return stays in the value; an empty line is a record; so is a
 // last line without a line feed. A line may span reads. Leaves to `archive-partition.ts`: offsets of files.
 
-import type { Chunk, Header } from '../../core/chunk.ts'
+import type { Chunk, Header } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import type { ByteSource } from './byte-source.ts'

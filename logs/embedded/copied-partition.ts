@@ -5,7 +5,7 @@
 // Leaves out: index files, which are never trusted.
 
 import { open } from 'node:fs/promises'
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { fileFailure } from '../file-failures.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
@@ -15,7 +15,7 @@ import type { PartitionSource } from '../partition-source.ts'
 import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, lastOffsetOf, viewOf } from '../record-batch/batch-header.ts'
-import { checkHead, scanBatches } from '../record-batch/scan.ts'
+import { checkHead, scanBatches } from '../record-batch/batch-ranges.ts'
 import { Marks, readBytes, readSegments, type Segment } from './segment-reader.ts'
 import { TransactionIndex } from './transaction-index.ts'
 

@@ -3,7 +3,7 @@
 // Promises: never past what the writer has published; every offset is there. Leaves to `embedded-writer.ts`: everything that changes files.
 
 import { join } from 'node:path'
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'

@@ -5,15 +5,15 @@
 // Leaves to its callers: which segments there are, and how far they may be read.
 
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Chunk } from '../../core/chunk.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { fileFailure } from '../file-failures.ts'
 import type { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, viewOf } from '../record-batch/batch-header.ts'
+import { checkHead } from '../record-batch/batch-ranges.ts'
 import { ChunkDraft } from '../record-batch/chunk-draft.ts'
 import { decodeBatches } from '../record-batch/decode.ts'
-import { checkHead } from '../record-batch/scan.ts'
 
 export interface Segment {
   readonly path: string

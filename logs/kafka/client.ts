@@ -3,10 +3,10 @@
 // Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never used again (kafkajs
 // keeps half an answer of the old socket and would put it before the new ones); its logger is silent.
 // Leaves to `cluster.ts`: which broker, when to try again. Why so deep: kafkajs decodes Fetch itself, slowly, and delivers records of
-// aborted transactions (docs of the design, faults K1 to K3). `test/kafka/client-inside.test.ts` fails where its inside moves.
+// aborted transactions (docs of the design, faults K1 to K3). `test/logs/kafka/client-inside.test.ts` fails where its inside moves.
 
 import kafkajs from 'kafkajs'
-import type { Call } from './calls/wire.ts'
+import type { ApiCall } from './calls/wire.ts'
 import type { KafkaSettings } from './settings.ts'
 
 /** Connections to one broker. */
@@ -14,7 +14,7 @@ export interface Link {
   /** False once any of its sockets has been lost. */
   alive(): boolean
   /** Sends a call and waits for its answer, `waitMs` longer than usual. Rejects with a LinkFailure; then the link is dead. */
-  send<Answer>(call: Call<Answer>, waitMs?: number): Promise<Answer>
+  send<Answer>(call: ApiCall<Answer>, waitMs?: number): Promise<Answer>
   /** Rejects what is under way and closes the sockets. */
   close(): void
 }
@@ -123,7 +123,7 @@ function linkOver(pool: ConnectionPool): Link {
 
 const FETCH_KEY = 1
 
-const nameOf = <A>({ apiKey, apiVersion, apiName }: Call<A>) => ({ apiKey, apiVersion, apiName })
+const nameOf = <A>({ apiKey, apiVersion, apiName }: ApiCall<A>) => ({ apiKey, apiVersion, apiName })
 
 const speaks = (range: VersionRange | undefined, version: number): boolean =>
   range !== undefined && range.minVersion <= version && version <= range.maxVersion

@@ -3,11 +3,11 @@
 // Promises: a topic keeps the id under which it was first seen; another id, or none for long, is `topic-recreated`. A connection
 // that failed is replaced, never mended. Leaves to `persist.ts`: trying again; to the readers: what they ask the leaders.
 
-import { partitionName } from '../../core/cut.ts'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
+import { partitionName } from '../../core/log/cut.ts'
 import { isTopicName } from '../log.ts'
 import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
-import type { Call } from './calls/wire.ts'
+import type { ApiCall } from './calls/wire.ts'
 import { type Client, createClient, type Link, LinkFailure } from './client.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
 import { persist } from './persist.ts'
@@ -115,7 +115,7 @@ export class Cluster {
   }
 
   /** Asks any broker that answers: those with a connection first. */
-  async ask<Answer>(call: Call<Answer>): Promise<Answer> {
+  async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
     let last = new LinkFailure('unreachable', 'no broker is known')
     for (const address of await this.#candidates()) {
       try {

@@ -3,7 +3,7 @@
 // Promises: see logs/log.ts. The end of a partition is its last stable offset, so that a bounded read ends exactly and no record of an
 // open or aborted transaction is ever delivered. Positions come from the caller alone: nothing is committed to the cluster, nothing reset.
 
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from '../log.ts'
 import { describeTopicCall } from './calls/describe-configs.ts'
 import { Cluster } from './cluster.ts'

@@ -4,8 +4,8 @@
 // make progress; whatever is no longer there is a typed failure that names it, and nothing is ever reset.
 // Leaves to `record-batch/`: checksums, aborted transactions, records.
 
-import type { Chunk } from '../../core/chunk.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
 import { AbortedFilter } from '../record-batch/aborted-transactions.ts'

@@ -4,8 +4,8 @@
 // Leaves out: compression other than gzip, transactions, sequences.
 
 import { crc32c } from '@node-rs/crc32'
-import type { Header } from '../../core/chunk.ts'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
+import type { Header } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import { ATTRIBUTES_AT, CRC_AT, HEADER_BYTES, viewOf, writePlainHeader } from './batch-header.ts'

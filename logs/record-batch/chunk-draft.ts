@@ -2,7 +2,7 @@
 //
 // Promises: no object per record. Leaves to `decode.ts`: which batches share a chunk, since all records of one point into the same bytes.
 
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import type { Place } from './batch-failure.ts'
 import type { BatchHeader } from './batch-header.ts'

@@ -6,15 +6,15 @@
 // Leaves to the caller: where the log ends, and whether a gap before the first batch is normal.
 
 import { crc32c } from '@node-rs/crc32'
-import type { Chunk } from '../../core/chunk.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
 import { CHUNK_BYTES, DECOMPRESSED_BYTES_MAX } from '../limits.ts'
 import type { AbortedFilter } from './aborted-transactions.ts'
 import { batchFailure, type Place } from './batch-failure.ts'
 import { ATTRIBUTES_AT, type BatchHeader, HEADER_BYTES, lastOffsetOf, RECORD_BYTES_MIN } from './batch-header.ts'
+import { scanBatches } from './batch-ranges.ts'
 import { ChunkDraft, type DeltaRange } from './chunk-draft.ts'
 import { CODEC, decompress, isKnownCodec } from './compression.ts'
 import { isAbortMarker } from './control-batch.ts'
-import { scanBatches } from './scan.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
 

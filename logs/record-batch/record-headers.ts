@@ -3,7 +3,7 @@
 // Promises: headers come as a list in stored order, so repeated keys and keys such as `__proto__` are ordinary. Values point into
 // the record's bytes.
 
-import { type Header, TICK_HEADER } from '../../core/chunk.ts'
+import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
 const NO_HEADERS: readonly Header[] = Object.freeze([])

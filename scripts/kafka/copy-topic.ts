@@ -4,7 +4,7 @@
 // a copy whose offsets came out otherwise is an error. Leaves to the callers: making the log and the broker.
 
 import kafkajs, { type IHeaders, type Kafka, type Message } from 'kafkajs'
-import { type Chunk, offsetAt } from '../../core/chunk.ts'
+import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange } from '../../logs/log.ts'
 
 /** A client that says nothing and tries again for long: brokers of tests and demos have just been started. */

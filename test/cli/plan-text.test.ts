@@ -1,9 +1,9 @@
 // What `explain` says of the windows of a plan.
 
 import { expect, test } from 'vitest'
-import { planLines } from '../../cli/plan-text.ts'
-import type { WindowSpec } from '../../core/plan.ts'
-import { calendar, GLOBAL, hopping, PlanBuilder, session, tumbling } from '../support/graph-plan.ts'
+import { planLines } from '../../cli/output/plan-text.ts'
+import type { WindowSpec } from '../../core/plan/plan.ts'
+import { calendar, GLOBAL, hopping, PlanBuilder, session, tumbling } from '../support/jobs/graph-plan.ts'
 
 const CASES: readonly (readonly [WindowSpec, string])[] = [
   [GLOBAL, 'aggregate count per key  from #2'],

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { progressText } from '../../cli/progress.ts'
+import { progressText } from '../../cli/output/progress.ts'
 import { BIN, JOB, project, records, run } from './lyrebird.ts'
 
 let folder = ''

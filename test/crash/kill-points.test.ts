@@ -2,12 +2,12 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { STEPS, type Step } from '../../runtime-common/steps.ts'
+import { COMMIT_STEPS, type Step } from '../../run/commit-steps.ts'
 import { openStateReader } from '../../store/index.ts'
-import { testFolder } from '../runtime/support/folder.ts'
-import { embeddedLog, largeLog } from '../runtime/support/logs.ts'
+import { testFolder } from '../run/support/folder.ts'
+import { embeddedLog, largeLog } from '../run/support/logs.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
-import { JOBS } from '../support/jobs.ts'
+import { JOBS } from '../support/jobs/jobs.ts'
 import { differenceFromBatch, startVictim } from './support/victims.ts'
 
 const job = 'traffic'
@@ -45,7 +45,7 @@ async function killedAt(target: 'batch' | 'schedule', step: Step, nth: number, t
 }
 
 describe('a stream', () => {
-  it.each(STEPS.flatMap(step => [[step, 1] as const, [step, 3] as const]))(
+  it.each(COMMIT_STEPS.flatMap(step => [[step, 1] as const, [step, 3] as const]))(
     'killed at %s, time %i',
     async (step, nth) => {
       await killedAt('schedule', step, nth, nth === 1)
@@ -54,7 +54,7 @@ describe('a stream', () => {
 })
 
 describe('batch', () => {
-  it.each(STEPS)('killed at %s', async step => {
+  it.each(COMMIT_STEPS)('killed at %s', async step => {
     await killedAt('batch', step, 1, false)
   })
 })

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { compileJob, loadFunctions } from '../../compiler/index.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
-import { testFolder } from '../runtime/support/folder.ts'
+import { testFolder } from '../run/support/folder.ts'
 import { start } from '../store/child.ts'
 import { campaign } from './support/campaign.ts'
 

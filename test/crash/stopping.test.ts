@@ -5,10 +5,10 @@ import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { openStateReader } from '../../store/index.ts'
-import { testFolder } from '../runtime/support/folder.ts'
-import { embeddedLog, largeLog } from '../runtime/support/logs.ts'
+import { testFolder } from '../run/support/folder.ts'
+import { embeddedLog, largeLog } from '../run/support/logs.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
-import { JOBS } from '../support/jobs.ts'
+import { JOBS } from '../support/jobs/jobs.ts'
 import { differenceFromBatch, startVictim } from './support/victims.ts'
 
 const { shape, build } = JOBS.traffic as (typeof JOBS)[string]

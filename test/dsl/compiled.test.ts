@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { compileJob, loadFunctions, renderDiagnostics } from '../../compiler/index.ts'
-import type { AggregationKind, NodeKind } from '../../core/plan.ts'
+import type { AggregationKind, NodeKind } from '../../core/plan/plan.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
-import { largeLog, memoryLog } from '../runtime/support/logs.ts'
+import { largeLog, memoryLog } from '../run/support/logs.ts'
 import { raw, smallLog } from '../support/small-log.ts'
 
 const outDir = mkdtempSync(join(tmpdir(), 'lyrebird-words-'))

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { isLyrebirdError } from '../../core/errors.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import {
   type AggregationOver,
   aggregation,

@@ -1,8 +1,8 @@
 // The graph that a job builds: frozen, shared where the author shared, marked by site, in topological order.
 
 import { expect, test } from 'vitest'
-import { planJob } from '../../compiler/3-plan/plan-job.ts'
-import { type GraphNode, graphOf, lambdasOf, SITE, topologicalOrder } from '../../core/graph.ts'
+import { planJob } from '../../compiler/5-plan/plan-job.ts'
+import { CALL_MARK, type GraphNode, graphOf, lambdasOf, topologicalOrder } from '../../core/plan/graph.ts'
 import { count, defineConfig, job, source, sum, tumbling } from '../../dsl/index.ts'
 import { graph } from '../support/run-job.ts'
 
@@ -47,13 +47,15 @@ test('inputs come first, results by name, and a long chain needs no stack', () =
 test('sites and captured values come from the marks that the compiler appends', () => {
   const captured = { fn: () => ({ limit: 3 }) }
   const loose = byKey as unknown as Record<string, (...args: unknown[]) => typeof byKey>
-  const marked = loose.filter?.(() => true, { [SITE]: 4, captured }) as typeof byKey
-  const total = (sum as unknown as (...args: unknown[]) => ReturnType<typeof count>)((e: Event) => e.n, { [SITE]: 5 })
+  const marked = loose.filter?.(() => true, { [CALL_MARK]: 4, captured }) as typeof byKey
+  const total = (sum as unknown as (...args: unknown[]) => ReturnType<typeof count>)((e: Event) => e.n, {
+    [CALL_MARK]: 5,
+  })
   const [table, filter] = topologicalOrder(graph(job('j', { t: marked.aggregate({ total }) }))).toReversed()
-  expect(filter?.site).toBe(4)
-  expect(filter?.lambdas.fn).toMatchObject({ site: 4, slot: 'fn', captured: captured.fn })
-  expect(table?.site).toBe(null)
-  expect(table?.lambdas['total.of']).toMatchObject({ site: 5, slot: 'of', captured: null })
+  expect(filter?.callId).toBe(4)
+  expect(filter?.lambdas.fn).toMatchObject({ callId: 4, slot: 'fn', captured: captured.fn })
+  expect(table?.callId).toBe(null)
+  expect(table?.lambdas['total.of']).toMatchObject({ callId: 5, slot: 'of', captured: null })
 })
 
 test('closures are found again under the ids of the plan, and only under those of their own', () => {

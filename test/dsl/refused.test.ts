@@ -1,8 +1,8 @@
 // What the language refuses when a job is evaluated, where types were not asked: a stable word, the site, a sentence.
 
 import { expect, test } from 'vitest'
-import { SITE } from '../../core/graph.ts'
-import { isJobError, JOB_ERROR_WORDS, type JobErrorWord } from '../../core/job-error.ts'
+import { CALL_MARK } from '../../core/plan/graph.ts'
+import { isJobError, JOB_ERROR_WORDS, type JobErrorWord } from '../../core/plan/job-error.ts'
 import * as language from '../../dsl/index.ts'
 
 /** Anything of the language, as a job in plain JavaScript sees it. */
@@ -49,7 +49,7 @@ const { snapshot } = language as unknown as Loose
 const { approxCountDistinct, approxQuantiles, approxMembership, approxFrequency, sample } = language as unknown as Loose
 
 /** As the compiler marks calls. */
-const at = { [SITE]: 7 }
+const at = { [CALL_MARK]: 7 }
 const fn = (v: unknown): unknown => v
 const own = { zero: 0, lift: fn, plus: fn, present: fn }
 const views = source('views') as Loose
@@ -285,7 +285,7 @@ test.each(CASES)('%s: %s', (word, sentence, run) => {
     thrown = error
   }
   if (!isJobError(thrown)) throw new Error(`expected a JobError, got ${String(thrown)}`)
-  expect({ word: thrown.word, site: thrown.site }).toEqual({ word, site: 7 })
+  expect({ word: thrown.word, site: thrown.callId }).toEqual({ word, site: 7 })
   expect(thrown.message).toContain(sentence)
 })
 

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalBytes } from '../../core/canonical.ts'
-import { formatParts } from '../../dsl/format.ts'
+import { canonicalBytes } from '../../core/values/canonical.ts'
+import { formatParts } from '../../dsl/sources/format.ts'
 import { AVRO_VERSION, type AvroOptions, type AvroSchema, avro } from '../../formats/avro/index.ts'
 import { type Codec, codecIn } from './codec.ts'
 

@@ -1,6 +1,6 @@
 // The two directions of a format, as a job's nodes would call them.
 
-import { formatParts } from '../../dsl/format.ts'
+import { formatParts } from '../../dsl/sources/format.ts'
 
 export interface Codec {
   readonly decode: (bytes: Uint8Array) => unknown

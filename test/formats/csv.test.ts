@@ -7,11 +7,11 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makeDecoder } from '../../core/decode/decoder.ts'
 import { makeEncoder } from '../../core/encode/encoder.ts'
-import type { FormatSpec } from '../../core/plan.ts'
-import type { Schema, SchemaDocument } from '../../core/schema.ts'
+import type { FormatSpec } from '../../core/plan/plan.ts'
+import type { Schema, SchemaDocument } from '../../core/plan/schema.ts'
 import { appendFiles } from '../../logs/append.ts'
 import { openLog } from '../../logs/index.ts'
-import { fastDecoder } from '../emit/fast-decoder.ts'
+import { fastDecoder } from '../compiler/7-emit/fast-decoder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lyrebird-csv-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,7 +1,7 @@
 // The schema of a format is part of the plan hash, its formatting is not; a format's own code counts by its version.
 
 import { expect, it } from 'vitest'
-import { planJob } from '../../compiler/3-plan/plan-job.ts'
+import { planJob } from '../../compiler/5-plan/plan-job.ts'
 import { type CustomFormat, format, job, source } from '../../dsl/index.ts'
 import { avro } from '../../formats/avro/index.ts'
 import { protobuf } from '../../formats/protobuf/index.ts'

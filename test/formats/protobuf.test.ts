@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalBytes } from '../../core/canonical.ts'
+import { canonicalBytes } from '../../core/values/canonical.ts'
 import { PROTOBUF_VERSION, type ProtobufOptions, protobuf } from '../../formats/protobuf/index.ts'
 import { type Codec, codecIn } from './codec.ts'
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkJob } from '../../compiler/index.ts'
-import type { SourceNode } from '../../core/plan.ts'
+import type { SourceNode } from '../../core/plan/plan.ts'
 import { testJob } from '../../testing/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lyrebird-records-'))

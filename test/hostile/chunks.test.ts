@@ -8,7 +8,7 @@ import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { loadJob } from '../../testing/load-job.ts'
-import { testFolder } from '../runtime/support/folder.ts'
+import { testFolder } from '../run/support/folder.ts'
 import { hostileJob, hostilePath } from './support/hostile.ts'
 
 const utf8 = new TextEncoder()

@@ -4,7 +4,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { TICK_HEADER } from '../../core/chunk.ts'
+import { TICK_HEADER } from '../../core/log/chunk.ts'
 import { type AnyJobTest, hostileJob, prototypesAreClean } from './support/hostile.ts'
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 6)

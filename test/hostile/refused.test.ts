@@ -4,13 +4,13 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compileJob } from '../../compiler/index.ts'
-import { parseCut } from '../../core/cut.ts'
 import { isLyrebirdError } from '../../core/errors.ts'
+import { parseCut } from '../../core/log/cut.ts'
 import { appendFiles } from '../../logs/append.ts'
 import { openLog } from '../../logs/index.ts'
 import { MemoryLog } from '../../logs/memory.ts'
-import { jobFile } from '../compile/support/job-folder.ts'
-import { testFolder } from '../runtime/support/folder.ts'
+import { jobFile } from '../compiler/support/job-folder.ts'
+import { testFolder } from '../run/support/folder.ts'
 
 const NAMES = [
   '../x',

@@ -1,7 +1,7 @@
 // Hostile event times, ticks and partitions: what is late, what is dead, what moves the watermark.
 
 import { expect, test } from 'vitest'
-import { TICK_HEADER } from '../../core/chunk.ts'
+import { TICK_HEADER } from '../../core/log/chunk.ts'
 import { deadBy, hostileJob } from './support/hostile.ts'
 
 const MAX = 8.64e15

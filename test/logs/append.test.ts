@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { partitionFor } from '../../core/murmur2.ts'
+import { partitionFor } from '../../core/values/murmur2.ts'
 import { LineSplitter } from '../../logs/append/split-lines.ts'
 import { type AppendOptions, appendFiles } from '../../logs/append.ts'
 import { openLog } from '../../logs/index.ts'

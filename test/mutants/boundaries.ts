@@ -2,9 +2,9 @@
 //
 // At the end the watermark is 20: the window [10, 20) has just closed, `keep` has just dropped [0, 10), an element at 20 must wait.
 
-import type { Lambdas, Plan } from '../../core/plan.ts'
+import type { Lambdas, Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'
-import { GLOBAL, hopping, PlanBuilder, tumbling } from '../support/graph-plan.ts'
+import { GLOBAL, hopping, PlanBuilder, tumbling } from '../support/jobs/graph-plan.ts'
 import { smallLog, tick } from '../support/small-log.ts'
 
 interface Event {

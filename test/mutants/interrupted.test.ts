@@ -4,19 +4,19 @@
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { compareResults } from '../../core/compare-results.ts'
+import { compareResults } from '../../core/result/compare-results.ts'
+import { defaultOut } from '../../run/job-run.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
-import { defaultOut } from '../../runtime-common/job-run.ts'
 import { runStream } from '../../runtime-stream/index.ts'
 import { readWholeResult } from '../../testing/equivalence/index.ts'
-import { emittedModule } from '../emit/recording-target.ts'
-import { testFolder } from '../runtime/support/folder.ts'
-import { memoryLog } from '../runtime/support/logs.ts'
+import { emittedModule } from '../compiler/7-emit/recording-target.ts'
+import { testFolder } from '../run/support/folder.ts'
+import { memoryLog } from '../run/support/logs.ts'
 import { boundaryJob, boundaryLog } from './boundaries.ts'
 
-const STEPS = [
+const COMMIT_STEPS = [
   'begin',
-  'settled',
+  'flushed',
   'outputs-prepared',
   'in-transaction',
   'state-committed',
@@ -25,7 +25,7 @@ const STEPS = [
 
 class Stopped extends Error {}
 
-describe.each(STEPS)('stopped at %s', step => {
+describe.each(COMMIT_STEPS)('stopped at %s', step => {
   it('goes on from its own cut', async () => {
     const functions = emittedModule(boundaryJob())
     const log = memoryLog(boundaryLog())

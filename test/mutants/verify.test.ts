@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
-import { emittedModule } from '../emit/recording-target.ts'
-import { memoryLog } from '../runtime/support/logs.ts'
-import { JOBS } from '../support/jobs.ts'
+import { emittedModule } from '../compiler/7-emit/recording-target.ts'
+import { memoryLog } from '../run/support/logs.ts'
+import { JOBS } from '../support/jobs/jobs.ts'
 import { seededLog } from '../support/random-log.ts'
 import { boundaryJob, boundaryLog } from './boundaries.ts'
 

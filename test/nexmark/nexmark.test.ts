@@ -1,9 +1,9 @@
 // The queries of Nexmark: each job gives what plain loops over all events give, in batch, stream and reference.
 
 import { expect, it } from 'vitest'
-import { canonicalJson } from '../../core/json-text.ts'
 import { reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import type { Bid } from '../../examples/nexmark/model.ts'
 import { firstDifference } from '../support/executors.ts'
 import { valuesIn } from '../support/read-result.ts'

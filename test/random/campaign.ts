@@ -4,11 +4,11 @@
 // of a replay.
 
 import fc from 'fast-check'
-import type { FunctionsModule } from '../../core/execute/contract.ts'
-import { HANDS_ON, type Plan } from '../../core/plan.ts'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { EMITTING_KINDS, type Plan } from '../../core/plan/plan.ts'
 import type { Program } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
-import { emittedModule } from '../emit/recording-target.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import { emittedModule } from '../compiler/7-emit/recording-target.ts'
 import { choices } from '../support/feeding.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { agreed } from './check-job.ts'
@@ -78,7 +78,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   return { jobs, seed, met, totals, failure: null }
 }
 
-/** One job in eight by the plain module, so that a mistake of the emitter and one of the machine cannot hide each other. */
+/** One job in eight by the plain module, so that a mistake of the emitter and one of the executor cannot hide each other. */
 function eitherModule(program: Program, { numbers }: RandomTrial): FunctionsModule {
   return (numbers[0] as number) % 8 === 0 ? interpretedModule(program) : emittedModule(program)
 }
@@ -97,7 +97,8 @@ function count({ trial, module: { plan }, result }: Ran, met: PairCounts, totals
   totals.records += trial.log.reduce((sum, { records }) => sum + records.length, 0)
   for (const rows of result.views.values()) totals.rows += rows.length
   for (const partitions of result.outputs.values()) totals.written += partitions.flat().length
-  for (const { id, kind } of plan.nodes) if (HANDS_ON.has(kind)) totals.handed += result.handed.get(id)?.count ?? 0
+  for (const { id, kind } of plan.nodes)
+    if (EMITTING_KINDS.has(kind)) totals.handed += result.handed.get(id)?.count ?? 0
   totals.late += result.late.length
   totals.dead += result.dead.length
 }

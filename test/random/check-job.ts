@@ -3,14 +3,14 @@
 // Promises: reference, stream and batch are compared to the byte at the same cut, and so are the tables that both executors leave; the
 // monotone property is tested on the reference. Leaves to `verify.ts`: real executors and the disk.
 
-import { ByteReader, bytesToHex } from '../../core/bytes.ts'
-import { decodeValue } from '../../core/canonical.ts'
-import type { FunctionsModule } from '../../core/execute/contract.ts'
-import { PROGRESS } from '../../core/execute/progress.ts'
-import { canonicalJson } from '../../core/json-text.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { PROGRESS } from '../../core/executor/progress.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { type ReferenceInput, reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import { ByteReader, bytesToHex } from '../../core/values/bytes.ts'
+import { decodeValue } from '../../core/values/canonical.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
 import { batch, differenceOf, type Pick, stream } from '../support/feeding.ts'
 import { MemoryState } from '../support/memory-state.ts'
 import { lostOf } from '../support/monotone.ts'
@@ -72,7 +72,7 @@ const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes
 /** Two states at one cut hold the same rows, however they were arrived at. */
 function tablesDiffer(a: MemoryState, b: MemoryState): string | null {
   for (const table of new Set([...a.tables(), ...b.tables()])) {
-    const [left, right] = [a, b].map(state => state.scan(table).map(row => row.map(bytesToHex).join(' ')))
+    const [left, right] = [a, b].map(state => state.range(table).map(row => row.map(bytesToHex).join(' ')))
     if (left?.join('\n') !== right?.join('\n')) {
       return `stream and batch left different rows in ${table}: ${JSON.stringify([left, right])}`
     }

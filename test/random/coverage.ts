@@ -3,13 +3,13 @@
 // Promises: aggregations count by the kinds of their fields and of their window, sources by their format; all pairs that can be are
 // known beforehand, so that one that is never met is seen.
 
-import type { Plan, PlanNode } from '../../core/plan.ts'
-import { FORMATS } from './formats.ts'
+import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 import type { Shape } from './shape.ts'
-import { AGGREGATION_KINDS, fieldLabel, TABLES, WINDOW_KINDS, windowLabel } from './table-words.ts'
-import { WINDOWS } from './windows.ts'
-import { STREAMS } from './word.ts'
-import { WORDS } from './words.ts'
+import { FORMATS } from './words/formats.ts'
+import { AGGREGATION_KINDS, fieldLabel, TABLES, WINDOW_KINDS, windowLabel } from './words/table-words.ts'
+import { WINDOWS } from './words/windows.ts'
+import { STREAMS } from './words/word.ts'
+import { WORDS } from './words/words.ts'
 
 export class PairCounts {
   readonly #counts = new Map<string, number>()

@@ -5,7 +5,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { embeddedLog } from '../runtime/support/logs.ts'
+import { embeddedLog } from '../run/support/logs.ts'
 import { jobFile } from './job-text.ts'
 import type { RandomTrial } from './trial.ts'
 

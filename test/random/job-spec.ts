@@ -2,8 +2,8 @@
 //
 // Promises: JSON. Names of sources and steps are the variables of the job's text; a step's inputs stand before it.
 
-import type { NodeKind } from '../../core/plan.ts'
-import type { FormatName } from './formats.ts'
+import type { NodeKind } from '../../core/plan/plan.ts'
+import type { FormatName } from './words/formats.ts'
 
 export interface SourceSpec {
   readonly name: string

@@ -2,13 +2,13 @@
 //
 // Promises: both are one text but for what stands between « and », so the file means what was run.
 
-import type { SiteFacts } from '../../compiler/site-facts.ts'
-import { type JobGraph, SITE } from '../../core/graph.ts'
-import type { Lambdas, Plan } from '../../core/plan.ts'
+import type { CallFactsById } from '../../compiler/call-facts.ts'
+import { CALL_MARK, type JobGraph } from '../../core/plan/graph.ts'
+import type { Lambdas, Plan } from '../../core/plan/plan.ts'
 import * as language from '../../dsl/index.ts'
 import { graph, programOf } from '../support/run-job.ts'
-import { FORMATS } from './formats.ts'
 import type { JobSpec, SourceSpec } from './job-spec.ts'
+import { FORMATS } from './words/formats.ts'
 
 /** A file for `lyrebird check`, `compile`, `verify`. */
 export function jobFile(spec: JobSpec): string {
@@ -19,7 +19,7 @@ export function jobFile(spec: JobSpec): string {
 
 /** Plan and closures of a job, made by calling the language; sources have their schemas as if they had been compiled. */
 export function programOfSpec(spec: JobSpec): { plan: Plan; lambdas: Lambdas } {
-  const facts: SiteFacts = new Map(
+  const facts: CallFactsById = new Map(
     spec.sources.map(({ format }, i) => [i, { at: `job.ts:${i + 1}:1`, schema: FORMATS[format].schema, lambdas: {} }]),
   )
   return programOf(evaluated(spec), facts)
@@ -33,7 +33,7 @@ function evaluated(spec: JobSpec): unknown {
   )
   const names = Object.keys(language)
   const values = Object.values(language)
-  return new Function('site', ...names, `'use strict'\n${body.join('\n')}`)(SITE, ...values)
+  return new Function('site', ...names, `'use strict'\n${body.join('\n')}`)(CALL_MARK, ...values)
 }
 
 function lines(spec: JobSpec, mark: (source: number) => string): string[] {

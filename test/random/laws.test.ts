@@ -4,10 +4,10 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesToHex } from '../../core/bytes.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 import { reference } from '../../core/reference/reference.ts'
-import type { JobResult, ViewRow } from '../../core/result.ts'
+import type { JobResult, ViewRow } from '../../core/result/result.ts'
+import { bytesToHex } from '../../core/values/bytes.ts'
 import { PairCounts } from './coverage.ts'
 import type { JobSpec } from './job-spec.ts'
 import { programOfSpec } from './job-text.ts'

@@ -4,16 +4,16 @@
 // the one whose pair of operators has been met least is the likeliest. Leaves to `words.ts`: how a step is written.
 
 import fc from 'fast-check'
-import type { NodeKind } from '../../core/plan.ts'
+import type { NodeKind } from '../../core/plan/plan.ts'
 import type { PairCounts } from './coverage.ts'
 import { Draw } from './draw.ts'
-import { FORMATS, type FormatName } from './formats.ts'
 import type { JobSpec, ResultSpec, SourceSpec, StepSpec } from './job-spec.ts'
 import { resultsOf } from './results.ts'
 import { isStream, type Place } from './shape.ts'
-import { canBeMade, converted, maybe, STRING, sameType, stringsIn, type ValueType } from './value-type.ts'
-import type { Made, Surroundings, Versions, Word } from './word.ts'
-import { serves, WORDS } from './words.ts'
+import { FORMATS, type FormatName } from './words/formats.ts'
+import { canBeMade, converted, maybe, STRING, sameType, stringsIn, type ValueType } from './words/value-type.ts'
+import type { Made, Surroundings, Versions, Word } from './words/word.ts'
+import { serves, WORDS } from './words/words.ts'
 
 /** Numbers that a job is made from: one for each source and each step, and one for the results. */
 export interface JobChoices {
@@ -106,7 +106,7 @@ class Maker {
       shape: keys === null ? 'stream' : 'upserts',
       key: keys?.type ?? null,
       value: type,
-      origin: keys !== null || unplaced ? 'derived' : 'log',
+      lineage: keys !== null || unplaced ? 'derived' : 'log',
       labels: keys === null ? [`source:${kind}`] : ['existing'],
       versions: keys === null ? null : { labels: ['source:table'], text: name },
       depth: 0,

@@ -2,8 +2,8 @@
 
 import type { Draw } from './draw.ts'
 import type { ResultSpec } from './job-spec.ts'
-import { anything, lambda, type Subject } from './lambdas.ts'
 import { isStream, type Place } from './shape.ts'
+import { anything, lambda, type Subject } from './words/lambdas.ts'
 
 /** A view, now and then with its changes; or an output. */
 export function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[] {
@@ -21,8 +21,8 @@ export function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[]
 const written = (options: readonly string[]): string => (options.length === 0 ? '' : `, { ${options.join(', ')} }`)
 
 /** Another key, another format. */
-function outputOptions({ value, origin }: Place, draw: Draw): string[] {
-  const subject: Subject = { type: value, second: origin }
+function outputOptions({ value, lineage }: Place, draw: Draw): string[] {
+  const subject: Subject = { type: value, second: lineage }
   const key = draw.once(4) ? [`key: ${lambda(draw, subject, anything(draw, subject))}`] : []
   if (!draw.once(4)) return key
   if (value.kind === 'string') return [...key, 'value: lines()']

@@ -1,6 +1,6 @@
 // What stands at a place of a random job: a stream or a table, with its types.
 
-import type { ValueType } from './value-type.ts'
+import type { ValueType } from './words/value-type.ts'
 
 /**
  * Unkeyed and keyed streams; tables with a row per key (`upserts`: one that joins may read), per key and window, per key and session.
@@ -14,7 +14,7 @@ export interface Place {
   /** Null where there is none. */
   readonly key: ValueType | null
   readonly value: ValueType
-  readonly origin: 'log' | 'derived'
+  readonly lineage: 'log' | 'derived'
   /** What the node is called in pairs: its kind; for aggregations also those of its fields and its window. */
   readonly labels: readonly string[]
   /** Steps behind it on the longest way to a source. */

@@ -7,9 +7,9 @@ import type { ReferenceInput } from '../../core/reference/input.ts'
 import { naturals } from '../support/feeding.ts'
 import { type LogShape, logArbitrary, type Spell } from '../support/random-log.ts'
 import type { PairCounts } from './coverage.ts'
-import { FORMATS } from './formats.ts'
 import type { JobSpec } from './job-spec.ts'
 import { type JobOptions, jobChoices, jobOf } from './random-job.ts'
+import { FORMATS } from './words/formats.ts'
 
 export interface RandomTrial {
   readonly spec: JobSpec

@@ -2,7 +2,7 @@
 // checked against a loop over the raw file with big integers.
 
 import { beforeAll, expect, test } from 'vitest'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { csvRecords, ExactSum, Groups } from './support/exact.ts'
 import { dataBytes, describeData, RealJob } from './support/real-data.ts'
 

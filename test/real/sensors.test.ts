@@ -2,8 +2,8 @@
 // extremes, exact sums and correctly rounded means are checked against a loop over the raw files with big integers.
 
 import { beforeAll, expect, test } from 'vitest'
-import { partitionFor } from '../../core/murmur2.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import { partitionFor } from '../../core/values/murmur2.ts'
 import { csvRecords, ExactSum, Groups } from './support/exact.ts'
 import { dataBytes, dataFiles, describeData, RealJob } from './support/real-data.ts'
 

@@ -2,7 +2,7 @@
 // file that reads CSV by hand.
 
 import { beforeAll, expect, test } from 'vitest'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { csvRecords, Groups } from './support/exact.ts'
 import { dataBytes, describeData, RealJob } from './support/real-data.ts'
 

@@ -2,7 +2,7 @@
 // makes some late. Who is late, hits, bytes and errors are checked against a loop over the raw lines.
 
 import { beforeAll, expect, test } from 'vitest'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { Groups } from './support/exact.ts'
 import { dataBytes, describeData, RealJob } from './support/real-data.ts'
 

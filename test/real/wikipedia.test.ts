@@ -2,9 +2,9 @@
 // the raw file; incremental batch and the hand-off from batch to stream and back against one run over everything.
 
 import { beforeAll, expect, test } from 'vitest'
-import { compareResults } from '../../core/compare-results.ts'
-import type { Cut } from '../../core/cut.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { Cut } from '../../core/log/cut.ts'
+import { compareResults } from '../../core/result/compare-results.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
 import { Groups } from './support/exact.ts'

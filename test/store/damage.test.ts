@@ -36,7 +36,7 @@ const readAll = program(`
     const reader = openStateReader(process.argv[2])
     const hash = createHash('md5')
     for (const name of ['a', 'b']) hash.update(reader.document(name) ?? 'none')
-    for (const table of ['t', 'u']) for (const [k, v] of reader.scan(table)) hash.update(k).update(v)
+    for (const table of ['t', 'u']) for (const [k, v] of reader.range(table)) hash.update(k).update(v)
     for (let i = 0; i < 400; i++) hash.update(reader.get('t', Uint8Array.of(i >> 8, i & 255)) ?? 'none')
     console.log(hash.digest('hex'))
   } catch (e) {
@@ -109,7 +109,7 @@ async function codeOfReading(state: string): Promise<string> {
   try {
     reader = openStateReader(state)
     for (const name of ['a', 'b']) reader.document(name)
-    for (const table of ['t', 'u']) for (const _ of reader.scan(table));
+    for (const table of ['t', 'u']) for (const _ of reader.range(table));
     return 'none'
   } catch (e) {
     return (e as { code: string }).code

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bytesToHex, compareBytes } from '../../core/bytes.ts'
+import { bytesToHex, compareBytes } from '../../core/values/bytes.ts'
 import {
   openStateReader,
   openStateWriter,
@@ -124,10 +124,10 @@ function compare(state: StateReader, model: Model, probes: readonly Uint8Array[]
   const tables = ['state/b', 'view/a']
   expect(state.tables()).toEqual(tables.filter(name => model.rows(name).length > 0))
   for (const name of tables) {
-    expect(texts(state.scan(name))).toEqual(texts(model.rows(name)))
+    expect(texts(state.range(name))).toEqual(texts(model.rows(name)))
     for (const from of probes.slice(0, 3)) {
       const to = probes[3]
-      expect(texts(state.scan(name, from, to))).toEqual(texts(model.rows(name, from, to)))
+      expect(texts(state.range(name, from, to))).toEqual(texts(model.rows(name, from, to)))
     }
     for (const probe of [...probes, ...[...model.rows(name)].map(([k]) => k)]) {
       expect(text(state.get(name, probe))).toBe(text(model.tables.get(name)?.get(bytesToHex(probe))?.[1] ?? undefined))

@@ -45,7 +45,7 @@ function commitShown(state: StateReader): number {
   const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
   const n = Number(text(state.document('number')))
   const expected = Array.from({ length: 60 }, (_, i) => i).filter(i => (n + i) % 7 !== 0)
-  const rows = [...state.scan('rows')]
+  const rows = [...state.range('rows')]
   expect(rows.map(([k]) => k[0])).toEqual(expected)
   expect(new Set(rows.map(([, v]) => Number(text(v))))).toEqual(new Set([n]))
   for (const i of [0, 1, 2, 3, 4, 5, 6]) {

@@ -1,13 +1,13 @@
-// Both executors' ways of feeding one machine over emitted code, in memory, beside the reference: a quick proof for many small jobs.
+// Both executors' ways of feeding one executor over emitted code, in memory, beside the reference: a quick proof for many small jobs.
 //
 // Leaves to `testing/equivalence`: the real executors, logs and states on disk.
 
-import type { Difference } from '../../core/compare-results.ts'
-import type { Lambdas, Plan } from '../../core/plan.ts'
+import type { Lambdas, Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { Difference } from '../../core/result/compare-results.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { seededRandom } from '../../testing/equivalence/random.ts'
-import { emittedModule } from '../emit/recording-target.ts'
+import { emittedModule } from '../compiler/7-emit/recording-target.ts'
 import { batch, differenceOf, stream } from './feeding.ts'
 import { MemoryState } from './memory-state.ts'
 

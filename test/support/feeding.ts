@@ -1,20 +1,20 @@
-// Feeding a machine as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
+// Feeding a executor as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
 //
 // Promises: what is fed does not depend on anything but the numbers that `pick` gives. Leaves to the caller: which module is fed, and
 // what is compared.
 
 import fc from 'fast-check'
-import { IDENTITY_HEADER } from '../../core/chunk.ts'
-import { compareResults, type Difference } from '../../core/compare-results.ts'
-import { partitionName } from '../../core/cut.ts'
-import type { FunctionsModule } from '../../core/execute/contract.ts'
-import { Machine } from '../../core/execute/machine.ts'
-import { PROGRESS, Progress } from '../../core/execute/progress.ts'
-import { TABLE } from '../../core/execute/row-codec.ts'
-import { TALLY, Tally } from '../../core/execute/tally.ts'
-import type { Plan } from '../../core/plan.ts'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { JobExecutor } from '../../core/executor/job-executor.ts'
+import { PROGRESS, Progress } from '../../core/executor/progress.ts'
+import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
+import { partitionName } from '../../core/log/cut.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
-import type { JobResult, OutputRecord } from '../../core/result.ts'
+import { compareResults, type Difference } from '../../core/result/compare-results.ts'
+import type { JobResult, OutputRecord } from '../../core/result/result.ts'
+import { TABLE } from '../../core/state/row-codec.ts'
+import { TALLY, Tally } from '../../core/state/tally.ts'
 import { chunkOf, endOf } from './log-chunks.ts'
 import { type MemoryState, memoryEnvironment } from './memory-state.ts'
 import { readResult } from './read-state.ts'
@@ -59,7 +59,7 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   const progress = Progress.decode(state.document(PROGRESS) as Uint8Array)
   for (const name of own.views.keys()) {
     const tally = new Tally()
-    for (const [key, value] of state.scan(TABLE.view(name))) tally.add(key, value)
+    for (const [key, value] of state.range(TABLE.view(name))) tally.add(key, value)
     const [kept, counted] = [progress.tally(TALLY.view(name)).data, tally.data]
     if (kept.count !== counted.count || kept.digest !== counted.digest) {
       return { part: `views/${name}`, key: 'digest', left: JSON.stringify(kept), right: JSON.stringify(counted) }
@@ -68,11 +68,11 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   return null
 }
 
-/** Every partition of a cut is known to a machine from the beginning, the empty ones too. */
-function announce(machine: Machine, log: ReferenceInput): void {
+/** Every partition of a cut is known to a executor from the beginning, the empty ones too. */
+function announce(executor: JobExecutor, log: ReferenceInput): void {
   for (const p of log) {
     const name = partitionName(p.topic, p.partition)
-    if (!machine.progress.cut.has(name)) machine.progress.cut.set(name, 0n)
+    if (!executor.progress.cut.has(name)) executor.progress.cut.set(name, 0n)
   }
 }
 
@@ -85,34 +85,34 @@ export function stream(
   final = false,
 ): void {
   const limit = [1_000_000, 3][pick(2)] as number
-  const start = (): Machine => {
-    const machine = new Machine(module, memoryEnvironment(state, limit))
-    announce(machine, log)
-    return machine
+  const start = (): JobExecutor => {
+    const executor = new JobExecutor(module, memoryEnvironment(state, limit))
+    announce(executor, log)
+    return executor
   }
-  let machine = start()
+  let executor = start()
   for (;;) {
     const open = log.flatMap(p => {
-      const from = machine.progress.cut.get(partitionName(p.topic, p.partition)) as bigint
+      const from = executor.progress.cut.get(partitionName(p.topic, p.partition)) as bigint
       const left = p.records.filter(r => r.offset >= from)
       return left.length === 0 ? [] : [{ partition: p, left }]
     })
     const next = open[pick(Math.max(open.length, 1))]
     if (next === undefined) break
-    machine.feed(chunkOf(next.partition, next.left.slice(0, 1 + pick(5))))
+    executor.feed(chunkOf(next.partition, next.left.slice(0, 1 + pick(5))))
     const then = pick(6)
-    if (then === 0) machine.relieve()
+    if (then === 0) executor.relieve()
     if (then < 3) continue
-    state.commit(machine)
-    machine.forget()
-    if (then === 5) machine = start()
+    state.commit(executor)
+    executor.forget()
+    if (then === 5) executor = start()
   }
-  state.commit(machine, final)
+  state.commit(executor, final)
 }
 
 /**
  * Reads as batch does: workers over single partitions, whose partial rows a coordinator merges with the state and
- * settles once.
+ * flushes once.
  */
 export function batch(
   module: FunctionsModule,
@@ -122,7 +122,7 @@ export function batch(
   final = false,
 ): void {
   const limit = [1_000_000, 2][pick(2)] as number
-  const coordinator = new Machine(module, memoryEnvironment(state, limit))
+  const coordinator = new JobExecutor(module, memoryEnvironment(state, limit))
   announce(coordinator, log)
   for (const partition of log) {
     const name = partitionName(partition.topic, partition.partition)
@@ -131,9 +131,9 @@ export function batch(
     const known = {
       document: (d: string) => (d === PROGRESS ? saved : undefined),
       get: () => undefined,
-      scan: () => [],
+      range: () => [],
     }
-    const worker = new Machine(module, memoryEnvironment(known, limit))
+    const worker = new JobExecutor(module, memoryEnvironment(known, limit))
     let left: readonly InputRecord[] = partition.records.filter(r => r.offset >= from)
     while (left.length > 0) {
       const count = 1 + pick(7)

@@ -1,27 +1,33 @@
 // A functions module without a compiler: closures over plan and lambdas that do what emitted code does, slowly and
 // plainly.
 //
-// Promises: it meets `core/execute/contract.ts` to the letter, so machine and runtimes can be tested without the
-// emitter, and the emitter against it. Leaves to the kit: every check of what a lambda gave.
+// Promises: it meets `core/emitted/emitted-module.ts` to the letter, so executor and runtimes can be tested without the
+// emitter, and the emitter against it. Leaves to the api: every check of what a lambda gave.
 
-import { takesOf } from '../../core/aggregation-input.ts'
-import { normalise } from '../../core/canonical.ts'
-import type { Chunk } from '../../core/chunk.ts'
-import type { FunctionsModule, Linked, LinkTarget, Origin, SourcePartition } from '../../core/execute/contract.ts'
-import { FAIL } from '../../core/execute/contract.ts'
+import type {
+  FunctionsModule,
+  Lineage,
+  Linked,
+  LinkTarget,
+  SourcePartition,
+} from '../../core/emitted/emitted-module.ts'
+import { FAIL } from '../../core/emitted/emitted-module.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
+import { takesOf } from '../../core/plan/aggregation-input.ts'
 import {
   type AggregationSpec,
-  HANDS_ON,
+  EMITTING_KINDS,
   type Lambdas,
   type Plan,
   type PlanNode,
   type PlanNodeOf,
   type SourceNode,
-} from '../../core/plan.ts'
+} from '../../core/plan/plan.ts'
+import { normalise } from '../../core/values/canonical.ts'
 
 interface Element {
   readonly time: number
-  readonly origin: Origin
+  readonly lineage: Lineage
   readonly value: unknown
   readonly keyed: boolean
   readonly key: unknown
@@ -48,17 +54,17 @@ class Interpreter {
 
   linked(): Linked {
     const sources: Record<string, Linked['sources'][string]> = {}
-    const handOn: Record<string, Linked['handOn'][string]> = {}
+    const emit: Record<string, Linked['emit'][string]> = {}
     const present: Record<string, Linked['present'][string]> = {}
     for (const node of this.#plan.nodes) {
       if (node.kind === 'source') sources[node.id] = this.#source(node)
       else if (node.kind === 'aggregate') present[node.id] = this.#present(node)
-      else if (HANDS_ON.has(node.kind)) {
+      else if (EMITTING_KINDS.has(node.kind)) {
         const push = this.#behind(node.id)
-        handOn[node.id] = (key, value, time, origin) => push({ time, origin, value, keyed: true, key })
+        emit[node.id] = (key, value, time, lineage) => push({ time, lineage, value, keyed: true, key })
       }
     }
-    return { sources, handOn, present }
+    return { sources, emit, present }
   }
 
   #lambda(node: PlanNode, slot: string): Lambda | undefined {
@@ -69,10 +75,10 @@ class Interpreter {
   #call(node: PlanNode, slot: string, e: Element, argument: unknown, field?: string): unknown {
     const { report } = this.#target
     try {
-      const record = report.record(e.origin, e.time, e.key, e.keyed)
+      const record = report.record(e.lineage, e.time, e.key, e.keyed)
       return (this.#lambda(node, slot) as Lambda)(argument, record)
     } catch (error) {
-      report.threw(node.id, e.origin, error, field)
+      report.threw(node.id, e.lineage, error, field)
       return FAIL
     }
   }
@@ -80,7 +86,7 @@ class Interpreter {
   /** As `#call`, refusing promises. */
   #run(node: PlanNode, slot: string, e: Element, argument: unknown): unknown {
     const result = this.#call(node, slot, e, argument)
-    return result !== FAIL && this.#target.kit.isPromise(node.id, e.origin, result) ? FAIL : result
+    return result !== FAIL && this.#target.api.isPromise(node.id, e.lineage, result) ? FAIL : result
   }
 
   /** Everything behind a node, once for each place that it is an input. */
@@ -94,20 +100,20 @@ class Interpreter {
   }
 
   #step(node: PlanNode, branch: number): Push {
-    const { kit, outputs } = this.#target
+    const { api, outputs } = this.#target
     if (node.kind === 'aggregate') return this.#fold(node)
     if (node.kind === 'output') {
       const access = outputs[node.id] as LinkTarget['outputs'][string]
       const byLambda = this.#lambda(node, 'key') !== undefined
       return e => {
         const key = byLambda ? this.#run(node, 'key', e, e.value) : e.key
-        if (key !== FAIL) access.add(byLambda || node.params.keyed, key, e.value, e.time, e.origin)
+        if (key !== FAIL) access.add(byLambda || node.params.keyed, key, e.value, e.time, e.lineage)
       }
     }
     if (node.kind === 'scan' || node.kind === 'joinTable') return this.#hold(node, branch)
     if (node.kind === 'distinct') return this.#distinct(node, branch)
     const push = this.#behind(node.id)
-    const child = (e: Element, index: number): Origin => new kit.PathOrigin(e.origin, index)
+    const child = (e: Element, index: number): Lineage => new api.LineagePath(e.lineage, index)
     switch (node.kind) {
       case 'map':
       case 'mapValues':
@@ -124,29 +130,29 @@ class Interpreter {
       case 'flatMap':
         return e => {
           const given = this.#call(node, 'fn', e, e.value)
-          const list = given === FAIL ? FAIL : kit.list(node.id, e.origin, given)
+          const list = given === FAIL ? FAIL : api.list(node.id, e.lineage, given)
           if (list === FAIL) return
-          for (const [index, value] of list.entries()) push({ ...e, value, origin: child(e, index) })
+          for (const [index, value] of list.entries()) push({ ...e, value, lineage: child(e, index) })
         }
       case 'flatMapKeys':
         return e => {
           const given = this.#call(node, 'fn', e, e.key)
-          const keys = given === FAIL ? FAIL : kit.keys(node.id, e.origin, given)
+          const keys = given === FAIL ? FAIL : api.keys(node.id, e.lineage, given)
           if (keys === FAIL) return
-          for (const [index, key] of keys.entries()) push({ ...e, key, origin: child(e, index) })
+          for (const [index, key] of keys.entries()) push({ ...e, key, lineage: child(e, index) })
         }
       case 'keyBy':
         return e => {
           const given = this.#call(node, 'fn', e, e.value)
-          const key = given === FAIL ? FAIL : kit.key(node.id, e.origin, given)
+          const key = given === FAIL ? FAIL : api.key(node.id, e.lineage, given)
           if (key !== FAIL) push({ ...e, keyed: true, key })
         }
       case 'lookup': {
-        const find = kit.snapshot((this.#lambda(node, 'rows') as Lambda)() as [unknown, unknown][])
+        const find = api.snapshot((this.#lambda(node, 'rows') as Lambda)() as [unknown, unknown][])
         const byLambda = this.#lambda(node, 'key') !== undefined
         return e => {
           const given = byLambda ? this.#call(node, 'key', e, e.value) : e.key
-          const key = given === FAIL || !byLambda ? given : kit.key(node.id, e.origin, given)
+          const key = given === FAIL || !byLambda ? given : api.key(node.id, e.lineage, given)
           if (key === FAIL) return
           const right = find(key)
           if (right !== undefined || node.params.type === 'left')
@@ -155,76 +161,76 @@ class Interpreter {
       }
       case 'joinWithin': {
         const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
-        return e => inlet.add(branch, e.key, e.value, e.time, e.origin)
+        return e => inlet.add(branch, e.key, e.value, e.time, e.lineage)
       }
       case 'merge':
-        return e => push({ ...e, origin: child(e, branch) })
+        return e => push({ ...e, lineage: child(e, branch) })
       default:
-        // Words on tables and `closed` are the machine's: nothing is pushed into them.
+        // Words on tables and `closed` are the executor's: nothing is pushed into them.
         return () => {}
     }
   }
 
   #hold(node: PlanNode, branch: number): Push {
     const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
-    return e => inlet.add(branch, e.key, e.value, e.time, e.origin)
+    return e => inlet.add(branch, e.key, e.value, e.time, e.lineage)
   }
 
   #distinct(node: PlanNode, branch: number): Push {
     const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
     return e => {
       const by = this.#lambda(node, 'by') === undefined ? e.value : this.#run(node, 'by', e, e.value)
-      if (by !== FAIL) inlet.add(branch, e.key, e.value, e.time, e.origin, by)
+      if (by !== FAIL) inlet.add(branch, e.key, e.value, e.time, e.lineage, by)
     }
   }
 
   #source(node: SourceNode): Linked['sources'][string] {
-    const { kit, report } = this.#target
+    const { api, report } = this.#target
     const push = this.#behind(node.id)
     const { disorderMs, aheadMs, upserts } = node.params
     return (chunk, first, last, state) => {
       for (let i = first; i < last; i++) {
         if (chunk.ticks?.[i] === 1) {
-          const time = kit.timestamp(chunk, i)
-          if (kit.isTime(time)) state.maxTime = Math.max(state.maxTime, time)
+          const time = api.timestamp(chunk, i)
+          if (api.isTime(time)) state.maxTime = Math.max(state.maxTime, time)
           continue
         }
         const deletes = upserts && (chunk.valueStart[i] as number) < 0
         const value = deletes ? null : report.decodeSlow(node.id, i)
         if (value === FAIL) continue
-        const time = deletes ? kit.time(node.id, i, kit.timestamp(chunk, i)) : this.#time(node, chunk, i, value)
+        const time = deletes ? api.time(node.id, i, api.timestamp(chunk, i)) : this.#time(node, chunk, i, value)
         if (Number.isNaN(time)) continue
-        if (aheadMs !== null && time - kit.timestamp(chunk, i) > aheadMs) report.ahead(node.id, i)
+        if (aheadMs !== null && time - api.timestamp(chunk, i) > aheadMs) report.ahead(node.id, i)
         else {
           const late = time < state.maxTime - disorderMs
           advance(state, time)
           if (late) report.late(node.id, i, time)
-          else if (!upserts) push({ time, origin: i, value, keyed: false, key: null })
-          else this.#upsert(node, { time, origin: i, value, keyed: false, key: null }, deletes, push)
+          else if (!upserts) push({ time, lineage: i, value, keyed: false, key: null })
+          else this.#upsert(node, { time, lineage: i, value, keyed: false, key: null }, deletes, push)
         }
       }
     }
   }
 
   #upsert(node: SourceNode, e: Element, deletes: boolean, push: Push): void {
-    const { kit, report } = this.#target
+    const { api, report } = this.#target
     let key: unknown
     try {
-      const record = report.record(e.origin, e.time, null, false) as { readonly key: unknown }
+      const record = report.record(e.lineage, e.time, null, false) as { readonly key: unknown }
       const lambda = this.#lambda(node, deletes ? 'deletedKey' : 'key')
       key = lambda === undefined ? record.key : deletes ? lambda(record) : lambda(e.value, record)
     } catch (error) {
-      report.threw(node.id, e.origin, error)
+      report.threw(node.id, e.lineage, error)
       return
     }
-    key = kit.key(node.id, e.origin, key)
+    key = api.key(node.id, e.lineage, key)
     if (key !== FAIL) push({ ...e, keyed: true, key })
   }
 
   #time(node: SourceNode, chunk: Chunk, i: number, value: unknown): number {
-    const { kit, report } = this.#target
+    const { api, report } = this.#target
     const lambda = this.#lambda(node, 'time')
-    if (lambda === undefined) return kit.time(node.id, i, kit.timestamp(chunk, i))
+    if (lambda === undefined) return api.time(node.id, i, api.timestamp(chunk, i))
     let time: unknown
     try {
       time = lambda(value, report.sourceRecord(i))
@@ -232,11 +238,11 @@ class Interpreter {
       report.threw(node.id, i, error)
       return Number.NaN
     }
-    return kit.time(node.id, i, time)
+    return api.time(node.id, i, time)
   }
 
   #fold(node: PlanNodeOf<'aggregate'>): Push {
-    const { kit, groups } = this.#target
+    const { api, groups } = this.#target
     const table = groups[node.id] as LinkTarget['groups'][string]
     const { fields, window } = node.params
     const sorted = fields
@@ -258,9 +264,9 @@ class Interpreter {
       }
       if (window.kind === 'global') return addTo(0)
       if (window.kind === 'session') return addTo(e.time)
-      if (window.kind === 'calendar') return addTo(kit.calendar(window.unit, window.tz)(e.time))
+      if (window.kind === 'calendar') return addTo(api.calendar(window.unit, window.tz)(e.time))
       const every = window.kind === 'tumbling' ? window.sizeMs : window.everyMs
-      let start = kit.windowStart(e.time, every, window.offsetMs)
+      let start = api.windowStart(e.time, every, window.offsetMs)
       for (; start + window.sizeMs > e.time; start -= every) addTo(start)
     }
   }
@@ -270,33 +276,33 @@ class Interpreter {
     const takes = takesOf(spec)
     const { name } = spec
     if (takes.of === 'nothing') return []
-    const { kit } = this.#target
+    const { api } = this.#target
     const given =
       this.#lambda(node, `${name}.of`) === undefined ? e.value : this.#call(node, `${name}.of`, e, e.value, name)
     if (given === FAIL) return FAIL
     const check = takes.of === 'numeric' || takes.of === 'bounded' ? takes.of : 'input'
-    const of = kit[check](node.id, e.origin, given, name)
+    const of = api[check](node.id, e.lineage, given, name)
     if (of === FAIL) return FAIL
-    const moment = takes.moment ? [e.time, e.origin] : []
+    const moment = takes.orderKey ? [e.time, e.lineage] : []
     if (takes.of === 'state') return this.#lift(node, name, e, of)
     if (!takes.by) return [of, ...moment]
     if (this.#lambda(node, `${name}.by`) === undefined) return [of, of, ...moment]
     const result = this.#call(node, `${name}.by`, e, e.value, name)
-    const by = result === FAIL ? FAIL : kit.input(node.id, e.origin, result, name)
+    const by = result === FAIL ? FAIL : api.input(node.id, e.lineage, result, name)
     return by === FAIL ? FAIL : [of, by, ...moment]
   }
 
   /** The author's state of one value; `lift` gets nothing but the value. */
   #lift(node: PlanNode, field: string, e: Element, of: unknown): unknown[] | typeof FAIL {
-    const { kit, report } = this.#target
+    const { api, report } = this.#target
     let lifted: unknown
     try {
       lifted = (this.#lambda(node, `${field}.lift`) as Lambda)(of)
     } catch (error) {
-      report.threw(node.id, e.origin, error, field)
+      report.threw(node.id, e.lineage, error, field)
       return FAIL
     }
-    const state = kit.input(node.id, e.origin, lifted, field)
+    const state = api.input(node.id, e.lineage, lifted, field)
     return state === FAIL ? FAIL : [state]
   }
 

@@ -1,6 +1,6 @@
 // Chunks of the plain logs that the reference reads.
 
-import { type Chunk, TICK_HEADER } from '../../core/chunk.ts'
+import { type Chunk, TICK_HEADER } from '../../core/log/chunk.ts'
 import type { InputPartition, InputRecord } from '../../core/reference/input.ts'
 
 /** Records as one chunk of their partition; `nextOffset` is one past the last, or as given. */

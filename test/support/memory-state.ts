@@ -1,11 +1,11 @@
-// State, sorter and sink of a machine in memory: for tests of the machine without a store.
+// State, sorter and sink of a executor in memory: for tests of the executor without a store.
 //
 // Promises: committed rows change only by `commit`; `putSorted` is held to its promise of ascending keys.
 
-import { bytesToLatin1, compareBytes } from '../../core/bytes.ts'
-import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/execute/environment.ts'
-import { type Machine, PROGRESS } from '../../core/execute/machine.ts'
-import { decodeHeld, type OutputElement } from '../../core/execute/row-codec.ts'
+import { type JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
+import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
+import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
+import { bytesToLatin1, compareBytes } from '../../core/values/bytes.ts'
 
 type Row = readonly [Uint8Array, Uint8Array]
 
@@ -23,7 +23,7 @@ export class MemoryState implements StateAccess {
     return this.#tables.get(table)?.get(bytesToLatin1(key))?.[1]
   }
 
-  scan(table: string, from?: Uint8Array, to?: Uint8Array): Row[] {
+  range(table: string, from?: Uint8Array, to?: Uint8Array): Row[] {
     return [...(this.#tables.get(table)?.values() ?? [])]
       .filter(([key]) => from === undefined || compareBytes(key, from) >= 0)
       .filter(([key]) => to === undefined || compareBytes(key, to) < 0)
@@ -35,14 +35,14 @@ export class MemoryState implements StateAccess {
     return [...this.#tables].flatMap(([name, rows]) => (rows.size > 0 ? [name] : [])).sort()
   }
 
-  /** Settles a machine and applies its changes and its progress. */
-  commit(machine: Machine, final = false): void {
-    this.settle(sink => machine.settle(sink, final))
-    this.#documents.set(PROGRESS, machine.progress.encode())
+  /** Flushes a executor and applies its changes and its progress. */
+  commit(executor: JobExecutor, final = false): void {
+    this.flush(sink => executor.flush(sink, final))
+    this.#documents.set(PROGRESS, executor.progress.encode())
   }
 
-  /** Applies what a settlement hands to its sink. */
-  settle(act: (sink: ChangeSink) => void): void {
+  /** Applies what a flush hands to its sink. */
+  flush(act: (sink: ChangeSink) => void): void {
     const sink = new MemorySink()
     act(sink)
     for (const [table, key, value] of sink.changes) {

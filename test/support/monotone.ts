@@ -1,7 +1,7 @@
 // The monotone property (semantics.md 2): what has been handed on at a cut is contained, unchanged, in what has been at a later one.
 
-import { bytesToHex } from '../../core/bytes.ts'
-import type { JobResult, OutputRecord } from '../../core/result.ts'
+import type { JobResult, OutputRecord } from '../../core/result/result.ts'
+import { bytesToHex } from '../../core/values/bytes.ts'
 
 /** What the later result lacks of the earlier one; null where it lacks nothing. */
 export function lostOf(earlier: JobResult, later: JobResult): string | null {

@@ -4,9 +4,9 @@
 // same record. Values are `Event` as JSON, timestamps are the log's own and lie near the event times.
 
 import fc from 'fast-check'
-import { type Header, TICK_HEADER } from '../../core/chunk.ts'
+import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
+import type { SchemaDocument } from '../../core/plan/schema.ts'
 import type { InputPartition, InputRecord, ReferenceInput } from '../../core/reference/input.ts'
-import type { SchemaDocument } from '../../core/schema.ts'
 
 /** What a decodable record of a random log holds. */
 export interface Event {

@@ -1,8 +1,8 @@
 // A job's result as plain values, for expectations.
 
-import { ByteReader } from '../../core/bytes.ts'
-import { decodeValue } from '../../core/canonical.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import { ByteReader } from '../../core/values/bytes.ts'
+import { decodeValue } from '../../core/values/canonical.ts'
 
 /** Rows of a view as `[start, key, value]` where windowed, else `[key, value]`; an error row has `ERROR node: reason` as value. */
 export function rowsOf(result: JobResult, view: string): unknown[][] {

@@ -1,6 +1,6 @@
-// A recorder without decoders and places, for tests of single parts of the machine.
+// A recorder without decoders and places, for tests of single parts of the executor.
 
-import { Recorder } from '../../core/execute/recorder.ts'
+import { Recorder } from '../../core/emitted/recorder.ts'
 import { memorySorter } from './memory-state.ts'
 
 export const recorder = (): Recorder =>

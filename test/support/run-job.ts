@@ -1,12 +1,12 @@
 // Jobs written in the language, through the plan and the reference, without the compiler.
 
-import { planJob } from '../../compiler/3-plan/plan-job.ts'
-import type { SiteFacts } from '../../compiler/site-facts.ts'
-import { graphOf, type JobGraph, lambdasOf } from '../../core/graph.ts'
-import type { Plan } from '../../core/plan.ts'
+import { planJob } from '../../compiler/5-plan/plan-job.ts'
+import type { CallFactsById } from '../../compiler/call-facts.ts'
+import { graphOf, type JobGraph, lambdasOf } from '../../core/plan/graph.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'
 import { type Program, type ReferenceOptions, reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
 
 export function graph(job: unknown): JobGraph {
   const found = graphOf(job)
@@ -14,7 +14,7 @@ export function graph(job: unknown): JobGraph {
   return found
 }
 
-export function programOf(job: unknown, facts?: SiteFacts): Program & { readonly plan: Plan } {
+export function programOf(job: unknown, facts?: CallFactsById): Program & { readonly plan: Plan } {
   const plan = planJob(graph(job), facts)
   return { plan, lambdas: lambdasOf(plan, graph(job)) }
 }

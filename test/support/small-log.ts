@@ -2,8 +2,8 @@
 //
 // Promises: offsets 0, 1, 2, ... in each partition; a plain value becomes JSON with the timestamp of its field `t`.
 
-import { type Header, TICK_HEADER } from '../../core/chunk.ts'
-import { splitPartition } from '../../core/cut.ts'
+import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
+import { splitPartition } from '../../core/log/cut.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 
 const utf8 = new TextEncoder()

@@ -1,4 +1,4 @@
-// What the types of a job cost: a job of 200 nodes makes a bounded number of types, however fast the machine is.
+// What the types of a job cost: a job of 200 nodes makes a bounded number of types, however fast the executor is.
 //
 // Leaves to `npm run bench:types`: the time, which is to stay below 1.5 s.
 

@@ -18,7 +18,7 @@ const RIGHT: Readonly<Record<string, string>> = {
   merge: 'const s = views.merge(views.map(v => v.bytes)); same<typeof s, Stream<PageView | number>>(true)',
   'merge of keyed ones':
     'const s = byUser.merge(views.keyBy(v => v.bytes)); same<typeof s, KeyedStream<string | number, PageView>>(true)',
-  'merge of both origins':
+  'merge of both lineages':
     "const s = byUser.merge(hourly.closed()).map((_, r) => r.time); same<typeof s, KeyedStream<string, number, 'log' | 'derived'>>(true)",
   'keyBy a field': "const s = views.keyBy(v => v.country); same<typeof s, KeyedStream<'KR' | 'US', PageView>>(true)",
   'keyBy a pair':

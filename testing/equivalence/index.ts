@@ -3,5 +3,5 @@
 export { type Interleaving, runInterleaving } from './interleaving.ts'
 export { readInput } from './read-input.ts'
 export { readWholeResult } from './read-result.ts'
-export { type FoundDifference, type PartDigest, type Side, type Verdict, verdictLines } from './verdict.ts'
+export { type FoundDifference, type PartDigest, type Verdict, type VerifiedSide, verdictLines } from './verdict.ts'
 export { type VerifyOptions, verifyJob } from './verify-job.ts'

@@ -3,7 +3,7 @@
 // Promises: the schedule is a function of the seed and the log's size; it ends at the cut. A restart in the middle loses what was
 // not committed, as a crash does. Leaves to the crash tests: killing the process.
 
-import type { RunOptions } from '../../runtime-common/job-run.ts'
+import type { RunOptions } from '../../run/job-run.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
 import { type Random, seededRandom } from './random.ts'
 

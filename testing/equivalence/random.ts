@@ -1,4 +1,4 @@
-// Seeded randomness for schedules: the same numbers for the same seed, on every machine.
+// Seeded randomness for schedules: the same numbers for the same seed, on every executor.
 
 export interface Random {
   /** A whole number of 0 <= n < below. */

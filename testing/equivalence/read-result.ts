@@ -1,20 +1,20 @@
 // The whole result that a state directory and its outputs hold, as the reference gives it: for comparing.
 //
-// Promises: everything of core/result.ts, read from the disk; a view whose rows do not add up to the digest that the state keeps for
+// Promises: everything of core/result/result.ts, read from the disk; a view whose rows do not add up to the digest that the state keeps for
 // it is `state-corrupt`. Leaves out: bounded memory; results are compared in memory.
 
-import { canonicalBytes } from '../../core/canonical.ts'
 import { LyrebirdError } from '../../core/errors.ts'
-import { PROGRESS, TALLY } from '../../core/execute/machine.ts'
-import { Progress } from '../../core/execute/progress.ts'
-import { decodeDead, decodeLate, decodeViewValue, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/execute/row-codec.ts'
-import { Tally } from '../../core/execute/tally.ts'
-import { HANDS_ON, type Plan, type PlanResult } from '../../core/plan.ts'
-import { type Handed, type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result.ts'
+import { PROGRESS, TALLY } from '../../core/executor/job-executor.ts'
+import { Progress } from '../../core/executor/progress.ts'
+import { EMITTING_KINDS, type Plan, type PlanResult } from '../../core/plan/plan.ts'
+import { type Handed, type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
+import { decodeDead, decodeLate, decodeViewValue, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
+import { Tally } from '../../core/state/tally.ts'
+import { canonicalBytes } from '../../core/values/canonical.ts'
 import { openLog } from '../../logs/index.ts'
-import { sourceNodes } from '../../runtime-common/bind-log.ts'
-import { DOCUMENT, decodePositions } from '../../runtime-common/documents.ts'
-import { outputNodes } from '../../runtime-common/outputs.ts'
+import { sourceNodes } from '../../run/bind-log.ts'
+import { DOCUMENT, decodePositions } from '../../run/state/documents.ts'
+import { outputNodes } from '../../sinks/embedded/embedded-topics.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 
 /** Reads a committed state. Throws `state-missing` where nothing has been committed, and the errors of a damaged state or output. */
@@ -26,8 +26,8 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
     return sortedResult({
       views: new Map(views.map(view => [view.name, viewRows(state, progress, view)])),
       outputs: await outputs(state, outDir, plan),
-      late: [...state.scan(TABLE.late)].map(([key, value]) => decodeLate(key, value)),
-      dead: [...state.scan(TABLE.dead)].map(([key, value]) => decodeDead(key, value)),
+      late: [...state.range(TABLE.late)].map(([key, value]) => decodeLate(key, value)),
+      dead: [...state.range(TABLE.dead)].map(([key, value]) => decodeDead(key, value)),
       handed: handed(progress, plan),
       watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
     })
@@ -48,7 +48,7 @@ export function readProgress(state: StateReader, directory: string): Progress {
 function viewRows(state: StateReader, progress: Progress, { name }: PlanResult): ViewRow[] {
   const tally = new Tally()
   const rows: ViewRow[] = []
-  for (const [key, stored] of state.scan(TABLE.view(name))) {
+  for (const [key, stored] of state.range(TABLE.view(name))) {
     tally.add(key, stored)
     const decoded = decodeViewValue(stored)
     const row = new Uint8Array(key)
@@ -82,7 +82,7 @@ export function viewDigest(rows: readonly ViewRow[]): Handed {
 function handed(progress: Progress, plan: Plan): Map<string, Handed> {
   const all = new Map([TALLY.late, TALLY.dead].map(name => [name as string, progress.tally(name).data]))
   for (const { id, kind } of plan.nodes) {
-    if (HANDS_ON.has(kind) || kind === 'output') all.set(id, progress.tally(TALLY.handed(id)).data)
+    if (EMITTING_KINDS.has(kind) || kind === 'output') all.set(id, progress.tally(TALLY.handed(id)).data)
   }
   return all
 }

@@ -1,8 +1,8 @@
 // What `verify` found, as data and as text.
 
-import type { Difference } from '../../core/compare-results.ts'
-import type { Plan } from '../../core/plan.ts'
-import type { Handed, JobResult } from '../../core/result.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { Difference } from '../../core/result/compare-results.ts'
+import type { Handed, JobResult } from '../../core/result/result.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */
@@ -14,7 +14,7 @@ export interface PartDigest {
 }
 
 /** What was computed once: `reference`, `batch, 2 workers`, `stream`, `state`. */
-export interface Side {
+export interface VerifiedSide {
   readonly name: string
   readonly digests: readonly PartDigest[]
 }
@@ -43,7 +43,7 @@ export interface Verdict {
   readonly commits: number
   readonly restarts: number
   /** The reference first. */
-  readonly sides: readonly Side[]
+  readonly sides: readonly VerifiedSide[]
   readonly difference: FoundDifference | null
 }
 

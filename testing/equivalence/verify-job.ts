@@ -1,30 +1,30 @@
 // Verify: batch, the stream under many schedules, and the reference give the same bytes at one cut.
 //
-// Promises: compares everything of core/result.ts, read back from the disk; stops at the first difference and says how to see it
+// Promises: compares everything of core/result/result.ts, read back from the disk; stops at the first difference and says how to see it
 // again; leaves nothing behind. Leaves to `cli`: the exit code 7.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { compareResults } from '../../core/compare-results.ts'
-import { type Cut, sortedCut } from '../../core/cut.ts'
-import type { FunctionsModule } from '../../core/execute/contract.ts'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { type Cut, sortedCut } from '../../core/log/cut.ts'
 import { reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result.ts'
+import { compareResults } from '../../core/result/compare-results.ts'
+import type { JobResult } from '../../core/result/result.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
+import { checkKnown } from '../../run/admission.ts'
+import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../run/bind-log.ts'
+import { defaultOut } from '../../run/job-run.ts'
+import { checkComplete, checkNames, type Until } from '../../run/limits.ts'
+import { checkPlan, readJobDocument } from '../../run/state/open-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
-import { checkKnown } from '../../runtime-common/admission.ts'
-import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../runtime-common/bind-log.ts'
-import { defaultOut } from '../../runtime-common/job-run.ts'
-import { checkComplete, checkNames, type Until } from '../../runtime-common/limits.ts'
-import { checkPlan, readJobDocument } from '../../runtime-common/state.ts'
 import { now } from '../../runtime-stream/clock.ts'
 import { openStateReader } from '../../store/index.ts'
 import { runInterleaving } from './interleaving.ts'
 import { readInput } from './read-input.ts'
 import { readProgress, readWholeResult } from './read-result.ts'
-import { type FoundDifference, resultDigests, type Side, type Verdict } from './verdict.ts'
+import { type FoundDifference, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
 
 export interface VerifyOptions {
   readonly functions: FunctionsModule
@@ -74,7 +74,7 @@ class Verification {
   readonly #log: Log
   readonly #scratch: string
   readonly #seed: number
-  readonly #sides: Side[] = []
+  readonly #sides: VerifiedSide[] = []
   #expected: JobResult | null = null
   #difference: FoundDifference | null = null
   #count = { folders: 0, interleavings: 0, commits: 0, restarts: 0, records: 0 }

@@ -9,8 +9,8 @@ import { shortText, ts } from '../../1-read/syntax.ts'
 import { type Diagnostic, diagnose, type Related } from '../../diagnostic.ts'
 import { mutatesInput } from '../../messages/determinism.ts'
 import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
+import { Scanner } from './inspect.ts'
 import { builtinImports } from './rules.ts'
-import { Scanner } from './scan.ts'
 import type { Edge, Finding, Mode } from './unit.ts'
 
 export function checkDeterminism(reading: Reading, lambdas: readonly LambdaArgument[]): readonly Diagnostic[] {

@@ -1,6 +1,6 @@
 // Which arguments of which words are lambdas. A new word of the language is a new line here.
 
-import type { GraphLambda } from '../../../core/graph.ts'
+import type { GraphLambda } from '../../../core/plan/graph.ts'
 
 export type Slot = GraphLambda['slot']
 

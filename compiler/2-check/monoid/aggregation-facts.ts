@@ -5,9 +5,9 @@ import type { Reading } from '../../1-read/reading.ts'
 import { nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 import type { Span } from '../../diagnostic.ts'
 import type { AggregationFacts, ShapeFacts, ValueFacts } from '../../law-facts.ts'
+import { wordNode } from '../call-facts-of.ts'
 import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
 import { reify, reifyUnion } from '../reify/reify.ts'
-import { wordNode } from '../site-facts-of.ts'
 import { plusShape } from './plus-shape.ts'
 
 const UNKNOWN: ShapeFacts = { kind: 'unknown' }

@@ -3,7 +3,7 @@
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 
-export type Side = 0 | 1
+export type OperandSide = 0 | 1
 
 export class Operands {
   readonly #reading: Reading
@@ -21,12 +21,12 @@ export class Operands {
   }
 
   /** Whose part an expression is, where it is the part at this path (`.low`, `.0`); null for anything else. */
-  sideOf(expression: ts.Expression, path: string): Side | null {
+  sideOf(expression: ts.Expression, path: string): OperandSide | null {
     const found = this.#partOf(unwrap(expression))
     return found !== null && found.path === path ? found.side : null
   }
 
-  #partOf(node: ts.Expression): { readonly side: Side; readonly path: string } | null {
+  #partOf(node: ts.Expression): { readonly side: OperandSide; readonly path: string } | null {
     if (ts.isIdentifier(node)) return this.#bound(node)
     if (!ts.isPropertyAccessExpression(node) && !ts.isElementAccessExpression(node)) return null
     if (node.questionDotToken !== undefined) return null
@@ -36,7 +36,7 @@ export class Operands {
   }
 
   /** A parameter, or a name in the pattern that one is. */
-  #bound(name: ts.Identifier): { readonly side: Side; readonly path: string } | null {
+  #bound(name: ts.Identifier): { readonly side: OperandSide; readonly path: string } | null {
     const symbol = this.#reading.symbolAt(name)
     let at: ts.Node | undefined = symbol === null ? undefined : this.#reading.declarationsOf(symbol)[0]
     let path = ''

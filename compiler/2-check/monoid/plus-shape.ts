@@ -8,7 +8,7 @@
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
-import { Operands, type Side } from './operands.ts'
+import { type OperandSide, Operands } from './operands.ts'
 import { isSortedUnion } from './set-shape.ts'
 
 export type PlusShape =
@@ -150,7 +150,7 @@ class Shapes {
   }
 
   /** `a === null ? b : rest`, with either side tested; null for anything else. */
-  #orOther(node: ts.ConditionalExpression, path: string): { tested: Side | null; rest: ts.Expression } | null {
+  #orOther(node: ts.ConditionalExpression, path: string): { tested: OperandSide | null; rest: ts.Expression } | null {
     const test = unwrap(node.condition)
     if (!ts.isBinaryExpression(test) || !EQUALS.has(test.operatorToken.kind)) return null
     if (unwrap(test.right).kind !== SyntaxKind.NullKeyword) return null

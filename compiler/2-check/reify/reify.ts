@@ -3,7 +3,7 @@
 // Promises: a type that cannot be checked against bytes is a problem with the path into the type, never a schema that accepts too
 // much. Members of unions and fields are sorted, so that the checker's own order does not show. Leaves to `core/decode`: the checking.
 
-import type { Schema, SchemaDocument, SchemaField } from '../../../core/schema.ts'
+import type { Schema, SchemaDocument, SchemaField } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
 import type { TypeShape } from '../../1-read/shape.ts'
 import type { ts } from '../../1-read/syntax.ts'

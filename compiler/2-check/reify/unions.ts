@@ -1,6 +1,6 @@
 // Unions: sorted members, booleans put together again, the discriminant found.
 
-import type { Schema, SchemaField } from '../../../core/schema.ts'
+import type { Schema, SchemaField } from '../../../core/plan/schema.ts'
 
 type ObjectSchema = Extract<Schema, { kind: 'object' }>
 

@@ -1,6 +1,6 @@
 // A growing set of used parts of a value.
 
-import type { Uses } from '../../../core/schema.ts'
+import type { Uses } from '../../../core/plan/schema.ts'
 
 /** Field names from the root; `[]` for the elements of an array or the values of a record. */
 export type UsePath = readonly string[]

@@ -4,7 +4,7 @@
 // expression either still stands for paths (a field, an element, an alias) or is consumed: tested for presence, or used whole.
 // Leaves to `use-array-methods.ts`: callbacks of arrays. To `use-bindings.ts`: patterns.
 
-import type { Uses } from '../../../core/schema.ts'
+import type { Uses } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, isErased, isFunctionNode, isInside, ts, unwrap } from '../../1-read/syntax.ts'
 import { findFunctions } from '../lambda/find-functions.ts'

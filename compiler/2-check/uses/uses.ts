@@ -3,7 +3,7 @@
 // Promises: never too little: whatever escapes (is returned, stored, spread, enumerated, given to code that is not read) counts as
 // used whole. Leaves to `use-walk.ts`: one function; here is the way through helpers, each looked at once for each parameter.
 
-import { joinUses, type Uses } from '../../../core/schema.ts'
+import { joinUses, type Uses } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, forEachDescendant, ts } from '../../1-read/syntax.ts'
 import { UseWalk } from './use-walk.ts'

@@ -1,6 +1,6 @@
 // DescribeConfigs v4: the settings of one topic.
 
-import { type Call, WireReader, WireWriter } from './wire.ts'
+import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
 export interface TopicSettings {
   readonly error: number
@@ -11,7 +11,7 @@ export interface TopicSettings {
 const TOPIC = 2
 
 /** Asks for the named settings of a topic. */
-export function describeTopicCall(topic: string, names: readonly string[]): Call<TopicSettings> {
+export function describeTopicCall(topic: string, names: readonly string[]): ApiCall<TopicSettings> {
   return {
     apiKey: 32,
     apiVersion: 4,

@@ -4,7 +4,7 @@
 // Promises: `records` is a view of the answer. Leaves to `record-batch/`: aborted transactions, checksums, records.
 
 import type { AbortedTransaction } from '../../record-batch/aborted-transactions.ts'
-import { type Call, WireReader, WireWriter } from './wire.ts'
+import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
 export interface FetchPartition {
   readonly partition: number
@@ -45,7 +45,7 @@ const READ_COMMITTED = 1
 const DIVERGING_EPOCH = 0
 const NOTHING = Buffer.alloc(0)
 
-export function fetchCall(request: FetchRequest): Call<Fetched> {
+export function fetchCall(request: FetchRequest): ApiCall<Fetched> {
   const { maxWaitMs, maxBytes } = request
   return {
     apiKey: 1,

@@ -2,7 +2,7 @@
 //
 // Promises: the end is the last stable offset: nothing at or past it is read by a reader of committed records (KIP-98).
 
-import { type Call, WireReader, WireWriter } from './wire.ts'
+import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
 /** Timestamps with a meaning of their own. */
 export const EARLIEST = -2n
@@ -21,7 +21,7 @@ export function listOffsetsCall(
   topic: string,
   partitions: readonly number[],
   timestamp: bigint,
-): Call<readonly ListedOffset[]> {
+): ApiCall<readonly ListedOffset[]> {
   return {
     apiKey: 2,
     apiVersion: 7,

@@ -2,7 +2,7 @@
 //
 // Promises: topics are never created by asking for them.
 
-import { type Call, WireReader, WireWriter } from './wire.ts'
+import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
 export interface BrokerAddress {
   readonly node: number
@@ -35,7 +35,7 @@ export interface Metadata {
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
 /** Asks for some topics, or for all (null). */
-export function metadataCall(topics: readonly string[] | null): Call<Metadata> {
+export function metadataCall(topics: readonly string[] | null): ApiCall<Metadata> {
   return {
     apiKey: 3,
     apiVersion: 12,

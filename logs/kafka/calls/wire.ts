@@ -4,7 +4,7 @@
 // unknown tagged fields are skipped. Leaves to the calls: which fields there are, and in which order.
 
 /** One request of the protocol and its answer. `encode` begins with the header's tagged fields, `decode` likewise. */
-export interface Call<Answer> {
+export interface ApiCall<Answer> {
   readonly apiKey: number
   readonly apiVersion: number
   readonly apiName: string

@@ -1,15 +1,15 @@
 // What the processes that the crash tests kill do: a job of test/support over an embedded log, through the real executors.
 //
-// Promises: a kill at a step is a SIGKILL of the process itself at that moment, by the hook that every run has (runtime-common/steps.ts).
+// Promises: a kill at a step is a SIGKILL of the process itself at that moment, by the hook that every run has (run/commit-steps.ts).
 
 import { writeSync } from 'node:fs'
 import { isLyrebirdError } from '../../../core/errors.ts'
+import type { Step, Steps } from '../../../run/commit-steps.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
-import type { Step, Steps } from '../../../runtime-common/steps.ts'
 import { runStream } from '../../../runtime-stream/index.ts'
 import { runInterleaving } from '../../../testing/equivalence/interleaving.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
-import { JOBS } from '../../support/jobs.ts'
+import { JOBS } from '../../support/jobs/jobs.ts'
 
 export interface Order {
   readonly target: 'batch' | 'schedule' | 'live'

@@ -1,10 +1,10 @@
 // The crash tests' side: starting victims, and comparing what they left with a batch run that nobody killed.
 
 import { join } from 'node:path'
-import { compareResults, type Difference } from '../../../core/compare-results.ts'
-import type { FunctionsModule } from '../../../core/execute/contract.ts'
+import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
+import { compareResults, type Difference } from '../../../core/result/compare-results.ts'
+import { defaultOut } from '../../../run/job-run.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
-import { defaultOut } from '../../../runtime-common/job-run.ts'
 import { readWholeResult } from '../../../testing/equivalence/index.ts'
 import { type Child, program, start } from '../../store/child.ts'
 import type { Order } from './victim.ts'

@@ -4,8 +4,8 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson } from '../../../core/json-text.ts'
 import type { InputRecord, ReferenceInput } from '../../../core/reference/input.ts'
+import { canonicalJson } from '../../../core/values/json-text.ts'
 import { type Column, parseStatement, type Statement, type TypeName } from './sql.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../../shared/golden/ksql')

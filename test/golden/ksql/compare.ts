@@ -2,7 +2,7 @@
 //
 // Promises: for a table the final value of each key and window; for a stream every record with its key and time.
 
-import type { JobResult } from '../../../core/result.ts'
+import type { JobResult } from '../../../core/result/result.ts'
 import { valuesIn } from '../../support/read-result.ts'
 import type { Case, CaseRecord } from './cases.ts'
 import type { MadeJob } from './to-job.ts'

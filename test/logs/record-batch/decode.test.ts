@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Chunk } from '../../../core/chunk.ts'
+import type { Chunk } from '../../../core/log/chunk.ts'
 import { type DecodeRequest, decodeBatches } from '../../../logs/record-batch/decode.ts'
 import { encodeBatch, shapedBatch } from '../support/batches.ts'
 import { recordsOf } from '../support/read-log.ts'

@@ -1,6 +1,6 @@
 // Chunks back to plain records, for comparison.
 
-import { type Chunk, type Header, offsetAt } from '../../../core/chunk.ts'
+import { type Chunk, type Header, offsetAt } from '../../../core/log/chunk.ts'
 import type { Log, ReadOptions } from '../../../logs/log.ts'
 
 export interface ReadRecord {

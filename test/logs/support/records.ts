@@ -1,7 +1,7 @@
 // Records for tests: by hand and at random.
 
 import fc from 'fast-check'
-import { TICK_HEADER } from '../../../core/chunk.ts'
+import { TICK_HEADER } from '../../../core/log/chunk.ts'
 import type { LogRecord } from '../../../logs/log-record.ts'
 import type { ReadRecord } from './read-log.ts'
 

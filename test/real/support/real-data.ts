@@ -10,10 +10,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect } from 'vitest'
 import { compileJob, loadFunctions, renderDiagnostics } from '../../../compiler/index.ts'
-import type { FunctionsModule } from '../../../core/execute/contract.ts'
-import type { Plan } from '../../../core/plan.ts'
-import { type PrintedRow, printedRow, watermarkOf, windowOf } from '../../../core/printed.ts'
-import type { JobResult } from '../../../core/result.ts'
+import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import type { JobResult } from '../../../core/result/result.ts'
+import { type RowJson, rowJson, watermarkOf, windowOf } from '../../../core/result/result-json.ts'
 import { type AppendOptions, type AppendSummary, appendFiles } from '../../../logs/append.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult, verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
@@ -117,10 +117,10 @@ export class RealJob {
   }
 
   /** The rows of a view as `lyrebird query` prints them. */
-  rows(result: JobResult, view: string): readonly PrintedRow[] {
+  rows(result: JobResult, view: string): readonly RowJson[] {
     const node = this.plan.results.find(r => r.name === view)?.node
     if (node === undefined) throw new Error(`no view ${view}`)
     const [window, watermark] = [windowOf(this.plan, node), watermarkOf(this.plan, node, result.watermarks)]
-    return (result.views.get(view) ?? []).map(row => printedRow(row, window, watermark))
+    return (result.views.get(view) ?? []).map(row => rowJson(row, window, watermark))
   }
 }

@@ -1,0 +1,135 @@
+// The compile cache: a job that has not changed is not compiled again.
+//
+// Promises: an artefact is found by the content of every file that went into it, the version of lyrebird and that of Node; it appears
+// whole or not at all, so that commands may run at once; only artefacts without errors are kept.
+// Leaves to the compiler: everything else. It is loaded only where something has to be compiled.
+
+import { createHash } from 'node:crypto'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { CheckFailed } from '../output/failure.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { version } from '../package.ts'
+import { cacheDirectory, configurationFiles } from './cache-place.ts'
+import { keptVerdicts } from './kept-verdicts.ts'
+
+export interface ReadyJob {
+  readonly functions: FunctionsModule
+  readonly functionsUrl: string
+}
+
+const KEPT = 40
+
+/** The functions of a job, compiled now or earlier. Throws `CheckFailed` with the rendered diagnostics. */
+export async function readyJob(job: string, terminal: Terminal): Promise<ReadyJob> {
+  const path = resolve(job)
+  const cache = cacheDirectory(path)
+  const index = join(cache, `${digest(path)}.json`)
+  const known = readInputs(index)
+  const found = known === null ? null : join(cache, keyOf(path, known))
+  const artefact =
+    found !== null && existsSync(join(found, 'manifest.json')) ? found : await compiled(job, cache, index, terminal)
+  tellWarnings(artefact, terminal)
+  const functionsUrl = pathToFileURL(join(artefact, 'functions.mjs')).href
+  return { functions: (await import(functionsUrl)) as FunctionsModule, functionsUrl }
+}
+
+async function compiled(job: string, cache: string, index: string, terminal: Terminal): Promise<string> {
+  terminal.progress(`compiling ${job}`)
+  const { compileJob } = await import('../../compiler/index.ts')
+  const { renderFor } = await import('../output/render.ts')
+  const fresh = mkdtempSync(join(cache, 'new-'))
+  try {
+    const result = await compileJob(job, { outDir: fresh, verdicts: keptVerdicts(job) })
+    terminal.progress(null)
+    if (result.outDir === null)
+      throw new CheckFailed(job, result.diagnostics, renderFor(result, terminal.colours.isColorSupported))
+    writeFileSync(join(fresh, WARNINGS), renderFor(result, false))
+    const inputs = [...new Set([...result.texts.keys(), ...bundledFiles(fresh)])].map(file =>
+      resolve(result.folder, file),
+    )
+    const path = resolve(job)
+    const all = [...new Set([...inputs, ...configurationFiles(path)])].sort()
+    const target = join(cache, keyOf(path, all))
+    moveInto(fresh, target)
+    writeWhole(index, JSON.stringify(all))
+    forgetOld(cache)
+    return target
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+const WARNINGS = 'warnings.txt'
+
+function tellWarnings(artefact: string, terminal: Terminal): void {
+  const now = new Date()
+  utimesSync(artefact, now, now)
+  const text = readFileSync(join(artefact, WARNINGS), 'utf8')
+  if (text !== '') terminal.talk(text)
+}
+
+/** Another command may have been quicker: then its artefact, which has the same content, is kept. */
+function moveInto(fresh: string, target: string): void {
+  try {
+    renameSync(fresh, target)
+  } catch (error) {
+    if (!existsSync(join(target, 'manifest.json'))) throw error
+  }
+}
+
+function writeWhole(path: string, text: string): void {
+  const fresh = `${path}.${process.pid}.new`
+  writeFileSync(fresh, text)
+  renameSync(fresh, path)
+}
+
+function readInputs(index: string): readonly string[] | null {
+  try {
+    return JSON.parse(readFileSync(index, 'utf8')) as string[]
+  } catch {
+    return null
+  }
+}
+
+/** Libraries are bundled too: the source map names every file. */
+function bundledFiles(artefact: string): readonly string[] {
+  return (JSON.parse(readFileSync(join(artefact, 'functions.mjs.map'), 'utf8')) as { sources: string[] }).sources
+}
+
+function keyOf(job: string, inputs: readonly string[]): string {
+  const { node, v8, icu, tz } = process.versions
+  const parts = inputs.map(file => [file, contentOf(file)])
+  return digest(JSON.stringify([job, version(), node, v8, icu, tz, parts]))
+}
+
+function contentOf(file: string): string | null {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex')
+  } catch {
+    return null
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+/** Keeps the artefacts that were used last. */
+function forgetOld(cache: string): void {
+  const folders = readdirSync(cache).filter(name => /^[0-9a-f]{32}$/.test(name))
+  if (folders.length <= KEPT) return
+  const used = folders.map(name => ({ name, at: statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+  for (const { name } of used.sort((a, b) => b.at - a.at).slice(KEPT))
+    rmSync(join(cache, name), { recursive: true, force: true })
+}

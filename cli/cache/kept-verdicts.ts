@@ -1,0 +1,53 @@
+// Verdicts on the laws of aggregations, kept beside the compile cache.
+//
+// Promises: a verdict appears whole or not at all; one that cannot be read counts as none, and one that cannot be written is not missed.
+// Leaves to the compiler: what a verdict follows from, which is its hash.
+
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { LawVerdict, VerdictStore } from '../../compiler/index.ts'
+import { cacheDirectory } from './cache-place.ts'
+
+const KEPT = 200
+
+/** Those of the jobs beside this one. */
+export function keptVerdicts(job: string): VerdictStore {
+  const folder = join(cacheDirectory(resolve(job)), 'laws')
+  return {
+    read: hash => read(join(folder, `${hash}.json`)),
+    write: (hash, verdict) => {
+      try {
+        write(folder, hash, verdict)
+      } catch {
+        // The next check tests again.
+      }
+    },
+  }
+}
+
+function read(path: string): LawVerdict | null {
+  try {
+    const verdict = JSON.parse(readFileSync(path, 'utf8')) as LawVerdict
+    return isWhole(verdict) ? verdict : null
+  } catch {
+    return null
+  }
+}
+
+/** What a part that is missing stands for is unknown. */
+function isWhole({ breach, refused }: LawVerdict): boolean {
+  const texts = breach === null ? [] : [breach.law, breach.part, breach.label, breach.fix, ...breach.lines]
+  const more = [refused.lift, refused.present].flatMap(r => (r === null ? [] : [r.value, r.error]))
+  return [...texts, ...more].every(text => typeof text === 'string')
+}
+
+function write(folder: string, hash: string, verdict: LawVerdict): void {
+  mkdirSync(folder, { recursive: true })
+  const fresh = join(folder, `${hash}.${process.pid}.new`)
+  writeFileSync(fresh, JSON.stringify(verdict))
+  renameSync(fresh, join(folder, `${hash}.json`))
+  const names = readdirSync(folder)
+  if (names.length <= KEPT) return
+  const ages = names.map(name => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+  for (const { name } of ages.sort((a, b) => b.at - a.at).slice(KEPT)) rmSync(join(folder, name), { force: true })
+}

@@ -1,0 +1,63 @@
+// A page for each code word of a run-time failure: what it means and what to do.
+//
+// Promises: every word of core/errors.ts has one (the type sees to it). Leaves to `compiler/messages`: diagnostics of a job's source.
+
+import { FAILURES, type FailureCode } from '../../core/errors.ts'
+
+export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
+  usage: 'The command line was not understood. The message says which part; lyrebird COMMAND --help lists the options.',
+  'unknown-topic': 'The log has no such topic. The message names the nearest one; lyrebird append makes new ones.',
+  'unknown-view': 'The state holds no such view. The message lists what there is.',
+  'malformed-cut':
+    'A cut is written topic/partition:offset, separated by commas, or is end, or a file that holds either.',
+  'incomplete-cut': 'A cut names every partition that exists for it. Add the partitions that the message lists.',
+  'bad-name':
+    'Names of topics are 1 to 249 letters, digits, dots, underscores and hyphens. Nothing else becomes a path.',
+  'partition-count': 'A topic keeps the number of partitions that it was made with: keys would move otherwise.',
+  'not-appendable': 'The partition holds files of another tool (NDJSON). Append to a topic of an embedded log instead.',
+  'log-lacks':
+    'The job needs keys, headers or timestamps, and this log has none. Take the time from the value, or bind another log.',
+  'job-failed':
+    "A lambda failed where no dead letter is possible, such as in an aggregation's plus. Mend the job; the last commit is intact.",
+  'disk-full': 'There was no room for the commit. The last commit is intact: make room and run the same command again.',
+  'check-failed': 'The job does not compile. lyrebird check JOB.ts shows every diagnostic.',
+  'output-unsupported': 'Outputs go to an embedded log only: in Kafka they would need transactions to be exactly once.',
+  'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',
+  'broker-auth': 'The broker refused the credentials.',
+  'broker-error': 'The broker answered with an error that does not pass. The message holds its code.',
+  'log-gap':
+    'Offsets are missing between two files of a partition. Restore the file; reading on would skip records in silence.',
+  'log-overlap': 'Two files of a partition hold the same offsets. Remove the one that does not belong there.',
+  'bad-crc': 'The checksum of a batch does not match: the file is damaged. Restore it from a copy.',
+  'bad-batch': 'A batch of a segment cannot be what it says. The file is damaged or of another format.',
+  truncated: 'A file ends in the middle of a record, or shorter than was published. Restore it from a copy.',
+  'input-changed': 'A file of the log changed while it was read. Logs are append-only; run again on a log at rest.',
+  'range-lost':
+    'Records that the run needs are no longer in the log. Recompute from what there is with a new state, or restore them.',
+  'start-moved':
+    'The log begins at another offset than when the state was made: records were removed. Recompute with a new state.',
+  'topic-recreated': 'The topic was deleted and made anew: its offsets mean other records. Recompute with a new state.',
+  'partition-added':
+    'The topic has a partition that the state does not know. It is admitted when its first record is a tick at or past the watermark: lyrebird append TOPIC --tick TIME.',
+  'unknown-codec': 'A batch is compressed in a way that this version cannot read.',
+  'too-big': 'A record or batch is larger than any that this version reads.',
+  'state-locked': 'Another process writes this state. Wait for it or end it; queries are possible meanwhile.',
+  'state-missing': 'There is no state in that directory. lyrebird batch or lyrebird stream makes one.',
+  'state-sealed':
+    'The state is of a finished history (--final): later records would fall into closed windows. Compute a new one without --final to go on.',
+  'state-past-until': 'The state is already past the cut. Use a new state directory for an earlier cut.',
+  'state-incompatible':
+    'The state was computed by another version of the job, or its calendar windows with other time zone data. The message says what changed; compute it anew beside the old one.',
+  'state-too-new': 'The state was written by a newer version of lyrebird. Use that version.',
+  'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
+  'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',
+  'topic-owned': 'The output topic belongs to another state. Choose another --out directory.',
+  'not-equivalent':
+    'Two computations of the same cut differ: a bug in lyrebird or a lambda that is not a function of its record.',
+}
+
+/** Null for a word that is none. */
+export function failurePage(word: string): string | null {
+  if (!Object.hasOwn(FAILURE_PAGES, word)) return null
+  return `# ${word}\n\n${FAILURE_PAGES[word as FailureCode]}\n\nExit code ${FAILURES[word as FailureCode]}.\n`
+}

@@ -1,0 +1,29 @@
+// What a run tells at its end: as text on stderr, or as JSON on stdout.
+
+import { summaryLines } from '../../run/command-line/summary-text.ts'
+import type { RunSummary } from '../../run/summary.ts'
+import type { Terminal } from './terminal.ts'
+
+export async function tellSummary(
+  summary: RunSummary,
+  json: boolean,
+  state: string,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.progress(null)
+  if (json) {
+    await terminal.data(JSON.stringify(summary))
+    return
+  }
+  const { colours } = terminal
+  for (const line of summaryLines(summary)) terminal.talk(line.startsWith('warning: ') ? colours.yellow(line) : line)
+  // For people only: a script's log needs no advice.
+  if (!terminal.shows) return
+  for (const next of nextCommands(summary, state)) terminal.talk(colours.dim(`  next: ${next}`))
+}
+
+function nextCommands({ views, late, dead }: RunSummary, state: string): readonly string[] {
+  const first = views[0] === undefined ? [] : [`lyrebird query ${views[0].name} --state ${state}`]
+  if (dead > 0) return [...first, `lyrebird query @dead-letters --state ${state}`]
+  return late > 0 ? [...first, `lyrebird query @late --state ${state}`] : first
+}

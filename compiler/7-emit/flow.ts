@@ -1,0 +1,43 @@
+// What the parts of emitted functions share: the graph seen from its inputs, and the names of the element that is on its way.
+
+import type { Plan, PlanNode } from '../../core/plan/plan.ts'
+
+/** JavaScript expressions for the parts of an element. All may be repeated; the lineage may build an object each time. */
+export interface ElementNames {
+  readonly value: string
+  readonly time: string
+  readonly key: string
+  /** `true`, `false`, or the name of a variable where streams of both kinds were merged. */
+  readonly keyed: string
+  readonly lineage: string
+}
+
+export interface Flow {
+  readonly plan: Plan
+  /** Everything that takes what the node hands on, with the number of the input that it takes it by. */
+  consumers(id: string): readonly Consumer[]
+  /** Statements that hand an element on to everything behind a node. */
+  behind(id: string, element: ElementNames): string
+  /** The name under which a node's lambda is bound; undefined where it has none. */
+  lambda(node: PlanNode, slot: string): string | undefined
+  /** A name that occurs once. */
+  fresh(prefix: string): string
+  /** Adds statements that run once at linking. */
+  setup(statements: string): void
+}
+
+export interface Consumer {
+  readonly node: PlanNode
+  readonly branch: number
+}
+
+/** Who takes what from whom: in the order of the nodes, then of their inputs. */
+export function consumersOf(plan: Plan): ReadonlyMap<string, readonly Consumer[]> {
+  const consumers = new Map<string, Consumer[]>(plan.nodes.map(n => [n.id, []]))
+  for (const node of plan.nodes) {
+    node.inputs.forEach((input, branch) => {
+      consumers.get(input)?.push({ node, branch })
+    })
+  }
+  return consumers
+}

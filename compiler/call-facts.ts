@@ -1,0 +1,39 @@
+// What static reading says of a job's source, by the number of each call of the language: the bridge between check and plan.
+//
+// Promises: plain data, the same for the same source however it is formatted, but for places (`at`). Filled by `1-read` and
+// `2-check`, read by `3-plan`. Leaves to the marks that `1-read` appends (core/plan/graph.ts): which node came from which call, and the
+// values that a lambda captured when the call ran.
+
+import type { GraphLambda } from '../core/plan/graph.ts'
+import type { LambdaFacts } from '../core/plan/plan.ts'
+import type { SchemaDocument } from '../core/plan/schema.ts'
+
+/** Facts of one lambda, which was written as an argument (or as a property of an argument) of a call. */
+export interface LambdaCallFacts extends LambdaFacts {
+  /** `path:line:column` of the lambda. */
+  readonly at: string
+  /**
+   * Hash of the lambda's normalised text (no formatting, no comments, no types) with that of all helpers and library code that it
+   * reaches, and with the values of module constants that it reads. Null where the argument could not be followed to a function;
+   * the plan then hashes the text of the closure itself, and `uses` must be `true`.
+   */
+  readonly hash: string | null
+}
+
+/** Facts of one call of the language. */
+export interface CallFacts {
+  /** `path:line:column` of the call, the path relative to the job's folder. */
+  readonly at: string
+  /** The reified `T` of `source<T>` or `V` of `table<V>`; null for every other call. */
+  readonly schema: SchemaDocument | null
+  /**
+   * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the table's mapValues
+   * and filter; `time` in source's options; `key` in to's options; `of` for what an aggregation or a short form takes (`sum(of)`, `first(of)`,
+   * `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k, by, of)` both `by` and, where given, `of`;
+   * `lift`, `plus` and `present` in the options of `aggregation`.
+   */
+  readonly lambdas: Readonly<Partial<Record<GraphLambda['slot'], LambdaCallFacts>>>
+}
+
+/** By call id. */
+export type CallFactsById = ReadonlyMap<number, CallFacts>

@@ -1,0 +1,86 @@
+// collectSet and countDistinct: exact sets of canonical values.
+//
+// Promises: a group with one value costs no set. The state is the sorted list of the values' canonical bytes.
+
+import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../../values/bytes.ts'
+import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
+import type { Column } from './column.ts'
+
+const EMPTY: unique symbol = Symbol('empty')
+
+/** The values of one slot: primitives as they are, arrays, objects and bytes by their canonical bytes. */
+interface Values {
+  readonly primitive: Set<unknown>
+  readonly composite: Map<string, unknown>
+}
+
+export class DistinctColumn implements Column {
+  readonly #countOnly: boolean
+  /** The value of a slot that has one value, EMPTY where it has none; of no meaning where it has several. */
+  readonly #single: unknown[] = []
+  readonly #several: (Values | undefined)[] = []
+
+  constructor(countOnly: boolean) {
+    this.#countOnly = countOnly
+  }
+
+  grow(capacity: number): void {
+    while (this.#single.length < capacity) {
+      this.#single.push(EMPTY)
+      this.#several.push(undefined)
+    }
+  }
+
+  clear(slot: number): void {
+    this.#single[slot] = EMPTY
+    this.#several[slot] = undefined
+  }
+
+  add(slot: number, value: unknown): void {
+    const values = this.#several[slot]
+    if (values !== undefined) return insert(values, value)
+    const single = this.#single[slot]
+    if (single === EMPTY) this.#single[slot] = value === 0 ? 0 : value
+    else if (single !== value) this.#addSecond(slot, single, value)
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    const sorted = this.#sorted(slot)
+    w.u32(sorted.length)
+    for (const { bytes } of sorted) w.bytes(bytes)
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    for (let left = r.u32(); left > 0; left--) this.add(slot, decodeValue(r))
+  }
+
+  present(slot: number): unknown {
+    if (!this.#countOnly) return this.#sorted(slot).map(v => v.value)
+    const values = this.#several[slot]
+    return values === undefined ? Number(this.#single[slot] !== EMPTY) : values.primitive.size + values.composite.size
+  }
+
+  #addSecond(slot: number, first: unknown, second: unknown): void {
+    const values: Values = { primitive: new Set(), composite: new Map() }
+    insert(values, first)
+    insert(values, second)
+    if (values.primitive.size + values.composite.size < 2) return // NaN, or two equal composite values
+    this.#several[slot] = values
+    this.#single[slot] = undefined
+  }
+
+  #sorted(slot: number): { readonly bytes: Uint8Array; readonly value: unknown }[] {
+    const values = this.#several[slot]
+    const single = this.#single[slot]
+    const list = values === undefined ? [single] : [...values.primitive, ...values.composite.values()]
+    return list
+      .filter(value => value !== EMPTY)
+      .map(value => ({ bytes: canonicalBytes(value), value }))
+      .sort((a, b) => compareBytes(a.bytes, b.bytes))
+  }
+}
+
+function insert(values: Values, value: unknown): void {
+  if (typeof value !== 'object' || value === null) values.primitive.add(value)
+  else values.composite.set(bytesToLatin1(canonicalBytes(value)), value)
+}

@@ -1,0 +1,65 @@
+// Values by slot that are compared in canonical order: numbers as they are, everything else as plain data.
+//
+// Promises: no allocation for numbers; the order is that of canonical bytes (-0 is 0, NaN comes after all numbers).
+
+import type { ByteWriter } from '../../values/bytes.ts'
+import { compareValues, encodeValue } from '../../values/canonical.ts'
+
+const EMPTY = 0
+const NUMBER = 1
+const OTHER = 2
+
+export class OrderedCells {
+  #kinds = new Uint8Array(0)
+  #numbers = new Float64Array(0)
+  readonly #others: unknown[] = []
+
+  grow(capacity: number): void {
+    const kinds = new Uint8Array(capacity)
+    kinds.set(this.#kinds)
+    this.#kinds = kinds
+    const numbers = new Float64Array(capacity)
+    numbers.set(this.#numbers)
+    this.#numbers = numbers
+  }
+
+  clear(slot: number): void {
+    if (this.#kinds[slot] === OTHER) this.#others[slot] = undefined
+    this.#kinds[slot] = EMPTY
+  }
+
+  isEmpty(slot: number): boolean {
+    return this.#kinds[slot] === EMPTY
+  }
+
+  /** Order of a value against the one in the slot, which must not be empty. */
+  compare(value: unknown, slot: number): number {
+    if (this.#kinds[slot] === NUMBER && typeof value === 'number') {
+      const other = this.#numbers[slot] as number
+      if (value < other) return -1
+      if (value > other) return 1
+      return value === other ? 0 : Number(Number.isNaN(value)) - Number(Number.isNaN(other))
+    }
+    return compareValues(value, this.get(slot))
+  }
+
+  set(slot: number, value: unknown): void {
+    if (typeof value === 'number') {
+      if (this.#kinds[slot] === OTHER) this.#others[slot] = undefined
+      this.#kinds[slot] = NUMBER
+      this.#numbers[slot] = value + 0
+    } else {
+      this.#kinds[slot] = OTHER
+      while (this.#others.length <= slot) this.#others.push(undefined)
+      this.#others[slot] = value
+    }
+  }
+
+  get(slot: number): unknown {
+    return this.#kinds[slot] === NUMBER ? this.#numbers[slot] : this.#others[slot]
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    encodeValue(w, this.get(slot))
+  }
+}

@@ -1,0 +1,80 @@
+// An author's aggregation: states of plain data that the author's `plus` puts together.
+//
+// Promises: `plus` and `present` get normalised data that they cannot change: frozen, and copied anew where it holds bytes, which cannot be
+// frozen. Leaves to the author: that order and grouping do not matter, and that `zero` changes nothing, so that it is never added here; to
+// `core/aggregations/custom/custom-aggregator.ts`: what becomes of a throw.
+
+import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { decodeValue, encodeValue, normalise } from '../../values/canonical.ts'
+import type { Column } from '../columns/column.ts'
+
+/** The author's functions; both return normalised data. */
+export interface CustomAggregator {
+  /** Ends the run where the author's code fails. */
+  readonly plus: (a: unknown, b: unknown) => unknown
+  /** Throws where the author's code fails. */
+  readonly present: (state: unknown) => unknown
+}
+
+const EMPTY: unique symbol = Symbol('empty')
+
+export class CustomColumn implements Column {
+  readonly #own: CustomAggregator
+  readonly #states: unknown[] = []
+  /** Whether any state has held bytes. */
+  #hasBytes = false
+
+  constructor(own: CustomAggregator) {
+    this.#own = own
+  }
+
+  grow(capacity: number): void {
+    while (this.#states.length < capacity) this.#states.push(EMPTY)
+  }
+
+  clear(slot: number): void {
+    this.#states[slot] = EMPTY
+  }
+
+  /** Adds what `lift` gave, normalised. */
+  add(slot: number, state: unknown): void {
+    if (freeze(state)) this.#hasBytes = true
+    const before = this.#states[slot]
+    if (before === EMPTY) {
+      this.#states[slot] = state
+      return
+    }
+    const sum = this.#own.plus(this.#shown(before), this.#shown(state))
+    if (freeze(sum)) this.#hasBytes = true
+    this.#states[slot] = sum
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    encodeValue(w, this.#states[slot])
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    this.add(slot, decodeValue(r))
+  }
+
+  present(slot: number): unknown {
+    return this.#own.present(this.#shown(this.#states[slot]))
+  }
+
+  #shown(state: unknown): unknown {
+    if (!this.#hasBytes) return state
+    const copy = normalise(state)
+    freeze(copy)
+    return copy
+  }
+}
+
+/** Freezes plain data all the way down; true where it holds bytes, which stay as they are. */
+function freeze(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (value instanceof Uint8Array) return true
+  let bytes = false
+  Object.freeze(value)
+  for (const part of Object.values(value)) if (freeze(part)) bytes = true
+  return bytes
+}

@@ -1,0 +1,129 @@
+// histogram: how often each value, or how many numbers between bounds.
+//
+// Promises: counts are exact up to 2^53. The state of a histogram of values is the sorted list of their canonical bytes with counts; of
+// one with bounds the count of each bucket.
+
+import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../values/bytes.ts'
+import { canonicalBytes, decodeValue } from '../values/canonical.ts'
+import type { Column } from './columns/column.ts'
+
+/** Counts of one slot: primitives as they are, arrays, objects and bytes by their canonical bytes. */
+interface Counts {
+  readonly primitive: Map<unknown, number>
+  readonly composite: Map<string, { readonly value: unknown; count: number }>
+}
+
+export class ValuesColumn implements Column {
+  readonly #slots: (Counts | undefined)[] = []
+
+  grow(capacity: number): void {
+    while (this.#slots.length < capacity) this.#slots.push(undefined)
+  }
+
+  clear(slot: number): void {
+    this.#slots[slot] = undefined
+  }
+
+  add(slot: number, value: unknown): void {
+    this.#count(slot, value, 1)
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    const sorted = this.#sorted(slot)
+    w.u32(sorted.length)
+    for (const { bytes, count } of sorted) {
+      w.bytes(bytes)
+      w.f64(count)
+    }
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    for (let left = r.u32(); left > 0; left--) {
+      const value = decodeValue(r)
+      this.#count(slot, value, r.f64())
+    }
+  }
+
+  present(slot: number): unknown {
+    return this.#sorted(slot).map(({ value, count }) => ({ count, value }))
+  }
+
+  #count(slot: number, value: unknown, by: number): void {
+    let counts = this.#slots[slot]
+    if (counts === undefined) {
+      counts = { primitive: new Map(), composite: new Map() }
+      this.#slots[slot] = counts
+    }
+    if (typeof value !== 'object' || value === null) {
+      counts.primitive.set(value, (counts.primitive.get(value) ?? 0) + by)
+      return
+    }
+    const name = bytesToLatin1(canonicalBytes(value))
+    const known = counts.composite.get(name)
+    if (known === undefined) counts.composite.set(name, { value, count: by })
+    else known.count += by
+  }
+
+  #sorted(slot: number): readonly { readonly bytes: Uint8Array; readonly value: unknown; readonly count: number }[] {
+    const counts = this.#slots[slot]
+    if (counts === undefined) return []
+    const primitive = [...counts.primitive].map(([value, count]) => ({ value, count }))
+    return [...primitive, ...counts.composite.values()]
+      .map(({ value, count }) => ({ bytes: canonicalBytes(value), value, count }))
+      .sort((a, b) => compareBytes(a.bytes, b.bytes))
+  }
+}
+
+/** Buckets `[from, to)` between ascending bounds, with one below the first and one from the last on. */
+export class BucketsColumn implements Column {
+  readonly #bounds: readonly number[]
+  readonly #buckets: number
+  #counts = new Float64Array(0)
+
+  constructor(bounds: readonly number[]) {
+    this.#bounds = bounds
+    this.#buckets = bounds.length + 1
+  }
+
+  grow(capacity: number): void {
+    const counts = new Float64Array(capacity * this.#buckets)
+    counts.set(this.#counts)
+    this.#counts = counts
+  }
+
+  clear(slot: number): void {
+    this.#counts.fill(0, slot * this.#buckets, (slot + 1) * this.#buckets)
+  }
+
+  /** Counts a number or bigint that is not NaN; both compare exactly with the bounds. */
+  add(slot: number, value: number | bigint): void {
+    const bounds = this.#bounds
+    let low = 0
+    let high = bounds.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (value < (bounds[middle] as number)) high = middle
+      else low = middle + 1
+    }
+    const at = slot * this.#buckets + low
+    this.#counts[at] = (this.#counts[at] as number) + 1
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    for (const count of this.#of(slot)) w.f64(count)
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    const from = slot * this.#buckets
+    for (let i = from; i < from + this.#buckets; i++) this.#counts[i] = (this.#counts[i] as number) + r.f64()
+  }
+
+  present(slot: number): unknown {
+    const bounds = this.#bounds
+    return [...this.#of(slot)].map((count, i) => ({ count, from: bounds[i - 1] ?? null, to: bounds[i] ?? null }))
+  }
+
+  #of(slot: number): Float64Array {
+    return this.#counts.subarray(slot * this.#buckets, (slot + 1) * this.#buckets)
+  }
+}

@@ -1,0 +1,83 @@
+// topK: the k values with the greatest `by`, greatest first; among equals the first in (time, identity).
+//
+// Promises: an element that does not come into the list costs one comparison and no allocation.
+
+import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
+import { compareValues, decodeValue, encodeValue } from '../values/canonical.ts'
+import type { Column, IdentityOf } from './columns/column.ts'
+import { readOrderKey } from './columns/order-keys.ts'
+
+interface Entry {
+  readonly by: unknown
+  readonly time: number
+  readonly identity: Uint8Array
+  readonly value: unknown
+}
+
+export class TopColumn<O> implements Column {
+  readonly #k: number
+  readonly #identityOf: IdentityOf<O>
+  readonly #lists: (Entry[] | undefined)[] = []
+
+  constructor(k: number, identityOf: IdentityOf<O>) {
+    this.#k = k
+    this.#identityOf = identityOf
+  }
+
+  grow(capacity: number): void {
+    while (this.#lists.length < capacity) this.#lists.push(undefined)
+  }
+
+  clear(slot: number): void {
+    this.#lists[slot] = undefined
+  }
+
+  add(slot: number, value: unknown, by: unknown, time: number, lineage: O): void {
+    const list = this.#lists[slot]
+    if (list !== undefined && list.length >= this.#k) {
+      const last = list[list.length - 1]
+      if (last === undefined) return // k is 0
+      const order = compareValues(last.by, by)
+      if (order > 0 || (order === 0 && time > last.time)) return
+    }
+    this.#insert(slot, { by, time, identity: this.#identityOf(lineage), value })
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    const list = this.#lists[slot] ?? []
+    w.u32(list.length)
+    for (const { by, time, identity, value } of list) {
+      encodeValue(w, by)
+      encodeValue(w, time)
+      encodeValue(w, identity)
+      encodeValue(w, value)
+    }
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    for (let left = r.u32(); left > 0; left--) {
+      const by = decodeValue(r)
+      const { time, identity } = readOrderKey(r)
+      this.#insert(slot, { by, time, identity, value: decodeValue(r) })
+    }
+  }
+
+  present(slot: number): unknown[] {
+    return (this.#lists[slot] ?? []).map(e => e.value)
+  }
+
+  /** Puts an entry into its place, from the end on; one that falls off the end is forgotten. */
+  #insert(slot: number, entry: Entry): void {
+    const list = this.#lists[slot] ?? []
+    this.#lists[slot] = list
+    let at = list.length
+    while (at > 0 && compareEntries(entry, list[at - 1] as Entry) < 0) at--
+    if (at >= this.#k) return
+    list.splice(at, 0, entry)
+    if (list.length > this.#k) list.pop()
+  }
+}
+
+function compareEntries(a: Entry, b: Entry): number {
+  return compareValues(b.by, a.by) || a.time - b.time || compareBytes(a.identity, b.identity)
+}

@@ -1,0 +1,196 @@
+// What the emitted functions module offers and what it is linked against.
+//
+// Promises: batch and stream run the very same emitted functions; a executor supplies group tables, inlets, output buffers,
+// the reporter and the api, and gets back one function per source node and one per node that hands on what it has held. An emitted module imports
+// nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
+// `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
+// must do.
+
+import type { Column } from '../aggregations/columns/column.ts'
+import type { Chunk } from '../log/chunk.ts'
+import type { Lambdas, Plan } from '../plan/plan.ts'
+import type { Scan } from '../scan/scan.ts'
+import type { CalendarUnit } from '../time/civil-days.ts'
+
+/**
+ * Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another lineage.
+ */
+export type Lineage = number | Uint8Array | LineagePath
+
+/** An lineage with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
+export class LineagePath {
+  readonly parent: Lineage
+  readonly index: number
+  constructor(parent: Lineage, index: number) {
+    this.parent = parent
+    this.index = index
+  }
+}
+
+/** What a source node remembers of one partition. */
+export interface SourcePartition {
+  /** Greatest event time so far (`T`); -Infinity while there is none. */
+  maxTime: number
+}
+
+/**
+ * Reads the records first <= i < last of a chunk through one source node and everything fused behind it. For each
+ * record, in this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event
+ * time, and ends there; decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any
+ * case; the rest (decision 1).
+ */
+export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
+/**
+ * Hands one element on to everything behind a node that held it: a closed row, a joined pair, a scanned element. The
+ * lineage is the element's identity.
+ */
+export type EmitFunction = (key: unknown, value: unknown, time: number, lineage: Uint8Array) => void
+
+export interface Linked {
+  readonly sources: Readonly<Record<string, SourceFunction>>
+  /** By node of a kind in `EMITTING_KINDS`. */
+  readonly emit: Readonly<Record<string, EmitFunction>>
+  /**
+   * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields
+   * stand in the order that `normalise` gives them, since a lambda may see it.
+   */
+  readonly present: Readonly<Record<string, (slot: number) => unknown>>
+}
+
+/**
+ * The table of groups that emitted fold code writes into.
+ *
+ * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings):
+ * `of` (without a lambda: the element's value) through the function of the api that `takesOf` of its kind names, `input`
+ * for values; an author's aggregation puts the result through its `lift` and that through `api.input`;
+ * then `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element,
+ * with one dead letter that names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add`
+ * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-input.ts`): `of`, `by`, time and
+ * lineage, those that it names, in this order.
+ */
+export interface GroupAccess {
+  /** In the order of the node's fields. */
+  readonly columns: readonly Column[]
+  /**
+   * The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window, and the
+   * element's own time for sessions; `key` is normalised.
+   */
+  slotFor(windowStart: number, key: unknown): number
+}
+
+/**
+ * Where emitted code reports everything that leaves the ordinary path. Each call counts and keeps; nothing is dropped.
+ */
+export interface Reporter {
+  /** The chunk that numeric lineages point into from now on. */
+  enter(chunk: Chunk): void
+  /** Decodes record i the obvious way; reports a dead letter and returns FAIL where it does not decode. */
+  decodeSlow(node: string, i: number): unknown
+  badTime(node: string, i: number, value: unknown): void
+  ahead(node: string, i: number): void
+  late(node: string, i: number, time: number): void
+  /**
+   * A lambda, or an iterator or getter of what it gave, threw. Throws on what must end the run (typed failures, the
+   * stack).
+   */
+  threw(node: string, lineage: Lineage, error: unknown, field?: string): void
+  badValue(node: string, lineage: Lineage, reason: string, field?: string): void
+  identity(lineage: Lineage): Uint8Array
+  /**
+   * The second argument of a lambda: the record in the log, or time and key past an aggregation. `keyed`: past a
+   * `keyBy`.
+   */
+  record(lineage: Lineage, time: number, key: unknown, keyed: boolean): unknown
+  /** The second argument of a source's `time` lambda. */
+  sourceRecord(i: number): unknown
+}
+
+/** A node that holds elements until it flushes: a join, `scan`, `distinct`. */
+export interface Inlet {
+  /**
+   * Takes an element that comes by the node's input number `branch`. Key and value may be anything that a lambda gave
+   * or a source decoded; `by` is what the node's `by` lambda gave, where it has one. What has no canonical bytes is a
+   * dead letter of the node.
+   */
+  add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by?: unknown): void
+}
+
+/** A node that takes the changed rows of the tables it stands on. */
+export interface RowInlet {
+  /** `stored` is what a view stores of the row, null where it is gone. Copies what it is given. */
+  take(branch: number, rowKey: Uint8Array, stored: Uint8Array | null): void
+}
+
+export interface OutputAccess {
+  /**
+   * Holds an element until it may be written: in (time, identity) order, once time < W. `key` is what the `key` lambda
+   * gave where there is one (promises refused before), else the stream's key where `params.keyed`; `keyed` says that
+   * there is one.
+   */
+  add(keyed: boolean, key: unknown, value: unknown, time: number, lineage: Lineage): void
+}
+
+/**
+ * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave stands here once. A
+ * function that may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the
+ * caller leaves the element.
+ */
+export interface RuntimeApi {
+  readonly FAIL: typeof FAIL
+  readonly LineagePath: typeof LineagePath
+  /** What emitted decoders are made of. */
+  readonly scan: Scan
+  /** Event time from what the `time` lambda gave (-0 becomes 0); NaN where it is none. */
+  time(node: string, i: number, value: unknown): number
+  /** The log's own timestamp of record i. Throws `log-lacks` where the log has none. */
+  timestamp(chunk: Chunk, i: number): number
+  /** True where a number is an event time: an integer in range. */
+  isTime(value: number): boolean
+  /** Greatest `offset + n * every` at or before the time, exact over the whole range of event times. */
+  windowStart(time: number, every: number, offset: number): number
+  /** A function that gives the start of the calendar window that a time lies in. */
+  calendar(unit: CalendarUnit, tz: string): (time: number) => number
+  /**
+   * True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about.
+   */
+  isPromise(node: string, lineage: Lineage, value: unknown, field?: string): boolean
+  /** What `keyBy` gave, normalised; FAIL where it is a promise or has no canonical bytes. */
+  key(node: string, lineage: Lineage, value: unknown): unknown
+  /** The whole list that a `flatMap` lambda gave; FAIL where it is a promise or no list. */
+  list(node: string, lineage: Lineage, value: unknown): readonly unknown[] | typeof FAIL
+  /**
+   * All keys that a `flatMapKeys` lambda gave, normalised; FAIL where they are no list or one of them has no canonical
+   * bytes.
+   */
+  keys(node: string, lineage: Lineage, value: unknown): readonly unknown[] | typeof FAIL
+  /** Input of `sum` and the like; FAIL where it is neither number nor bigint. */
+  numeric(node: string, lineage: Lineage, value: unknown, field: string): number | bigint | typeof FAIL
+  /** The same, where NaN fails too. */
+  bounded(node: string, lineage: Lineage, value: unknown, field: string): number | bigint | typeof FAIL
+  /** The rows of a snapshot, `[key, value]` each, to be found by their normalised keys; undefined where there is none. */
+  snapshot(rows: readonly (readonly [unknown, unknown])[]): (key: unknown) => unknown
+  /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */
+  input(node: string, lineage: Lineage, value: unknown, field: string): unknown
+}
+
+export interface LinkTarget {
+  /** By aggregate node. */
+  readonly groups: Readonly<Record<string, GroupAccess>>
+  /** By node that holds elements. */
+  readonly inlets: Readonly<Record<string, Inlet>>
+  /** By output node. */
+  readonly outputs: Readonly<Record<string, OutputAccess>>
+  readonly report: Reporter
+  readonly api: RuntimeApi
+}
+
+/** Returned by a decoder for a record that it does not accept. */
+export const FAIL: unique symbol = Symbol.for('lyrebird.fail') as never
+
+export interface FunctionsModule {
+  readonly plan: Plan
+  readonly lambdas: Lambdas
+  /** The author's files, relative to the job's folder; used to find the author's place in a stack trace. */
+  readonly files: readonly string[]
+  link(target: LinkTarget): Linked
+}

@@ -1,0 +1,164 @@
+// The reporter behind emitted code: late records and dead letters as rows, identities, second arguments.
+//
+// Promises: everything that leaves the ordinary path is kept until the executor takes it at a commit; failures that are
+// not the record's fault (a log that lacks what a lambda reads, a forbidden call) end the run instead of becoming dead
+// letters.
+
+import type { Decoder } from '../decode/decoder.ts'
+import { isLyrebirdError, LyrebirdError } from '../errors.ts'
+import { type Chunk, IDENTITY_HEADER, offsetAt } from '../log/chunk.ts'
+import type { DeadLetter } from '../result/dead-letter.ts'
+import { ahead, badTime, badValue, decodeFailed, threw } from '../result/dead-letter.ts'
+import type { RowSorter } from '../state/environment.ts'
+import { PendingRows } from '../state/pending-rows.ts'
+import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
+import { childIdentity, recordIdentity } from '../values/identity.ts'
+import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
+import { closedRecord, eventRecord } from './event-record.ts'
+
+/**
+ * Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own
+ * place.
+ */
+const SITES_PER_NODE = 200
+
+export interface RecorderOptions {
+  readonly newSorter: () => RowSorter
+  readonly decoders: ReadonlyMap<string, Decoder>
+  /** Finds `path:line:column` of the author's code in a thrown error. */
+  readonly siteOf: (error: unknown) => string | undefined
+  /** `path:line:column` of a node's lambda, for display. */
+  readonly placeOf: (node: string, field: string | undefined) => string | undefined
+}
+
+export class Recorder implements Reporter {
+  readonly #options: RecorderOptions
+  #chunk: Chunk | null = null
+  #mapped = new Map<string, number>()
+  readonly lateRows: PendingRows
+  readonly deadRows: PendingRows
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+    this.lateRows = new PendingRows(options.newSorter)
+    this.deadRows = new PendingRows(options.newSorter)
+  }
+
+  enter(chunk: Chunk): void {
+    this.#chunk = chunk
+  }
+
+  decodeSlow(node: string, i: number): unknown {
+    const chunk = this.#chunk as Chunk
+    const start = chunk.valueStart[i] as number
+    const bytes = start < 0 ? null : chunk.bytes.subarray(start, chunk.valueEnd[i])
+    const decoded = (this.#options.decoders.get(node) as Decoder)(bytes)
+    if (decoded.ok) return decoded.value
+    const { path, reason, thrown } = decoded
+    const display =
+      thrown === undefined
+        ? {}
+        : { message: messageOf(thrown.error), site: this.#siteOf(node, thrown.error, undefined) }
+    this.#keep(decodeFailed(node, this.identity(i), path, reason, display))
+    return FAIL
+  }
+
+  badTime(node: string, i: number, value: unknown): void {
+    this.#keep(badTime(node, this.identity(i), value))
+  }
+
+  ahead(node: string, i: number): void {
+    this.#keep(ahead(node, this.identity(i)))
+  }
+
+  late(node: string, i: number, time: number): void {
+    const chunk = this.#chunk as Chunk
+    const row: LateRow = {
+      source: node,
+      topic: chunk.topic,
+      partition: chunk.partition,
+      offset: offsetAt(chunk, i),
+      time,
+    }
+    const { key, value } = encodeLate(row)
+    this.lateRows.add(key, value)
+  }
+
+  threw(node: string, lineage: Lineage, error: unknown, field?: string): void {
+    mustNotEndRun(node, error, this.#options.placeOf(node, field))
+    const display = { message: messageOf(error), site: this.#siteOf(node, error, field) }
+    this.#keep(threw(node, this.identity(lineage), display, field))
+  }
+
+  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is handed on to nothing. */
+  rowThrew(node: string, identity: Uint8Array, reason: string, thrown: unknown): void {
+    const site = this.#siteOf(node, thrown, undefined)
+    const display = thrown === undefined ? { site } : { message: messageOf(thrown), site }
+    this.#keep({ node, identity, kind: 'throw', reason, display })
+  }
+
+  badValue(node: string, lineage: Lineage, reason: string, field?: string): void {
+    this.#keep(badValue(node, this.identity(lineage), reason, { site: this.#options.placeOf(node, field) }, field))
+  }
+
+  /** Identity bytes of a lineage: position (or the identity header of a record that an output wrote), then the path. */
+  identity(lineage: Lineage): Uint8Array {
+    if (typeof lineage === 'number') return this.#recordIdentity(lineage)
+    if (lineage instanceof LineagePath) return childIdentity(this.identity(lineage.parent), lineage.index)
+    return lineage
+  }
+
+  record(lineage: Lineage, time: number, key: unknown, keyed: boolean): unknown {
+    let root = lineage
+    while (root instanceof LineagePath) root = root.parent
+    return typeof root === 'number'
+      ? eventRecord(this.#chunk as Chunk, root, time, key, keyed)
+      : closedRecord(time, key)
+  }
+
+  sourceRecord(i: number): unknown {
+    return eventRecord(this.#chunk as Chunk, i, undefined, null, false)
+  }
+
+  #recordIdentity(i: number): Uint8Array {
+    const chunk = this.#chunk as Chunk
+    if (chunk.timestamps !== null) {
+      const header = chunk.headers(i).find(h => h.key === IDENTITY_HEADER)
+      if (header !== undefined && header.value !== null) return header.value
+    }
+    return recordIdentity(chunk.topic, chunk.partition, offsetAt(chunk, i))
+  }
+
+  #siteOf(node: string, error: unknown, field: string | undefined): string | undefined {
+    const mapped = this.#mapped.get(node) ?? 0
+    if (mapped >= SITES_PER_NODE) return this.#options.placeOf(node, field)
+    this.#mapped.set(node, mapped + 1)
+    return this.#options.siteOf(error) ?? this.#options.placeOf(node, field)
+  }
+
+  #keep(letter: DeadLetter): void {
+    const { key, value } = encodeDead(letter)
+    this.deadRows.add(key, value)
+  }
+}
+
+/** Throws on what is not the fault of one element or row, so that it must end the run. */
+export function mustNotEndRun(node: string, error: unknown, site?: string): void {
+  if (isLyrebirdError(error)) throw error
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
+      where: { node, site },
+      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
+      cause: error,
+    })
+  }
+}
+
+/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error)
+  } catch {
+    return 'something without a text'
+  }
+}

@@ -1,0 +1,122 @@
+// The api of emitted code: every check of what an author's lambda gave, bound to the reporter.
+//
+// Promises: the same refusals, in the same order and with the same words, as `core/reference` (trial.ts, steps.ts,
+// aggregate.ts).
+// Leaves to `core/scan`: bytes to values; to emitted code: the fast paths in front of these.
+
+import type { Chunk } from '../log/chunk.ts'
+import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/dead-letter.ts'
+import { SCAN } from '../scan/scan.ts'
+import { calendar } from '../time/calendar.ts'
+import type { CalendarUnit } from '../time/civil-days.ts'
+import { normalise, Unencodable } from '../values/canonical.ts'
+import { FAIL, type Lineage, LineagePath, type Reporter, type RuntimeApi } from './emitted-module.ts'
+import { timestampAt } from './event-record.ts'
+import { snapshotIndex } from './snapshot-index.ts'
+
+export function makeRuntimeApi(report: Reporter): RuntimeApi {
+  const { isPromise, list, encodable, numeric } = refusals(report)
+  return Object.freeze({
+    FAIL,
+    LineagePath,
+    scan: SCAN,
+    time(node: string, i: number, value: unknown): number {
+      if (timeFault(value) === null) return (value as number) + 0
+      report.badTime(node, i, value)
+      return Number.NaN
+    },
+    timestamp: (chunk: Chunk, i: number): number => timestampAt(chunk, i),
+    isTime: (value: number): boolean => timeFault(value) === null,
+    windowStart,
+    calendar: calendarStart,
+    isPromise,
+    key: (node: string, lineage: Lineage, value: unknown): unknown => {
+      if (typeof value === 'string') return value
+      return isPromise(node, lineage, value) ? FAIL : encodable(node, lineage, 'key', value)
+    },
+    list: (node: string, lineage: Lineage, value: unknown) => list(node, lineage, value, REASON.notIterable),
+    keys(node: string, lineage: Lineage, value: unknown): readonly unknown[] | typeof FAIL {
+      const given = list(node, lineage, value, REASON.notKeys)
+      if (given === FAIL) return FAIL
+      const keys: unknown[] = []
+      for (let i = 0; i < given.length; i++) {
+        const key = encodable(node, lineage, 'key', given[i])
+        if (key === FAIL) return FAIL
+        keys.push(key)
+      }
+      return keys
+    },
+    numeric: (node: string, lineage: Lineage, value: unknown, field: string) =>
+      numeric(node, lineage, 'numeric', value, field),
+    bounded: (node: string, lineage: Lineage, value: unknown, field: string) =>
+      numeric(node, lineage, 'bounded', value, field),
+    snapshot: snapshotIndex,
+    input(node: string, lineage: Lineage, value: unknown, field: string): unknown {
+      if (typeof value === 'string') return value
+      return isPromise(node, lineage, value, field) ? FAIL : encodable(node, lineage, 'value', value, field)
+    },
+  })
+}
+
+/** What the reporter is told of a value that cannot be used; each gives FAIL, or true, then. */
+function refusals(report: Reporter) {
+  const isPromise = (node: string, lineage: Lineage, value: unknown, field?: string): boolean => {
+    if (!isThenable(value)) return false
+    report.badValue(node, lineage, REASON.promise, field)
+    return true
+  }
+  const list = (node: string, lineage: Lineage, value: unknown, reason: string): readonly unknown[] | typeof FAIL => {
+    if (isPromise(node, lineage, value)) return FAIL
+    try {
+      const results = resultList(value)
+      if (results !== null) return results
+      report.badValue(node, lineage, reason)
+    } catch (error) {
+      report.threw(node, lineage, error)
+    }
+    return FAIL
+  }
+  const encodable = (
+    node: string,
+    lineage: Lineage,
+    part: 'key' | 'value',
+    value: unknown,
+    field?: string,
+  ): unknown => {
+    try {
+      return normalise(value)
+    } catch (error) {
+      if (error instanceof Unencodable) report.badValue(node, lineage, unencodableReason(part, error.reason), field)
+      else report.threw(node, lineage, error, field)
+      return FAIL
+    }
+  }
+  const numeric = (
+    node: string,
+    lineage: Lineage,
+    takes: 'numeric' | 'bounded',
+    value: unknown,
+    field: string,
+  ): number | bigint | typeof FAIL => {
+    if (isPromise(node, lineage, value, field)) return FAIL
+    const reason = inputFault(takes, value)
+    if (reason === null) return value as number | bigint
+    report.badValue(node, lineage, reason, field)
+    return FAIL
+  }
+  return { isPromise, list, encodable, numeric }
+}
+
+/**
+ * Greatest `offset + n * every` at or before the time. Remainders of doubles are exact, and both operands of the one
+ * subtraction are smaller than `every`, so nothing is rounded.
+ */
+export function windowStart(time: number, every: number, offset: number): number {
+  const past = ((time % every) - (offset % every)) % every
+  return time - (past < 0 ? past + every : past)
+}
+
+function calendarStart(unit: CalendarUnit, tz: string): (time: number) => number {
+  const { windowAt } = calendar(unit, tz)
+  return time => windowAt(time).start
+}

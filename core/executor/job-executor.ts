@@ -1,0 +1,202 @@
+// The executor: one job in memory between two commits. Both executors run it; they differ in when they feed and flush
+// it.
+//
+// Promises: after `flush` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C
+// that the progress names (semantics.md 1). Leaves to the executors: reading, when to flush, and making the changes
+// durable at once.
+
+import { sourceDecoder } from '../decode/decoder.ts'
+import type { FunctionsModule, Linked, RowInlet, SourceFunction } from '../emitted/emitted-module.ts'
+import { mustNotEndRun, Recorder } from '../emitted/recorder.ts'
+import { makeRuntimeApi } from '../emitted/runtime-api.ts'
+import type { Chunk } from '../log/chunk.ts'
+import { partitionName } from '../log/cut.ts'
+import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
+import type { SourceNode } from '../plan/plan.ts'
+import type { ChangeSink, Environment } from '../state/environment.ts'
+import { comparedLength, TABLE } from '../state/row-codec.ts'
+import { TALLY, type Tally } from '../state/tally.ts'
+import { compareBytes } from '../values/bytes.ts'
+import { makeOperator } from './operators.ts'
+import { PROGRESS, Progress } from './progress.ts'
+
+export { TALLY } from '../state/tally.ts'
+export { PROGRESS } from './progress.ts'
+
+export class JobExecutor {
+  readonly progress: Progress
+  readonly #module: FunctionsModule
+  readonly #env: Environment
+  readonly #recorder: Recorder
+  readonly #linked: Linked
+  /** By node, in the order of the plan. */
+  readonly #operators: ReadonlyMap<string, OperatorPorts>
+  readonly #sources: readonly SourceNode[]
+  /** Records read since the executor was made. */
+  records = 0
+
+  constructor(module: FunctionsModule, env: Environment) {
+    const { plan } = module
+    this.#module = module
+    this.#env = env
+    const saved = env.state?.document(PROGRESS)
+    this.progress = saved === undefined ? new Progress() : Progress.decode(saved)
+    this.#sources = plan.nodes.filter(n => n.kind === 'source')
+    this.#recorder = new Recorder({
+      newSorter: env.newSorter,
+      decoders: new Map(
+        this.#sources.map(s => [s.id, sourceDecoder(s, module.lambdas, error => mustNotEndRun(s.id, error))]),
+      ),
+      siteOf: env.siteOf,
+      placeOf: (id, field) => this.#placeOf(id, field),
+    })
+    this.#operators = this.#makeOperators()
+    this.#linked = module.link({
+      groups: this.#access(ports => ports.groups),
+      inlets: this.#access(ports => ports.inlet),
+      outputs: this.#access(ports => ports.output),
+      report: this.#recorder,
+      api: makeRuntimeApi(this.#recorder),
+    })
+  }
+
+  /** Feeds a chunk through every source node that reads its topic, and moves the cut to the chunk's end. */
+  feed(chunk: Chunk): void {
+    const partition = partitionName(chunk.topic, chunk.partition)
+    for (const source of this.#sources) {
+      if (source.params.topic !== chunk.topic) continue
+      this.#recorder.enter(chunk)
+      const run = this.#linked.sources[source.id] as SourceFunction
+      run(chunk, 0, chunk.count, this.progress.sourcePartition(source.id, partition))
+    }
+    for (const { groups } of this.#operators.values()) groups?.endChunk()
+    this.progress.cut.set(partition, chunk.nextOffset)
+    this.records += chunk.count
+  }
+
+  /** Groups in memory over all aggregate nodes. */
+  get groupCount(): number {
+    let count = 0
+    for (const { groups } of this.#operators.values()) count += groups?.size ?? 0
+    return count
+  }
+
+  /**
+   * Flushes everything at the present cut: hands closed windows on in topological order, writes changed rows, releases
+   * outputs. With `final` the watermark is plus infinity and the progress is sealed.
+   */
+  flush(sink: ChangeSink, final = false): void {
+    for (const [id, { operator }] of this.#operators) {
+      const own = this.progress.nodeWatermark(this.#module.plan, id)
+      const now = final ? Number.POSITIVE_INFINITY : own
+      operator.flush({ now, keepNow: own, sink })
+      this.progress.watermarks.set(id, now)
+    }
+    this.#settleReports(sink)
+    if (final) this.progress.sealed = true
+  }
+
+  /**
+   * Spills groups of nodes that hold too many; for batch, between chunks. Partial results are merged when the node
+   * flushes.
+   */
+  relieve(): void {
+    for (const { operator } of this.#operators.values()) operator.relieve?.()
+  }
+
+  /** Forgets clean groups where there are too many; for stream, after a commit. */
+  forget(): void {
+    for (const { operator } of this.#operators.values()) operator.forget?.()
+  }
+
+  /**
+   * Everything held since the last flush, as rows: what a worker hands to the coordinator. Empties the executor.
+   */
+  *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
+    for (const { operator } of this.#operators.values()) yield [operator.partials, operator.takePartials()]
+    yield [TABLE.late, this.#recorder.lateRows.take()]
+    yield [TABLE.dead, this.#recorder.deadRows.take()]
+  }
+
+  /** Takes in what a worker handed over. */
+  addPartials(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+    for (const { operator } of this.#operators.values())
+      if (operator.partials === table) return operator.addPartials(rows)
+    ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
+  }
+
+  #settleReports(sink: ChangeSink): void {
+    const late = this.progress.tally(TALLY.late)
+    for (const [key, value] of this.#recorder.lateRows.take()) {
+      late.add(key, value)
+      sink.putSorted(TABLE.late, key, value)
+    }
+    const dead = this.progress.tally(TALLY.dead)
+    for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
+      const compared = value.subarray(0, comparedLength(value))
+      // A row that fails may close in a table, and later, in another flush, in one that it is joined to.
+      const known = this.#env.state?.get(TABLE.dead, key)
+      if (known !== undefined) {
+        const before = known.subarray(0, comparedLength(known))
+        if (compareBytes(before, compared) <= 0) continue
+        dead.remove(key, before)
+      }
+      dead.add(key, compared)
+      sink.putSorted(TABLE.dead, key, value)
+    }
+  }
+
+  #makeOperators(): ReadonlyMap<string, OperatorPorts> {
+    const { plan, lambdas } = this.#module
+    const tally = (name: string): Tally => this.progress.tally(name)
+    const parts: OperatorContext = {
+      plan,
+      lambdas,
+      env: this.#env,
+      report: this.#recorder,
+      tally,
+      linked: () => this.#linked,
+      rows: id => this.#operators.get(id)?.rows as RowInlet,
+    }
+    const operators = new Map<string, OperatorPorts>()
+    for (const node of plan.nodes) {
+      const one = makeOperator(node, parts)
+      if (one !== null) operators.set(node.id, one)
+    }
+    return operators
+  }
+
+  /** One side of all nodes that have it, as emitted code finds it: by node id. */
+  #access<T>(side: (ports: OperatorPorts) => T | undefined): Readonly<Record<string, T>> {
+    const found: Record<string, T> = {}
+    for (const [id, ports] of this.#operators) {
+      const one = side(ports)
+      if (one !== undefined) found[id] = one
+    }
+    return found
+  }
+
+  #placeOf(id: string, field: string | undefined): string | undefined {
+    const node = this.#module.plan.nodes.find(n => n.id === id)
+    const slots = node === undefined ? [] : Object.entries(node.lambdas)
+    const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
+    return slot?.[1].at ?? node?.at ?? undefined
+  }
+}
+
+type Row = readonly [Uint8Array, Uint8Array]
+
+/**
+ * One letter for each node and identity: where a record comes by both sides of a join, or records of one topic repeat an identity
+ * header, the least of them.
+ */
+function* oneLetterEach(letters: Iterable<Row>): Iterable<Row> {
+  let least: Row | null = null
+  for (const [key, value] of letters) {
+    const same = least !== null && compareBytes(least[0], key) === 0
+    if (same && compareBytes((least as Row)[1], value) <= 0) continue
+    if (least !== null && !same) yield least
+    least = [key.slice(), value.slice()]
+  }
+  if (least !== null) yield least
+}

@@ -1,0 +1,129 @@
+// How far a executor is: positions, event times per source and partition, watermarks, tallies. One document of the
+// state.
+//
+// Promises: watermarks are computed from the log's event times alone (semantics.md 2); the document has one byte form.
+
+import type { SourcePartition } from '../emitted/emitted-module.ts'
+import type { Cut } from '../log/cut.ts'
+import { type Plan, type SourceNode, sourcesOf } from '../plan/plan.ts'
+import { Tally } from '../state/tally.ts'
+import { ByteReader, ByteWriter } from '../values/bytes.ts'
+import { decodeValue, encodeValue } from '../values/canonical.ts'
+import { MultisetDigest } from '../values/multiset-digest.ts'
+
+/** Name of the document that holds the encoded progress. */
+export const PROGRESS = 'progress'
+
+interface ProgressDocument {
+  readonly cut: Readonly<Record<string, bigint>>
+  readonly starts: Readonly<Record<string, bigint>>
+  readonly topicIds: Readonly<Record<string, string>>
+  readonly times: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly watermarks: Readonly<Record<string, number>>
+  readonly tallies: Readonly<Record<string, Uint8Array>>
+  readonly sealed: boolean
+}
+
+export class Progress {
+  /** `topic/partition` -> exclusive end of what has been read. */
+  readonly cut = new Map<string, bigint>()
+  readonly starts = new Map<string, bigint>()
+  readonly topicIds = new Map<string, string>()
+  /** Source node -> `topic/partition` -> T. */
+  readonly #times = new Map<string, Map<string, SourcePartition>>()
+  /** Watermark of each node at the last flush. */
+  readonly watermarks = new Map<string, number>()
+  readonly #tallies = new Map<string, Tally>()
+  sealed = false
+
+  sourcePartition(source: string, partition: string): SourcePartition {
+    let byPartition = this.#times.get(source)
+    if (byPartition === undefined) {
+      byPartition = new Map()
+      this.#times.set(source, byPartition)
+    }
+    let state = byPartition.get(partition)
+    if (state === undefined) {
+      state = { maxTime: Number.NEGATIVE_INFINITY }
+      byPartition.set(partition, state)
+    }
+    return state
+  }
+
+  tally(name: string): Tally {
+    let tally = this.#tallies.get(name)
+    if (tally === undefined) {
+      tally = new Tally()
+      this.#tallies.set(name, tally)
+    }
+    return tally
+  }
+
+  tallies(): ReadonlyMap<string, Tally> {
+    return this.#tallies
+  }
+
+  /**
+   * Watermark of a source: the least `T - disorder` over its partitions in the cut; -Infinity while one has no record.
+   */
+  sourceWatermark(source: SourceNode): { watermark: number; heldBy: string | null } {
+    let watermark = Number.POSITIVE_INFINITY
+    let heldBy: string | null = null
+    for (const partition of this.cut.keys()) {
+      if (partition.slice(0, partition.lastIndexOf('/')) !== source.params.topic) continue
+      const w = this.sourcePartition(source.id, partition).maxTime - source.params.disorderMs
+      if (heldBy === null || w < watermark) {
+        watermark = w
+        heldBy = partition
+      }
+    }
+    return heldBy === null ? { watermark: Number.NEGATIVE_INFINITY, heldBy } : { watermark, heldBy }
+  }
+
+  /** Watermark of any node: the least one of the sources that feed it. */
+  nodeWatermark(plan: Plan, node: string): number {
+    let watermark = Number.POSITIVE_INFINITY
+    for (const source of sourcesOf(plan, node)) watermark = Math.min(watermark, this.sourceWatermark(source).watermark)
+    return watermark
+  }
+
+  get cutNow(): Cut {
+    return new Map(this.cut)
+  }
+
+  encode(): Uint8Array {
+    const times: Record<string, Record<string, number>> = {}
+    for (const [source, byPartition] of this.#times) {
+      times[source] = Object.fromEntries([...byPartition].map(([p, s]) => [p, s.maxTime]))
+    }
+    const document: ProgressDocument = {
+      cut: Object.fromEntries(this.cut),
+      starts: Object.fromEntries(this.starts),
+      topicIds: Object.fromEntries(this.topicIds),
+      times,
+      watermarks: Object.fromEntries(this.watermarks),
+      tallies: Object.fromEntries([...this.#tallies].map(([name, t]) => [name, t.digest.encode()])),
+      sealed: this.sealed,
+    }
+    const w = new ByteWriter()
+    encodeValue(w, document)
+    return w.take()
+  }
+
+  static decode(bytes: Uint8Array): Progress {
+    const document = decodeValue(new ByteReader(bytes)) as unknown as ProgressDocument
+    const progress = new Progress()
+    for (const [p, offset] of Object.entries(document.cut)) progress.cut.set(p, offset)
+    for (const [p, offset] of Object.entries(document.starts)) progress.starts.set(p, offset)
+    for (const [topic, id] of Object.entries(document.topicIds)) progress.topicIds.set(topic, id)
+    for (const [source, byPartition] of Object.entries(document.times)) {
+      for (const [p, maxTime] of Object.entries(byPartition)) progress.sourcePartition(source, p).maxTime = maxTime
+    }
+    for (const [node, watermark] of Object.entries(document.watermarks)) progress.watermarks.set(node, watermark)
+    for (const [name, digest] of Object.entries(document.tallies)) {
+      progress.#tallies.set(name, new Tally(MultisetDigest.decode(digest)))
+    }
+    progress.sealed = document.sealed
+    return progress
+  }
+}

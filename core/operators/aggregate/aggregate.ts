@@ -1,0 +1,243 @@
+// One aggregate node between two commits: partial states, the flush of its rows, its closed windows.
+//
+// Promises: after `flush` the changes handed to the sink make state, views and digests those of all elements so far;
+// each closed window is handed on exactly once, in the flush in which it closes, and its state is deleted then,
+// since no element can reach a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of
+// the key.
+// Leaves to `group-table.ts`: groups in memory; to `table-rows.ts`: views and `closed` nodes on this table.
+
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import type { ChangeSink, Environment } from '../../state/environment.ts'
+import { PendingRows } from '../../state/pending-rows.ts'
+import { TABLE } from '../../state/row-codec.ts'
+import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Frames } from '../../time/frames.ts'
+import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { canonicalBytes } from '../../values/canonical.ts'
+import type { Flush, Operator } from '../operator.ts'
+import { type GroupTable, SCRATCH } from './group-table.ts'
+import type { TableRows } from './group-table-sink.ts'
+import { SortedKeys } from './sorted-keys.ts'
+
+type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+
+/** First byte of a partial row: whether its state includes what the committed state has of the group. */
+const PART = 0
+const WHOLE = 1
+
+const NONE: Rows = []
+
+export interface AggregatesOptions {
+  readonly node: PlanNodeOf<'aggregate'>
+  /** Where windows stand; null for the global one. */
+  readonly frames: Frames | null
+  readonly groups: GroupTable
+  readonly rows: TableRows
+  readonly env: Environment
+}
+
+export class AggregateOperator implements Operator {
+  readonly partials: string
+  readonly #groups: GroupTable
+  readonly #rows: TableRows
+  readonly #env: Environment
+  /** Where windows stand; null for the global one. */
+  readonly #frames: Frames | null
+  readonly #w = new ByteWriter(256)
+  readonly #spilled: PendingRows
+  /** Whether a group that is not in memory can be in the state; none needs to be looked for where not. */
+  #hidden: boolean
+
+  constructor({ node, frames, groups, rows, env }: AggregatesOptions) {
+    this.partials = TABLE.state(node.id)
+    this.#groups = groups
+    this.#rows = rows
+    this.#env = env
+    this.#spilled = new PendingRows(env.newSorter)
+    this.#frames = frames
+    this.#hidden = env.state !== null && hasRows(env.state.range(this.partials))
+  }
+
+  flush({ now, keepNow, sink }: Flush): void {
+    this.#rows.begin(sink, keepNow)
+    const keys = this.#sortedKeys(now)
+    const stored = new RowCursor(this.#closingRows(now))
+    const spilled = new RowCursor(this.#spilled.take())
+    let rank = 0
+    for (;;) {
+      if (stored.key === undefined && spilled.key === undefined) {
+        // No row but those in memory is left: most are written as they were packed.
+        for (; rank < keys.count; rank++) {
+          if (!this.#settlePacked(keys, rank, sink))
+            this.#settleRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
+        }
+        break
+      }
+      const inMemory = rank < keys.count ? keys.keyAt(rank) : undefined
+      const least = leastKey(leastKey(inMemory, stored.key), spilled.key)
+      if (least === undefined) break
+      const own = least === inMemory
+      const key = own ? least : least.slice() // a cursor's bytes may change when it advances
+      this.#settleRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
+      if (own) rank++
+    }
+    this.#groups.markClean()
+    for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+  }
+
+  /** Forgets all groups where there are too many in memory; after a flush, when none has changed. */
+  forget(): void {
+    if (this.#groups.size > this.#env.groupLimit) this.#clear()
+  }
+
+  /** Puts all groups aside as partial rows where there are too many in memory. */
+  relieve(): void {
+    if (this.#groups.size <= this.#env.groupLimit) return
+    this.#spilled.addAll(this.#partialRows())
+    this.#clear()
+  }
+
+  /** Everything since the last flush as partial rows, whose bytes are valid until the next one is asked for. */
+  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+    yield* this.#spilled.take()
+    yield* this.#partialRows()
+    this.#clear()
+  }
+
+  /** Takes in partial rows of another executor. */
+  addPartials(rows: Rows): void {
+    this.#spilled.addAll(rows)
+  }
+
+  *#partialRows(): Generator<readonly [Uint8Array, Uint8Array]> {
+    const key = new ByteWriter()
+    const value = new ByteWriter(256)
+    for (const slot of this.#groups.changedSlots) {
+      key.reset()
+      value.reset()
+      this.#groups.writeRowKey(key, slot)
+      value.byte(this.#groups.isBased(slot) ? WHOLE : PART)
+      this.#groups.writeState(value, slot)
+      yield [key.view(), value.view()]
+    }
+  }
+
+  #clear(): void {
+    this.#groups.clear()
+    this.#hidden = this.#env.state !== null
+  }
+
+  /** Flushes a group whose row is packed, which is then its whole new state; false where it is not. */
+  #settlePacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
+    const row = keys.rowAt(rank)
+    const keyEnd = keys.keyEnd(row)
+    const stateEnd = keys.secondEnd(row)
+    if (stateEnd === keyEnd) return false
+    const slot = keys.slotOf(row)
+    const keyStart = keys.keyStart(row)
+    const valueEnd = keys.firstEnd(row)
+    this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot)
+    sink.putSortedPart(this.partials, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
+    this.#groups.markBased(slot)
+    return true
+  }
+
+  /** Flushes the group of one key, which has changed, or closes, or both. */
+  #settleRow(
+    key: Uint8Array,
+    slot: number,
+    stored: RowCursor,
+    spilled: RowCursor,
+    now: number,
+    sink: ChangeSink,
+  ): void {
+    const groups = this.#groups
+    if (slot === SCRATCH) groups.clearSlot(SCRATCH)
+    let changed = slot !== SCRATCH && groups.isChanged(slot)
+    let based = slot !== SCRATCH && groups.isBased(slot)
+    for (; spilled.isAt(key); spilled.advance()) {
+      if (spilled.value[0] === WHOLE) {
+        based = true
+        this.#rows.unknown(slot)
+      }
+      changed = true
+      this.#merge(slot, spilled.value, 1)
+    }
+    const row = this.#rows.row(key, slot)
+    const closing = row.end !== null && row.end <= now
+    let existed = based
+    if (stored.isAt(key)) {
+      existed = true
+      if (!based) this.#base(slot, stored.value)
+      stored.advance()
+    } else if (!based && !closing && this.#hidden) {
+      const state = this.#env.state?.get(this.partials, key)
+      existed = state !== undefined
+      if (state !== undefined) this.#base(slot, state)
+    }
+    if (changed) this.#rows.change(row, slot)
+    if (closing) {
+      this.#rows.close(row, slot)
+      if (existed) sink.putSorted(this.partials, key, null)
+    } else {
+      this.#w.reset()
+      groups.writeState(this.#w, slot)
+      sink.putSorted(this.partials, key, this.#w.view())
+      groups.markBased(slot)
+    }
+  }
+
+  /** Adds what the state has of a slot's group. */
+  #base(slot: number, state: Uint8Array): void {
+    this.#merge(slot, state, 0)
+    this.#rows.unknown(slot)
+  }
+
+  #merge(slot: number, state: Uint8Array, from: number): void {
+    const r = new ByteReader(state, from)
+    for (const column of this.#groups.columns) column.merge(slot, r)
+  }
+
+  /** Keys of the groups in memory that have changed or lie in closing windows. */
+  #sortedKeys(now: number): SortedKeys {
+    const groups = this.#groups
+    const keys = new SortedKeys()
+    const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
+    const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
+    const state = (w: ByteWriter, slot: number): void => groups.writeState(w, slot)
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    for (const slot of groups.changedSlots) {
+      if (this.#isWhole(slot, openFrom)) keys.add(slot, key, value, state)
+      else keys.add(slot, key)
+    }
+    for (const start of this.#closingStarts(now)) {
+      for (const slot of groups.slotsOf(start)) if (!groups.isChanged(slot)) keys.add(slot, key)
+    }
+    keys.sort()
+    return keys
+  }
+
+  /** Whether a slot holds its whole group, of a window that stays open: unless partial rows of it wait elsewhere. */
+  #isWhole(slot: number, openFrom: number): boolean {
+    if (!this.#spilled.isEmpty || (this.#hidden && !this.#groups.isBased(slot))) return false
+    return this.#frames === null || this.#groups.startOf(slot) >= openFrom
+  }
+
+  #closingStarts(now: number): number[] {
+    const openFrom = this.#frames?.openFrom(now)
+    return openFrom === undefined ? [] : this.#groups.windowStarts().filter(start => start < openFrom)
+  }
+
+  /** Rows of the state whose windows close now. */
+  #closingRows(now: number): Rows {
+    const { state } = this.#env
+    if (state === null || this.#frames === null || now === Number.NEGATIVE_INFINITY) return NONE
+    const bound = this.#frames.openFrom(now)
+    return state.range(this.partials, undefined, bound === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(bound))
+  }
+}
+
+function hasRows(rows: Rows): boolean {
+  for (const _ of rows) return true
+  return false
+}

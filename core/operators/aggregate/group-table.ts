@@ -1,0 +1,233 @@
+// Groups of one aggregate node in memory: (window, key) -> slot in columnar accumulators.
+//
+// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed
+// group. A new slot starts clear: what the state holds for its group is added when the node flushes.
+// Leaves to `aggregates.ts`: when groups are merged with the state, written to it and forgotten.
+
+import type { Column } from '../../aggregations/columns/column.ts'
+import type { GroupAccess } from '../../emitted/emitted-module.ts'
+import { type ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
+import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
+import { hashOfText, TextIndex } from './text-index.ts'
+
+/** The groups of one window: strings, other primitives as they are, composite keys by their canonical bytes. */
+interface WindowGroups {
+  readonly start: number
+  readonly texts: TextIndex
+  readonly primitive: Map<unknown, number>
+  readonly composite: Map<string, number>
+}
+
+const CHANGED = 1
+const BASED = 2
+
+/** A slot that belongs to no group: for rows that are merged without a place in the table. */
+export const SCRATCH = 0
+
+export class GroupTable implements GroupAccess {
+  readonly columns: readonly Column[]
+  readonly windowed: boolean
+  readonly views: readonly ViewTrack[]
+  readonly #ending: readonly Column[]
+  #windows = new Map<number, WindowGroups>()
+  #lastStart = Number.NaN
+  #last: WindowGroups | null = null
+  #capacity = 0
+  #used = SCRATCH + 1
+  #free: number[] = []
+  #starts = new Float64Array(0)
+  #keys: unknown[] = []
+  /** CHANGED and BASED bits. */
+  #flags = new Uint8Array(0)
+  #changed: number[] = []
+
+  constructor(columns: readonly Column[], windowed: boolean, viewCount: number) {
+    this.columns = columns
+    this.windowed = windowed
+    this.views = Array.from({ length: viewCount }, () => new ViewTrack())
+    this.#ending = columns.filter(c => c.endChunk !== undefined)
+    this.#grow(64)
+  }
+
+  /** Groups in memory. */
+  get size(): number {
+    return this.#used - 1 - this.#free.length
+  }
+
+  slotFor(start: number, key: unknown): number {
+    const groups = start === this.#lastStart ? (this.#last as WindowGroups) : this.#groupsOf(start)
+    const slot = typeof key === 'string' ? this.#text(groups, key) : this.#other(groups, key)
+    const flags = this.#flags[slot] as number
+    if ((flags & CHANGED) === 0) {
+      this.#flags[slot] = flags | CHANGED
+      this.#changed.push(slot)
+    }
+    return slot
+  }
+
+  /** The chunk that numeric lineages point into ends. */
+  endChunk(): void {
+    for (const column of this.#ending) column.endChunk?.()
+  }
+
+  startOf(slot: number): number {
+    return this.#starts[slot] as number
+  }
+
+  keyOf(slot: number): unknown {
+    return this.#keys[slot]
+  }
+
+  /** Windows that have groups in memory, by start. */
+  windowStarts(): number[] {
+    return [...this.#windows.keys()].sort((a, b) => a - b)
+  }
+
+  *slotsOf(start: number): Generator<number> {
+    const groups = this.#windows.get(start)
+    if (groups === undefined) return
+    yield* groups.texts.slots()
+    yield* groups.primitive.values()
+    yield* groups.composite.values()
+  }
+
+  /** Slots that have counted an element since they were last marked clean. */
+  get changedSlots(): readonly number[] {
+    return this.#changed
+  }
+
+  isChanged(slot: number): boolean {
+    return ((this.#flags[slot] as number) & CHANGED) !== 0
+  }
+
+  /** Whether a slot holds all of its group, that is also what the state has of it. */
+  isBased(slot: number): boolean {
+    return ((this.#flags[slot] as number) & BASED) !== 0
+  }
+
+  markBased(slot: number): void {
+    this.#flags[slot] = (this.#flags[slot] as number) | BASED
+  }
+
+  /** After a commit: nothing is changed any more. */
+  markClean(): void {
+    for (const slot of this.#changed) this.#flags[slot] = (this.#flags[slot] as number) & ~CHANGED
+    this.#changed = []
+  }
+
+  /** The key of a group's row in the state: window start (where windowed), then the key, both order preserving. */
+  writeRowKey(w: ByteWriter, slot: number): void {
+    if (this.windowed) encodeValue(w, this.#starts[slot])
+    encodeValue(w, this.#keys[slot])
+  }
+
+  writeState(w: ByteWriter, slot: number): void {
+    for (const column of this.columns) column.write(slot, w)
+  }
+
+  clearSlot(slot: number): void {
+    for (const column of this.columns) column.clear(slot)
+    for (const view of this.views) view.status[slot] = ViewTrack.ABSENT
+    this.#flags[slot] = 0
+    this.#keys[slot] = undefined
+  }
+
+  /** Forgets a window. Its slots must not be changed ones. */
+  dropWindow(start: number): void {
+    for (const slot of this.slotsOf(start)) {
+      this.clearSlot(slot)
+      this.#free.push(slot)
+    }
+    this.#windows.delete(start)
+    this.#lastStart = Number.NaN
+    this.#last = null
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.markClean()
+    for (const start of this.windowStarts()) this.dropWindow(start)
+  }
+
+  #text(groups: WindowGroups, key: string): number {
+    const hash = hashOfText(key)
+    const known = groups.texts.find(key, hash, this.#keys)
+    if (known >= 0) return known
+    const slot = this.#newSlot(groups, key)
+    groups.texts.add(hash, slot)
+    return slot
+  }
+
+  #other(groups: WindowGroups, key: unknown): number {
+    if (typeof key === 'object' && key !== null) return this.#composite(groups, key)
+    const known = groups.primitive.get(key)
+    if (known !== undefined) return known
+    const slot = this.#newSlot(groups, key)
+    groups.primitive.set(key, slot)
+    return slot
+  }
+
+  #composite(groups: WindowGroups, key: unknown): number {
+    const name = bytesToLatin1(canonicalBytes(key))
+    const known = groups.composite.get(name)
+    if (known !== undefined) return known
+    const slot = this.#newSlot(groups, key)
+    groups.composite.set(name, slot)
+    return slot
+  }
+
+  #newSlot(groups: WindowGroups, key: unknown): number {
+    const slot = this.#free.pop() ?? this.#used++
+    if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
+    this.#starts[slot] = groups.start
+    this.#keys[slot] = key
+    return slot
+  }
+
+  #groupsOf(start: number): WindowGroups {
+    let groups = this.#windows.get(start)
+    if (groups === undefined) {
+      groups = { start, texts: new TextIndex(), primitive: new Map(), composite: new Map() }
+      this.#windows.set(start, groups)
+    }
+    this.#lastStart = start
+    this.#last = groups
+    return groups
+  }
+
+  #grow(capacity: number): void {
+    this.#capacity = capacity
+    for (const column of this.columns) column.grow(capacity)
+    for (const view of this.views) view.grow(capacity)
+    while (this.#keys.length < capacity) this.#keys.push(undefined)
+    const starts = new Float64Array(capacity)
+    starts.set(this.#starts)
+    this.#starts = starts
+    const flags = new Uint8Array(capacity)
+    flags.set(this.#flags)
+    this.#flags = flags
+  }
+}
+
+/**
+ * What is known of a view's row for each slot: whether the committed view holds one, and the hash that its digest
+ * counts.
+ */
+export class ViewTrack {
+  static readonly ABSENT = 0
+  static readonly PRESENT = 1
+  /** The group came from the state; its view row must be looked up before it changes. */
+  static readonly UNKNOWN = 2
+  status = new Uint8Array(0)
+  /** Four words a slot, valid where PRESENT. */
+  hash = new Uint32Array(0)
+
+  grow(capacity: number): void {
+    const status = new Uint8Array(capacity)
+    status.set(this.status)
+    this.status = status
+    const hash = new Uint32Array(capacity * 4)
+    hash.set(this.hash)
+    this.hash = hash
+  }
+}

@@ -1,0 +1,86 @@
+// `changes().to()`: each row of a view that has become another one, as an upsert of a topic.
+//
+// Promises: at each flush the newest record of each key says what the view's row of that key is: its value, or null where the view has
+// no row of it, or an error row. Within a flush records stand in the order of row keys.
+// Leaves to `table-ends.ts`: which rows have changed; to the runtimes: that records and state are committed at once.
+
+import type { RowInlet } from '../../emitted/emitted-module.ts'
+import { mustNotEndRun } from '../../emitted/recorder.ts'
+import type { Encoder } from '../../encode/encoder.ts'
+import { LyrebirdError } from '../../errors.ts'
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import { MAX_TIME } from '../../result/dead-letter.ts'
+import type { Environment } from '../../state/environment.ts'
+import { PendingRows } from '../../state/pending-rows.ts'
+import { HeldRow, TABLE, VIEW_VALUE } from '../../state/row-codec.ts'
+import type { RowPlaces } from '../../tables/row-place.ts'
+import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { decodeValue, encodeValue } from '../../values/canonical.ts'
+import { partitionFor } from '../../values/murmur2.ts'
+import type { Flush, Operator } from '../operator.ts'
+import { outputKey } from '../output/output-key.ts'
+
+type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+
+/** A change of a row is no element: it has no identity of its own. */
+const NO_IDENTITY = new Uint8Array(0)
+
+export class ChangesOperator implements RowInlet, Operator {
+  readonly partials: string
+  readonly #node: PlanNodeOf<'changes'>
+  readonly #places: RowPlaces
+  readonly #encode: Encoder
+  readonly #changes: PendingRows
+  readonly #row = new HeldRow()
+
+  constructor(node: PlanNodeOf<'changes'>, places: RowPlaces, encode: Encoder, env: Environment) {
+    this.#node = node
+    this.partials = TABLE.held(node.id)
+    this.#places = places
+    this.#encode = encode
+    this.#changes = new PendingRows(env.newSorter)
+  }
+
+  take(_branch: number, rowKey: Uint8Array, stored: Uint8Array | null): void {
+    const { key, window } = this.#places.placeOf(rowKey)
+    const w = new ByteWriter(128)
+    encodeValue(w, outputKey(window === undefined ? key : { key, start: window.start, end: window.end }))
+    encodeValue(w, stored === null || stored[0] !== VIEW_VALUE ? null : this.#valueBytes(stored))
+    this.#changes.add(rowKey, w.view())
+  }
+
+  flush({ keepNow, sink }: Flush): void {
+    const time = Math.min(Math.max(keepNow, 0), MAX_TIME)
+    for (const [, change] of this.#changes.take()) {
+      const r = new ByteReader(change)
+      const key = decodeValue(r) as Uint8Array | null
+      const value = decodeValue(r) as Uint8Array | null
+      const partition = partitionFor(key ?? NO_IDENTITY, this.#node.params.partitions)
+      const row = this.#row.encode({ time, identity: NO_IDENTITY, partition, key, value })
+      sink.release(this.#node.id, partition, row.key, row.value)
+    }
+  }
+
+  /** Rows change when tables flush, which those of workers never do. */
+  takePartials(): Rows {
+    return []
+  }
+
+  addPartials(): void {}
+
+  /** A row that cannot be written ends the run: the topic would no longer be the view. */
+  #valueBytes(stored: Uint8Array): Uint8Array {
+    try {
+      return this.#encode(decodeValue(new ByteReader(stored, 1)))
+    } catch (error) {
+      const { id, params, at } = this.#node
+      mustNotEndRun(id, error, at ?? undefined)
+      const why = error instanceof Error ? error.message : String(error)
+      throw new LyrebirdError('job-failed', `a row cannot be written to topic ${params.topic}: ${why}`, {
+        where: { node: id, topic: params.topic },
+        hint: 'change the rows with mapValues() before changes(), or write them in another format',
+        cause: error,
+      })
+    }
+  }
+}

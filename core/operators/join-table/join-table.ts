@@ -1,0 +1,44 @@
+// `joinTable`: each element of the left stream with the version of its key that is the newest at its time.
+//
+// Promises: versions of one time come before elements of that time, and of several the one with the largest identity counts last. The
+// state holds one version per key, older ones are forgotten; a deleted key (a version that is null) has none.
+
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import { TABLE } from '../../state/row-codec.ts'
+import { canonicalBytes, decodeBytes } from '../../values/canonical.ts'
+import { emitterOf } from '../emit.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import { KeptRow } from '../ordered/kept-row.ts'
+import { OrderedOperator } from '../ordered/ordered-operator.ts'
+
+const VERSION = 0
+const LEFT = 1
+
+export function makeJoinTable(node: PlanNodeOf<'joinTable'>, parts: OperatorContext): OperatorPorts {
+  const { env, report } = parts
+  const { type } = node.params
+  const emit = emitterOf(node.id, parts)
+  const version = new KeptRow(TABLE.state(node.id), env.state)
+  const operator = new OrderedOperator({
+    node: node.id,
+    ranks: [LEFT, VERSION],
+    env,
+    report,
+    apart: 'key',
+    processor: {
+      open: key => version.open(key),
+      step(element) {
+        if (element.rank === VERSION) {
+          const deleted = decodeBytes(element.value) === null
+          version.value = deleted ? null : element.value.slice()
+          return
+        }
+        if (version.value === null && type === 'inner') return
+        const right = version.value === null ? null : decodeBytes(version.value)
+        emit(element, decodeBytes(element.key), canonicalBytes({ left: decodeBytes(element.value), right }))
+      },
+      close: sink => version.close(sink),
+    },
+  })
+  return { operator, inlet: operator }
+}

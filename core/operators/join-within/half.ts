@@ -1,0 +1,101 @@
+// Halves of pairs that `joinWithin` keeps, as rows of the state, and the index by the time at which they are forgotten.
+//
+// Promises: the byte order of the keys is that of (key, time, side, identity), and in the index of (moment, key of the row).
+
+import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
+
+/** 0 for the left stream, 1 for the right one. */
+export type JoinSide = 0 | 1
+
+export interface Half {
+  /** Key of its row in the state. */
+  readonly rowKey: Uint8Array
+  readonly side: JoinSide
+  readonly time: number
+  readonly identity: Uint8Array
+  /** Canonical bytes. */
+  readonly value: Uint8Array
+  /** Whether the state does not have it yet. */
+  readonly fresh: boolean
+  /** What the state says of it. */
+  readonly wasMatched: boolean
+  matched: boolean
+}
+
+const MATCHED = 1
+
+/** Key and value of a half that has just come. Throws `Unencodable` where its value or its key has no canonical bytes. */
+export function encodeHalf(
+  side: JoinSide,
+  key: unknown,
+  value: unknown,
+  time: number,
+  identity: Uint8Array,
+): { readonly rowKey: Uint8Array; readonly row: Uint8Array } {
+  const k = new ByteWriter()
+  encodeValue(k, key)
+  encodeValue(k, time)
+  k.byte(side)
+  k.bytes(identity)
+  const w = new ByteWriter(128)
+  w.byte(0)
+  encodeValue(w, value)
+  return { rowKey: k.take(), row: w.take() }
+}
+
+/** The row of a half. */
+export function halfRow(value: Uint8Array, matched: boolean): Uint8Array {
+  const w = new ByteWriter(value.length + 1)
+  w.byte(matched ? MATCHED : 0)
+  w.bytes(value)
+  return w.take()
+}
+
+/** Copies what it is given. */
+export function decodeHalf(rowKey: Uint8Array, row: Uint8Array, fresh: boolean): Half {
+  const key = rowKey.slice()
+  const r = new ByteReader(key)
+  skipValue(r)
+  const time = decodeValue(r) as number
+  const side = r.byte() as JoinSide
+  const matched = row[0] === MATCHED
+  return {
+    rowKey: key,
+    side,
+    time,
+    identity: key.subarray(r.position),
+    value: row.slice(1),
+    fresh,
+    wasMatched: matched,
+    matched,
+  }
+}
+
+/** How many bytes of a row's key are the element's key. */
+export function keyLength(rowKey: Uint8Array): number {
+  const r = new ByteReader(rowKey)
+  skipValue(r)
+  return r.position
+}
+
+/** The first possible row of a key at or after a time. */
+export function rowKeyFrom(keyBytes: Uint8Array, time: number): Uint8Array {
+  const w = new ByteWriter()
+  w.bytes(keyBytes)
+  encodeValue(w, time)
+  return w.take()
+}
+
+/** Key of a half in the index: the last moment at which a partner may come, then the key of its row. */
+export function indexKey(moment: number, rowKey: Uint8Array): Uint8Array {
+  const w = new ByteWriter()
+  encodeValue(w, moment)
+  w.bytes(rowKey)
+  return w.take()
+}
+
+/** The key of the row that an index key names. */
+export const indexedRow = (key: Uint8Array): Uint8Array => key.subarray(MOMENT_BYTES)
+
+const MOMENT_BYTES = canonicalBytes(0).length

@@ -1,0 +1,146 @@
+// A node that holds elements back and takes those of each key one by one in (time, rank, identity) order, once time < W.
+//
+// Promises: the sequence that `step` sees of a key depends on the elements alone, not on when they came, through how many workers, or how
+// often was committed. Two elements of one time, rank and identity end the run: no order between them could be told. Keys have their turn
+// one behind the other, so that what is remembered of one is all that is in memory.
+// Leaves to the nodes made of it (scan, distinct, joinTable): what an element does when its turn comes.
+
+import type { Inlet, Lineage } from '../../emitted/emitted-module.ts'
+import type { Recorder } from '../../emitted/recorder.ts'
+import { unencodableReason } from '../../result/dead-letter.ts'
+import type { ChangeSink, Environment } from '../../state/environment.ts'
+import { PendingRows } from '../../state/pending-rows.ts'
+import { TABLE } from '../../state/row-codec.ts'
+import { RowCursor } from '../../state/row-cursor.ts'
+import { ByteReader, compareBytes, concatBytes } from '../../values/bytes.ts'
+import { skipValue, Unencodable } from '../../values/canonical.ts'
+import type { Flush, Operator } from '../operator.ts'
+import { repeatedIdentity } from '../repeated-identity.ts'
+import { decodeElement, encodeElement, type HeldElement, heldBefore } from './held-element.ts'
+
+type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+
+export interface OrderedOptions {
+  readonly node: string
+  /** Rank of the elements that come by each input: see `ElementToHold.rank`. */
+  readonly ranks: readonly number[]
+  readonly env: Environment
+  readonly report: Recorder
+  /** Which elements have to do with each other: those of one key, or those of one key that are alike in `by` too. */
+  readonly apart: 'key' | 'by'
+  readonly processor: KeyProcessor
+}
+
+/** What becomes of the elements of one key, and of another one. */
+export interface KeyProcessor {
+  /** Before the first key of a flush. */
+  begin?(watermark: number): void
+  /** Keys come in the order of their bytes: `key` is that of the elements, behind it what they are alike in. Keeps the bytes. */
+  open(key: Uint8Array, sink: ChangeSink): void
+  /** An element whose turn has come. */
+  step(element: HeldElement): void
+  /** Writes what is remembered of the key. */
+  close(sink: ChangeSink): void
+  /** Behind the last key of a flush. */
+  finish?(sink: ChangeSink): void
+}
+
+export class OrderedOperator implements Inlet, Operator {
+  readonly partials: string
+  readonly #o: OrderedOptions
+  readonly #fresh: PendingRows
+
+  constructor(options: OrderedOptions) {
+    this.#o = options
+    this.partials = TABLE.held(options.node)
+    this.#fresh = new PendingRows(options.env.newSorter)
+  }
+
+  add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by: unknown = null): void {
+    const { node, ranks, report } = this.#o
+    try {
+      const identity = report.identity(lineage)
+      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, value, by })
+      this.#fresh.add(row.key, row.value)
+    } catch (error) {
+      if (error instanceof Unencodable) report.badValue(node, lineage, unencodableReason('value', error.reason))
+      else report.threw(node, lineage, error)
+    }
+  }
+
+  flush({ now, sink }: Flush): void {
+    const { processor } = this.#o
+    processor.begin?.(now)
+    this.#walk(this.#release(now, sink), sink)
+    processor.finish?.(sink)
+  }
+
+  takePartials(): Rows {
+    return this.#fresh.take()
+  }
+
+  addPartials(rows: Rows): void {
+    this.#fresh.addAll(rows)
+  }
+
+  /** Elements before the watermark leave, by key; the others go into the state. */
+  #release(watermark: number, sink: ChangeSink): PendingRows {
+    const { state, newSorter } = this.#o.env
+    const due = new PendingRows(newSorter)
+    const stored = new RowCursor(state === null ? [] : state.range(this.partials, undefined, heldBefore(watermark)))
+    for (const [key, value] of inOrder(this.#fresh.take(), () => this.#repeated())) {
+      while (stored.key !== undefined && compareBytes(stored.key, key) < 0) this.#takeOut(stored, due, sink)
+      if (stored.isAt(key)) throw this.#repeated()
+      const element = decodeElement(key, value)
+      if (element.time < watermark) this.#leave(key, value, element, due)
+      else if (state?.get(this.partials, key) !== undefined) throw this.#repeated()
+      else sink.putSorted(this.partials, key, value)
+    }
+    while (stored.key !== undefined) this.#takeOut(stored, due, sink)
+    return due
+  }
+
+  #takeOut(stored: RowCursor, due: PendingRows, sink: ChangeSink): void {
+    const key = stored.key as Uint8Array
+    this.#leave(key, stored.value, decodeElement(key, stored.value), due)
+    sink.putSorted(this.partials, key, null)
+    stored.advance()
+  }
+
+  #leave(rowKey: Uint8Array, value: Uint8Array, { key, by }: HeldElement, due: PendingRows): void {
+    due.add(concatBytes(this.#o.apart === 'by' ? [key, by, rowKey] : [key, rowKey]), value)
+  }
+
+  /** Hands each element to the processor of its key. */
+  #walk(due: PendingRows, sink: ChangeSink): void {
+    const { processor, apart } = this.#o
+    let open: Uint8Array | null = null
+    for (const [row, value] of due.take()) {
+      const reader = new ByteReader(row)
+      skipValue(reader)
+      if (apart === 'by') skipValue(reader)
+      const key = row.subarray(0, reader.position)
+      if (open === null || compareBytes(open, key) !== 0) {
+        if (open !== null) processor.close(sink)
+        open = key.slice()
+        processor.open(open, sink)
+      }
+      processor.step(decodeElement(row.subarray(reader.position), value))
+    }
+    if (open !== null) processor.close(sink)
+  }
+
+  #repeated(): Error {
+    return repeatedIdentity(this.#o.node, `${this.#o.node} have the same time and identity`)
+  }
+}
+
+/** The same rows; two neighbours of one key are an error. */
+function* inOrder(rows: Rows, repeated: () => Error): Iterable<readonly [Uint8Array, Uint8Array]> {
+  let last: Uint8Array | undefined
+  for (const row of rows) {
+    if (last !== undefined && compareBytes(last, row[0]) === 0) throw repeated()
+    last = row[0].slice()
+    yield row
+  }
+}

@@ -1,0 +1,58 @@
+// `scan`: a state per key that each element in its turn makes another, which is handed on.
+//
+// Promises: a step sees its own copy of the state, so one that changes what it was given changes nothing but what it returns. A step that
+// throws, or gives what has no canonical bytes, is a dead letter; the state stays.
+
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import { isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'
+import { TABLE } from '../../state/row-codec.ts'
+import { hexToBytes } from '../../values/bytes.ts'
+import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'
+import { emitterOf } from '../emit.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import type { HeldElement } from '../ordered/held-element.ts'
+import { KeptRow } from '../ordered/kept-row.ts'
+import { OrderedOperator } from '../ordered/ordered-operator.ts'
+
+type ScanStep = (state: unknown, value: unknown, record: { readonly time: number; readonly key: unknown }) => unknown
+
+export function makeScan(node: PlanNodeOf<'scan'>, parts: OperatorContext): OperatorPorts {
+  const { env, report } = parts
+  const step = parts.lambdas[node.id]?.fn as ScanStep
+  const emit = emitterOf(node.id, parts)
+  const state = new KeptRow(TABLE.state(node.id), env.state)
+  const zero = hexToBytes(node.params.zero)
+
+  const next = (element: HeldElement): Uint8Array | null => {
+    const key = decodeBytes(element.key)
+    try {
+      const record = Object.freeze({ time: element.time, key })
+      const result = step(decodeBytes(state.value ?? zero), decodeBytes(element.value), record)
+      if (!isThenable(result)) return canonicalBytes(result)
+      report.badValue(node.id, element.identity.slice(), REASON.promise)
+    } catch (error) {
+      const identity = element.identity.slice()
+      if (error instanceof Unencodable) report.badValue(node.id, identity, unencodableReason('value', error.reason))
+      else report.threw(node.id, identity, error)
+    }
+    return null
+  }
+  const operator = new OrderedOperator({
+    node: node.id,
+    ranks: [0],
+    env,
+    report,
+    apart: 'key',
+    processor: {
+      open: key => state.open(key),
+      step(element) {
+        const made = next(element)
+        if (made === null) return
+        state.value = made
+        emit(element, decodeBytes(element.key), made)
+      },
+      close: sink => state.close(sink),
+    },
+  })
+  return { operator, inlet: operator }
+}

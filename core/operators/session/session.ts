@@ -1,0 +1,231 @@
+// One aggregate node over sessions between two commits: partial sessions merged with those of the state, rows replaced, sessions closed.
+//
+// Promises: after `flush` state, views and digests are those of all elements so far; each closed session is handed on exactly once, and
+// its state is deleted then, since no element can reach a closed session any more (semantics.md 4). Nothing stays in memory from one
+// flush to the next.
+// Leaves to `session-table.ts`: sessions in memory; to `row-ends.ts`: views and `closed` nodes on this table.
+//
+// State rows: (key, first time) -> last time and the states of the columns; an index (end, first time, key) by which closing sessions are
+// found. A key's open sessions are read when an element of that key has come.
+
+import { presented } from '../../aggregations/custom/custom-aggregator.ts'
+import type { ChangeSink, Environment } from '../../state/environment.ts'
+import { PendingRows } from '../../state/pending-rows.ts'
+import { TABLE } from '../../state/row-codec.ts'
+import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { RowEnds } from '../../tables/row-sink.ts'
+import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
+import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
+import type { Flush, Operator } from '../operator.ts'
+import { SCRATCH, type SessionTable, writeSessionKey } from './session-table.ts'
+
+type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+
+/** A session, or a part of one, on its way to being merged. */
+interface Part {
+  readonly first: number
+  readonly last: number
+  readonly state: Uint8Array
+  /** Whether it is a row of the committed state. */
+  readonly stored: boolean
+}
+
+/** OperatorContext that are neighbours: one session. */
+interface Cluster {
+  readonly parts: Part[]
+  last: number
+}
+
+export interface SessionsOptions {
+  readonly node: string
+  readonly gapMs: number
+  readonly sessions: SessionTable
+  readonly rows: RowEnds
+  /** The value of a slot's row. */
+  readonly present: (slot: number) => unknown
+  readonly env: Environment
+}
+
+const PUT = Uint8Array.of(1)
+const DELETE = Uint8Array.of(0)
+const NOTHING = new Uint8Array(0)
+
+export class SessionOperator implements Operator {
+  readonly partials: string
+  readonly #o: SessionsOptions
+  readonly #index: string
+  readonly #spilled: PendingRows
+  /** Changes of the index in this flush. */
+  readonly #indexed: PendingRows
+  readonly #key = new ByteWriter()
+  readonly #value = new ByteWriter(256)
+  #now = Number.NEGATIVE_INFINITY
+  #sink: ChangeSink | null = null
+
+  constructor(options: SessionsOptions) {
+    this.#o = options
+    this.partials = TABLE.state(options.node)
+    this.#index = TABLE.index(options.node)
+    this.#spilled = new PendingRows(options.env.newSorter)
+    this.#indexed = new PendingRows(options.env.newSorter)
+  }
+
+  flush({ now, keepNow, sink }: Flush): void {
+    const { rows } = this.#o
+    this.#now = now
+    this.#sink = sink
+    rows.begin(sink, keepNow)
+    this.#spill()
+    const fresh = new RowCursor(this.#spilled.take())
+    const due = new RowCursor(this.#dueRows())
+    for (let row = leastKey(fresh.key, due.key); row !== undefined; row = leastKey(fresh.key, due.key)) {
+      this.#settleKey(keyPart(row).slice(), fresh, due)
+    }
+    for (const [key, change] of this.#indexed.take()) sink.putSorted(this.#index, key, change[0] === 1 ? NOTHING : null)
+    rows.finish()
+    this.#sink = null
+  }
+
+  /** Puts all sessions aside as partial rows where there are too many in memory. */
+  relieve(): void {
+    if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
+  }
+
+  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+    this.#spill()
+    yield* this.#spilled.take()
+  }
+
+  addPartials(rows: Rows): void {
+    this.#spilled.addAll(rows)
+  }
+
+  #spill(): void {
+    const { sessions } = this.#o
+    for (const [key, slot] of sessions.sessions()) {
+      this.#key.reset()
+      writeSessionKey(this.#key, key, sessions.firstOf(slot))
+      this.#value.reset()
+      encodeValue(this.#value, sessions.lastOf(slot))
+      sessions.writeState(this.#value, slot)
+      this.#spilled.add(this.#key.view(), this.#value.view())
+    }
+    sessions.clear()
+  }
+
+  /** Keys in the state of the sessions that close now unless something still joins them, sorted by key. */
+  #dueRows(): Rows {
+    const { state, newSorter } = this.#o.env
+    const due = new PendingRows(newSorter)
+    if (state === null || this.#now === Number.NEGATIVE_INFINITY) return due.take()
+    for (const [indexKey] of state.range(this.#index, undefined, canonicalBytes(this.#now))) {
+      const reader = new ByteReader(indexKey)
+      skipValue(reader)
+      const first = indexKey.subarray(reader.position)
+      skipValue(reader)
+      this.#key.reset()
+      this.#key.bytes(indexKey.subarray(reader.position))
+      this.#key.bytes(first.subarray(0, first.length - (indexKey.length - reader.position)))
+      due.add(this.#key.view(), NOTHING)
+    }
+    return due.take()
+  }
+
+  /** Flushes all sessions of one key that have changed or close: fresh parts and those of the state in the order of their first times. */
+  #settleKey(key: Uint8Array, fresh: RowCursor, due: RowCursor): void {
+    const { env, gapMs } = this.#o
+    const ofKey = env.state?.range(this.partials, key, stateKey(key, Number.POSITIVE_INFINITY)) ?? []
+    const stored = new RowCursor(ofKey)
+    let cluster: Cluster | null = null
+    for (;;) {
+      const freshFirst = isOf(fresh, key) ? firstOf(fresh, key) : Number.POSITIVE_INFINITY
+      const storedFirst = stored.key === undefined ? Number.POSITIVE_INFINITY : firstOf(stored, key)
+      const first = Math.min(freshFirst, storedFirst)
+      // Behind the last fresh part and the last session that is due, the state's sessions stay as they are.
+      const apart: boolean = cluster === null || first - cluster.last > gapMs
+      if (freshFirst === Number.POSITIVE_INFINITY && apart && !isOf(due, key)) break
+      if (first === Number.POSITIVE_INFINITY) break
+      const source = first === storedFirst ? stored : fresh
+      const part = partOf(first, source.value, source === stored)
+      while (isOf(due, key) && firstOf(due, key) <= first) due.advance()
+      source.advance()
+      if (cluster === null || apart) {
+        if (cluster !== null) this.#settleSession(key, cluster)
+        cluster = { parts: [part], last: part.last }
+      } else {
+        cluster.parts.push(part)
+        cluster.last = Math.max(cluster.last, part.last)
+      }
+    }
+    if (cluster !== null) this.#settleSession(key, cluster)
+    stored.stop()
+  }
+
+  #settleSession(key: Uint8Array, { parts, last }: Cluster): void {
+    const { sessions, present, rows, gapMs } = this.#o
+    const first = (parts[0] as Part).first
+    const end = last + gapMs
+    const closes = end < this.#now
+    const stored = parts.filter(part => part.stored)
+    const changed = stored.length < parts.length
+    if (!changed && !closes) return
+    sessions.clearSlot(SCRATCH)
+    for (const { state } of parts) sessions.mergeState(SCRATCH, new ByteReader(state))
+    const same = stored.find(part => part.first === first && part.last === last)
+    const outcome = presented(() => present(SCRATCH))
+    rows.put(viewKey(key, first, end), outcome, { changed, closes, isNew: same === undefined })
+    this.#putState(
+      key,
+      first,
+      last,
+      closes,
+      stored.some(part => part.first === first),
+    )
+    if (same === undefined && !closes) this.#indexed.add(indexKey(key, first, end), PUT)
+    for (const part of stored) {
+      if (part !== same) {
+        rows.put(viewKey(key, part.first, part.last + gapMs), { kind: 'absent' }, { changed: true, closes: false })
+      }
+      if (part !== same || closes) this.#indexed.add(indexKey(key, part.first, part.last + gapMs), DELETE)
+      if (part.first !== first) this.#sink?.putSorted(this.partials, stateKey(key, part.first), null)
+    }
+  }
+
+  /** Writes the state of the session in SCRATCH, or takes away what the state has at its place. */
+  #putState(key: Uint8Array, first: number, last: number, closes: boolean, existed: boolean): void {
+    if (closes && !existed) return
+    const w = this.#value
+    w.reset()
+    encodeValue(w, last)
+    if (!closes) this.#o.sessions.writeState(w, SCRATCH)
+    this.#sink?.putSorted(this.partials, stateKey(key, first), closes ? null : w.view())
+  }
+}
+
+/** The bytes of the key at the beginning of a row key. */
+function keyPart(rowKey: Uint8Array): Uint8Array {
+  const reader = new ByteReader(rowKey)
+  skipValue(reader)
+  return rowKey.subarray(0, reader.position)
+}
+
+/** Whole keys are compared: the bytes of one may begin with those of another, where a zero follows in its text. */
+const isOf = ({ key: row }: RowCursor, key: Uint8Array): boolean =>
+  row !== undefined && compareBytes(keyPart(row), key) === 0
+
+/** The first time in a row key, which stands behind the key. */
+const firstOf = ({ key: row }: RowCursor, key: Uint8Array): number =>
+  decodeValue(new ByteReader(row as Uint8Array, key.length)) as number
+
+/** Copies the bytes of the value. */
+function partOf(first: number, value: Uint8Array, stored: boolean): Part {
+  const reader = new ByteReader(value)
+  const last = decodeValue(reader) as number
+  return { first, last, state: value.slice(reader.position), stored }
+}
+
+const stateKey = (key: Uint8Array, first: number): Uint8Array => concatBytes([key, canonicalBytes(first)])
+const viewKey = (key: Uint8Array, first: number, end: number): Uint8Array =>
+  concatBytes([canonicalBytes(first), canonicalBytes(end), key])
+const indexKey = (key: Uint8Array, first: number, end: number): Uint8Array =>
+  concatBytes([canonicalBytes(end), canonicalBytes(first), key])

@@ -1,0 +1,223 @@
+// The plan: what a job is, as plain data. Nodes in topological order, no functions.
+//
+// Promises: the compiler writes it, every executor and the reference read it, and it says the whole meaning of a job except the
+// bodies of the author's lambdas, which an emitted functions module supplies under the same node ids.
+
+import type { CalendarUnit } from '../time/civil-days.ts'
+import type { SchemaDocument, Uses } from './schema.ts'
+
+export type WindowSpec =
+  | { readonly kind: 'global' }
+  | { readonly kind: 'tumbling'; readonly sizeMs: number; readonly offsetMs: number }
+  | { readonly kind: 'hopping'; readonly sizeMs: number; readonly everyMs: number; readonly offsetMs: number }
+  | { readonly kind: 'session'; readonly gapMs: number }
+  /** `tz`: a name of the tz database, such as `Europe/Berlin`. */
+  | { readonly kind: 'calendar'; readonly unit: CalendarUnit; readonly tz: string }
+
+export type AggregationKind =
+  | 'count'
+  | 'sum'
+  | 'mean'
+  | 'variance'
+  | 'stddev'
+  | 'min'
+  | 'max'
+  | 'first'
+  | 'last'
+  | 'minBy'
+  | 'maxBy'
+  | 'topK'
+  | 'collectList'
+  | 'collectSet'
+  | 'countDistinct'
+  | 'histogram'
+  | 'approxCountDistinct'
+  | 'approxQuantiles'
+  | 'approxMembership'
+  | 'approxFrequency'
+  | 'sample'
+  | 'custom'
+
+/**
+ * One field of `aggregate({...})`. Lambdas stand in the node under `NAME.of` or `NAME.by`; those of the author's own aggregations
+ * (`custom`) under `NAME.lift`, `NAME.plus` and `NAME.present`.
+ */
+export interface AggregationSpec {
+  readonly name: string
+  readonly kind: AggregationKind
+  /** topK, sample: how many. */
+  readonly k?: number
+  /** histogram: where buckets begin and end, ascending; without it one bucket for each value. */
+  readonly bounds?: readonly number[]
+  /** approxCountDistinct: the base 2 logarithm of the number of registers. */
+  readonly precision?: number
+  /** approxQuantiles: from 0 to 1, in the order of results. */
+  readonly quantiles?: readonly number[]
+  /** approxQuantiles: the greatest relative error. */
+  readonly accuracy?: number
+  /** approxMembership: how many bits, and how many of them each value sets. */
+  readonly bits?: number
+  readonly hashes?: number
+  /** approxFrequency: cells of a row, and how many rows. */
+  readonly width?: number
+  readonly depth?: number
+  /** custom: the canonical bytes of the author's zero, as hexadecimal digits. */
+  readonly zero?: string
+}
+
+export type FormatSpec =
+  | { readonly kind: 'json' }
+  | { readonly kind: 'lines' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'csv'; readonly columns: readonly string[] }
+  /** By the lambdas `decode` and `encode` of the node. `definition` is all of it that no lambda shows, such as a schema. */
+  | { readonly kind: 'custom'; readonly name: string; readonly definition: string | null }
+
+/** Parameters of each node kind. A new word of the language is a new line here, and the exhaustive tables say what is missing. */
+export interface NodeParams {
+  source: {
+    readonly topic: string
+    readonly format: FormatSpec
+    readonly disorderMs: number
+    readonly aheadMs: number | null
+    /** `used`: of a record only the parts that the job looks at must be of the declared type; the source's schema holds no others. */
+    readonly validate: 'full' | 'used'
+    /**
+     * Records are versions of keys: the lambda `key` gives the key (default: the record's own, as text), and a record without value
+     * deletes the key that `deletedKey` gives (default: the same).
+     */
+    readonly upserts: boolean
+  }
+  map: Record<string, never>
+  filter: Record<string, never>
+  flatMap: Record<string, never>
+  keyBy: Record<string, never>
+  mapValues: Record<string, never>
+  filterKeys: Record<string, never>
+  flatMapKeys: Record<string, never>
+  merge: Record<string, never>
+  /** `bare`: a short form such as `.count()`; the value of a row is the one field itself, not an object. */
+  aggregate: { readonly window: WindowSpec; readonly fields: readonly AggregationSpec[]; readonly bare: boolean }
+  mapTable: Record<string, never>
+  filterTable: Record<string, never>
+  keep: { readonly keepMs: number }
+  closed: Record<string, never>
+  /** Drops rows whose value is null: of keys that an upsert has deleted. */
+  existing: Record<string, never>
+  /** `zero`: the canonical bytes of the state before the first element, as hexadecimal digits. */
+  scan: { readonly zero: string }
+  /** `withinMs`: null where one element of each kind is handed on for all time. */
+  distinct: { readonly withinMs: number | null }
+  /** Inputs: the left stream, the stream of versions. */
+  joinTable: { readonly type: 'inner' | 'left' }
+  output: {
+    readonly topic: string
+    readonly partitions: number
+    readonly keyed: boolean
+    /** How values are written. */
+    readonly format: FormatSpec
+  }
+  /** Data of the job itself, which the lambda `rows` holds: `[key, value]` pairs. `snapshot` is a hash of them. */
+  lookup: { readonly type: 'inner' | 'left'; readonly snapshot: string }
+  /** Inputs: the left stream, the right one. Pairs with `t_right` from `t_left - before` to `t_left + after`. */
+  joinWithin: {
+    readonly beforeMs: number
+    readonly afterMs: number
+    readonly type: 'inner' | 'left' | 'right' | 'full'
+  }
+  /** Inputs: the left table, the right one, which have the same windows. */
+  joinTables: { readonly type: 'inner' | 'left' | 'full'; readonly window: WindowSpec }
+  /** A topic that each changed row of a view is written to: what stands in it depends on the commits, and is not compared. */
+  changes: { readonly topic: string; readonly partitions: number; readonly format: FormatSpec }
+}
+
+export type NodeKind = keyof NodeParams
+
+/**
+ * Kinds whose nodes hold elements or rows back and hand elements on when they flush. What they have handed on is counted and compared
+ * (decision 10), and past them a lambda sees time and key only (decision 12).
+ */
+export const EMITTING_KINDS: ReadonlySet<NodeKind> = new Set<NodeKind>([
+  'closed',
+  'distinct',
+  'joinTable',
+  'joinWithin',
+  'scan',
+])
+
+/** What static analysis knows of one lambda. */
+export interface LambdaFacts {
+  /** `path:line:column` of the lambda, path relative to the job's folder; null in an uncompiled job. */
+  readonly at: string | null
+  /** Whether the second parameter (record, or row of a table) is used. */
+  readonly usesRecord: boolean
+  /** Which parts of the value are used: of the first parameter, of the second one of `scan`. */
+  readonly uses: Uses
+}
+
+interface NodeBase<K extends NodeKind> {
+  /** Stable under reformatting and under edits of other views: kind, a hash of all that defines the node, an ordinal among equals. */
+  readonly id: string
+  readonly kind: K
+  readonly inputs: readonly string[]
+  readonly params: NodeParams[K]
+  /** By slot: `fn`, `time`, `key`, `deletedKey`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
+  readonly lambdas: Readonly<Record<string, LambdaFacts>>
+  /** `path:line:column` of the call that made the node. */
+  readonly at: string | null
+  /** Hash of everything that defines this node, its inputs included. */
+  readonly hash: string
+}
+
+export interface SourceNode extends NodeBase<'source'> {
+  readonly schema: SchemaDocument
+  /** The parts of a value that any lambda of the job uses; everything declared is validated all the same. */
+  readonly uses: Uses
+}
+
+export type PlanNode = { [K in NodeKind]: K extends 'source' ? SourceNode : NodeBase<K> }[NodeKind]
+export type PlanNodeOf<K extends NodeKind> = Extract<PlanNode, { kind: K }>
+
+export interface PlanResult {
+  readonly name: string
+  readonly kind: 'view' | 'output'
+  readonly node: string
+  /** The plan hash of this view or output. */
+  readonly hash: string
+}
+
+export interface Plan {
+  readonly format: 1
+  readonly job: string
+  readonly nodes: readonly PlanNode[]
+  /** Sorted by name. */
+  readonly results: readonly PlanResult[]
+}
+
+/** The author's closures, by node id and slot. */
+export type Lambdas = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
+
+export function nodeOf(plan: Plan, id: string): PlanNode {
+  const node = plan.nodes.find(n => n.id === id)
+  if (node === undefined) throw new Error(`lyrebird invariant broken: no node ${id} in the plan`)
+  return node
+}
+
+/** The node that a table begins with, whatever words stand behind it. */
+export function tableRoot(plan: Plan, id: string): PlanNodeOf<'aggregate' | 'joinTables'> {
+  let at = nodeOf(plan, id)
+  while (at.kind !== 'aggregate' && at.kind !== 'joinTables') at = nodeOf(plan, at.inputs[0] as string)
+  return at
+}
+
+/** The source nodes that feed a node, itself included where it is one. */
+export function sourcesOf(plan: Plan, id: string): readonly SourceNode[] {
+  const seen = new Set<string>()
+  const visit = (at: string): void => {
+    if (seen.has(at)) return
+    seen.add(at)
+    for (const input of nodeOf(plan, at).inputs) visit(input)
+  }
+  visit(id)
+  return plan.nodes.filter((n): n is SourceNode => n.kind === 'source' && seen.has(n.id))
+}

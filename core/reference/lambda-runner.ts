@@ -1,0 +1,120 @@
+// Running the author's lambdas: a result, or a dead letter.
+//
+// Promises: at most one dead letter for each node and identity; failures that are not the element's own (a log that lacks
+// something, a stack that is too small) end the run.
+
+import { isLyrebirdError, LyrebirdError } from '../errors.ts'
+import type { Lambdas, PlanNode } from '../plan/plan.ts'
+import { badValue, type DeadLetter, isThenable, REASON, threw, unencodableReason } from '../result/dead-letter.ts'
+import { bytesToHex, compareBytes } from '../values/bytes.ts'
+import { canonicalBytes, Unencodable } from '../values/canonical.ts'
+
+/** `none`: a dead letter has been written. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
+
+const NONE: Outcome<never> = Object.freeze({ ok: false })
+
+export class LambdaRunner {
+  readonly lambdas: Lambdas
+  readonly #letters = new Map<string, DeadLetter>()
+
+  constructor(lambdas: Lambdas) {
+    this.lambdas = lambdas
+  }
+
+  get letters(): readonly DeadLetter[] {
+    return [...this.#letters.values()]
+  }
+
+  deadLetter(letter: DeadLetter): void {
+    const at = `${letter.node} ${bytesToHex(letter.identity)}`
+    const other = this.#letters.get(at)
+    if (other === undefined || compareBytes(comparedBytes(letter), comparedBytes(other)) < 0)
+      this.#letters.set(at, letter)
+  }
+
+  has(node: PlanNode, slot: string): boolean {
+    return this.lambdas[node.id]?.[slot] !== undefined
+  }
+
+  /** Calls a lambda; what it throws is thrown, unless it must end the run. */
+  call(node: PlanNode, slot: string, args: readonly unknown[]): unknown {
+    const lambda = this.lambdas[node.id]?.[slot] as ((...args: readonly unknown[]) => unknown) | undefined
+    if (lambda === undefined) throw new Error(`lyrebird invariant broken: no lambda ${slot} of node ${node.id}`)
+    return lambda(...args)
+  }
+
+  /** Calls a lambda for an element, and buries the element where it throws or returns a promise. */
+  run(node: PlanNode, slot: string, identity: Uint8Array, args: readonly unknown[], field?: string): Outcome<unknown> {
+    return this.guard<unknown>(node, slot, identity, field, () => {
+      const value = this.call(node, slot, args)
+      return isThenable(value) ? this.refuse(node, slot, identity, REASON.promise, field) : { ok: true, value }
+    })
+  }
+
+  /** Does something that may run the author's code (a lambda, an iterator) or encode what it gave. */
+  guard<T>(
+    node: PlanNode,
+    slot: string,
+    identity: Uint8Array,
+    field: string | undefined,
+    act: () => Outcome<T>,
+  ): Outcome<T> {
+    try {
+      return act()
+    } catch (error) {
+      mustNotEndRun(node, error)
+      this.deadLetter(threw(node.id, identity, { message: messageOf(error), site: siteOf(node, slot) }, field))
+      return NONE
+    }
+  }
+
+  /** Encodes or normalises what a lambda gave; buries the element where that has no canonical bytes. */
+  encode<T>(
+    node: PlanNode,
+    slot: string,
+    identity: Uint8Array,
+    part: 'key' | 'value' | 'output',
+    act: () => T,
+  ): Outcome<T> {
+    return this.guard<T>(node, slot, identity, undefined, () => {
+      try {
+        return { ok: true, value: act() }
+      } catch (error) {
+        if (!(error instanceof Unencodable)) throw error
+        return this.refuse(node, slot, identity, unencodableReason(part, error.reason))
+      }
+    })
+  }
+
+  /** Buries an element whose lambda returned something that cannot be used. */
+  refuse(node: PlanNode, slot: string, identity: Uint8Array, reason: string, field?: string): Outcome<never> {
+    this.deadLetter(badValue(node.id, identity, reason, { site: siteOf(node, slot) }, field))
+    return NONE
+  }
+}
+
+const comparedBytes = ({ kind, path, reason }: DeadLetter): Uint8Array => canonicalBytes({ kind, path, reason })
+
+/** Throws on what is not the fault of one element, so that it must end the run. */
+export function mustNotEndRun(node: PlanNode, error: unknown): void {
+  if (isLyrebirdError(error)) throw error
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    throw new LyrebirdError('job-failed', `a lambda of ${node.id} ran out of stack`, {
+      where: { node: node.id },
+      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
+      cause: error,
+    })
+  }
+}
+
+const siteOf = (node: PlanNode, slot: string): string | undefined => node.lambdas[slot]?.at ?? node.at ?? undefined
+
+/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error)
+  } catch {
+    return 'something without a text'
+  }
+}

@@ -1,0 +1,19 @@
+// The hash that every sketch reads: BLAKE2s (RFC 7693) of canonical bytes, 128 bits, without a seed.
+//
+// Promises: equal values have equal hashes in every process and version. A cryptographic hash, since a log may be written by people
+// who would like a count to be wrong; it costs about a quarter of a microsecond for a short value.
+// Leaves to each sketch: which of the bits it takes.
+
+import { blake2sPart } from '../values/blake2s.ts'
+import { ByteWriter } from '../values/bytes.ts'
+import { encodeValue } from '../values/canonical.ts'
+
+const canonical = new ByteWriter(256)
+const words = new Uint32Array(4)
+
+/** Four words of 32 bits, valid until the next call. Throws `Unencodable` for what is no plain data. */
+export function hashValue(value: unknown): Uint32Array {
+  canonical.reset()
+  encodeValue(canonical, value)
+  return blake2sPart(canonical.view(), 0, canonical.length, words, 0)
+}

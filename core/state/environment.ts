@@ -1,0 +1,49 @@
+// What a executor needs from the world, as narrow interfaces that `store/` satisfies.
+//
+// Promises: `core` stays pure; the runtimes hand these in.
+
+/** The committed state, as far as a executor reads it. */
+export interface StateAccess {
+  document(name: string): Uint8Array | undefined
+  get(table: string, key: Uint8Array): Uint8Array | undefined
+  range(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<readonly [Uint8Array, Uint8Array]>
+}
+
+/**
+ * An external sorter of rows: copies what it is given, spills beyond its memory, gives rows back in byte order of the
+ * key. Rows of equal keys all come back, one behind the other.
+ */
+export interface RowSorter {
+  add(key: Uint8Array, value: Uint8Array): void
+  sorted(): Iterable<readonly [Uint8Array, Uint8Array]>
+  readonly rows: number
+  dispose(): void
+}
+
+/** Takes the changes of one commit. Copies what it is given: the bytes are reused after the call. Null deletes. */
+export interface ChangeSink {
+  /**
+   * A change of one row. Within one flush the calls for one table come in ascending byte order of the key, no key
+   * twice (calls for different tables alternate): so they can be appended, or form a delta block, as they come.
+   */
+  putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
+  /** The same with key and value as parts of one byte string; the value must be there. */
+  putSortedPart(
+    table: string,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void
+  /** The row of a released element of an output (`HeldRow`), in the order in which they must stand in their partition. */
+  release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void
+}
+
+export interface Environment {
+  readonly state: StateAccess | null
+  readonly newSorter: () => RowSorter
+  readonly siteOf: (error: unknown) => string | undefined
+  /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */
+  readonly groupLimit: number
+}

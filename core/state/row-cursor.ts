@@ -1,0 +1,45 @@
+// A place in a sorted sequence of rows, for merging several of them by key.
+
+import { compareBytes } from '../values/bytes.ts'
+
+type Row = readonly [Uint8Array, Uint8Array]
+
+export class RowCursor {
+  readonly #rows: Iterator<Row>
+  #row: Row | undefined
+
+  constructor(rows: Iterable<Row>) {
+    this.#rows = rows[Symbol.iterator]()
+    this.advance()
+  }
+
+  /** Undefined at the end. */
+  get key(): Uint8Array | undefined {
+    return this.#row?.[0]
+  }
+
+  get value(): Uint8Array {
+    return (this.#row as Row)[1]
+  }
+
+  isAt(key: Uint8Array): boolean {
+    return this.#row !== undefined && compareBytes(this.#row[0], key) === 0
+  }
+
+  advance(): void {
+    const next = this.#rows.next()
+    this.#row = next.done === true ? undefined : next.value
+  }
+
+  /** Leaves the rest unread. */
+  stop(): void {
+    this.#rows.return?.()
+    this.#row = undefined
+  }
+}
+
+/** The lesser of two keys; undefined stands for none. */
+export function leastKey(a: Uint8Array | undefined, b: Uint8Array | undefined): Uint8Array | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return compareBytes(a, b) <= 0 ? a : b
+}

@@ -1,0 +1,90 @@
+// Multiset digests: the sum of a strong 128-bit hash of each row, modulo 2^128 (semantics.md 8).
+//
+// Promises: independent of order; a row can be taken out again; digests of parts add up to the digest of the whole. Equal
+// digests and counts mean equal multisets up to a collision. Leaves to the callers: which bytes a row has.
+
+import { blake2s } from './blake2s.ts'
+import { ByteReader, ByteWriter } from './bytes.ts'
+
+export { blake2s, blake2sPart } from './blake2s.ts'
+
+const WORDS = 4
+
+export class MultisetDigest {
+  /** Little-endian words of the sum. */
+  readonly #sum = new Uint32Array(WORDS)
+  readonly #hash = new Uint32Array(WORDS)
+  #count = 0n
+  /** Rows since `#count` was last brought up to date. */
+  #pending = 0
+
+  /** Rows in the multiset. */
+  get count(): bigint {
+    this.#count += BigInt(this.#pending)
+    this.#pending = 0
+    return this.#count
+  }
+
+  add(row: Uint8Array): void {
+    this.addHash(blake2s(row, this.#hash), 0)
+  }
+
+  remove(row: Uint8Array): void {
+    this.removeHash(blake2s(row, this.#hash), 0)
+  }
+
+  /** Adds a row whose hash is known: the four words at `words[at]`. */
+  addHash(words: Uint32Array, at: number): void {
+    this.#addWords(words, at)
+    this.#pending++
+  }
+
+  removeHash(words: Uint32Array, at: number): void {
+    let borrow = 0
+    for (let i = 0; i < WORDS; i++) {
+      const difference = (this.#sum[i] as number) - (words[at + i] as number) - borrow
+      borrow = difference < 0 ? 1 : 0
+      this.#sum[i] = difference
+    }
+    this.#pending--
+  }
+
+  /** Adds all rows of another digest. */
+  merge(other: MultisetDigest): void {
+    this.#addWords(other.#sum, 0)
+    this.#count = this.count + other.count
+  }
+
+  hex(): string {
+    return Array.from(this.#sum)
+      .reverse()
+      .map(word => word.toString(16).padStart(8, '0'))
+      .join('')
+  }
+
+  encode(): Uint8Array {
+    const w = new ByteWriter()
+    const count = this.count
+    w.u32(Number(count >> 32n))
+    w.u32(Number(count & 0xffffffffn))
+    for (const word of this.#sum) w.u32(word)
+    return w.take()
+  }
+
+  static decode(bytes: Uint8Array): MultisetDigest {
+    const r = new ByteReader(bytes)
+    const digest = new MultisetDigest()
+    digest.#count = (BigInt(r.u32()) << 32n) | BigInt(r.u32())
+    for (let i = 0; i < WORDS; i++) digest.#sum[i] = r.u32()
+    return digest
+  }
+
+  #addWords(words: Uint32Array, at: number): void {
+    let carry = 0
+    for (let i = 0; i < WORDS; i++) {
+      const sum = (this.#sum[i] as number) + (words[at + i] as number) + carry
+      carry = sum > 0xffffffff ? 1 : 0
+      this.#sum[i] = sum
+    }
+  }
+}

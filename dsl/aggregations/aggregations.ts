@@ -1,0 +1,209 @@
+// Aggregations: what `aggregate({...})` computes for each key and window.
+//
+// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by (time, identity)
+// (semantics.md, 5). Leaves to `core/fold`: how they are computed.
+
+import type { GraphLambda } from '../../core/plan/graph.ts'
+import type { AggregationKind, AggregationSpec } from '../../core/plan/plan.ts'
+import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
+import { Call, freezeDeep, wordFor } from '../node.ts'
+
+declare const TAKES: unique symbol
+declare const GIVES: unique symbol
+
+/** An aggregation of elements with values `T` and second arguments `R`. */
+export interface AggregationOver<in T, in R> {
+  readonly [TAKES]: (value: T, record: R) => void
+}
+
+/** An aggregation with its result. */
+export interface Aggregation<in T, in R, out Out> extends AggregationOver<T, R> {
+  readonly [GIVES]: Out
+}
+
+/** Types: the value of a row by the aggregations of its fields. */
+export type Aggregated<Fields> = {
+  readonly [F in keyof Fields]: Fields[F] extends { readonly [GIVES]: infer Out } ? Out : never
+}
+
+/** Types: what `sum`, `mean`, `variance` and `stddev` may be given. */
+export type Summable<N> =
+  N extends PromiseLike<unknown>
+    ? Sync<N>
+    : N extends number | bigint
+      ? unknown
+      : Mistake<'sum(), mean(), variance() and stddev() take a number or a bigint from each element.'>
+
+/** Types: numbers sum to a number, bigints to a bigint. */
+export type Sum<N> = N extends bigint ? bigint : number
+
+/** Types: how many results `topK` gives. */
+export type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${string}.${string}`
+  ? Mistake<'topK() gives the k greatest: k is a whole number from 1.'>
+  : unknown
+
+const AGGREGATION: unique symbol = Symbol.for('lyrebird.aggregation') as never
+
+/** What an aggregation is made of, before a field gives it a name. */
+export interface AggregationParts {
+  readonly spec: Omit<AggregationSpec, 'name'>
+  /** By part: `of`, `by`, and those of the author's own aggregations. */
+  readonly lambdas: Readonly<Record<string, GraphLambda>>
+}
+
+/** The number of elements: `aggregate({ views: count() })`. */
+export function count(): Aggregation<unknown, unknown, number>
+export function count(): unknown {
+  return make({ kind: 'count' }, {})
+}
+
+/** The exact sum, rounded once: `sum(v => v.bytes)`. Of bigints it is a bigint. */
+export function sum<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, Sum<N>>
+export function sum(...given: unknown[]): unknown {
+  return needed('sum', given)
+}
+
+/** The exact sum divided by the count, rounded once: `mean(v => v.celsius)`. */
+export function mean<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
+export function mean(...given: unknown[]): unknown {
+  return needed('mean', given)
+}
+
+/** The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite. */
+export function variance<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
+export function variance(...given: unknown[]): unknown {
+  return needed('variance', given)
+}
+
+/** The root of the exact variance, rounded once: `stddev(v => v.celsius)`. */
+export function stddev<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
+export function stddev(...given: unknown[]): unknown {
+  return needed('stddev', given)
+}
+
+/** The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v => v.price)`. */
+export function min<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
+export function min(...given: unknown[]): unknown {
+  return needed('min', given)
+}
+
+/** The greatest in the order of values: `max(v => v.price)`. */
+export function max<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
+export function max(...given: unknown[]): unknown {
+  return needed('max', given)
+}
+
+/** The first in event time: `first(v => v.page)`, or `first()` for the whole value. Among equal times the least identity. */
+export function first<T, R>(): Aggregation<T, R, T>
+export function first<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
+export function first(...given: unknown[]): unknown {
+  return optional('first', given)
+}
+
+/** The last in event time: `last(v => v.state)`, or `last()` for the whole value. Among equal times the greatest identity. */
+export function last<T, R>(): Aggregation<T, R, T>
+export function last<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
+export function last(...given: unknown[]): unknown {
+  return optional('last', given)
+}
+
+/** What stands where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
+export function minBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
+export function minBy<T, R, B, V>(
+  by: (value: T, record: R) => B & PlainValue<B>,
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, Settled<V>>
+export function minBy(...given: unknown[]): unknown {
+  const call: Call = new Call(given)
+  return ordered(call, { kind: 'minBy' }, call.args[0], call.args[1])
+}
+
+/** What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole value. */
+export function maxBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
+export function maxBy<T, R, B, V>(
+  by: (value: T, record: R) => B & PlainValue<B>,
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, Settled<V>>
+export function maxBy(...given: unknown[]): unknown {
+  const call: Call = new Call(given)
+  return ordered(call, { kind: 'maxBy' }, call.args[0], call.args[1])
+}
+
+/** The `k` elements with the greatest `by`, greatest first: `topK(3, v => v.views, v => v.page)`. */
+export function topK<T, R, B, const N extends number>(
+  k: N & Positive<N>,
+  by: (value: T, record: R) => B & PlainValue<B>,
+): Aggregation<T, R, readonly T[]>
+export function topK<T, R, B, V, const N extends number>(
+  k: N & Positive<N>,
+  by: (value: T, record: R) => B & PlainValue<B>,
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, readonly Settled<V>[]>
+export function topK(...given: unknown[]): unknown {
+  const call: Call = new Call(given)
+  const [k, by, of] = call.args
+  if (!Number.isInteger(k) || (k as number) < 1 || (k as number) > MAX_K) {
+    call.fail('bad-argument', `topK() gives the k greatest: k is a whole number from 1 to ${MAX_K}, got ${wordFor(k)}.`)
+  }
+  return ordered(call, { kind: 'topK', k: k as number }, by, of)
+}
+
+const MAX_K = 100_000
+
+/** All values in the order of (time, identity): `collectList(v => v.page)`, or `collectList()` for the whole value. */
+export function collectList<T, R>(): Aggregation<T, R, readonly T[]>
+export function collectList<T, R, V>(
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, readonly Settled<V>[]>
+export function collectList(...given: unknown[]): unknown {
+  return optional('collectList', given)
+}
+
+/** Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole value. */
+export function collectSet<T, R>(): Aggregation<T, R, readonly T[]>
+export function collectSet<T, R, V>(
+  of: (value: T, record: R) => V & PlainValue<V>,
+): Aggregation<T, R, readonly Settled<V>[]>
+export function collectSet(...given: unknown[]): unknown {
+  return optional('collectSet', given)
+}
+
+/** The exact number of different values: `countDistinct(v => v.user)`, or `countDistinct()` for the whole value. */
+export function countDistinct(): Aggregation<unknown, unknown, number>
+export function countDistinct<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, number>
+export function countDistinct(...given: unknown[]): unknown {
+  return optional('countDistinct', given)
+}
+
+/** The parts of an aggregation; null for anything else. */
+export function aggregationParts(value: unknown): AggregationParts | null {
+  if (typeof value !== 'object' || value === null || !(AGGREGATION in value)) return null
+  return value[AGGREGATION] as AggregationParts
+}
+
+/** An aggregation as `aggregate({...})` takes it. */
+export function make(spec: Omit<AggregationSpec, 'name'>, lambdas: Readonly<Record<string, GraphLambda>>): unknown {
+  const parts: AggregationParts = Object.freeze({ spec: freezeDeep(spec), lambdas: Object.freeze(lambdas) })
+  return Object.freeze({ [AGGREGATION]: parts })
+}
+
+/** The `of` lambda of an aggregation, where the author gave one. */
+export function partOf(call: Call, of: unknown, what: string): Readonly<Record<string, GraphLambda>> {
+  return of === undefined ? {} : { of: call.lambda(of, 'of', what) }
+}
+
+function needed(kind: AggregationKind, given: readonly unknown[]): unknown {
+  const call: Call = new Call(given)
+  if (call.args[0] === undefined) call.fail('bad-argument', `${kind}() needs a function from an element to its part.`)
+  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
+}
+
+function optional(kind: AggregationKind, given: readonly unknown[]): unknown {
+  const call: Call = new Call(given)
+  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
+}
+
+function ordered(call: Call, spec: Omit<AggregationSpec, 'name'>, by: unknown, of: unknown): unknown {
+  const what = `${spec.kind}()`
+  return make(spec, { ...partOf(call, of, what), by: call.lambda(by, 'by', what) })
+}

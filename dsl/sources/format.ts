@@ -1,0 +1,152 @@
+// Formats: how the bytes of a record's value become a value, and a value the bytes of an output's record.
+//
+// Promises: a format is plain frozen data, and for a custom one two closures. Leaves to `core/decode/` and `core/encode/`: the work.
+
+import type { GraphLambda } from '../../core/plan/graph.ts'
+import type { FormatSpec } from '../../core/plan/plan.ts'
+import type { Sync } from '../mistake.ts'
+import { Call, freezeDeep, wordFor } from '../node.ts'
+
+declare const DECODES: unique symbol
+declare const ENCODES: unique symbol
+declare const CUSTOM: unique symbol
+
+/** A format that gives values of type `T`: what `source` takes. */
+export interface Decodes<out T> {
+  readonly [DECODES]: T
+}
+
+/** A format that can write values of type `T`: what `to` takes. */
+export interface Encodes<in T> {
+  readonly [ENCODES]: (value: T) => void
+}
+
+/** How values of type `T` stand in the log. Made by `json()`, `lines()`, `csv()`, `bytes()` and `format()`. */
+export interface Format<T> extends Decodes<T>, Encodes<T> {}
+
+/** A format of one's own, whose values may hold bytes (`Uint8Array`) anywhere. Made by `format()`, `avro()`, `protobuf()`. */
+export interface CustomFormat<T> extends Format<T> {
+  readonly [CUSTOM]: true
+}
+
+const FORMAT: unique symbol = Symbol.for('lyrebird.format') as never
+
+/** What is inside of a format. */
+export interface FormatParts {
+  readonly spec: FormatSpec
+  /** Of a custom format. */
+  readonly decode: GraphLambda | null
+  readonly encode: GraphLambda | null
+}
+
+/**
+ * One JSON value a record (RFC 8259). This is the default: `source<T>('topic')` means `source('topic', { format: json<T>() })`.
+ */
+export function json<T>(): Format<T> {
+  return make({ kind: 'json' })
+}
+
+/**
+ * One line of UTF-8 text a record, without its line end: `source('lines', { format: lines() })` is a stream of strings.
+ */
+export function lines(): Format<string> {
+  return make({ kind: 'lines' })
+}
+
+/** A record's value as it is: a stream of `Uint8Array`. */
+export function bytes(): Format<Uint8Array> {
+  return make({ kind: 'bytes' })
+}
+
+/** Types: the column names of a CSV source. */
+export interface CsvOptions<T> {
+  /** In the order of the file. Columns that `T` does not declare are dropped; all that it declares must be there. */
+  readonly columns: readonly (Extract<keyof T, string> | (string & {}))[]
+}
+
+/**
+ * One row of comma-separated values a record (RFC 4180), converted to the declared types of its columns.
+ *
+ *     source('sales', { format: csv<{ item: string; price: number }>({ columns: ['item', 'price'] }) })
+ */
+export function csv<T>(options: CsvOptions<T>): Format<T>
+export function csv(...given: unknown[]): Format<unknown> {
+  const call: Call = new Call(given)
+  const { columns } = call.options(call.args[0], ['columns'], 'csv()')
+  if (!Array.isArray(columns) || columns.length === 0 || !columns.every(c => typeof c === 'string')) {
+    call.fail('bad-option', 'csv() needs its column names: csv<T>({ columns: ["item", "price"] }).')
+  }
+  const twice = columns.find((column, i) => columns.indexOf(column) !== i)
+  if (twice !== undefined) call.fail('bad-option', `csv() has two columns called ${wordFor(twice)}.`)
+  return make({ kind: 'csv', columns: [...columns] })
+}
+
+/** Types: the two directions of a format of one's own. */
+export interface FormatOptions<T> {
+  /**
+   * A record's value from its bytes, which are a copy of its own. What it gives is checked against `T`; where it throws, the record is
+   * a dead letter.
+   */
+  readonly decode: (bytes: Uint8Array) => T & Sync<T>
+  /** The bytes of a value, for outputs; a source needs none. Where it throws, the element is a dead letter. */
+  readonly encode?: (value: NoInfer<T>) => Uint8Array
+  /** How `explain` calls it. Default `custom`. */
+  readonly name?: string
+}
+
+/**
+ * A format of one's own. Both functions must be deterministic, as every lambda.
+ *
+ *     const pair = format<{ a: number; b: number }>({ decode: b => ({ a: b[0] ?? 0, b: b[1] ?? 0 }), encode: v => Uint8Array.of(v.a, v.b) })
+ */
+export function format<T>(options: FormatOptions<T>): CustomFormat<T>
+export function format(...given: unknown[]): Format<unknown> {
+  const call: Call = new Call(given)
+  const { decode, encode, name = 'custom' } = call.options(call.args[0], ['decode', 'encode', 'name'], 'format()')
+  if (typeof name !== 'string' || !/^[\w .:/-]{1,60}$/.test(name)) {
+    call.fail('bad-option', `the name of format() is a short text, got ${wordFor(name)}.`)
+  }
+  return make(
+    { kind: 'custom', name, definition: null },
+    call.lambda(decode, 'decode', 'the decode of format()'),
+    encode === undefined ? null : call.lambda(encode, 'encode', 'the encode of format()'),
+  )
+}
+
+/** What a format of this package does, and all that defines it. */
+export interface OwnFormat {
+  readonly name: string
+  /** Stands for its code in plan hashes; changes with its meaning. */
+  readonly version: string
+  /** Everything else that defines it, such as a schema, in one form. */
+  readonly definition: string
+  readonly decode: (bytes: Uint8Array) => unknown
+  /** Null where it cannot write. */
+  readonly encode: ((value: unknown) => Uint8Array) | null
+}
+
+/** A format of this package, such as that of `lyrebird/avro`. */
+export function ownFormat<T>(call: Call, { name, version, definition, decode, encode }: OwnFormat): CustomFormat<T> {
+  const lambda = (fn: unknown, slot: 'decode' | 'encode'): GraphLambda =>
+    Object.freeze({ ...call.lambda(fn, slot, `${name}()`), own: `${name} ${version}` })
+  return make(
+    { kind: 'custom', name, definition },
+    lambda(decode, 'decode'),
+    encode === null ? null : lambda(encode, 'encode'),
+  )
+}
+
+/** The parts of a format; null for anything else. */
+export function formatParts(value: unknown): FormatParts | null {
+  if (typeof value !== 'object' || value === null || !(FORMAT in value)) return null
+  return value[FORMAT] as FormatParts
+}
+
+function make<T>(
+  spec: FormatSpec,
+  decode: GraphLambda | null = null,
+  encode: GraphLambda | null = null,
+): CustomFormat<T> {
+  const parts: FormatParts = Object.freeze({ spec: freezeDeep(spec), decode, encode })
+  return Object.freeze({ [FORMAT]: parts }) as unknown as CustomFormat<T>
+}

@@ -1,0 +1,29 @@
+// Types of what joins give: `{ left, right }`, with null for a side that has no partner.
+
+import type { Mistake } from '../mistake.ts'
+
+/** Which elements or rows without a partner a join gives: none, those of the left side, of the right one, of both. */
+export type JoinType = 'inner' | 'left' | 'right' | 'full'
+
+/** The value of a joined element or row. */
+export type Joined<L, R, Type extends JoinType> = Type extends 'inner'
+  ? { readonly left: L; readonly right: R }
+  : Type extends 'left'
+    ? { readonly left: L; readonly right: R | null }
+    : Type extends 'right'
+      ? { readonly left: L | null; readonly right: R }
+      : { readonly left: L; readonly right: R | null } | { readonly left: null; readonly right: R }
+
+/** Types: keys that can be equal at all. */
+export type SameKeys<A, B> = [A] extends [never]
+  ? unknown
+  : [B] extends [never]
+    ? unknown
+    : [A & B] extends [never]
+      ? Mistake<'The two sides have keys of different types, of which none can ever be equal.'>
+      : unknown
+
+/** Types: a literal duration that is not negative. */
+export type NotNegative<D extends string> = D extends `-${string}`
+  ? Mistake<'A bound of a join must not be negative: swap the sides, or write 0s.'>
+  : unknown

@@ -1,0 +1,55 @@
+// The nodes of `to` and of `changes().to`.
+//
+// Promises: arguments that types would refuse are refused here too, in a sentence. Leaves to `pipeline.ts`: the methods.
+
+import type { GraphNode } from '../../core/plan/graph.ts'
+import { topicName } from '../names.ts'
+import { type Call, wordFor } from '../node.ts'
+import { type FormatParts, formatParts } from '../sources/format.ts'
+
+/** `keyed`: whether the stream has a key, which is that of the records where the options name no other. */
+export function outputNode(call: Call, input: GraphNode, keyed: boolean): GraphNode<'output'> {
+  const topic = topicName(call.args[0], call)
+  const { key, partitions, value } = call.options(call.args[1], ['key', 'partitions', 'value'], 'to()')
+  const { spec, encode } = writing(call, value)
+  const lambdas = {
+    ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }),
+    ...(encode === null ? {} : { encode }),
+  }
+  const params = { topic, partitions: partitionCount(call, partitions), keyed, format: spec }
+  return call.node('output', [input], params, lambdas)
+}
+
+export function changesNode(call: Call, table: GraphNode): GraphNode<'changes'> {
+  const topic = topicName(call.args[0], call)
+  const { partitions, value } = call.options(call.args[1], ['partitions', 'value'], 'changes().to()')
+  const { spec, encode } = writing(call, value)
+  const params = { topic, partitions: partitionCount(call, partitions), format: spec }
+  return call.node('changes', [table], params, encode === null ? {} : { encode })
+}
+
+const MAX_PARTITIONS = 10_000
+
+function partitionCount(call: Call, partitions: unknown = 1): number {
+  if (Number.isInteger(partitions) && (partitions as number) >= 1 && (partitions as number) <= MAX_PARTITIONS) {
+    return partitions as number
+  }
+  const range = `a whole number from 1 to ${MAX_PARTITIONS}`
+  return call.fail('bad-option', `the partitions of to() are ${range}, got ${wordFor(partitions)}.`)
+}
+
+/** The format that an output writes in. */
+function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 'encode'> {
+  if (value === undefined) return { spec: { kind: 'json' }, encode: null }
+  const parts = formatParts(value)
+  if (parts === null) {
+    call.fail(
+      'bad-option',
+      `the value of to() is a format such as json(), lines() or format({ encode }), got ${wordFor(value)}.`,
+    )
+  }
+  if (parts.spec.kind === 'custom' && parts.encode === null) {
+    call.fail('bad-option', `the format ${parts.spec.name} cannot write: it has no encode.`)
+  }
+  return parts
+}

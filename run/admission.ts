@@ -1,0 +1,157 @@
+// Is the log that a state was computed from still the log that stands there? And: which partitions are new to the state.
+//
+// Promises: a start that moved, a topic made anew, a partition that vanished or ends before the state's position stop the run with
+// the range and the remedy; a new partition is taken in only by its admitting tick (semantics.md 2, decisions 4 to 6).
+
+import { LyrebirdError } from '../core/errors.ts'
+import type { Progress } from '../core/executor/progress.ts'
+import { type Chunk, offsetAt } from '../core/log/chunk.ts'
+import { partitionName, splitPartition } from '../core/log/cut.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { timeFault } from '../core/result/dead-letter.ts'
+import type { Log, PartitionRange } from '../logs/log.ts'
+import { type Ranges, sourceNodes } from './bind-log.ts'
+
+const RECOMPUTE = 'recompute the state from the log as it is now: run the batch target with a new state directory'
+
+/** Takes the partitions of a log into a state that has read nothing yet: all of them, the empty ones too. */
+export function admitAll(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
+  for (const [name, range] of ranges) takeIn(progress, name, range)
+  for (const [topic, id] of topicIds) progress.topicIds.set(topic, id)
+}
+
+function takeIn(progress: Progress, name: string, range: PartitionRange): void {
+  progress.starts.set(name, range.start)
+  progress.cut.set(name, range.start)
+}
+
+/** Throws `topic-recreated`, `range-lost`, `start-moved` or `truncated`. */
+export function checkKnown(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
+  checkIds(progress, topicIds)
+  for (const [name, position] of progress.cut)
+    checkPartition(name, position, progress.starts.get(name), ranges.get(name))
+}
+
+function checkIds(progress: Progress, topicIds: ReadonlyMap<string, string>): void {
+  for (const [topic, id] of progress.topicIds) {
+    const now = topicIds.get(topic)
+    if (now === id) continue
+    throw new LyrebirdError('topic-recreated', `topic ${topic} was deleted and made anew since the state read it`, {
+      where: { topic, before: id, now },
+      hint: RECOMPUTE,
+    })
+  }
+}
+
+function checkPartition(
+  name: string,
+  position: bigint,
+  start: bigint | undefined,
+  range: PartitionRange | undefined,
+): void {
+  const { topic, partition } = splitPartition(name)
+  const where = { topic, partition, position: String(position) }
+  if (range === undefined) {
+    throw new LyrebirdError('range-lost', `${name} is gone; the state has read it up to offset ${position}`, {
+      where,
+      hint: `bring the partition back, or ${RECOMPUTE}`,
+    })
+  }
+  if (range.start !== start) {
+    throw new LyrebirdError(
+      'start-moved',
+      `${name} starts at offset ${range.start} now; the state was computed from ${start} on`,
+      {
+        where: { ...where, from: String(start), to: String(range.start) },
+        hint: `bring the missing records back, or ${RECOMPUTE}`,
+      },
+    )
+  }
+  if (range.end < position) {
+    throw new LyrebirdError(
+      'truncated',
+      `${name} ends at offset ${range.end} now; the state has read it up to ${position}`,
+      {
+        where: { ...where, from: String(range.end), to: String(position) },
+        hint: `bring the missing records back, or ${RECOMPUTE}`,
+      },
+    )
+  }
+}
+
+/**
+ * Takes in the partitions that the state does not know and whose first record is a tick at or past the watermark; ignores those
+ * without any record. Returns the names of those taken in. Throws `partition-added` for all others.
+ */
+export async function admitNewcomers(
+  log: Log,
+  plan: Plan,
+  progress: Progress,
+  ranges: Ranges,
+): Promise<readonly string[]> {
+  const admitted: string[] = []
+  for (const [name, range] of ranges) {
+    if (progress.cut.has(name) || range.start === range.end) continue
+    const first = await firstRecord(log, range)
+    if (first === null) continue
+    const refusal = whyNot(first, plan, progress, range)
+    if (refusal !== null) throw added(name, range, refusal)
+    takeIn(progress, name, range)
+    countTick(progress, plan, name, first)
+    admitted.push(name)
+  }
+  return admitted
+}
+
+/** The tick counts from the first cut on that names its partition: without it that cut would have no watermark. */
+function countTick(progress: Progress, plan: Plan, name: string, tick: Chunk): void {
+  progress.cut.set(name, offsetAt(tick, 0) + 1n)
+  for (const source of sourceNodes(plan)) {
+    if (source.params.topic === tick.topic)
+      progress.sourcePartition(source.id, name).maxTime = tick.timestamps?.[0] as number
+  }
+}
+
+/** The chunk that holds the first record, as its record 0. */
+async function firstRecord(log: Log, range: PartitionRange): Promise<Chunk | null> {
+  const { topic, partition, start, end } = range
+  for await (const chunk of log.read(topic, partition, start, end, { chunkBytes: 1 })) if (chunk.count > 0) return chunk
+  return null
+}
+
+function whyNot(chunk: Chunk, plan: Plan, progress: Progress, range: PartitionRange): string | null {
+  const time = chunk.timestamps?.[0]
+  if (chunk.ticks?.[0] !== 1 || time === undefined) return 'its first record is no tick'
+  if (timeFault(time) !== null) return 'its first record is a tick without an event time'
+  for (const source of sourceNodes(plan)) {
+    if (source.params.topic !== range.topic) continue
+    const { watermark } = progress.sourceWatermark(source)
+    if (time - source.params.disorderMs < watermark) {
+      return `its first record, a tick, lies ${watermark - time + source.params.disorderMs} ms behind the watermark`
+    }
+  }
+  return null
+}
+
+function added(name: string, range: PartitionRange, why: string): LyrebirdError {
+  const { topic, partition } = range
+  return new LyrebirdError(
+    'partition-added',
+    `${name} is new to the state, and ${why}: its records could fall into closed windows`,
+    {
+      where: { topic, partition },
+      hint: `let the first record of a new partition be a tick (lyrebird append ${topic} --tick TIME), or ${RECOMPUTE}`,
+    },
+  )
+}
+
+/** Throws where a topic was made anew, or a partition vanished or shrank, while a run follows it. */
+export function checkGrowth(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
+  checkIds(progress, topicIds)
+  for (const [name, position] of progress.cut) {
+    const range = ranges.get(name)
+    checkPartition(name, position, range === undefined ? undefined : range.start, range)
+  }
+}
+
+export const nameOf = (range: PartitionRange): string => partitionName(range.topic, range.partition)

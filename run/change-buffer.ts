@@ -1,0 +1,72 @@
+// The changes of one commit, collected table by table in byte order of their keys.
+//
+// Promises: memory bounded by that of the queues, which spill; what is written is sorted, no key twice, as it came from the executor.
+
+import type { ChangeSink } from '../core/state/environment.ts'
+import { RowQueue } from '../store/spill/row-queue.ts'
+import type { Row, RowChange, StateReader, StateTransaction } from '../store/store.ts'
+
+/** Packed rows of one table in memory. */
+const QUEUE_BYTES = 64 << 20
+
+export interface ChangeBufferOptions {
+  /** Where rows wait that do not fit in memory. */
+  readonly scratch: string
+  readonly release: ChangeSink['release']
+}
+
+export class ChangeBuffer implements ChangeSink {
+  readonly #options: ChangeBufferOptions
+  readonly #tables = new Map<string, RowQueue>()
+
+  constructor(options: ChangeBufferOptions) {
+    this.#options = options
+  }
+
+  putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void {
+    this.#queue(table).add(key, value)
+  }
+
+  putSortedPart(
+    table: string,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.#queue(table).addPart(bytes, keyStart, keyEnd, valueStart, valueEnd)
+  }
+
+  #queue(table: string): RowQueue {
+    let queue = this.#tables.get(table)
+    if (queue === undefined) {
+      queue = new RowQueue(this.#options.scratch, QUEUE_BYTES)
+      this.#tables.set(table, queue)
+    }
+    return queue
+  }
+
+  release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void {
+    this.#options.release(output, partition, key, value)
+  }
+
+  /** Writes everything: whole tables where the state has none yet, sorted changes otherwise. */
+  write(state: StateReader, transaction: StateTransaction): void {
+    const existing = new Set(state.tables())
+    for (const [table, queue] of this.#tables) {
+      if (existing.has(table)) transaction.applyChanges(table, queue.changes())
+      else transaction.replaceTable(table, presentRows(queue.changes()))
+    }
+  }
+
+  dispose(): void {
+    for (const queue of this.#tables.values()) queue.dispose()
+    this.#tables.clear()
+  }
+}
+
+/** Deleting a row of a table that does not exist changes nothing. */
+function* presentRows(changes: Iterable<RowChange>): Generator<Row> {
+  for (const [key, value] of changes) if (value !== null) yield [key, value]
+}

@@ -1,0 +1,124 @@
+// The command line of an emitted module: `node batch.mjs --log DIR --state DIR ...`, the same for both targets.
+//
+// Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts; an unknown
+// option is exit 2 with the nearest of those there are; --help prints them. Leaves to `cli`: everything beyond one compiled job.
+
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { didYouMean } from '../../core/did-you-mean.ts'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import type { RunOptions } from '../job-run.ts'
+import type { RunSummary } from '../summary.ts'
+import { readUntil } from './option-values.ts'
+import { summaryLines } from './summary-text.ts'
+
+/** An option: what stands for its value in the usage (null for one that takes none), and what it means. */
+export interface OptionText {
+  readonly value: string | null
+  readonly means: string
+}
+
+/** Values of options by name. */
+export type Given = Readonly<Record<string, string | boolean | undefined>>
+
+type OptionTexts = Readonly<Record<string, OptionText>>
+
+const COMMON: OptionTexts = {
+  log: { value: 'LOG', means: 'where the records come from: a directory, or kafka://HOST:PORT' },
+  state: { value: 'DIR', means: 'where the state lies' },
+  out: { value: 'DIR', means: 'the log directory of output topics; default STATE/out' },
+  until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
+  final: { value: null, means: 'the history is complete: every window closes' },
+  json: { value: null, means: 'the summary as JSON on stdout' },
+}
+
+const HELP: OptionTexts = { help: { value: null, means: 'print this' } }
+
+export interface Target {
+  readonly name: 'batch' | 'stream'
+  /** Options of this target beside the common ones. */
+  readonly options: OptionTexts
+  run(options: RunOptions, given: Given): Promise<RunSummary>
+}
+
+/** Runs a compiled job. `url` is that of the module that was started; `functions.mjs` lies beside it. Sets the exit code. */
+export async function runMain(
+  target: Target,
+  functions: FunctionsModule,
+  url: string,
+  argv: readonly string[],
+): Promise<void> {
+  try {
+    const texts = { ...COMMON, ...target.options, ...HELP }
+    const given = parse(target.name, texts, argv)
+    if (given.help === true) {
+      process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
+      return
+    }
+    const options: RunOptions = {
+      functions,
+      functionsUrl: new URL('./functions.mjs', url).href,
+      log: required(given, 'log'),
+      state: required(given, 'state'),
+      out: given.out as string | undefined,
+      until: given.until === undefined ? undefined : readUntil(given.until as string),
+      final: given.final === true,
+    }
+    const summary = await target.run(options, given)
+    if (given.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
+    else process.stderr.write(`${summaryLines(summary).join('\n')}\n`)
+  } catch (error) {
+    process.stderr.write(`${failureLines(error).join('\n')}\n`)
+    process.exitCode = isLyrebirdError(error) ? error.exitCode : EXIT.bug
+  }
+}
+
+function parse(name: string, texts: OptionTexts, argv: readonly string[]): Given {
+  const options: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
+    Object.entries(texts).map(([option, { value }]) => [option, { type: value === null ? 'boolean' : 'string' }]),
+  )
+  const args = [...argv]
+  const { tokens } = parseArgs({ args, options, strict: false, tokens: true })
+  const unknown = tokens.find(token => token.kind === 'option' && !Object.hasOwn(texts, token.name))
+  if (unknown?.kind === 'option') throw unknownOption(unknown.name, unknown.rawName, Object.keys(texts))
+  try {
+    return parseArgs({ args, options, strict: true, allowPositionals: false }).values as Given
+  } catch (cause) {
+    throw new LyrebirdError('usage', (cause as Error).message.split('\n')[0] as string, {
+      hint: `node ${name}.mjs --help lists the options`,
+    })
+  }
+}
+
+function unknownOption(name: string, written: string, known: readonly string[]): LyrebirdError {
+  const near = didYouMean(name, known)
+  return new LyrebirdError('usage', `there is no option ${written.slice(0, 80)}`, {
+    hint: near === null ? `options: ${known.map(option => `--${option}`).join(' ')}` : `did you mean --${near}?`,
+  })
+}
+
+function usageLines(name: string, texts: OptionTexts): readonly string[] {
+  const options = Object.entries(texts).map(([option, { value, means }]) => ({
+    left: value === null ? `--${option}` : `--${option} ${value}`,
+    means,
+  }))
+  const width = Math.max(...options.map(({ left }) => left.length))
+  return [
+    `usage: node ${name}.mjs --log LOG --state DIR [options]`,
+    ...options.map(({ left, means }) => `  ${left.padEnd(width)}  ${means}`),
+  ]
+}
+
+function required(given: Given, option: string): string {
+  const value = given[option]
+  if (typeof value === 'string' && value !== '') return value
+  throw new LyrebirdError('usage', `--${option} is missing`, { hint: `add --${option} ${COMMON[option]?.value}` })
+}
+
+/** A failure as lines for people. */
+function failureLines(error: unknown): readonly string[] {
+  if (isLyrebirdError(error)) {
+    return [`${error.code}  ${error.message}`, ...(error.hint === undefined ? [] : [`  ${error.hint}`])]
+  }
+  return [`lyrebird has a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`]
+}

@@ -1,0 +1,58 @@
+// Values of options as they are written: numbers, durations, cuts. One way to write each, on the command line and to emitted modules.
+//
+// Promises: what is malformed is a usage error that says what to write.
+
+import { readFileSync } from 'node:fs'
+import { LyrebirdError } from '../../core/errors.ts'
+import { type Cut, parseCut } from '../../core/log/cut.ts'
+
+/** Throws `usage` unless the text is a whole number in the range. */
+export function numberOf(
+  text: string | undefined,
+  flag: string,
+  least: number,
+  most = 999_999_999,
+): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (value >= least && value <= most) return value
+  throw new LyrebirdError(
+    'usage',
+    `--${flag} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`,
+  )
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** Milliseconds of `500ms`, `10s`, `5m`, `1h`. Throws `usage`. */
+export function durationOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text)
+  if (parts !== null) return Number(parts[1]) * (UNIT_MS[parts[2] as string] as number)
+  throw new LyrebirdError('usage', `--${flag} takes a duration, not ${JSON.stringify(text)}`, {
+    hint: 'write a whole number and a unit: 500ms, 10s, 5m, 1h',
+  })
+}
+
+/** `end`, a cut, or a file that holds one (as text, or as the JSON object that `query @cut` prints). */
+export function readUntil(text: string): 'end' | Cut {
+  if (text === 'end') return 'end'
+  if (/^[^/]+\/\d+:\d+(,|$)/.test(text)) return parseCut(text)
+  let content: string
+  try {
+    content = readFileSync(text, 'utf8').trim()
+  } catch {
+    return parseCut(text)
+  }
+  return parseCut(content.startsWith('{') ? cutOfJson(content) : content)
+}
+
+function cutOfJson(content: string): string {
+  try {
+    return Object.entries(JSON.parse(content) as object)
+      .map(([name, offset]) => `${name}:${offset}`)
+      .join(',')
+  } catch {
+    return content
+  }
+}

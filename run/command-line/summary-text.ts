@@ -1,0 +1,39 @@
+// A run's summary as lines of text. Leaves to the caller: where they are printed, and colours.
+
+import type { RunSummary, SourceSummary } from '../summary.ts'
+
+/** Lines without line ends. Counts with separators, times in ISO 8601 UTC. */
+export function summaryLines(summary: RunSummary): readonly string[] {
+  const { job, target, records, sealed } = summary
+  const lines = [
+    `${job} ${target}: ${number(records)} ${records === 1 ? 'record' : 'records'} read${sealed ? ', history complete' : ''}`,
+  ]
+  const rows: [string, string][] = []
+  for (const view of summary.views) rows.push([`view ${view.name}`, `${number(view.rows)} rows  digest ${view.digest}`])
+  for (const output of summary.outputs) {
+    const digest = output.digest === null ? '' : `  digest ${output.digest}`
+    rows.push([`output ${output.name}`, `${number(output.rows)} records to ${output.topic}${digest}`])
+  }
+  for (const source of summary.sources) rows.push([`watermark ${source.topic}`, watermarkText(source)])
+  rows.push(['late', number(summary.late)], ['dead letters', number(summary.dead)])
+  rows.push([
+    'cut',
+    Object.entries(summary.cut)
+      .map(([name, offset]) => `${name}:${offset}`)
+      .join(','),
+  ])
+  const width = Math.max(...rows.map(([name]) => name.length))
+  for (const [name, text] of rows) lines.push(`  ${name.padEnd(width)}  ${text}`)
+  for (const warning of summary.warnings) lines.push(`warning: ${warning}`)
+  return lines
+}
+
+function watermarkText({ watermark, heldBy }: SourceSummary): string {
+  const time = watermark === null ? 'none yet' : isoTime(watermark)
+  return heldBy === null ? time : `${time} (held back by ${heldBy})`
+}
+
+/** ISO 8601 where a `Date` can show it. */
+const isoTime = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`)
+
+const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

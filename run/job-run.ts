@@ -1,0 +1,235 @@
+// One run of a job over a log into a state: what batch and stream have in common, from opening to the last commit.
+//
+// Promises: nothing is read before plan, log and state are known to fit; a commit changes rows, progress and output positions in
+// one transaction, after the outputs are on disk and before they are published. Leaves to the executors: reading and when to commit.
+
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
+import { JobExecutor, PROGRESS } from '../core/executor/job-executor.ts'
+import type { Progress } from '../core/executor/progress.ts'
+import type { Cut } from '../core/log/cut.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { openLog } from '../logs/index.ts'
+import type { Log } from '../logs/log.ts'
+import { checkOutputPlace, Outputs, writingNodes } from '../sinks/embedded/embedded-topics.ts'
+import { admitAll, admitNewcomers, checkGrowth, checkKnown } from './admission.ts'
+import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './bind-log.ts'
+import { ChangeBuffer } from './change-buffer.ts'
+import { NO_STEPS, type Steps } from './commit-steps.ts'
+import { checkComplete, checkNames, type Limits, limitsOf, type Until } from './limits.ts'
+import { siteFinder } from './site-of.ts'
+import { sorterFactory } from './sorters.ts'
+import { DOCUMENT, decodePositions, encodeJson, encodePositions, jobDocument } from './state/documents.ts'
+import { type OpenedState, openState } from './state/open-state.ts'
+import { runtimeVersions } from './state/versions.ts'
+import { type RunSummary, summarise } from './summary.ts'
+
+export interface RunOptions {
+  readonly functions: FunctionsModule
+  /** File URL of the emitted `functions.mjs`: for places in stack traces, and for worker threads. */
+  readonly functionsUrl?: string | undefined
+  /** A directory, `kafka://HOST:PORT,...`, or an open log, which stays open. */
+  readonly log: string | Log
+  /** The state directory; made where it is missing. */
+  readonly state: string
+  /** Log directory that outputs go to; default `STATE/out`. */
+  readonly out?: string | undefined
+  readonly until?: Until | undefined
+  /** The history is complete: the watermark is plus infinity at the end. */
+  readonly final?: boolean | undefined
+  /** The command that computes the state anew, for hints. */
+  readonly recompute?: string | undefined
+  /** Groups of one node in memory before they are spilled or forgotten. Default 1,000,000. */
+  readonly groupLimit?: number | undefined
+  /** Called at the moments of a commit; for tests that crash there. */
+  readonly steps?: Steps | undefined
+  /** Partitions that a cut does not name do not exist, though the log has records there: for an earlier cut of a grown log. */
+  readonly absent?: boolean | undefined
+}
+
+export const GROUP_LIMIT = 1_000_000
+
+export class JobRun {
+  readonly plan: Plan
+  readonly log: Log
+  readonly executor: JobExecutor
+  readonly scratch: string
+  readonly #target: 'batch' | 'stream'
+  readonly #options: RunOptions
+  readonly #state: OpenedState
+  readonly #outputs: Outputs
+  readonly #warnings: string[]
+  #ranges: Ranges
+  #committed: number
+
+  private constructor(
+    target: 'batch' | 'stream',
+    options: RunOptions,
+    log: Log,
+    ranges: Ranges,
+    state: OpenedState,
+    outputs: Outputs,
+  ) {
+    this.#target = target
+    this.#options = options
+    this.#ranges = ranges
+    this.#state = state
+    this.#outputs = outputs
+    this.#warnings = [...state.warnings]
+    this.plan = options.functions.plan
+    this.log = log
+    this.scratch = scratchOf(options.state)
+    this.executor = new JobExecutor(options.functions, {
+      // Batch flushes once: over a fresh state it never has to ask for a stored group.
+      state: target === 'batch' && state.fresh ? null : state.writer,
+      newSorter: sorterFactory(this.scratch),
+      siteOf: siteFinder(options.functionsUrl, options.functions.files),
+      groupLimit: options.groupLimit ?? GROUP_LIMIT,
+    })
+    this.#committed = -1
+  }
+
+  /** Opens log, state and outputs and checks that they fit. Throws the typed errors of those checks; nothing stays open then. */
+  static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
+    const { plan } = options.functions
+    checkOutputPlace(options.out)
+    const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
+    const opened: { close(): Promise<void> }[] = typeof options.log === 'string' ? [log] : []
+    try {
+      await checkAbilities(log, plan)
+      const ranges = await rangesNow(log, plan)
+      const ids = await topicIdsNow(log, plan)
+      if (options.until instanceof Map) checkNames(options.until, ranges)
+      const state = await openState(options.state, plan, recomputeOf(options, log))
+      opened.push(state.writer)
+      makeScratch(options.state)
+      const outputs = await openOutputs(options, state)
+      opened.push(outputs)
+      const run = new JobRun(target, options, log, ranges, state, outputs)
+      await run.#admit(ids)
+      return run
+    } catch (error) {
+      for (const thing of opened.reverse()) await thing.close()
+      throw error
+    }
+  }
+
+  get progress(): Progress {
+    return this.executor.progress
+  }
+
+  get ranges(): Ranges {
+    return this.#ranges
+  }
+
+  /** True where nothing has been fed since the last commit. */
+  get clean(): boolean {
+    return this.#committed === this.executor.records
+  }
+
+  /** Ends of this run over the partitions of the state. Throws `incomplete-cut`, `state-past-until`, `range-lost`. */
+  limits(until: Until = 'end'): Limits {
+    return limitsOf(until, this.progress, this.#ranges)
+  }
+
+  /** Looks at the log again: partitions may have grown, and `newcomers` may have come. Throws as `open` does. */
+  async refresh(newcomers: boolean): Promise<Ranges> {
+    this.#ranges = await rangesNow(this.log, this.plan)
+    checkGrowth(this.progress, this.#ranges, await topicIdsNow(this.log, this.plan))
+    if (newcomers) await admitNewcomers(this.log, this.plan, this.progress, this.#ranges)
+    return this.#ranges
+  }
+
+  /** Flushes at the present cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */
+  async commit(final = false): Promise<void> {
+    const step = this.#options.steps ?? NO_STEPS
+    const { writer } = this.#state
+    const changes = new ChangeBuffer({
+      scratch: this.scratch,
+      release: (...row) => this.#outputs.release(...row),
+    })
+    try {
+      step('begin')
+      this.executor.flush(changes, final)
+      step('flushed')
+      await this.#outputs.prepare()
+      step('outputs-prepared')
+      await writer.commit(transaction => {
+        changes.write(writer, transaction)
+        transaction.putDocument(PROGRESS, this.progress.encode())
+        transaction.putDocument(DOCUMENT.outputs, encodePositions(this.#outputs.positions))
+        transaction.putDocument(DOCUMENT.job, encodeJson(jobDocument(this.plan, this.#state.id, runtimeVersions())))
+        transaction.putDocument(DOCUMENT.plan, encodeJson(this.plan))
+        step('in-transaction')
+      })
+      step('state-committed')
+      await this.#outputs.publish()
+      step('outputs-published')
+    } finally {
+      changes.dispose()
+    }
+    this.#committed = this.executor.records
+  }
+
+  summary(): RunSummary {
+    return summarise({
+      plan: this.plan,
+      progress: this.progress,
+      target: this.#target,
+      records: this.executor.records,
+      positions: this.#outputs.positions,
+      warnings: this.#warnings,
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#outputs.close()
+    rmSync(this.scratch, { recursive: true, force: true })
+    await this.#state.writer.close()
+    if (typeof this.#options.log === 'string') await this.log.close()
+  }
+
+  /** Which partitions this run has, and that they are those of the state. */
+  async #admit(ids: ReadonlyMap<string, string>): Promise<void> {
+    const { until = 'end', absent = false } = this.#options
+    const { progress } = this
+    if (progress.cut.size > 0) {
+      checkKnown(progress, this.#ranges, ids)
+      await admitNewcomers(this.log, this.plan, progress, named(this.#ranges, until))
+    } else admitAll(progress, named(this.#ranges, until), ids)
+    if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
+  }
+}
+
+/** The partitions that exist for a cut. */
+function named(ranges: Ranges, until: Until): Ranges {
+  return until === 'end' ? ranges : new Map([...ranges].filter(([name]) => (until as Cut).has(name)))
+}
+
+async function openOutputs(options: RunOptions, { writer, id, fresh }: OpenedState): Promise<Outputs> {
+  const { plan } = options.functions
+  // The state must know its own id before a topic is owned by it.
+  if (fresh && writingNodes(plan).length > 0) {
+    const document = encodeJson(jobDocument(plan, id, runtimeVersions()))
+    await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
+  }
+  const positions = decodePositions(writer.document(DOCUMENT.outputs))
+  const directory = options.out ?? defaultOut(options.state)
+  return Outputs.open({ directory, plan, owner: id, positions, scratch: scratchOf(options.state) })
+}
+
+/** Where outputs go by default: a log directory inside the state directory. */
+export const defaultOut = (state: string): string => join(state, 'out')
+
+const scratchOf = (state: string): string => join(state, 'scratch')
+
+/** Empty: what a killed run left there is nobody's, since this process owns the state now. */
+function makeScratch(state: string): void {
+  rmSync(scratchOf(state), { recursive: true, force: true })
+  mkdirSync(scratchOf(state), { recursive: true })
+}
+
+function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
+  return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`
+}

@@ -1,0 +1,18 @@
+// Progress of some partitions, taken over from a executor that read them.
+
+import type { Progress } from '../core/executor/progress.ts'
+import { splitPartition } from '../core/log/cut.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { sourceNodes } from './bind-log.ts'
+
+/** Copies positions and event times of the named partitions. */
+export function takeProgress(into: Progress, from: Progress, plan: Plan, names: Iterable<string>): void {
+  for (const name of names) {
+    const position = from.cut.get(name)
+    if (position !== undefined) into.cut.set(name, position)
+    for (const source of sourceNodes(plan)) {
+      if (source.params.topic !== splitPartition(name).topic) continue
+      into.sourcePartition(source.id, name).maxTime = from.sourcePartition(source.id, name).maxTime
+    }
+  }
+}

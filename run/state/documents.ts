@@ -1,0 +1,85 @@
+// The documents of a state directory that both executors keep beside the progress: whose state it is, the plan, output positions.
+//
+// Promises: each document has one text form (JSON with sorted partitions), and one that cannot be read is `state-corrupt`.
+
+import { LyrebirdError } from '../../core/errors.ts'
+import { nodeOf, type Plan, type PlanResult } from '../../core/plan/plan.ts'
+
+/** Names of documents. The executor's own is `progress` (core/executor/job-executor.ts). */
+export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs' } as const
+
+/** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
+export const STATE_FORMAT = 1
+
+/** Versions of everything beneath the job that can change what a lambda computes (decision 15). */
+export interface Versions {
+  readonly node: string
+  readonly v8: string
+  readonly icu: string
+  readonly tz: string
+}
+
+/** What is kept of a view or output to tell whether it is still the same. */
+export interface ResultDocument extends Pick<PlanResult, 'name' | 'kind' | 'hash'> {
+  /** Ids of the nodes behind it, each with those of its inputs: rows and event times are kept under these ids. */
+  readonly nodes: readonly string[]
+}
+
+/** Whose state a directory holds. */
+export interface JobDocument {
+  readonly format: number
+  /** A random name of this state; output topics are owned by it. */
+  readonly id: string
+  readonly job: string
+  readonly results: readonly ResultDocument[]
+  readonly versions: Versions
+}
+
+/** Exclusive ends of what an output has written, by topic and partition number. */
+export type OutputPositions = ReadonlyMap<string, readonly bigint[]>
+
+export function jobDocument(plan: Plan, id: string, versions: Versions): JobDocument {
+  return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions }
+}
+
+export const resultDocuments = (plan: Plan): readonly ResultDocument[] =>
+  plan.results.map(({ name, kind, hash, node }) => ({ name, kind, hash, nodes: nodesBehind(plan, node) }))
+
+/** Sorted, so that only who stands on whom counts. */
+function nodesBehind(plan: Plan, node: string): readonly string[] {
+  const found = new Map<string, string>()
+  const visit = (id: string): void => {
+    if (found.has(id)) return
+    const { inputs } = nodeOf(plan, id)
+    found.set(id, [id, ...inputs].join(' '))
+    for (const input of inputs) visit(input)
+  }
+  visit(node)
+  return [...found.values()].sort()
+}
+
+export const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+
+/** Throws `state-corrupt` where the bytes are no JSON. */
+export function decodeJson<T>(name: string, bytes: Uint8Array): T {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as T
+  } catch (cause) {
+    throw new LyrebirdError('state-corrupt', `the document "${name}" of the state cannot be read`, {
+      where: { document: name },
+      hint: 'recompute the state from the log into a new directory with the batch target',
+      cause,
+    })
+  }
+}
+
+export function encodePositions(positions: OutputPositions): Uint8Array {
+  const topics = [...positions].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+  return encodeJson(Object.fromEntries(topics.map(([topic, ends]) => [topic, ends.map(String)])))
+}
+
+export function decodePositions(bytes: Uint8Array | undefined): OutputPositions {
+  if (bytes === undefined) return new Map()
+  const topics = decodeJson<Record<string, string[]>>(DOCUMENT.outputs, bytes)
+  return new Map(Object.entries(topics).map(([topic, ends]) => [topic, ends.map(BigInt)]))
+}

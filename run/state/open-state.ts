@@ -1,0 +1,88 @@
+// Opening a state directory for a job: is it this job's, may it be gone on from, by this version.
+//
+// Promises: refused with `state-incompatible` (every change named), `state-sealed`, `state-too-new`, before anything is read from
+// the log or written. Leaves to `store/`: one writer, damaged files, durability.
+
+import { randomUUID } from 'node:crypto'
+import { LyrebirdError } from '../../core/errors.ts'
+import { PROGRESS } from '../../core/executor/job-executor.ts'
+import { Progress } from '../../core/executor/progress.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { openStateWriter } from '../../store/index.ts'
+import type { StateReader, StateWriter } from '../../store/store.ts'
+import { DOCUMENT, decodeJson, type JobDocument, STATE_FORMAT } from './documents.ts'
+import { planChanges } from './plan-changes.ts'
+import { versionWarnings, zoneDataFault } from './versions.ts'
+
+export interface OpenedState {
+  readonly writer: StateWriter
+  /** The random name of this state. */
+  readonly id: string
+  /** Nothing has been committed yet. */
+  readonly fresh: boolean
+  readonly warnings: readonly string[]
+}
+
+/** Opens or makes the state of a job. `recompute` is the command that computes it anew, for hints. */
+export async function openState(directory: string, plan: Plan, recompute: string): Promise<OpenedState> {
+  const writer = openStateWriter(directory)
+  try {
+    return { writer, ...checkState(writer, plan, recompute) }
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+}
+
+/** The job that a state belongs to; null where nothing was written yet. Throws `state-too-new`. */
+export function readJobDocument(state: StateReader): JobDocument | null {
+  const bytes = state.document(DOCUMENT.job)
+  if (bytes === undefined) return null
+  const stored = decodeJson<JobDocument>(DOCUMENT.job, bytes)
+  if (stored.format <= STATE_FORMAT) return stored
+  throw new LyrebirdError(
+    'state-too-new',
+    `the state has format ${stored.format}; this version knows formats up to ${STATE_FORMAT}`,
+    {
+      where: { format: stored.format },
+      hint: 'use the version of lyrebird that wrote it, or a newer one',
+    },
+  )
+}
+
+/** Throws `state-incompatible` with every change, or where calendar windows were made with other time zone data. */
+export function checkPlan(stored: JobDocument, plan: Plan, recompute: string): void {
+  const changes = planChanges(stored, plan)
+  if (changes.length === 0) return checkZones(stored, plan, recompute)
+  throw new LyrebirdError('state-incompatible', `the state was computed by another plan: ${changes.join('; ')}`, {
+    where: { changes: changes.join('; ') },
+    hint: `compute it anew beside the old one: ${recompute}`,
+  })
+}
+
+/** Throws `state-incompatible` where calendar windows were made with other time zone data. */
+export function checkZones({ versions }: JobDocument, plan: Plan, recompute: string): void {
+  const fault = zoneDataFault(plan, versions)
+  if (fault === null) return
+  throw new LyrebirdError('state-incompatible', `the state does not fit this engine: ${fault}`, {
+    where: { before: versions.tz, now: process.versions.tz },
+    hint: `run it under a Node with time zone data ${versions.tz}, or compute it anew beside the old one: ${recompute}`,
+  })
+}
+
+function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<OpenedState, 'writer'> {
+  const stored = readJobDocument(writer)
+  const progress = writer.document(PROGRESS)
+  if (stored === null || progress === undefined) return { id: stored?.id ?? randomUUID(), fresh: true, warnings: [] }
+  checkPlan(stored, plan, recompute)
+  if (Progress.decode(progress).sealed) {
+    throw new LyrebirdError(
+      'state-sealed',
+      'the state is of a finished history (final): later records would fall into closed windows',
+      {
+        hint: `query it as it is, or compute a new one without \`final\`: ${recompute}`,
+      },
+    )
+  }
+  return { id: stored.id, fresh: false, warnings: versionWarnings(stored.versions) }
+}

@@ -1,0 +1,26 @@
+// What changed between the plan that a state was computed by and the plan of a run.
+//
+// Promises: empty if and only if the state can be gone on from; names every view and output that differs, each once. Equal hashes are
+// not enough: a node that two views share is another thing than two equal nodes (decision 7), and has rows of its own.
+
+import type { Plan } from '../../core/plan/plan.ts'
+import { type JobDocument, type ResultDocument, resultDocuments } from './documents.ts'
+
+/** One line for each difference, for people: `view "traffic" changed`. */
+export function planChanges(stored: JobDocument, plan: Plan): readonly string[] {
+  const changes = stored.job === plan.job ? [] : [`the job is "${plan.job}", the state is of "${stored.job}"`]
+  const nameOf = ({ kind, name }: ResultDocument): string => `${kind} "${name}"`
+  const before = new Map(stored.results.map(r => [nameOf(r), r]))
+  for (const result of resultDocuments(plan)) {
+    const what = nameOf(result)
+    const old = before.get(what)
+    before.delete(what)
+    if (old === undefined) changes.push(`${what} is new`)
+    else if (old.hash !== result.hash) changes.push(`${what} changed`)
+    else if (String(old.nodes) !== String(result.nodes)) {
+      changes.push(`${what} is made of other nodes: what it shares with other results changed`)
+    }
+  }
+  for (const what of before.keys()) changes.push(`${what} is gone`)
+  return changes
+}

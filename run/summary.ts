@@ -1,0 +1,120 @@
+// What a run tells at its end (decision 27): watermarks and who holds them back, counts, digests, positions, warnings.
+//
+// Promises: plain JSON data, worked out from the committed progress alone. Leaves to summary-text.ts: the text for people.
+
+import { TALLY } from '../core/executor/job-executor.ts'
+import type { Progress } from '../core/executor/progress.ts'
+import { sortedCut } from '../core/log/cut.ts'
+import { nodeOf, type Plan } from '../core/plan/plan.ts'
+import { sourceNodes } from './bind-log.ts'
+import type { OutputPositions } from './state/documents.ts'
+
+export interface SourceSummary {
+  /** Id of the source node. */
+  readonly source: string
+  readonly topic: string
+  /** ms; null while there is none. That of the log, also where the run was final. */
+  readonly watermark: number | null
+  /** The partition that holds the watermark back, as `topic/partition`. */
+  readonly heldBy: string | null
+}
+
+export interface ResultSummary {
+  readonly name: string
+  readonly rows: number
+  readonly digest: string
+}
+
+export interface OutputSummary extends Omit<ResultSummary, 'digest'> {
+  /** Null for the changes of a view, which depend on the commits. */
+  readonly digest: string | null
+  readonly topic: string
+  /** Exclusive end offsets by partition number, as decimal text. */
+  readonly positions: readonly string[]
+}
+
+export interface RunSummary {
+  readonly job: string
+  readonly target: 'batch' | 'stream'
+  /** Records read by this run. */
+  readonly records: number
+  readonly sources: readonly SourceSummary[]
+  readonly late: number
+  readonly dead: number
+  readonly views: readonly ResultSummary[]
+  readonly outputs: readonly OutputSummary[]
+  /** `topic/partition` -> exclusive end offset, as decimal text. */
+  readonly cut: Readonly<Record<string, string>>
+  /** The history was said to be complete; the state cannot be gone on from. */
+  readonly sealed: boolean
+  readonly warnings: readonly string[]
+}
+
+export interface SummaryInput {
+  readonly plan: Plan
+  readonly progress: Progress
+  readonly target: 'batch' | 'stream'
+  readonly records: number
+  readonly positions: OutputPositions
+  readonly warnings: readonly string[]
+}
+
+export function summarise({ plan, progress, target, records, positions, warnings }: SummaryInput): RunSummary {
+  const tally = (name: string) => progress.tally(name).data
+  const results = (kind: 'view' | 'output') => plan.results.filter(r => r.kind === kind)
+  return {
+    job: plan.job,
+    target,
+    records,
+    sources: sourceNodes(plan).map(source => {
+      const { watermark, heldBy } = progress.sourceWatermark(source)
+      return {
+        source: source.id,
+        topic: source.params.topic,
+        watermark: Number.isFinite(watermark) ? watermark : null,
+        heldBy,
+      }
+    }),
+    late: tally(TALLY.late).count,
+    dead: tally(TALLY.dead).count,
+    views: results('view').map(({ name }) => {
+      const { count, digest } = tally(TALLY.view(name))
+      return { name, rows: count, digest }
+    }),
+    outputs: results('output').map(({ name, node }) => {
+      const topic = outputTopic(plan, node)
+      const ends = positions.get(topic) ?? []
+      const written = { topic, positions: ends.map(String) }
+      // How many changes there were depends on the commits: they are counted, and have no digest to compare.
+      if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...written }
+      const { count, digest } = tally(TALLY.handed(node))
+      return { name, rows: count, digest, ...written }
+    }),
+    cut: Object.fromEntries(sortedCut(progress.cut).map(([name, offset]) => [name, String(offset)])),
+    sealed: progress.sealed,
+    warnings: [...warnings, ...watermarkWarnings(plan, progress)],
+  }
+}
+
+const sum = (offsets: readonly bigint[]): bigint => offsets.reduce((a, b) => a + b, 0n)
+
+function outputTopic(plan: Plan, id: string): string {
+  const node = plan.nodes.find(n => n.id === id)
+  return node?.kind === 'output' || node?.kind === 'changes' ? node.params.topic : ''
+}
+
+/** Nothing can close while a partition has no record that carries a time. */
+function watermarkWarnings(plan: Plan, progress: Progress): string[] {
+  if (progress.sealed) return []
+  const warnings = new Set<string>()
+  for (const source of sourceNodes(plan)) {
+    const { watermark, heldBy } = progress.sourceWatermark(source)
+    if (Number.isFinite(watermark)) continue
+    const { topic } = source.params
+    if (heldBy === null) warnings.add(`topic ${topic} has no partition with a record: no window can close`)
+    else if (progress.cut.get(heldBy) === progress.starts.get(heldBy))
+      warnings.add(`${heldBy} has no record: no window can close`)
+    else warnings.add(`${heldBy} has no record with a time: no window can close`)
+  }
+  return [...warnings]
+}

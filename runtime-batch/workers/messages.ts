@@ -1,0 +1,56 @@
+// What a worker thread and its coordinator say to each other.
+//
+// Promises: rows travel as packed bytes that change hands without a copy; a typed failure arrives as one.
+
+import { type FailureCode, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import type { Task } from '../divide.ts'
+
+export interface WorkerOrder {
+  readonly functionsUrl: string
+  readonly log: string
+  readonly tasks: readonly Task[]
+  readonly progress: Uint8Array
+  readonly scratch: string
+  readonly groupLimit: number
+}
+
+export type FromWorker =
+  | { readonly kind: 'read'; readonly records: number; readonly offsets: number }
+  /** Packed rows of a table (store/spill/row-queue.ts). */
+  | { readonly kind: 'piece'; readonly table: string; readonly bytes: Uint8Array }
+  /** No more pieces of this table. */
+  | { readonly kind: 'table'; readonly table: string }
+  | { readonly kind: 'done'; readonly progress: Uint8Array; readonly records: number }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+
+/** The coordinator has taken a piece over. */
+export type ToWorker = { readonly kind: 'taken' }
+
+/** Pieces that may be on their way at once. */
+export const PIECES_AHEAD = 16
+
+export interface Failure {
+  readonly code: FailureCode | null
+  readonly message: string
+  readonly where: Readonly<Record<string, string | number | undefined>>
+  readonly hint: string | undefined
+  readonly stack: string | undefined
+}
+
+export function encodeFailure(error: unknown): Failure {
+  if (isLyrebirdError(error)) {
+    const { code, message, where, hint, stack } = error
+    return { code, message, where: { ...where }, hint, stack }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { code: null, message, where: {}, hint: undefined, stack: error instanceof Error ? error.stack : undefined }
+}
+
+export function decodeFailure({ code, message, where, hint, stack }: Failure): Error {
+  const error =
+    code === null
+      ? new Error(message)
+      : new LyrebirdError(code, message, hint === undefined ? { where: { ...where } } : { where: { ...where }, hint })
+  if (stack !== undefined) error.stack = stack
+  return error
+}

@@ -1,0 +1,27 @@
+// Feeding a executor with a group of partitions, one after the other.
+
+import type { JobExecutor } from '../../core/executor/job-executor.ts'
+import { splitPartition } from '../../core/log/cut.ts'
+import type { Log } from '../../logs/log.ts'
+import { prefetch } from '../../run/prefetch.ts'
+import type { Task } from '../divide.ts'
+
+/** `told` gets the number of records and offsets of each chunk. Spills groups where there are too many. */
+export async function readGroup(
+  log: Log,
+  executor: JobExecutor,
+  tasks: readonly Task[],
+  told: (records: number, offsets: number) => void,
+): Promise<void> {
+  for (const { name, from, to } of tasks) {
+    const { topic, partition } = splitPartition(name)
+    let at = from
+    if (from === to) continue
+    for await (const chunk of prefetch(log.read(topic, partition, from, to))) {
+      executor.feed(chunk)
+      executor.relieve()
+      told(chunk.count, Number(chunk.nextOffset - at))
+      at = chunk.nextOffset
+    }
+  }
+}

@@ -1,0 +1,79 @@
+// The coordinator's side of one worker thread.
+//
+// Promises: a worker's rows reach the executor table by table; memory stays bounded, since waiting rows spill. A worker that fails,
+// or dies without a word, fails the run.
+
+import { Worker } from 'node:worker_threads'
+import type { JobExecutor } from '../../core/executor/job-executor.ts'
+import { Progress } from '../../core/executor/progress.ts'
+import { RowQueue } from '../../store/spill/row-queue.ts'
+import type { Row } from '../../store/store.ts'
+import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
+
+const WAITING_BYTES = 64 << 20
+
+/** What a worker leaves when it is done. */
+export interface ThreadResult {
+  readonly progress: Progress
+  readonly records: number
+}
+
+export class Thread {
+  readonly #worker: Worker
+  readonly #executor: JobExecutor
+  readonly #scratch: string
+  readonly #told: (records: number, offsets: number) => void
+  readonly #waiting = new Map<string, RowQueue>()
+  readonly done: Promise<ThreadResult>
+
+  constructor(entry: URL, order: WorkerOrder, executor: JobExecutor, told: (records: number, offsets: number) => void) {
+    this.#executor = executor
+    this.#scratch = order.scratch
+    this.#told = told
+    this.#worker = new Worker(entry, { workerData: order })
+    this.done = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromWorker) => {
+        try {
+          this.#take(message, resolve, reject)
+        } catch (error) {
+          reject(error)
+        }
+      })
+      this.#worker.on('error', reject)
+      this.#worker.on('exit', code =>
+        reject(new Error(`a worker thread ended with code ${code} before its work was done`)),
+      )
+    })
+    // Whoever waits for the run sees the failure; until then it must not end the process.
+    this.done.catch(() => {})
+  }
+
+  async end(): Promise<void> {
+    for (const queue of this.#waiting.values()) queue.dispose()
+    await this.#worker.terminate()
+  }
+
+  #take(message: FromWorker, resolve: (result: ThreadResult) => void, reject: (error: Error) => void): void {
+    switch (message.kind) {
+      case 'read':
+        return this.#told(message.records, message.offsets)
+      case 'piece': {
+        const queue = this.#waiting.get(message.table) ?? new RowQueue(this.#scratch, WAITING_BYTES)
+        this.#waiting.set(message.table, queue)
+        queue.addPiece(message.bytes)
+        return this.#worker.postMessage({ kind: 'taken' } satisfies ToWorker)
+      }
+      case 'table': {
+        const queue = this.#waiting.get(message.table)
+        this.#waiting.delete(message.table)
+        if (queue === undefined) return
+        this.#executor.addPartials(message.table, queue.changes() as Iterable<Row>)
+        return queue.dispose()
+      }
+      case 'done':
+        return resolve({ progress: Progress.decode(message.progress), records: message.records })
+      case 'failed':
+        return reject(decodeFailure(message.failure))
+    }
+  }
+}

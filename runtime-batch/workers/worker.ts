@@ -1,0 +1,73 @@
+// A worker thread of the batch executor: reads its partitions with its own executor and hands over what it has combined.
+//
+// Promises: opens log and functions itself; never runs further ahead of the coordinator than PIECES_AHEAD pieces.
+// Leaves to the coordinator: flushing, and everything durable.
+
+import { once } from 'node:events'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { openLog } from '../../logs/index.ts'
+import { RowQueue } from '../../store/spill/row-queue.ts'
+import { encodeFailure, type FromWorker, PIECES_AHEAD, type WorkerOrder } from './messages.ts'
+import { partialExecutor } from './partial-executor.ts'
+import { readGroup } from './read-group.ts'
+
+const port = parentPort as NonNullable<typeof parentPort>
+let ahead = 0
+
+const tell = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
+
+async function run(order: WorkerOrder): Promise<void> {
+  const functions = (await import(order.functionsUrl)) as FunctionsModule
+  const log = await openLog(order.log)
+  try {
+    const executor = partialExecutor({ ...order, functions })
+    await readGroup(log, executor, order.tasks, (records, offsets) => tell({ kind: 'read', records, offsets }))
+    for (const [table, rows] of executor.takePartials()) await handOver(order, table, rows)
+    tell({ kind: 'done', progress: executor.progress.encode(), records: executor.records })
+  } finally {
+    await log.close()
+  }
+}
+
+/** Packs rows until a piece is full, and sends it. */
+async function handOver(
+  order: WorkerOrder,
+  table: string,
+  rows: Iterable<readonly [Uint8Array, Uint8Array]>,
+): Promise<void> {
+  let packed = new RowQueue(order.scratch, Number.POSITIVE_INFINITY)
+  let bytes = 0
+  for (const [key, value] of rows) {
+    packed.add(key, value)
+    bytes += key.length + value.length
+    if (bytes < 1 << 20) continue
+    await send(table, packed)
+    packed = new RowQueue(order.scratch, Number.POSITIVE_INFINITY)
+    bytes = 0
+  }
+  await send(table, packed)
+  tell({ kind: 'table', table })
+}
+
+async function send(table: string, packed: RowQueue): Promise<void> {
+  for (const piece of packed.pieces()) {
+    while (ahead >= PIECES_AHEAD) await once(port, 'message')
+    ahead++
+    const bytes = new Uint8Array(piece)
+    tell({ kind: 'piece', table, bytes }, [bytes.buffer])
+  }
+}
+
+port.on('message', () => {
+  ahead--
+})
+
+/** Resolves once the coordinator has everything. */
+export const finished: Promise<void> = run(workerData as WorkerOrder).then(
+  () => port.close(),
+  (error: unknown) => {
+    tell({ kind: 'failed', failure: encodeFailure(error) })
+    port.close()
+  },
+)

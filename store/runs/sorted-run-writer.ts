@@ -1,0 +1,87 @@
+// Writes sorted rows as the blocks of a new run.
+//
+// Promises: keys strictly rise (anything else is our bug and throws); one pass, bounded memory.
+// Leaves to `writer.ts`: the transaction in which the blocks are put.
+
+import { invariant } from '../../core/errors.ts'
+import { BlockBuilder } from './block.ts'
+import { compareRanges } from './bytes-range.ts'
+import { type KeyFilter, KeyHashes } from './key-filter.ts'
+import type { SortedRunInfo } from './sorted-run.ts'
+
+/** Two blocks fill a page of lmdb, so that no value needs pages of its own (overflow pages fragment its free list). */
+export const BLOCK_BYTES = 2000
+const FILTER_ROWS = 4_000_000
+const NOTHING = new Uint8Array(0)
+
+export class SortedRunWriter {
+  readonly #id: number
+  readonly #put: (ordinal: number, block: Uint8Array) => void
+  readonly #blockBytes: number
+  readonly #builder = new BlockBuilder()
+  readonly #hashes: KeyHashes | undefined
+  #last = new Uint8Array(256)
+  #lastLength = -1
+  #blocks = 0
+  #rows = 0
+  #bytes = 0
+
+  /** `filtered` collects the keys for a filter. */
+  constructor(
+    id: number,
+    put: (ordinal: number, block: Uint8Array) => void,
+    filtered: boolean,
+    blockBytes = BLOCK_BYTES,
+  ) {
+    this.#id = id
+    this.#put = put
+    this.#blockBytes = blockBytes
+    this.#hashes = filtered ? new KeyHashes() : undefined
+  }
+
+  add(key: Uint8Array, value: Uint8Array | null): void {
+    if (value === null) this.addPart(key, 0, key.length, NOTHING, 0, -1)
+    else this.addPart(key, 0, key.length, value, 0, value.length)
+  }
+
+  /** As `add`, with parts of byte strings; a negative `valueEnd` deletes. */
+  addPart(
+    key: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    value: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.#remember(key, keyStart, keyEnd)
+    const size = keyEnd - keyStart + Math.max(0, valueEnd - valueStart) + 12
+    if (this.#builder.rows > 0 && this.#builder.size + size > this.#blockBytes) this.#flush()
+    this.#builder.add(key, keyStart, keyEnd, value, valueStart, valueEnd)
+    this.#rows++
+    if (this.#hashes !== undefined && this.#rows <= FILTER_ROWS) this.#hashes.add(key, keyStart, keyEnd)
+  }
+
+  /** Undefined where no row was added. */
+  finish(): { info: SortedRunInfo; filter: KeyFilter | undefined } | undefined {
+    if (this.#builder.rows > 0) this.#flush()
+    if (this.#rows === 0) return undefined
+    const info = { id: this.#id, blocks: this.#blocks, rows: this.#rows, bytes: this.#bytes }
+    return { info, filter: this.#rows <= FILTER_ROWS ? this.#hashes?.filter() : undefined }
+  }
+
+  #flush(): void {
+    const block = this.#builder.finish(this.#id, this.#blocks)
+    this.#put(this.#blocks++, block)
+    this.#bytes += block.length
+  }
+
+  #remember(key: Uint8Array, start: number, end: number): void {
+    const rises = this.#lastLength < 0 || compareRanges(this.#last, 0, this.#lastLength, key, start, end) < 0
+    invariant(rises, 'rows of a table must come sorted by key, no key twice')
+    const length = end - start
+    if (length > this.#last.length) this.#last = new Uint8Array(length * 2)
+    if (length > 64) this.#last.set(key.subarray(start, end))
+    else for (let i = 0; i < length; i++) this.#last[i] = key[start + i] as number
+    this.#lastLength = length
+  }
+}

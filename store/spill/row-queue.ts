@@ -1,0 +1,163 @@
+// Rows in the order in which they came, packed; beyond a limit of memory they wait in a file.
+//
+// Promises: copies what it is given; gives back the same rows in the same order, as often as asked, until it is disposed of.
+// The file is deleted while it is open, so that nothing stays behind a crash.
+
+import { randomUUID } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { diskFailure } from '../../host/disk-failure.ts'
+import type { RowChange } from '../store.ts'
+
+const PIECE_BYTES = 1 << 20
+const HEADER_BYTES = 8
+const DELETED = 0xffffffff
+
+export class RowQueue {
+  readonly #directory: string
+  readonly #memoryBytes: number
+  /** Full pieces in memory, behind those in the file. */
+  #pieces: Uint8Array[] = []
+  #piece = new Uint8Array(1 << 12)
+  #used = 0
+  #file: number | null = null
+  /** Lengths of the pieces in the file, in order. */
+  #spilled: number[] = []
+  rows = 0
+
+  constructor(directory: string, memoryBytes: number) {
+    this.#directory = directory
+    this.#memoryBytes = memoryBytes
+  }
+
+  /** A null value stands for a deleted row. */
+  add(key: Uint8Array, value: Uint8Array | null): void {
+    const size = HEADER_BYTES + key.length + (value === null ? 0 : value.length)
+    if (this.#used + size > this.#piece.length) this.#makeRoom(size)
+    const piece = this.#piece
+    const at = this.#used
+    putLength(piece, at, key.length)
+    putLength(piece, at + 4, value === null ? DELETED : value.length)
+    putPart(piece, at + HEADER_BYTES, key, 0, key.length)
+    if (value !== null) putPart(piece, at + HEADER_BYTES + key.length, value, 0, value.length)
+    this.#used = at + size
+    this.rows++
+  }
+
+  /** A row whose key and value are parts of one byte string. */
+  addPart(bytes: Uint8Array, keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
+    const keyLength = keyEnd - keyStart
+    const size = HEADER_BYTES + keyLength + valueEnd - valueStart
+    if (this.#used + size > this.#piece.length) this.#makeRoom(size)
+    const piece = this.#piece
+    const at = this.#used
+    putLength(piece, at, keyLength)
+    putLength(piece, at + 4, valueEnd - valueStart)
+    putPart(piece, at + HEADER_BYTES, bytes, keyStart, keyEnd)
+    putPart(piece, at + HEADER_BYTES + keyLength, bytes, valueStart, valueEnd)
+    this.#used = at + size
+    this.rows++
+  }
+
+  /** Takes over rows that another queue packed. The bytes are kept, not copied. */
+  addPiece(piece: Uint8Array): void {
+    this.#fullPiece()
+    this.#pieces.push(piece)
+    this.#spillWhereFull()
+  }
+
+  *changes(): Generator<RowChange> {
+    for (const piece of this.pieces()) yield* unpack(piece)
+  }
+
+  /** The rows as packed bytes; a row lies in one piece. */
+  *pieces(): Generator<Uint8Array> {
+    let at = 0
+    for (const length of this.#spilled) {
+      const piece = new Uint8Array(length)
+      for (let got = 0; got < length; ) got += readSync(this.#file as number, piece, got, length - got, at + got)
+      at += length
+      yield piece
+    }
+    yield* this.#pieces
+    if (this.#used > 0) yield this.#piece.subarray(0, this.#used)
+  }
+
+  dispose(): void {
+    if (this.#file !== null) closeSync(this.#file)
+    this.#file = null
+    this.#pieces = []
+    this.#spilled = []
+    this.#used = 0
+    this.rows = 0
+  }
+
+  /** Small queues stay small: the first piece doubles, the later ones have the full size. */
+  #makeRoom(size: number): void {
+    if (this.#piece.length >= PIECE_BYTES) {
+      this.#fullPiece()
+      this.#piece = new Uint8Array(Math.max(PIECE_BYTES, size))
+      return this.#spillWhereFull()
+    }
+    const next = new Uint8Array(Math.max(this.#piece.length * 2, this.#used + size))
+    next.set(this.#piece.subarray(0, this.#used))
+    this.#piece = next
+  }
+
+  #fullPiece(): void {
+    if (this.#used > 0) this.#pieces.push(this.#piece.subarray(0, this.#used))
+    this.#piece = this.#piece.subarray(this.#used)
+    this.#used = 0
+  }
+
+  #spillWhereFull(): void {
+    if (this.#pieces.length * PIECE_BYTES > this.#memoryBytes) this.#spill()
+  }
+
+  #spill(): void {
+    try {
+      this.#file ??= openDeleted(this.#directory)
+      for (const piece of this.#pieces) {
+        for (let done = 0; done < piece.length; ) done += writeSync(this.#file, piece, done)
+        this.#spilled.push(piece.length)
+      }
+    } catch (e) {
+      throw diskFailure(e, this.#directory)
+    }
+    this.#pieces = []
+  }
+}
+
+/** Packed rows one by one; key and value are views into the piece. */
+export function* unpack(piece: Uint8Array): Generator<RowChange> {
+  const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength)
+  for (let at = 0; at < piece.length; ) {
+    const key = at + HEADER_BYTES
+    const value = key + view.getUint32(at, true)
+    const length = view.getUint32(at + 4, true)
+    at = length === DELETED ? value : value + length
+    yield [piece.subarray(key, value), length === DELETED ? null : piece.subarray(value, at)]
+  }
+}
+
+/** Little-endian. */
+function putLength(piece: Uint8Array, at: number, length: number): void {
+  piece[at] = length
+  piece[at + 1] = length >>> 8
+  piece[at + 2] = length >>> 16
+  piece[at + 3] = length >>> 24
+}
+
+/** Rows are short, and for those a loop beats a call of `set`. */
+function putPart(piece: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > 64) piece.set(bytes.subarray(start, end), at)
+  else for (let i = start, to = at; i < end; ) piece[to++] = bytes[i++] as number
+}
+
+function openDeleted(directory: string): number {
+  mkdirSync(directory, { recursive: true })
+  const path = join(directory, `rows-${randomUUID()}`)
+  const file = openSync(path, 'wx+')
+  unlinkSync(path)
+  return file
+}

@@ -1,0 +1,72 @@
+// Reads of one committed root: documents, gets, scans. Writer and readers share it.
+//
+// Promises: everything comes from the root it was made for, and is checked against it.
+// Leaves to `writer.ts` and `reader.ts`: which root, and holding its snapshot.
+
+import { crc32 } from 'node:zlib'
+import type { Transaction } from 'lmdb'
+import { documentKey, type Lmdb } from './lmdb.ts'
+import { corrupt, type Root } from './root.ts'
+import type { KeyFilter } from './runs/key-filter.ts'
+import { mergedRows } from './runs/merge.ts'
+import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
+import type { Row } from './store.ts'
+
+export class StateView {
+  readonly root: Root
+  readonly #lmdb: Lmdb
+  readonly #tables: ReadonlyMap<string, readonly SortedRun[]>
+  readonly #transaction: Transaction | undefined
+
+  /** Runs known from an earlier view keep what they have learnt. A transaction pins the snapshot that the root was read from. */
+  constructor(lmdb: Lmdb, root: Root, known: ReadonlyMap<number, SortedRun> = new Map(), transaction?: Transaction) {
+    this.root = root
+    this.#lmdb = lmdb
+    this.#transaction = transaction
+    const runOf = (info: SortedRunInfo): SortedRun => known.get(info.id) ?? this.newRun(info)
+    this.#tables = new Map([...root.tables].map(([name, runs]) => [name, runs.map(runOf)]))
+  }
+
+  newRun(info: SortedRunInfo, filter?: KeyFilter): SortedRun {
+    return new SortedRun(info, (run, ordinal) => this.#lmdb.block(run, ordinal, this.#transaction), filter)
+  }
+
+  /** The runs by number. */
+  runs(): Map<number, SortedRun> {
+    return new Map([...this.#tables.values()].flat().map(run => [run.info.id, run]))
+  }
+
+  runsOf(table: string): readonly SortedRun[] {
+    return this.#tables.get(table) ?? []
+  }
+
+  document(name: string): Uint8Array | undefined {
+    const checksum = this.root.documents.get(name)
+    if (checksum === undefined) return undefined
+    const bytes = this.#lmdb.get(documentKey(name), this.#transaction)
+    if (bytes === undefined) throw corrupt(this.#lmdb.dir, `document ${name} is missing`)
+    if (crc32(bytes) !== checksum) throw corrupt(this.#lmdb.dir, `the checksum of document ${name} does not match`)
+    return bytes
+  }
+
+  get(table: string, key: Uint8Array): Uint8Array | undefined {
+    const runs = this.#tables.get(table)
+    if (runs === undefined) return undefined
+    const hash = keyHash(key)
+    for (const run of runs) {
+      const found = run.find(key, hash)
+      if (found !== undefined) return found ?? undefined
+    }
+    return undefined
+  }
+
+  /** With a transaction, blocks are read from its snapshot. */
+  scan(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Iterable<Row> {
+    const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
+    return mergedRows(this.runsOf(table), from, to, pinned)
+  }
+
+  tables(): readonly string[] {
+    return [...this.#tables.keys()].filter(name => !mergedRows(this.runsOf(name)).next().done).sort()
+  }
+}

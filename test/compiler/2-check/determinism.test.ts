@@ -1,0 +1,28 @@
+// Every source of two answers in the design's table is a diagnostic, and ordinary code is none.
+
+import { describe, expect, it } from 'vitest'
+import { analyseCases, diagnosticsOf } from '../../support/check-cases.ts'
+import { BAD, GOOD, PRELUDE, WARNED } from './determinism-cases.ts'
+
+/** Halves keep the cap on diagnostics of one job out of the way. */
+const parts = [BAD.slice(0, 55), BAD.slice(55), [...WARNED, ...GOOD]].map(
+  cases => analyseCases(PRELUDE, cases).diagnostics,
+)
+const all = parts.flat()
+const wordsOf = (name: string): readonly string[] => diagnosticsOf(all, name).map(d => d.word)
+
+describe('what could give two answers', () => {
+  it.each(BAD)('$name: $word', ({ name, word }) => {
+    expect(wordsOf(name)).toContain(word)
+  })
+
+  it.each(WARNED)('$name warns: $word', ({ name, word }) => {
+    expect(diagnosticsOf(all, name).map(d => [d.word, d.severity])).toEqual([[word, 'warning']])
+  })
+})
+
+describe('what gives one answer', () => {
+  it.each(GOOD)('$name', ({ name }) => {
+    expect(diagnosticsOf(all, name).map(d => `${d.word}: ${d.label}`)).toEqual([])
+  })
+})

@@ -1,0 +1,133 @@
+// What evaluating a job may find out: each as a diagnostic at the author's line.
+
+import { describe, expect, it } from 'vitest'
+import type { JobAnalysis } from '../../compiler/2-check/job-analysis.ts'
+import { evaluateJob } from '../../compiler/4-evaluate/evaluate.ts'
+import { checkJob } from '../../compiler/index.ts'
+import * as language from '../../dsl/index.ts'
+import { jobFile } from './support/job-folder.ts'
+
+const HEAD = `import { count, job, source, tumbling } from 'lyrebird'
+const views = source<{ t: number; k: string }>('views', { time: v => v.t })
+`
+
+/** `word file:line:column label` of each diagnostic. */
+async function found(text: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const { diagnostics } = await checkJob(jobFile(text, more))
+  return diagnostics.map(
+    d => `${d.word} ${d.span === null ? '-' : `${d.span.file}:${d.span.line}:${d.span.column}`} ${d.label}`,
+  )
+}
+
+describe('evaluation', () => {
+  it('is quiet about a good job', async () => {
+    expect(await found(`${HEAD}export default job('j', { n: views.keyBy(v => v.k).count() })`)).toEqual([])
+  })
+
+  it('finds that nothing is exported', async () => {
+    expect(await found(`${HEAD}export const other = views`)).toEqual([
+      'no-job job.ts:1:1 no default export made by job(...)',
+    ])
+    expect(await found(`${HEAD}export default 7`)).toEqual(['no-job job.ts:1:1 no default export made by job(...)'])
+  })
+
+  it("finds the author's line of what the module throws, through helpers", async () => {
+    const helper = `export function check(n: number): number {
+  if (n > 1) {
+    throw new RangeError('too much')
+  }
+  return n
+}
+`
+    const lines = await found(
+      `import { check } from './check.ts'\n${HEAD}check(2)\nexport default job('j', { n: views.keyBy(v => v.k).count() })`,
+      {
+        'check.ts': helper,
+      },
+    )
+    expect(lines).toEqual(['evaluation-failed check.ts:3:11 RangeError: too much'])
+  })
+
+  it('points at the call that the language refuses', async () => {
+    const lines = await found(`${HEAD}
+const sizes: string[] = ['1.5h']
+const table = views
+  .keyBy(v => v.k)
+  .window(tumbling(sizes[0] as '1h'))
+  .aggregate({ n: count() })
+export default job('j', { table })`)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^bad-duration job\.ts:7:11 /)
+  })
+
+  it('points at a calendar of a zone that is none', async () => {
+    const lines = await found(`import { calendar } from 'lyrebird'\n${HEAD}
+export default job('j', {
+  n: views
+    .keyBy(v => v.k)
+    .window(calendar('day', { tz: 'Europe/Berln' }))
+    .count(),
+})`)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^bad-window job\.ts:8:13 "Europe\/Berln" is no time zone .* Is it "Europe\/Berlin"\?$/)
+  })
+
+  it('says what cannot be bundled', async () => {
+    const lines = await found(
+      `/// <reference path="./ghost.d.ts" />\nimport { ghost } from 'ghost'\n${HEAD}
+export default job('j', { n: views.keyBy(v => v.k + ghost).count() })`,
+      { 'ghost.d.ts': "declare module 'ghost' {\n  export const ghost: string\n}\n" },
+    )
+    expect(lines).toEqual(['bundle-failed job.ts:2:23 Could not resolve "ghost"'])
+  })
+})
+
+describe('a bundle by itself', () => {
+  const analysis: JobAnalysis = {
+    diagnostics: [],
+    calls: new Map(),
+    aggregations: new Map(),
+    spans: new Map(),
+    insertions: new Map(),
+    aliases: new Map(),
+    files: ['/jobs/job.ts'],
+    texts: new Map([['job.ts', 'export default 1\n']]),
+    folder: '/jobs',
+  }
+  const map = { version: 3, sources: [], sourcesContent: [], names: [], mappings: '' } as const
+  const modules = new Map([['lyrebird', language]])
+  const words = (code: string): string[] =>
+    evaluateJob({ code, map, requires: [] }, analysis, modules).diagnostics.map(d => `${d.word} ${d.label}`)
+
+  it('finds a call without a mark', () => {
+    const code = `const l = require('lyrebird')
+      exports.default = l.job('j', { n: l.source('t').keyBy(v => v).count() })`
+    expect(words(code)).toHaveLength(1)
+    expect(words(code)[0]).toMatch(/^unmarked-call /)
+  })
+
+  it('finds a job that is another one the second time', () => {
+    // A counter that survives one evaluation: only a hole in the realm could make one, so it is made by hand here.
+    const counter = { n: 0 }
+    const withCounter = { ...language, counter }
+    const code = `const l = require('lyrebird')
+      const mark = { [Symbol.for('lyrebird.site')]: 1 }
+      const n = l.counter.n++
+      exports.default = l.job('j', { n: l.source('t' + n, mark).keyBy(v => v, mark).count(mark) }, mark)`
+    const call = { at: 'job.ts:1:1', schema: null, lambdas: {} }
+    const sites = new Map([[1, call]])
+    const bundle = { code, map, requires: [] }
+    const { diagnostics } = evaluateJob(bundle, { ...analysis, calls: sites }, new Map([['lyrebird', withCounter]]))
+    expect(diagnostics.map(d => `${d.word} ${d.label}`)).toEqual([
+      'unstable-job result n was another one the second time',
+    ])
+  })
+
+  it('cannot load anything but the language', () => {
+    expect(words("require('node:fs')")).toEqual(['evaluation-failed Error: a compiled job cannot load node:fs'])
+    expect(words('Date.now()')).toEqual([
+      'evaluation-failed the job uses Date.now, which is closed to it (clock-in-lambda); lyrebird explain clock-in-lambda',
+    ])
+    expect(words('process.exit(1)')[0]).toMatch(/^evaluation-failed .*process\.exit.*environment-variable/)
+  })
+})

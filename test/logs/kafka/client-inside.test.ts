@@ -1,0 +1,133 @@
+// The inside of kafkajs that logs/kafka/client.ts reaches into: fails loudly where it moves.
+//
+// Goal: whoever updates the package learns here what broke, not from a wrong answer. The last test speaks to a server of our own.
+
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import kafkajs from 'kafkajs'
+import { afterEach, describe, expect, test } from 'vitest'
+import { metadataCall } from '../../../logs/kafka/calls/metadata.ts'
+import { createClient, LinkFailure } from '../../../logs/kafka/client.ts'
+import { kafkaSettings } from '../../../logs/kafka/settings.ts'
+
+describe('kafkajs', () => {
+  test('is the version that the client module was written for', () => {
+    const { version } = createRequire(import.meta.url)('kafkajs/package.json') as { version: string }
+    expect(version).toBe('2.2.4')
+  })
+
+  test('has the members that are used', async () => {
+    const kafka = new kafkajs.Kafka({ clientId: 'test', brokers: ['127.0.0.1:1'], logLevel: kafkajs.logLevel.NOTHING })
+    const symbol = Object.getOwnPropertySymbols(kafka).find(s => s.description === 'private:Kafka:createCluster')
+    expect(symbol).toBeDefined()
+    type Inside = Record<string, (...args: unknown[]) => unknown> & { connectionPoolBuilder: Builder; brokerPool: Pool }
+    type Builder = { build(to: object): Promise<Record<string, unknown> & { pool: Record<string, unknown>[] }> }
+    type Pool = { createBroker(options: object): Record<string, unknown> }
+    const make = (kafka as unknown as Record<symbol, (options: object) => Inside>)[symbol as symbol]
+    const cluster = make?.call(kafka, { allowAutoTopicCreation: false }) as Inside
+    const pool = await cluster.connectionPoolBuilder.build({ host: '127.0.0.1', port: 1 })
+    expect(pool).toMatchObject({ host: '127.0.0.1', port: 1, connectionTimeout: expect.any(Number) })
+    expect(pool.pool).toHaveLength(2)
+    for (const connection of pool.pool) {
+      for (const name of ['isConnected', 'authenticate', 'disconnect', 'rejectRequests', 'send']) {
+        expect(connection[name], name).toBeTypeOf('function')
+      }
+    }
+    expect(pool.getConnection).toBeTypeOf('function')
+    const broker = cluster.brokerPool.createBroker({ connectionPool: pool, logger: kafka.logger() })
+    expect(broker.connect).toBeTypeOf('function')
+    expect(broker.versions).toBeNull()
+  })
+})
+
+describe('a link', () => {
+  const ends: (() => void)[] = []
+  afterEach(() => {
+    for (const end of ends.splice(0)) end()
+  })
+
+  /** A server that answers ApiVersions with the given versions, and everything else with what `answer` says. */
+  async function server(
+    versions: Record<number, number>,
+    answer: (socket: Socket, correlation: number) => void,
+  ): Promise<number> {
+    const listening = createServer(socket => {
+      ends.push(() => socket.destroy())
+      socket.on('error', () => {})
+      socket.on('data', data => {
+        const correlation = data.readInt32BE(8)
+        if (data.readInt16BE(4) !== 18) return answer(socket, correlation)
+        const entries = Object.entries(versions)
+        const body = Buffer.alloc(10 + entries.length * 6 + 4)
+        body.writeInt32BE(correlation, 0)
+        body.writeInt32BE(entries.length, 6)
+        for (const [i, [key, max]] of entries.entries()) {
+          body.writeInt16BE(Number(key), 10 + i * 6)
+          body.writeInt16BE(max, 14 + i * 6)
+        }
+        socket.write(framed(body))
+      })
+    }).listen(0, '127.0.0.1')
+    ends.push(() => listening.close())
+    await once(listening, 'listening')
+    return (listening.address() as AddressInfo).port
+  }
+
+  const framed = (body: Buffer): Buffer => {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(body.length)
+    return Buffer.concat([length, body])
+  }
+  const WHOLE = { 1: 18, 2: 11, 3: 13, 18: 4, 32: 4, 36: 2 }
+  const limits = { connectMs: 500, answerMs: 300 }
+  const clientFor = (port: number) => createClient(kafkaSettings(`kafka://127.0.0.1:${port}`, {}, limits))
+
+  test('to a broker that is too old says what it does not speak', async () => {
+    const port = await server({ ...WHOLE, 1: 11, 3: 9 }, () => {})
+    const linking = clientFor(port).link('127.0.0.1', port)
+    await expect(linking).rejects.toMatchObject({
+      kind: 'protocol',
+      message: expect.stringContaining('Fetch v13, Metadata v12'),
+    })
+  })
+
+  test('fails once and for all: an answer that does not come, half an answer, nonsense', async () => {
+    const half = (socket: Socket): void => void socket.end(Buffer.from([0, 0, 1, 0, 0, 0, 0, 1, 9, 9]))
+    const nonsense = (socket: Socket, correlation: number): void => {
+      const body = Buffer.alloc(40, 0xff)
+      body.writeInt32BE(correlation)
+      socket.write(framed(body))
+    }
+    for (const [answer, kind] of [
+      [() => {}, 'unreachable'],
+      [half, 'unreachable'],
+      [nonsense, 'protocol'],
+    ] as const) {
+      const port = await server(WHOLE, answer)
+      const link = await clientFor(port).link('127.0.0.1', port)
+      expect(link.alive()).toBe(true)
+      await expect(link.send(metadataCall(null))).rejects.toMatchObject({ name: 'LinkFailure', kind })
+      expect(link.alive()).toBe(false)
+      await expect(link.send(metadataCall(null))).rejects.toBeInstanceOf(LinkFailure)
+    }
+  })
+
+  test('with TLS to a port without it is refused, and does not go on in the clear', async () => {
+    const heard: string[] = []
+    const listening = createServer(socket => {
+      ends.push(() => socket.destroy())
+      socket.on('error', () => {})
+      socket.on('data', data => {
+        heard.push(data.toString('latin1'))
+        socket.write('no TLS here')
+      })
+    }).listen(0, '127.0.0.1')
+    ends.push(() => listening.close())
+    await once(listening, 'listening')
+    const { port } = listening.address() as AddressInfo
+    const client = createClient(kafkaSettings(`kafka://127.0.0.1:${port}`, { LYREBIRD_KAFKA_TLS: '1' }, limits))
+    await expect(client.link('127.0.0.1', port)).rejects.toMatchObject({ kind: 'auth' })
+    expect(heard.join('')).not.toContain('lyrebird')
+  })
+})
