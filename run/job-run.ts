@@ -1,27 +1,39 @@
 // One run of a job over a log into a state: what batch and stream have in common, from opening to the last commit.
 //
-// Promises: nothing is read before plan, log and state are known to fit; a commit changes rows, progress and output positions in
+// Promises: nothing is read before plan, log and state are known to fit; a commit changes rows, progress and output counts in
 // one transaction, after the outputs are on disk and before they are published. Leaves to the executors: reading and when to commit.
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { JobExecutor, PROGRESS } from '../core/executor/job-executor.ts'
-import type { Progress } from '../core/executor/progress.ts'
+import { Progress } from '../core/executor/progress.ts'
 import type { Cut } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
-import { checkOutputPlace, Outputs, writingNodes } from '../sinks/embedded/embedded-topics.ts'
+import { sinkAt } from '../sinks/open-sink.ts'
+import type { OpenSink, SinkCommit } from '../sinks/sink.ts'
+import type { StateWriter } from '../store/store.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown } from './admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './bind-log.ts'
 import { ChangeBuffer } from './change-buffer.ts'
+import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { checkComplete, checkNames, type Limits, limitsOf, type Until } from './limits.ts'
+import { Outputs, writingNodes } from './outputs.ts'
 import { siteFinder } from './site-of.ts'
 import { sorterFactory } from './sorters.ts'
-import { DOCUMENT, decodePositions, encodeJson, encodePositions, jobDocument } from './state/documents.ts'
+import {
+  type CommitDocument,
+  DOCUMENT,
+  decodeRecordCounts,
+  encodeJson,
+  encodeRecordCounts,
+  jobDocument,
+} from './state/documents.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
+import { readCommit } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
@@ -33,8 +45,8 @@ export interface RunOptions {
   readonly log: string | Log
   /** The state directory; made where it is missing. */
   readonly state: string
-  /** Log directory that outputs go to; default `STATE/out`. */
-  readonly out?: string | undefined
+  /** Where outputs go: a log directory (default `STATE/out`), or a sink of another kind. */
+  readonly out?: string | OpenSink | undefined
   readonly until?: Until | undefined
   /** The history is complete: the watermark is plus infinity at the end. */
   readonly final?: boolean | undefined
@@ -61,6 +73,9 @@ export class JobRun {
   readonly #outputs: Outputs
   readonly #warnings: string[]
   #ranges: Ranges
+  /** Number of the state's last commit; 0 where there is none. */
+  #commit: number
+  /** Records read when it was made. */
   #committed: number
 
   private constructor(
@@ -87,13 +102,14 @@ export class JobRun {
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       groupLimit: options.groupLimit ?? GROUP_LIMIT,
     })
+    this.#commit = readCommit(state.writer)?.number ?? 0
     this.#committed = -1
   }
 
   /** Opens log, state and outputs and checks that they fit. Throws the typed errors of those checks; nothing stays open then. */
   static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
     const { plan } = options.functions
-    checkOutputPlace(options.out)
+    const openSink = sinkOf(options)
     const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
     const opened: { close(): Promise<void> }[] = typeof options.log === 'string' ? [log] : []
     try {
@@ -104,7 +120,7 @@ export class JobRun {
       const state = await openState(options.state, plan, recomputeOf(options, log))
       opened.push(state.writer)
       makeScratch(options.state)
-      const outputs = await openOutputs(options, state)
+      const outputs = await openOutputs(options, openSink, state)
       opened.push(outputs)
       const run = new JobRun(target, options, log, ranges, state, outputs)
       await run.#admit(ids)
@@ -145,6 +161,7 @@ export class JobRun {
   async commit(final = false): Promise<void> {
     const step = this.#options.steps ?? NO_STEPS
     const { writer } = this.#state
+    const commit: CommitDocument = { number: this.#commit + 1, time: wallClock(), epoch: writer.epoch }
     const changes = new ChangeBuffer({
       scratch: this.scratch,
       release: (...row) => this.#outputs.release(...row),
@@ -153,12 +170,13 @@ export class JobRun {
       step('begin')
       this.executor.flush(changes, final)
       step('flushed')
-      await this.#outputs.prepare()
+      await this.#outputs.prepare({ ...commit, cut: this.progress.cutNow })
       step('outputs-prepared')
       await writer.commit(transaction => {
         changes.write(writer, transaction)
         transaction.putDocument(PROGRESS, this.progress.encode())
-        transaction.putDocument(DOCUMENT.outputs, encodePositions(this.#outputs.positions))
+        transaction.putDocument(DOCUMENT.outputs, encodeRecordCounts(this.#outputs.records))
+        transaction.putDocument(DOCUMENT.commit, encodeJson(commit))
         transaction.putDocument(DOCUMENT.job, encodeJson(jobDocument(this.plan, this.#state.id, runtimeVersions())))
         transaction.putDocument(DOCUMENT.plan, encodeJson(this.plan))
         step('in-transaction')
@@ -169,6 +187,7 @@ export class JobRun {
     } finally {
       changes.dispose()
     }
+    this.#commit = commit.number
     this.#committed = this.executor.records
   }
 
@@ -178,7 +197,7 @@ export class JobRun {
       progress: this.progress,
       target: this.#target,
       records: this.executor.records,
-      positions: this.#outputs.positions,
+      written: this.#outputs.records,
       warnings: this.#warnings,
     })
   }
@@ -207,17 +226,35 @@ function named(ranges: Ranges, until: Until): Ranges {
   return until === 'end' ? ranges : new Map([...ranges].filter(([name]) => (until as Cut).has(name)))
 }
 
-async function openOutputs(options: RunOptions, { writer, id, fresh }: OpenedState): Promise<Outputs> {
+async function openOutputs(
+  options: RunOptions,
+  openSink: OpenSink,
+  { writer, id, fresh }: OpenedState,
+): Promise<Outputs> {
   const { plan } = options.functions
   // The state must know its own id before a topic is owned by it.
   if (fresh && writingNodes(plan).length > 0) {
     const document = encodeJson(jobDocument(plan, id, runtimeVersions()))
     await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
   }
-  const positions = decodePositions(writer.document(DOCUMENT.outputs))
-  const directory = options.out ?? defaultOut(options.state)
-  return Outputs.open({ directory, plan, owner: id, positions, scratch: scratchOf(options.state) })
+  return Outputs.open({
+    plan,
+    openSink,
+    owner: id,
+    scratch: scratchOf(options.state),
+    last: fresh ? null : lastCommit(writer),
+  })
 }
+
+/** The commit that a state is at, as a sink knows it. A state of before commits were counted is at number 0. */
+function lastCommit(writer: StateWriter): SinkCommit {
+  const { number, epoch } = readCommit(writer) ?? { number: 0, epoch: 0 }
+  const { cut } = Progress.decode(writer.document(PROGRESS) as Uint8Array)
+  return { number, epoch, cut, records: decodeRecordCounts(writer.document(DOCUMENT.outputs)) }
+}
+
+const sinkOf = ({ out, state }: RunOptions): OpenSink =>
+  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state))
 
 /** Where outputs go by default: a log directory inside the state directory. */
 export const defaultOut = (state: string): string => join(state, 'out')

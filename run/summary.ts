@@ -6,8 +6,8 @@ import { TALLY } from '../core/executor/job-executor.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { sortedCut } from '../core/log/cut.ts'
 import { nodeOf, type Plan } from '../core/plan/plan.ts'
+import type { RecordCounts } from '../sinks/sink.ts'
 import { sourceNodes } from './bind-log.ts'
-import type { OutputPositions } from './state/documents.ts'
 
 export interface SourceSummary {
   /** Id of the source node. */
@@ -29,7 +29,7 @@ export interface OutputSummary extends Omit<ResultSummary, 'digest'> {
   /** Null for the changes of a view, which depend on the commits. */
   readonly digest: string | null
   readonly topic: string
-  /** Exclusive end offsets by partition number, as decimal text. */
+  /** Records by partition number, as decimal text: in an embedded log the exclusive end offsets. */
   readonly positions: readonly string[]
 }
 
@@ -55,11 +55,12 @@ export interface SummaryInput {
   readonly progress: Progress
   readonly target: 'batch' | 'stream'
   readonly records: number
-  readonly positions: OutputPositions
+  /** Records of the outputs by topic and partition. */
+  readonly written: RecordCounts
   readonly warnings: readonly string[]
 }
 
-export function summarise({ plan, progress, target, records, positions, warnings }: SummaryInput): RunSummary {
+export function summarise({ plan, progress, target, records, written, warnings }: SummaryInput): RunSummary {
   const tally = (name: string) => progress.tally(name).data
   const results = (kind: 'view' | 'output') => plan.results.filter(r => r.kind === kind)
   return {
@@ -83,12 +84,12 @@ export function summarise({ plan, progress, target, records, positions, warnings
     }),
     outputs: results('output').map(({ name, node }) => {
       const topic = outputTopic(plan, node)
-      const ends = positions.get(topic) ?? []
-      const written = { topic, positions: ends.map(String) }
+      const ends = written.get(topic) ?? []
+      const positions = { topic, positions: ends.map(String) }
       // How many changes there were depends on the commits: they are counted, and have no digest to compare.
-      if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...written }
+      if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...positions }
       const { count, digest } = tally(TALLY.handed(node))
-      return { name, rows: count, digest, ...written }
+      return { name, rows: count, digest, ...positions }
     }),
     cut: Object.fromEntries(sortedCut(progress.cut).map(([name, offset]) => [name, String(offset)])),
     sealed: progress.sealed,

@@ -5,9 +5,9 @@
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
+import { now } from '../run/clock.ts'
 import { GROUP_LIMIT, type RunOptions } from '../run/job-run.ts'
 import type { RunSummary } from '../run/summary.ts'
-import { now } from './clock.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'

@@ -3,7 +3,7 @@
 // Promises: at the interval where commits are cheap; where one takes long, no more often than that commits take a fifth of the time;
 // and whenever so much has come in that memory would grow. The moments never change a result.
 
-import { now } from './clock.ts'
+import { now } from '../run/clock.ts'
 
 /** What has come in since the last commit. */
 export interface Pending {

@@ -5,13 +5,14 @@
 
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import { checkZones } from '../../run/state/open-state.ts'
+import { type CommittedState, readCommitted } from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required } from '../options.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { printRows } from '../query/print.ts'
-import { openResult, type StoredResult } from '../query/result.ts'
-import { cutRows, deadRows, lateRows, outputRows, type Rows, viewRows } from '../query/rows.ts'
+import { commitRows, cutRows, deadRows, lateRows, outputRows, type PrintedRows, viewRows } from '../query/rows.ts'
 
 interface Flags {
   readonly state?: string
@@ -31,8 +32,11 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
   const key = keyOf(flags.key)
   const reader = openStateReader(state)
   try {
-    const result = openResult(reader, state)
-    const rows = rowsOf(name, key, result, reader, flags.out ?? config.out)
+    const committed = readCommitted(reader, state)
+    const { job, plan } = committed
+    // The ends of calendar windows are worked out when rows are read.
+    if (job !== null) checkZones(job, plan, `lyrebird batch JOB --log LOG --state ${state}-new`)
+    const rows = rowsOf(name, key, committed, reader, flags.out ?? config.out)
     await printRows(rows, format ?? 'ndjson', terminal)
   } finally {
     await reader.close()
@@ -42,29 +46,38 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
 function rowsOf(
   name: string,
   key: { json: unknown } | null,
-  result: StoredResult,
+  committed: CommittedState,
   state: StateReader,
   out: string | undefined,
-): Rows {
-  const { views, outputs } = result
+): PrintedRows {
+  const [views, outputs] = (['view', 'output'] as const).map(kind => namesOf(committed, kind)) as [string[], string[]]
   if (key !== null && name.startsWith('@')) {
     throw new LyrebirdError('usage', `--key is for views, not for ${name}`)
   }
   if (name === '@late') return lateRows(state)
   if (name === '@dead-letters') return deadRows(state)
-  if (name === '@cut') return cutRows(result)
+  if (name === '@cut') return cutRows(committed)
+  if (name === '@commit') return commitRows(committed)
   const output = outputs.find(o => name === `@outputs/${o}`)
-  if (output !== undefined) return outputRows(result, output, out)
-  if (views.includes(name)) return viewRows(result, state, name, key)
-  throw unknownName(name, [...views, ...outputs.map(o => `@outputs/${o}`), '@late', '@dead-letters', '@cut'], result)
+  if (output !== undefined) return outputRows(committed, output, out)
+  if (views.includes(name)) return viewRows(committed, state, name, key)
+  const known = [...views, ...outputs.map(o => `@outputs/${o}`), '@late', '@dead-letters', '@cut', '@commit']
+  throw unknownName(name, known, committed)
 }
 
-function unknownName(name: string, known: readonly string[], { job, outputs }: StoredResult): LyrebirdError {
-  const near = outputs.includes(name) ? `@outputs/${name}` : didYouMean(name, known)
-  return new LyrebirdError('unknown-view', `job ${job} has no view ${JSON.stringify(name.slice(0, 80))}`, {
-    where: { name: name.slice(0, 80) },
-    hint: `${near === null ? '' : `did you mean ${near}? `}there are: ${known.join(' ')}`,
-  })
+const namesOf = ({ plan }: CommittedState, kind: 'view' | 'output'): string[] =>
+  plan.results.filter(r => r.kind === kind).map(r => r.name)
+
+function unknownName(name: string, known: readonly string[], committed: CommittedState): LyrebirdError {
+  const near = namesOf(committed, 'output').includes(name) ? `@outputs/${name}` : didYouMean(name, known)
+  return new LyrebirdError(
+    'unknown-view',
+    `job ${committed.plan.job} has no view ${JSON.stringify(name.slice(0, 80))}`,
+    {
+      where: { name: name.slice(0, 80) },
+      hint: `${near === null ? '' : `did you mean ${near}? `}there are: ${known.join(' ')}`,
+    },
+  )
 }
 
 function keyOf(text: string | undefined): { json: unknown } | null {

@@ -4,9 +4,13 @@
 // Leaves to `rows.ts`: what a row holds.
 
 import type { Terminal } from '../output/terminal.ts'
-import type { Rows } from './rows.ts'
+import type { PrintedRows } from './rows.ts'
 
-export async function printRows(rows: Rows, format: 'ndjson' | 'table' | 'csv', terminal: Terminal): Promise<void> {
+export async function printRows(
+  rows: PrintedRows,
+  format: 'ndjson' | 'table' | 'csv',
+  terminal: Terminal,
+): Promise<void> {
   if (format === 'ndjson') {
     for await (const row of rows()) await terminal.data(JSON.stringify(row))
     return
@@ -24,7 +28,7 @@ export async function printRows(rows: Rows, format: 'ndjson' | 'table' | 'csv', 
 type Cell = string | number | boolean | null
 
 /** Names of all columns in the order in which they are met, with their widths. */
-async function columnsOf(rows: Rows): Promise<Map<string, number>> {
+async function columnsOf(rows: PrintedRows): Promise<Map<string, number>> {
   const widths = new Map<string, number>()
   for await (const row of rows()) {
     for (const [name, cell] of cellsOf(row)) {

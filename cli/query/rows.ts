@@ -1,85 +1,94 @@
-// Rows of each part of a result, as plain objects ready for JSON (decision 23 of the design; docs/cli.md).
+// Rows of each part of a result, as plain objects ready for JSON (docs/cli.md).
 //
-// Promises: rows come in the order of their canonical keys and are read as they are printed. Leaves to core/result/result-json.ts: their shape.
+// Promises: rows come in the order of their canonical keys and are read as they are printed. Not here: their shape
+// (core/result/result-json.ts), and reading a state (run/state/read-state.ts).
 
-import type { Chunk } from '../../core/log/chunk.ts'
-import { sortedCut } from '../../core/log/cut.ts'
-import { type FormatSpec, nodeOf, type PlanNodeOf } from '../../core/plan/plan.ts'
+import { type Cut, sortedCut } from '../../core/log/cut.ts'
+import { nodeOf, type PlanNodeOf } from '../../core/plan/plan.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
-import { decodeDead, decodeLate, decodeViewValue, TABLE } from '../../core/state/row-codec.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
 import { defaultOut } from '../../run/job-run.ts'
+import {
+  type CommittedState,
+  deadLetters,
+  lateRows as lateRowsOf,
+  viewRows as viewRowsOf,
+  watermarkAt,
+  writtenRecords,
+} from '../../run/state/read-state.ts'
 import type { StateReader } from '../../store/index.ts'
-import { type StoredResult, watermarkAt } from './result.ts'
 
 /** Can be gone through more than once: formats with columns look at all rows first. */
-export type Rows = () => AsyncIterable<object> | Iterable<object>
+export type PrintedRows = () => AsyncIterable<object> | Iterable<object>
 
 /** Rows of a view; with a key only those whose printed key is equal to it. */
-export function viewRows(result: StoredResult, state: StateReader, name: string, key: { json: unknown } | null): Rows {
-  const { plan } = result
+export function viewRows(
+  { plan, progress }: CommittedState,
+  state: StateReader,
+  name: string,
+  key: { json: unknown } | null,
+): PrintedRows {
   const node = plan.results.find(r => r.name === name && r.kind === 'view')?.node as string
   const window = windowOf(plan, node)
-  const watermark = watermarkAt(result, node)
+  const watermark = watermarkAt(progress, plan, node)
   const wanted = key === null ? null : canonicalJson(key.json)
   return function* () {
-    for (const [row, stored] of state.range(TABLE.view(name))) {
-      const decoded = decodeViewValue(stored)
-      const error = 'error' in decoded ? decoded.error : null
-      const printed = rowJson({ key: row, value: error === null ? stored.subarray(1) : null, error }, window, watermark)
+    for (const row of viewRowsOf(state, name)) {
+      const printed = rowJson(row, window, watermark)
       if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
     }
   }
 }
 
-export function lateRows(state: StateReader): Rows {
+export function lateRows(state: StateReader): PrintedRows {
   return function* () {
-    for (const [key, value] of state.range(TABLE.late)) yield lateJson(decodeLate(key, value))
+    for (const row of lateRowsOf(state)) yield lateJson(row)
   }
 }
 
-export function deadRows(state: StateReader): Rows {
+export function deadRows(state: StateReader): PrintedRows {
   return function* () {
-    for (const [key, value] of state.range(TABLE.dead)) yield deadLetterJson(decodeDead(key, value))
+    for (const letter of deadLetters(state)) yield deadLetterJson(letter)
   }
 }
 
-export function cutRows({ progress }: StoredResult): Rows {
-  return () => [Object.fromEntries(sortedCut(progress.cutNow).map(([name, offset]) => [name, offsetJson(offset)]))]
+/** The form that `--until` reads. */
+export function cutRows({ progress }: CommittedState): PrintedRows {
+  return () => [cutJson(progress.cutNow)]
 }
+
+/** Number, time and epoch of the commit, null where commits were not counted yet; and its cut. */
+export function commitRows({ commit, progress }: CommittedState): PrintedRows {
+  const row = {
+    commit: commit?.number ?? null,
+    time: commit === null ? null : new Date(commit.time).toISOString(),
+    epoch: commit?.epoch ?? null,
+    cut: cutJson(progress.cutNow),
+  }
+  return () => [row]
+}
+
+const cutJson = (cut: Cut): Record<string, unknown> =>
+  Object.fromEntries(sortedCut(cut).map(([name, offset]) => [name, offsetJson(offset)]))
 
 /** Records of an output up to the commit; those that it counts but that are not published yet come with the next look. */
-export function outputRows({ plan, positions, directory }: StoredResult, name: string, out: string | undefined): Rows {
+export function outputRows(state: CommittedState, name: string, out: string | undefined): PrintedRows {
+  const { plan, written, directory } = state
   const node = nodeOf(plan, plan.results.find(r => r.name === name && r.kind === 'output')?.node as string)
   const { topic, format } = (node as PlanNodeOf<'output' | 'changes'>).params
   return async function* () {
-    const committed = positions.get(topic) ?? []
+    const committed = written.get(topic) ?? []
     if (committed.every(end => end === 0n)) return
     const log = await openLog(out ?? defaultOut(directory))
     try {
       for (const { partition, start, end } of await log.partitions(topic)) {
-        const written = committed[partition] ?? 0n
-        const to = end < written ? end : written
-        if (to <= start) continue
-        for await (const chunk of log.read(topic, partition, start, to)) {
-          for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i, partition, format)
-        }
+        const counted = committed[partition] ?? 0n
+        const records = writtenRecords(log, topic, partition, start, end < counted ? end : counted)
+        for await (const record of records) yield recordJson(record, partition, format)
       }
     } finally {
       await log.close()
     }
   }
-}
-
-function recordAt(chunk: Chunk, i: number, partition: number, format: FormatSpec | undefined): object {
-  const keyStart = chunk.keyStart?.[i] ?? -1
-  const valueStart = chunk.valueStart[i] as number
-  const record = {
-    timestamp: chunk.timestamps?.[i] ?? Number.NaN,
-    key: keyStart < 0 ? null : chunk.bytes.slice(keyStart, chunk.keyEnd?.[i]),
-    value: valueStart < 0 ? null : chunk.bytes.slice(valueStart, chunk.valueEnd[i]),
-    headers: chunk.headers(i),
-  }
-  return recordJson(record, partition, format)
 }

@@ -4,7 +4,7 @@
 // it.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
-import type { LateRow, ViewError } from '../result/result.ts'
+import type { LateRow, ViewError, ViewRow } from '../result/result.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { decodeBytes, decodeValue, encodeValue, skipValue } from '../values/canonical.ts'
 
@@ -79,6 +79,14 @@ export const VIEW_ERROR = 1
 export function decodeViewValue(stored: Uint8Array): { value: unknown } | { error: ViewError } {
   const decoded = decodeValue(new ByteReader(stored, 1))
   return stored[0] === VIEW_VALUE ? { value: decoded } : { error: decoded as ViewError }
+}
+
+/** A row of a view, without copying its bytes. */
+export function decodeViewRow(key: Uint8Array, stored: Uint8Array): ViewRow {
+  const decoded = decodeViewValue(stored)
+  return 'error' in decoded
+    ? { key, value: null, error: decoded.error }
+    : { key, value: stored.subarray(1), error: null }
 }
 
 /** An element that an output holds or has released. */

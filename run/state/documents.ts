@@ -1,12 +1,14 @@
-// The documents of a state directory that both executors keep beside the progress: whose state it is, the plan, output positions.
+// The documents of a state directory that both executors keep beside the progress: whose state it is, the plan,
+// the records of its outputs, the commit.
 //
-// Promises: each document has one text form (JSON with sorted partitions), and one that cannot be read is `state-corrupt`.
+// Promises: each document has one text form (JSON with sorted topics), and one that cannot be read is `state-corrupt`.
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { nodeOf, type Plan, type PlanResult } from '../../core/plan/plan.ts'
+import type { RecordCounts } from '../../sinks/sink.ts'
 
 /** Names of documents. The executor's own is `progress` (core/executor/job-executor.ts). */
-export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs' } as const
+export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 'commit' } as const
 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
 export const STATE_FORMAT = 1
@@ -25,6 +27,16 @@ export interface ResultDocument extends Pick<PlanResult, 'name' | 'kind' | 'hash
   readonly nodes: readonly string[]
 }
 
+/** Which commit a state is at (decision 35). States of before have none: their commits were not counted. */
+export interface CommitDocument {
+  /** One more than that of the commit before; the first one is 1. */
+  readonly number: number
+  /** When it was made, in ms since 1970, by the clock of that process. No part of any result. */
+  readonly time: number
+  /** Of the owner that made it. */
+  readonly epoch: number
+}
+
 /** Whose state a directory holds. */
 export interface JobDocument {
   readonly format: number
@@ -34,9 +46,6 @@ export interface JobDocument {
   readonly results: readonly ResultDocument[]
   readonly versions: Versions
 }
-
-/** Exclusive ends of what an output has written, by topic and partition number. */
-export type OutputPositions = ReadonlyMap<string, readonly bigint[]>
 
 export function jobDocument(plan: Plan, id: string, versions: Versions): JobDocument {
   return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions }
@@ -73,13 +82,14 @@ export function decodeJson<T>(name: string, bytes: Uint8Array): T {
   }
 }
 
-export function encodePositions(positions: OutputPositions): Uint8Array {
-  const topics = [...positions].sort((a, b) => (a[0] < b[0] ? -1 : 1))
-  return encodeJson(Object.fromEntries(topics.map(([topic, ends]) => [topic, ends.map(String)])))
+/** Records of the outputs by topic and partition; sorted by topic, so that the document has one text form. */
+export function encodeRecordCounts(counts: RecordCounts): Uint8Array {
+  const topics = [...counts].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+  return encodeJson(Object.fromEntries(topics.map(([topic, partitions]) => [topic, partitions.map(String)])))
 }
 
-export function decodePositions(bytes: Uint8Array | undefined): OutputPositions {
+export function decodeRecordCounts(bytes: Uint8Array | undefined): RecordCounts {
   if (bytes === undefined) return new Map()
   const topics = decodeJson<Record<string, string[]>>(DOCUMENT.outputs, bytes)
-  return new Map(Object.entries(topics).map(([topic, ends]) => [topic, ends.map(BigInt)]))
+  return new Map(Object.entries(topics).map(([topic, partitions]) => [topic, partitions.map(BigInt)]))
 }

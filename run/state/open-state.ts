@@ -9,9 +9,10 @@ import { PROGRESS } from '../../core/executor/job-executor.ts'
 import { Progress } from '../../core/executor/progress.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { openStateWriter } from '../../store/index.ts'
-import type { StateReader, StateWriter } from '../../store/store.ts'
-import { DOCUMENT, decodeJson, type JobDocument, STATE_FORMAT } from './documents.ts'
+import type { StateWriter } from '../../store/store.ts'
+import type { JobDocument } from './documents.ts'
 import { planChanges } from './plan-changes.ts'
+import { readJobDocument } from './read-state.ts'
 import { versionWarnings, zoneDataFault } from './versions.ts'
 
 export interface OpenedState {
@@ -32,22 +33,6 @@ export async function openState(directory: string, plan: Plan, recompute: string
     await writer.close()
     throw error
   }
-}
-
-/** The job that a state belongs to; null where nothing was written yet. Throws `state-too-new`. */
-export function readJobDocument(state: StateReader): JobDocument | null {
-  const bytes = state.document(DOCUMENT.job)
-  if (bytes === undefined) return null
-  const stored = decodeJson<JobDocument>(DOCUMENT.job, bytes)
-  if (stored.format <= STATE_FORMAT) return stored
-  throw new LyrebirdError(
-    'state-too-new',
-    `the state has format ${stored.format}; this version knows formats up to ${STATE_FORMAT}`,
-    {
-      where: { format: stored.format },
-      hint: 'use the version of lyrebird that wrote it, or a newer one',
-    },
-  )
 }
 
 /** Throws `state-incompatible` with every change, or where calendar windows were made with other time zone data. */

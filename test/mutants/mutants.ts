@@ -168,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'outputs-not-recovered',
     defect: 'records that were written but not committed stay in the output',
-    file: 'sinks/embedded/embedded-topics.ts',
-    find: 'await writer.recover(positions.get(topic) ?? queues.map(() => 0n))',
+    file: 'sinks/embedded/embedded-sink.ts',
+    find: 'await writer.recover(last?.records.get(topic) ?? queues.map(() => 0n))',
     put: '',
     suite: INTERRUPTED,
   },

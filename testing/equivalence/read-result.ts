@@ -4,17 +4,17 @@
 // it is `state-corrupt`. Leaves out: bounded memory; results are compared in memory.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { PROGRESS, TALLY } from '../../core/executor/job-executor.ts'
-import { Progress } from '../../core/executor/progress.ts'
-import { EMITTING_KINDS, type Plan, type PlanResult } from '../../core/plan/plan.ts'
+import { TALLY } from '../../core/executor/job-executor.ts'
+import type { Progress } from '../../core/executor/progress.ts'
+import { EMITTING_KINDS, type Plan, type PlanNodeOf, type PlanResult } from '../../core/plan/plan.ts'
 import { type Handed, type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
-import { decodeDead, decodeLate, decodeViewValue, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
+import { decodeViewRow, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
 import { Tally } from '../../core/state/tally.ts'
 import { canonicalBytes } from '../../core/values/canonical.ts'
 import { openLog } from '../../logs/index.ts'
+import type { Log } from '../../logs/log.ts'
 import { sourceNodes } from '../../run/bind-log.ts'
-import { DOCUMENT, decodePositions } from '../../run/state/documents.ts'
-import { outputNodes } from '../../sinks/embedded/embedded-topics.ts'
+import { deadLetters, lateRows, readProgress, readWritten, writtenRecords } from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 
 /** Reads a committed state. Throws `state-missing` where nothing has been committed, and the errors of a damaged state or output. */
@@ -24,10 +24,10 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
     const progress = readProgress(state, stateDir)
     const views = plan.results.filter(r => r.kind === 'view')
     return sortedResult({
-      views: new Map(views.map(view => [view.name, viewRows(state, progress, view)])),
+      views: new Map(views.map(view => [view.name, checkedRows(state, progress, view)])),
       outputs: await outputs(state, outDir, plan),
-      late: [...state.range(TABLE.late)].map(([key, value]) => decodeLate(key, value)),
-      dead: [...state.range(TABLE.dead)].map(([key, value]) => decodeDead(key, value)),
+      late: [...lateRows(state)],
+      dead: [...deadLetters(state)],
       handed: handed(progress, plan),
       watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
     })
@@ -36,24 +36,12 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
   }
 }
 
-/** The committed progress of a state. Throws `state-missing` where there is none. */
-export function readProgress(state: StateReader, directory: string): Progress {
-  const bytes = state.document(PROGRESS)
-  if (bytes !== undefined) return Progress.decode(bytes)
-  throw new LyrebirdError('state-missing', `nothing has been committed to the state in ${directory}`, {
-    hint: 'run batch or stream with this state directory first',
-  })
-}
-
-function viewRows(state: StateReader, progress: Progress, { name }: PlanResult): ViewRow[] {
+function checkedRows(state: StateReader, progress: Progress, { name }: PlanResult): ViewRow[] {
   const tally = new Tally()
   const rows: ViewRow[] = []
   for (const [key, stored] of state.range(TABLE.view(name))) {
     tally.add(key, stored)
-    const decoded = decodeViewValue(stored)
-    const row = new Uint8Array(key)
-    if ('error' in decoded) rows.push({ key: row, value: null, error: decoded.error })
-    else rows.push({ key: row, value: stored.slice(1), error: null })
+    rows.push(decodeViewRow(new Uint8Array(key), new Uint8Array(stored)))
   }
   const [now, kept] = [tally.data, progress.tally(TALLY.view(name)).data]
   if (now.digest === kept.digest && now.count === kept.count) return rows
@@ -92,10 +80,10 @@ function watermark(progress: Progress, source: Parameters<Progress['sourceWaterm
 }
 
 async function outputs(state: StateReader, outDir: string, plan: Plan): Promise<JobResult['outputs']> {
-  const nodes = outputNodes(plan)
   const all = new Map<string, readonly (readonly OutputRecord[])[]>()
+  const nodes = plan.nodes.filter((n): n is PlanNodeOf<'output'> => n.kind === 'output')
   if (nodes.length === 0) return all
-  const positions = decodePositions(state.document(DOCUMENT.outputs))
+  const counts = readWritten(state)
   const log = await openLog(outDir)
   try {
     for (const { name, node: id } of plan.results) {
@@ -103,7 +91,7 @@ async function outputs(state: StateReader, outDir: string, plan: Plan): Promise<
       if (node === undefined) continue
       const { topic, partitions } = node.params
       const records: OutputRecord[][] = []
-      for (let p = 0; p < partitions; p++) records.push(await written(log, topic, p, positions.get(topic)?.[p] ?? 0n))
+      for (let p = 0; p < partitions; p++) records.push(await recordsOf(log, topic, p, counts.get(topic)?.[p] ?? 0n))
       all.set(name, records)
     }
   } finally {
@@ -113,7 +101,7 @@ async function outputs(state: StateReader, outDir: string, plan: Plan): Promise<
 }
 
 /** The records of one partition of an output, which ends exactly where the state says. */
-async function written(log: Awaited<ReturnType<typeof openLog>>, topic: string, partition: number, end: bigint) {
+async function recordsOf(log: Log, topic: string, partition: number, end: bigint): Promise<OutputRecord[]> {
   const range = (await log.partitions(topic)).find(r => r.partition === partition)
   if (range === undefined || range.end !== end) {
     throw new LyrebirdError('truncated', `output ${topic}/${partition} ends at ${range?.end}, the state says ${end}`, {
@@ -122,16 +110,7 @@ async function written(log: Awaited<ReturnType<typeof openLog>>, topic: string, 
     })
   }
   const records: OutputRecord[] = []
-  for await (const chunk of log.read(topic, partition, range.start, end)) {
-    for (let i = 0; i < chunk.count; i++) {
-      const [key, keyEnd] = [chunk.keyStart?.[i] ?? -1, chunk.keyEnd?.[i]]
-      records.push({
-        timestamp: chunk.timestamps?.[i] ?? Number.NaN,
-        key: key < 0 ? null : chunk.bytes.slice(key, keyEnd),
-        value: chunk.bytes.slice(chunk.valueStart[i], chunk.valueEnd[i]),
-        headers: chunk.headers(i).map(h => ({ key: h.key, value: h.value === null ? null : new Uint8Array(h.value) })),
-      })
-    }
-  }
+  for await (const record of writtenRecords(log, topic, partition, range.start, end))
+    records.push(record as OutputRecord)
   return records
 }

@@ -128,7 +128,7 @@ test('the summary of a run says which partition of an idle table holds a join ba
     progress,
     target: 'batch',
     records: 3,
-    positions: new Map(),
+    written: new Map(),
     warnings: [],
   })
   expect(summary.sources.map(s => [s.topic, s.watermark, s.heldBy])).toEqual([

@@ -1,0 +1,83 @@
+// What a run writes beside its state: the records of outputs and changelogs, counted here and kept by a sink.
+//
+// Promises: the counts are those of the state's next commit; a sink learns them before that commit and never after it.
+
+import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
+import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
+
+/** Everything that writes to a topic: outputs, and changelogs of views. */
+type WritingNode = PlanNodeOf<'output' | 'changes'>
+
+export const writingNodes = (plan: Plan): readonly WritingNode[] =>
+  plan.nodes.filter((n): n is WritingNode => n.kind === 'output' || n.kind === 'changes')
+
+const topicOf = ({ kind, params: { topic, partitions } }: WritingNode): SinkTopic => ({
+  topic,
+  partitions,
+  content: kind === 'output' ? 'elements' : 'changes',
+})
+
+export interface OutputsOptions {
+  readonly plan: Plan
+  readonly openSink: OpenSink
+  /** Id of the state. */
+  readonly owner: string
+  readonly scratch: string
+  /** The commit that the state is at; null where nothing has been committed. */
+  readonly last: SinkCommit | null
+}
+
+export class Outputs {
+  readonly #sink: Sink
+  /** By node. */
+  readonly #topics: ReadonlyMap<string, string>
+  readonly #records: Map<string, bigint[]>
+
+  private constructor(plan: Plan, sink: Sink, last: SinkCommit | null) {
+    this.#sink = sink
+    this.#topics = new Map(writingNodes(plan).map(({ id, params }) => [id, params.topic]))
+    this.#records = new Map(
+      writingNodes(plan).map(({ params: { topic, partitions } }) => [
+        topic,
+        Array.from({ length: partitions }, (_, p) => last?.records.get(topic)?.[p] ?? 0n),
+      ]),
+    )
+  }
+
+  /** Opens the sink and brings it to the state's commit. Throws `topic-owned`, and `truncated` where records are missing. */
+  static async open({ plan, openSink, owner, scratch, last }: OutputsOptions): Promise<Outputs> {
+    const sink = await openSink({ topics: writingNodes(plan).map(topicOf), owner, scratch })
+    try {
+      await sink.recover(last)
+    } catch (error) {
+      await sink.close()
+      throw error
+    }
+    return new Outputs(plan, sink, last)
+  }
+
+  /** Records released so far, by topic and partition. */
+  get records(): RecordCounts {
+    return this.#records
+  }
+
+  release(node: string, partition: number, key: Uint8Array, value: Uint8Array): void {
+    const topic = this.#topics.get(node) as string
+    const records = this.#records.get(topic) as bigint[]
+    records[partition] = (records[partition] as bigint) + 1n
+    this.#sink.release(topic, partition, key, value)
+  }
+
+  async prepare(next: Omit<SinkCommit, 'records'>): Promise<void> {
+    const records = new Map([...this.#records].map(([topic, partitions]) => [topic, [...partitions]]))
+    await this.#sink.prepare({ ...next, records })
+  }
+
+  async publish(): Promise<void> {
+    await this.#sink.publish()
+  }
+
+  async close(): Promise<void> {
+    await this.#sink.close()
+  }
+}

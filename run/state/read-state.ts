@@ -1,0 +1,129 @@
+// Reading a committed state: its commit, its plan and progress, and every part of its result, row by row.
+//
+// Promises: the one place where rows and documents of a state become parts of a result; `query`, `verify` and the test kit read
+// here. What is read is one commit, for as long as the reader is open. Rows come in the order of their keys.
+// Not here: how rows look (core/result/result-json.ts), and comparing results (testing/equivalence).
+
+import { LyrebirdError } from '../../core/errors.ts'
+import { PROGRESS, Progress } from '../../core/executor/progress.ts'
+import type { Chunk } from '../../core/log/chunk.ts'
+import { type Plan, sourcesOf } from '../../core/plan/plan.ts'
+import type { DeadLetter } from '../../core/result/dead-letter.ts'
+import type { LateRow, OutputRecord, ViewRow } from '../../core/result/result.ts'
+import type { StateAccess } from '../../core/state/environment.ts'
+import { decodeDead, decodeLate, decodeViewRow, TABLE } from '../../core/state/row-codec.ts'
+import type { Log } from '../../logs/log.ts'
+import type { RecordCounts } from '../../sinks/sink.ts'
+import {
+  type CommitDocument,
+  DOCUMENT,
+  decodeJson,
+  decodeRecordCounts,
+  type JobDocument,
+  STATE_FORMAT,
+} from './documents.ts'
+
+/** The documents of a commit. */
+export interface CommittedState {
+  readonly directory: string
+  readonly plan: Plan
+  /** Null in a state that was written before there was such a document. */
+  readonly job: JobDocument | null
+  readonly progress: Progress
+  /** Null in a state whose commits were not counted yet. */
+  readonly commit: CommitDocument | null
+  /** Records of the outputs by topic and partition. */
+  readonly written: RecordCounts
+}
+
+/** Throws `state-missing` where nothing has been committed, `state-too-new`, `state-corrupt`. */
+export function readCommitted(state: StateAccess, directory: string): CommittedState {
+  const progress = readProgress(state, directory)
+  const job = readJobDocument(state)
+  const bytes = state.document(DOCUMENT.plan)
+  if (bytes === undefined) {
+    throw new LyrebirdError('state-corrupt', `the state in ${directory} holds no plan`, { where: { state: directory } })
+  }
+  const plan = decodeJson<Plan>(DOCUMENT.plan, bytes)
+  return { directory, plan, job, progress, commit: readCommit(state), written: readWritten(state) }
+}
+
+/** The committed progress of a state. Throws `state-missing` where there is none. */
+export function readProgress(state: StateAccess, directory: string): Progress {
+  const bytes = state.document(PROGRESS)
+  if (bytes !== undefined) return Progress.decode(bytes)
+  throw new LyrebirdError('state-missing', `nothing has been committed to the state in ${directory}`, {
+    hint: 'run batch or stream with this state directory first',
+  })
+}
+
+/** The job that a state belongs to; null where nothing was written yet. Throws `state-too-new`. */
+export function readJobDocument(state: StateAccess): JobDocument | null {
+  const bytes = state.document(DOCUMENT.job)
+  if (bytes === undefined) return null
+  const stored = decodeJson<JobDocument>(DOCUMENT.job, bytes)
+  if (stored.format <= STATE_FORMAT) return stored
+  throw new LyrebirdError(
+    'state-too-new',
+    `the state has format ${stored.format}; this version knows formats up to ${STATE_FORMAT}`,
+    {
+      where: { format: stored.format },
+      hint: 'use the version of lyrebird that wrote it, or a newer one',
+    },
+  )
+}
+
+/** Which commit a state is at; null where commits were not counted yet. */
+export function readCommit(state: StateAccess): CommitDocument | null {
+  const bytes = state.document(DOCUMENT.commit)
+  return bytes === undefined ? null : decodeJson<CommitDocument>(DOCUMENT.commit, bytes)
+}
+
+/** Records of the outputs that a commit counts. */
+export const readWritten = (state: StateAccess): RecordCounts => decodeRecordCounts(state.document(DOCUMENT.outputs))
+
+/** The watermark of a node; plus infinity once the history is complete. */
+export function watermarkAt(progress: Progress, plan: Plan, node: string): number {
+  if (progress.sealed) return Number.POSITIVE_INFINITY
+  return Math.min(...sourcesOf(plan, node).map(source => progress.sourceWatermark(source).watermark))
+}
+
+/** The bytes of a row are valid until the next one is asked for. */
+export function* viewRows(state: StateAccess, name: string): Generator<ViewRow> {
+  for (const [key, stored] of state.range(TABLE.view(name))) yield decodeViewRow(key, stored)
+}
+
+export function* lateRows(state: StateAccess): Generator<LateRow> {
+  for (const [key, value] of state.range(TABLE.late)) yield decodeLate(key, value)
+}
+
+export function* deadLetters(state: StateAccess): Generator<DeadLetter> {
+  for (const [key, value] of state.range(TABLE.dead)) yield decodeDead(key, value)
+}
+
+/** A record that an output or a changelog wrote; without value where the row of its key is gone. */
+export type WrittenRecord = Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null }
+
+/** The records of one partition of an output's topic, from <= offset < to. */
+export async function* writtenRecords(
+  log: Log,
+  topic: string,
+  partition: number,
+  from: bigint,
+  to: bigint,
+): AsyncGenerator<WrittenRecord> {
+  if (from >= to) return
+  for await (const chunk of log.read(topic, partition, from, to)) {
+    for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i)
+  }
+}
+
+function recordAt(chunk: Chunk, i: number): WrittenRecord {
+  const [key, value] = [chunk.keyStart?.[i] ?? -1, chunk.valueStart[i] as number]
+  return {
+    timestamp: chunk.timestamps?.[i] ?? Number.NaN,
+    key: key < 0 ? null : chunk.bytes.slice(key, chunk.keyEnd?.[i]),
+    value: value < 0 ? null : chunk.bytes.slice(value, chunk.valueEnd[i]),
+    headers: chunk.headers(i).map(h => ({ key: h.key, value: h.value === null ? null : new Uint8Array(h.value) })),
+  }
+}

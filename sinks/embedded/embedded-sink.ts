@@ -1,0 +1,100 @@
+// The sink of an embedded log: one topic directory for each output, written by this process alone.
+//
+// Promises: records are on disk but unpublished before the state commits, and published after. At the start of a run everything past
+// what the state counts is cut off, and everything that it counts is published. An offset is the number of records before it,
+// so that the counts of a commit are positions here.
+// Not here: segments and the published mark (logs/embedded), and that a topic belongs to one state (`topic-owned`).
+
+import { invariant } from '../../core/errors.ts'
+import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
+import { decodeHeld } from '../../core/state/row-codec.ts'
+import { diskFailure } from '../../host/disk-failure.ts'
+import { OutputTopic } from '../../logs/embedded/output-topic.ts'
+import type { LogRecord } from '../../logs/log-record.ts'
+import { RowQueue } from '../../store/spill/row-queue.ts'
+import type { Sink, SinkCommit, SinkOptions } from '../sink.ts'
+
+/** Packed released records of one partition in memory. */
+const QUEUE_BYTES = 16 << 20
+
+interface TopicWriter {
+  readonly writer: OutputTopic
+  /** Released records that wait for `prepare`, by partition. */
+  readonly queues: readonly RowQueue[]
+}
+
+/** Opens or makes the topics below a directory. Throws `topic-owned`, `state-locked`, `usage`. */
+export async function openEmbeddedSink(directory: string, { topics, owner, scratch }: SinkOptions): Promise<Sink> {
+  const opened = new Map<string, TopicWriter>()
+  const sink = new EmbeddedSink(directory, opened)
+  try {
+    for (const { topic, partitions } of topics) {
+      const writer = await OutputTopic.open(directory, topic, { partitions, owner })
+      const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, QUEUE_BYTES))
+      opened.set(topic, { writer, queues })
+    }
+  } catch (error) {
+    await sink.close()
+    throw error
+  }
+  return sink
+}
+
+class EmbeddedSink implements Sink {
+  readonly #directory: string
+  readonly #topics: ReadonlyMap<string, TopicWriter>
+
+  constructor(directory: string, topics: ReadonlyMap<string, TopicWriter>) {
+    this.#directory = directory
+    this.#topics = topics
+  }
+
+  async recover(last: SinkCommit | null): Promise<void> {
+    for (const [topic, { writer, queues }] of this.#topics) {
+      await writer.recover(last?.records.get(topic) ?? queues.map(() => 0n))
+    }
+  }
+
+  release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void {
+    const { queues } = this.#topics.get(topic) as TopicWriter
+    ;(queues[partition] as RowQueue).add(key, value)
+  }
+
+  async prepare(next: SinkCommit): Promise<void> {
+    for (const [topic, { writer, queues }] of this.#topics) {
+      await Promise.all(queues.map((queue, partition) => this.#prepare(writer, partition, queue)))
+      const counted = String(next.records.get(topic))
+      invariant(counted === String(writer.positions), `the commit counts ${counted} records of ${topic}`)
+    }
+  }
+
+  async #prepare(writer: OutputTopic, partition: number, queue: RowQueue): Promise<void> {
+    if (queue.rows === 0) return
+    try {
+      await writer.prepare(partition, recordsOf(queue))
+    } catch (error) {
+      throw diskFailure(error, this.#directory)
+    }
+    queue.dispose()
+  }
+
+  /** The state holds the same positions, so the system may choose when the published mark reaches the disk. */
+  async publish(): Promise<void> {
+    for (const { writer } of this.#topics.values()) await writer.publish(writer.positions, { durable: false })
+  }
+
+  async close(): Promise<void> {
+    for (const { writer, queues } of this.#topics.values()) {
+      for (const queue of queues) queue.dispose()
+      await writer.close()
+    }
+  }
+}
+
+function* recordsOf(queue: RowQueue): Generator<LogRecord> {
+  for (const [row, stored] of queue.changes()) {
+    const { time, identity, key, value } = decodeHeld(row, stored as Uint8Array)
+    const headers = identity.length === 0 ? [] : [{ key: IDENTITY_HEADER, value: identity }]
+    yield { timestamp: time, key, value, headers }
+  }
+}
