@@ -73,7 +73,7 @@ export {
 export type {
   DerivedRecord,
   Header,
-  Lineage,
+  Origin,
   RecordOf,
   RowContext,
   SourceRecord,

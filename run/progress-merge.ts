@@ -1,4 +1,4 @@
-// Progress of some partitions, taken over from a executor that read them.
+// Progress of some partitions, taken over from an executor that read them.
 
 import type { Progress } from '../core/executor/progress.ts'
 import { splitPartition } from '../core/log/cut.ts'

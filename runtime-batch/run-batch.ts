@@ -95,7 +95,7 @@ async function readInThreads(
   }
 }
 
-/** A group with a executor of its own in this thread: the same partial results as a thread's. */
+/** A group with an executor of its own in this thread: the same partial results as a thread's. */
 async function readApart(run: JobRun, options: BatchOptions, tasks: readonly Task[], told: Told): Promise<void> {
   const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
   const progress = run.progress.encode()

@@ -67,7 +67,7 @@ declare class URL {
   constructor(url: string, base?: string)
   static canParse(url: string, base?: string): boolean
   readonly href: string
-  readonly lineage: string
+  readonly origin: string
   readonly protocol: string
   readonly host: string
   readonly hostname: string

@@ -1,6 +1,6 @@
 // What the emitted functions module offers and what it is linked against.
 //
-// Promises: batch and stream run the very same emitted functions; a executor supplies group tables, inlets, output buffers,
+// Promises: batch and stream run the very same emitted functions; an executor supplies group tables, inlets, output buffers,
 // the reporter and the api, and gets back one function per source node and one per node that hands on what it has held. An emitted module imports
 // nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
 // `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
@@ -17,7 +17,7 @@ import type { CalendarUnit } from '../time/civil-days.ts'
  */
 export type Lineage = number | Uint8Array | LineagePath
 
-/** An lineage with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
+/** A lineage with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
 export class LineagePath {
   readonly parent: Lineage
   readonly index: number
@@ -188,6 +188,8 @@ export interface LinkTarget {
 export const FAIL: unique symbol = Symbol.for('lyrebird.fail') as never
 
 export interface FunctionsModule {
+  /** The ABI number that it was emitted for (abi.ts). */
+  readonly abi: number
   readonly plan: Plan
   readonly lambdas: Lambdas
   /** The author's files, relative to the job's folder; used to find the author's place in a stack trace. */

@@ -1,4 +1,4 @@
-// The nodes that a executor flushes, by kind: one exhaustive table.
+// The nodes that an executor flushes, by kind: one exhaustive table.
 //
 // Promises: everything that a node needs of the executor is in `OperatorContext`. Leaves to one file per family: what the nodes do.
 

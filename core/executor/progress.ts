@@ -1,4 +1,4 @@
-// How far a executor is: positions, event times per source and partition, watermarks, tallies. One document of the
+// How far an executor is: positions, event times per source and partition, watermarks, tallies. One document of the
 // state.
 //
 // Promises: watermarks are computed from the log's event times alone (semantics.md 2); the document has one byte form.

@@ -1,4 +1,4 @@
-// What a executor flushes: a node that keeps something between the elements that reach it and the state.
+// What an executor flushes: a node that keeps something between the elements that reach it and the state.
 //
 // Promises: one interface for aggregations, nodes that hold elements, and outputs, so that the executor knows none of them apart.
 

@@ -1,8 +1,8 @@
-// What a executor needs from the world, as narrow interfaces that `store/` satisfies.
+// What an executor needs from the world, as narrow interfaces that `store/` satisfies.
 //
 // Promises: `core` stays pure; the runtimes hand these in.
 
-/** The committed state, as far as a executor reads it. */
+/** The committed state, as far as an executor reads it. */
 export interface StateAccess {
   document(name: string): Uint8Array | undefined
   get(table: string, key: Uint8Array): Uint8Array | undefined

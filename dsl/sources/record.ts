@@ -32,10 +32,10 @@ export interface DerivedRecord<K> {
 }
 
 /** Where a stream's elements come from. */
-export type Lineage = 'log' | 'derived'
+export type Origin = 'log' | 'derived'
 
 /** The second argument for elements of an origin; of a merge of both, what both have. */
-export type RecordOf<O extends Lineage, K> = O extends 'log' ? SourceRecord<K> : DerivedRecord<K>
+export type RecordOf<O extends Origin, K> = O extends 'log' ? SourceRecord<K> : DerivedRecord<K>
 
 /** Whether a table has one row per key (`global`) or one per key and window (`time`). */
 export type Windowing = 'global' | 'time'

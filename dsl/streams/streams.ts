@@ -7,7 +7,7 @@ import type { Aggregated, AggregationOver, Sum, Summable } from '../aggregations
 import type { Duration } from '../duration.ts'
 import type { Mistake, PlainKey, PlainValue, Settled, Sync } from '../mistake.ts'
 import type { Encodes } from '../sources/format.ts'
-import type { DerivedRecord, Lineage, RecordOf, RowContext, Windowing } from '../sources/record.ts'
+import type { DerivedRecord, Origin, RecordOf, RowContext, Windowing } from '../sources/record.ts'
 import type { Snapshot } from '../sources/snapshot.ts'
 import type { Window } from '../window.ts'
 import type { Joined, JoinType, NotNegative, SameKeys } from './joined.ts'
@@ -24,11 +24,11 @@ interface StreamShape {
     readonly keyed: boolean
     readonly key: unknown
     readonly value: unknown
-    readonly origin: Lineage
+    readonly origin: Origin
   }
 }
 type ValueOf<S> = S extends { readonly [STREAM]: { readonly value: infer V } } ? V : never
-type OriginOf<S> = S extends { readonly [STREAM]: { readonly origin: infer O extends Lineage } } ? O : never
+type OriginOf<S> = S extends { readonly [STREAM]: { readonly origin: infer O extends Origin } } ? O : never
 type KeyOf<S> = S extends { readonly [STREAM]: { readonly key: infer K } } ? K : never
 
 type Alike<Streams extends readonly unknown[], Keyed extends boolean> = {
@@ -62,7 +62,7 @@ type Partner<K, S> = S extends { readonly [STREAM]: { readonly keyed: true; read
   : Mistake<'joinWithin() takes another keyed stream: call keyBy(...) on it first.'>
 
 /** A stream of elements with values `T`, made by `source` or by a word below. */
-export interface Stream<T, O extends Lineage = 'log'> extends StreamShape, NeedsKey {
+export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsKey {
   readonly [STREAM]: { readonly keyed: false; readonly key: string | null; readonly value: T; readonly origin: O }
 
   /** Another value for each element: `views.map(v => v.page)`. */
@@ -152,7 +152,7 @@ export interface Stream<T, O extends Lineage = 'log'> extends StreamShape, Needs
 }
 
 /** A stream whose elements have keys `K`. */
-export interface KeyedStream<K, T, O extends Lineage = 'log'>
+export interface KeyedStream<K, T, O extends Origin = 'log'>
   extends StreamShape,
     ShortForms<K, T, RecordOf<O, K>, 'global'> {
   readonly [STREAM]: { readonly keyed: true; readonly key: K; readonly value: T; readonly origin: O }
@@ -264,7 +264,7 @@ export interface KeyedStream<K, T, O extends Lineage = 'log'>
 }
 
 /** A keyed stream with windows, ready to be aggregated. */
-export interface WindowedStream<K, T, O extends Lineage = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
+export interface WindowedStream<K, T, O extends Origin = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
 
 /** Words that make a table of a keyed stream: one row for each key, and for each window where there are windows. */
 export interface ShortForms<K, T, R, W extends Windowing> {

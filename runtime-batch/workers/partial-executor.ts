@@ -1,4 +1,4 @@
-// A executor that collects partial results of some partitions for another one to merge.
+// An executor that collects partial results of some partitions for another one to merge.
 //
 // Promises: it knows positions and event times of the state that is gone on from, and no rows: what it hands over are additions.
 

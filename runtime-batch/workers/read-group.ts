@@ -1,4 +1,4 @@
-// Feeding a executor with a group of partitions, one after the other.
+// Feeding an executor with a group of partitions, one after the other.
 
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { splitPartition } from '../../core/log/cut.ts'

@@ -42,7 +42,7 @@ function written({ plan, lambdas }: Program, log: readonly InputPartition[]): un
   return records.map(r => [r.timestamp, JSON.parse(new TextDecoder().decode(r.value))])
 }
 
-/** Feeds one record at a time into a executor that is made from the committed state, and compares each cut with the reference. */
+/** Feeds one record at a time into an executor that is made from the committed state, and compares each cut with the reference. */
 function agreesAtEveryCut(
   program: Program,
   log: readonly InputPartition[] = LOG,
