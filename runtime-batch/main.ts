@@ -1,12 +1,11 @@
 // `node batch.mjs`: the command line of an emitted batch module.
 
-import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
-import { runMain, type Target } from '../run/command-line/main.ts'
+import { type GivenFunctions, runMain, type Target } from '../run/command-line/main.ts'
 import { numberOf } from '../run/command-line/option-values.ts'
 import { runBatch } from './run-batch.ts'
 
 /** Runs a compiled job in batch. Sets the exit code of the process. */
-export async function main(functions: FunctionsModule, url: string, argv: readonly string[]): Promise<void> {
+export async function main(functions: GivenFunctions, url: string, argv: readonly string[]): Promise<void> {
   const target: Target = {
     name: 'batch',
     options: {

@@ -2,13 +2,12 @@
 //
 // Promises: SIGTERM and SIGINT commit and end with exit code 0.
 
-import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
-import { runMain, type Target } from '../run/command-line/main.ts'
+import { type GivenFunctions, runMain, type Target } from '../run/command-line/main.ts'
 import { durationOf } from '../run/command-line/option-values.ts'
 import { runStream } from './run-stream.ts'
 
 /** Runs a compiled job as a stream. Sets the exit code of the process. */
-export async function main(functions: FunctionsModule, url: string, argv: readonly string[]): Promise<void> {
+export async function main(functions: GivenFunctions, url: string, argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
   const end = (): void => stop.abort()
   process.once('SIGTERM', end)

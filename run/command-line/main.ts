@@ -41,31 +41,37 @@ export interface Target {
   run(options: RunOptions, given: Given): Promise<RunSummary>
 }
 
+/**
+ * The functions of a compiled job, or how to load them, which runs the author's module. Artefacts that were compiled before there
+ * was an ABI number give the module itself.
+ */
+export type GivenFunctions = FunctionsModule | (() => Promise<FunctionsModule>)
+
 /** Runs a compiled job. `url` is that of the module that was started; `functions.mjs` lies beside it. Sets the exit code. */
 export async function runMain(
   target: Target,
-  functions: FunctionsModule,
+  given: GivenFunctions,
   url: string,
   argv: readonly string[],
 ): Promise<void> {
   try {
     const texts = { ...COMMON, ...target.options, ...HELP }
-    const given = parse(target.name, texts, argv)
-    if (given.help === true) {
+    const values = parse(target.name, texts, argv)
+    if (values.help === true) {
       process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
       return
     }
     const options: RunOptions = {
-      functions,
+      functions: typeof given === 'function' ? await given() : given,
       functionsUrl: new URL('./functions.mjs', url).href,
-      log: required(given, 'log'),
-      state: required(given, 'state'),
-      out: given.out as string | undefined,
-      until: given.until === undefined ? undefined : readUntil(given.until as string),
-      final: given.final === true,
+      log: required(values, 'log'),
+      state: required(values, 'state'),
+      out: values.out as string | undefined,
+      until: values.until === undefined ? undefined : readUntil(values.until as string),
+      final: values.final === true,
     }
-    const summary = await target.run(options, given)
-    if (given.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
+    const summary = await target.run(options, values)
+    if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
     else process.stderr.write(`${summaryLines(summary).join('\n')}\n`)
   } catch (error) {
     process.stderr.write(`${failureLines(error).join('\n')}\n`)

@@ -4,6 +4,7 @@
 // Promises: it meets `core/emitted/emitted-module.ts` to the letter, so executor and runtimes can be tested without the
 // emitter, and the emitter against it. Leaves to the api: every check of what a lambda gave.
 
+import { ABI } from '../../core/emitted/abi.ts'
 import type {
   FunctionsModule,
   Lineage,
@@ -38,7 +39,7 @@ type Lambda = (...args: readonly unknown[]) => unknown
 
 /** The module of a program; `files` stays empty, since nothing was compiled. */
 export function interpretedModule(program: { readonly plan: Plan; readonly lambdas: Lambdas }): FunctionsModule {
-  return { ...program, files: [], link: target => new Interpreter(program, target).linked() }
+  return { ...program, abi: ABI, files: [], link: target => new Interpreter(program, target).linked() }
 }
 
 class Interpreter {

@@ -3,6 +3,7 @@
 import { emitLink } from '../../../compiler/7-emit/functions.ts'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
 import { sourceDecoder } from '../../../core/decode/decoder.ts'
+import { ABI } from '../../../core/emitted/abi.ts'
 import {
   type FunctionsModule,
   type Lineage,
@@ -30,7 +31,7 @@ export function emittedModule({ plan, lambdas }: TestProgram): FunctionsModule {
   const link = new Function('lambdas', `'use strict'\n${emitLink(plan)}\nreturn link`)(
     lambdas,
   ) as FunctionsModule['link']
-  return { plan, lambdas, files: [], link }
+  return { abi: ABI, plan, lambdas, files: [], link }
 }
 
 /** Everything that a module does with a log, fed in chunks of a size, as lines of text. */
