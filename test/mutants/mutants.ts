@@ -128,9 +128,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'keep-off-by-one',
     defect: 'a row that has just grown too old is kept',
-    file: 'core/operators/aggregate/group-table-sink.ts',
-    find: 'end <= this.#keepNow - chain.keepMs',
-    put: 'end < this.#keepNow - chain.keepMs',
+    file: 'core/tables/table-sink.ts',
+    find: 'end <= this.keepNow - chain.keepMs',
+    put: 'end < this.keepNow - chain.keepMs',
     suite: VERIFY,
   },
   {
@@ -144,8 +144,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'open-session-dropped',
     defect: 'a session at whose end the watermark stands is dropped by keep, though an element may still join it',
-    file: 'core/tables/row-sink.ts',
-    find: ' && this.#o.places.isClosed(window.end, this.#keepNow)',
+    file: 'core/tables/table-sink.ts',
+    find: ' && this.options.places.isClosed(end, this.keepNow)',
     put: '',
     suite: 'test/core/operators/session.test.ts',
   },

@@ -4,7 +4,7 @@
 // each closed window is handed on exactly once, in the flush in which it closes, and its state is deleted then,
 // since no element can reach a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of
 // the key.
-// Leaves to `group-table.ts`: groups in memory; to `table-rows.ts`: views and `closed` nodes on this table.
+// Leaves to `group-table.ts`: groups in memory; to `group-table-sink.ts`: views and `closed` nodes on this table.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
@@ -16,7 +16,7 @@ import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
-import type { TableRows } from './group-table-sink.ts'
+import type { GroupTableSink } from './group-table-sink.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
 type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
@@ -32,14 +32,14 @@ export interface AggregatesOptions {
   /** Where windows stand; null for the global one. */
   readonly frames: Frames | null
   readonly groups: GroupTable
-  readonly rows: TableRows
+  readonly rows: GroupTableSink
   readonly env: Environment
 }
 
 export class AggregateOperator implements Operator {
   readonly partials: string
   readonly #groups: GroupTable
-  readonly #rows: TableRows
+  readonly #rows: GroupTableSink
   readonly #env: Environment
   /** Where windows stand; null for the global one. */
   readonly #frames: Frames | null

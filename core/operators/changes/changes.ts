@@ -2,22 +2,23 @@
 //
 // Promises: at each flush the newest record of each key says what the view's row of that key is: its value, or null where the view has
 // no row of it, or an error row. Within a flush records stand in the order of row keys.
-// Leaves to `table-ends.ts`: which rows have changed; to the runtimes: that records and state are committed at once.
+// Leaves to `core/tables`: which rows have changed; to the runtimes: that records and state are committed at once.
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
 import { mustNotEndRun } from '../../emitted/recorder.ts'
-import type { Encoder } from '../../encode/encoder.ts'
+import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
 import { LyrebirdError } from '../../errors.ts'
-import type { PlanNodeOf } from '../../plan/plan.ts'
+import { type PlanNodeOf, tableRoot } from '../../plan/plan.ts'
 import { MAX_TIME } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, TABLE, VIEW_VALUE } from '../../state/row-codec.ts'
-import type { RowPlaces } from '../../tables/row-place.ts'
+import { type RowPlaces, rowPlaces } from '../../tables/row-place.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import { partitionFor } from '../../values/murmur2.ts'
 import type { Flush, Operator } from '../operator.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { outputKey } from '../output/output-key.ts'
 
 type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
@@ -25,7 +26,14 @@ type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 /** A change of a row is no element: it has no identity of its own. */
 const NO_IDENTITY = new Uint8Array(0)
 
-export class ChangesOperator implements RowInlet, Operator {
+export function makeChanges(node: PlanNodeOf<'changes'>, { plan, lambdas, env }: OperatorContext): OperatorPorts {
+  const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
+  const { window } = tableRoot(plan, node.id).params
+  const operator = new ChangesOperator(node, rowPlaces(window), encode, env)
+  return { operator, rows: operator }
+}
+
+class ChangesOperator implements RowInlet, Operator {
   readonly partials: string
   readonly #node: PlanNodeOf<'changes'>
   readonly #places: RowPlaces

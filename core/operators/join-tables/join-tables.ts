@@ -2,7 +2,7 @@
 //
 // Promises: after a flush the joined rows are those of both sides at the cut (semantics.md 6); each closed window is handed on exactly
 // once, when it is closed on both sides, and what was kept of it goes then. State: what both sides have of each row key.
-// Leaves to `row-ends.ts`: views and `closed` nodes on this table.
+// Leaves to `row-table-sink.ts`: views and `closed` nodes on this table.
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
@@ -10,12 +10,14 @@ import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { decodeViewValue, TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
-import type { RowPlaces } from '../../tables/row-place.ts'
-import type { RowEnds } from '../../tables/row-sink.ts'
+import { type RowPlaces, rowPlaces } from '../../tables/row-place.ts'
+import { RowTableSink } from '../../tables/row-table-sink.ts'
 import type { RowOutcome } from '../../tables/table-chain.ts'
 import { ByteReader, ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import { sinkOptions } from '../table-parts.ts'
 
 type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
@@ -26,20 +28,27 @@ const NEITHER: Sides = [null, null]
 /** In place of a stored row: it is gone. */
 const GONE = new Uint8Array(0)
 
-export interface JoinedTablesOptions {
+export function makeJoinTables(node: PlanNodeOf<'joinTables'>, context: OperatorContext): OperatorPorts {
+  const { window } = node.params
+  const rows = new RowTableSink(sinkOptions(node, window, context))
+  const operator = new JoinTablesOperator({ node, places: rowPlaces(window), rows, env: context.env })
+  return { operator, rows: operator }
+}
+
+interface JoinTablesOptions {
   readonly node: PlanNodeOf<'joinTables'>
   readonly places: RowPlaces
-  readonly rows: RowEnds
+  readonly rows: RowTableSink
   readonly env: Environment
 }
 
-export class JoinTablesOperator implements RowInlet, Operator {
+class JoinTablesOperator implements RowInlet, Operator {
   readonly partials: string
-  readonly #o: JoinedTablesOptions
+  readonly #o: JoinTablesOptions
   /** Changed rows of each side. */
   readonly #fresh: readonly [PendingRows, PendingRows]
 
-  constructor(options: JoinedTablesOptions) {
+  constructor(options: JoinTablesOptions) {
     this.#o = options
     this.partials = TABLE.state(options.node.id)
     const { newSorter } = options.env

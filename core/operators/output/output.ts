@@ -3,20 +3,36 @@
 // Promises: the released sequence depends on the elements alone, not on when they came or how often was committed.
 
 import type { Lineage, OutputAccess, Reporter } from '../../emitted/emitted-module.ts'
-import type { Encoder } from '../../encode/encoder.ts'
+import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
+import type { PlanNodeOf } from '../../plan/plan.ts'
 import { unencodableReason } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, heldPartition, heldTime, TABLE } from '../../state/row-codec.ts'
-import type { Tally } from '../../state/tally.ts'
+import { TALLY, type Tally } from '../../state/tally.ts'
 import { compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../../values/canonical.ts'
 import { partitionFor } from '../../values/murmur2.ts'
 import type { Flush, Operator } from '../operator.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { repeatedIdentity } from '../repeated-identity.ts'
 import { outputKey } from './output-key.ts'
 
-export class OutputOperator implements OutputAccess, Operator {
+export function makeOutput(node: PlanNodeOf<'output'>, context: OperatorContext): OperatorPorts {
+  const { lambdas, report, env, tally } = context
+  const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
+  const operator = new OutputOperator(
+    node.id,
+    node.params.partitions,
+    encode,
+    report,
+    env,
+    tally(TALLY.handed(node.id)),
+  )
+  return { operator, output: operator }
+}
+
+class OutputOperator implements OutputAccess, Operator {
   readonly partials: string
   readonly #node: string
   readonly #partitions: number

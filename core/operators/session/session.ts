@@ -3,21 +3,24 @@
 // Promises: after `flush` state, views and digests are those of all elements so far; each closed session is handed on exactly once, and
 // its state is deleted then, since no element can reach a closed session any more (semantics.md 4). Nothing stays in memory from one
 // flush to the next.
-// Leaves to `session-table.ts`: sessions in memory; to `row-ends.ts`: views and `closed` nodes on this table.
+// Leaves to `session-table.ts`: sessions in memory; to `row-table-sink.ts`: views and `closed` nodes on this table.
 //
 // State rows: (key, first time) -> last time and the states of the columns; an index (end, first time, key) by which closing sessions are
 // found. A key's open sessions are read when an element of that key has come.
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
+import type { PlanNodeOf, WindowSpec } from '../../plan/plan.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
-import type { RowEnds } from '../../tables/row-sink.ts'
+import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
-import { SCRATCH, type SessionTable, writeSessionKey } from './session-table.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
+import { SCRATCH, SessionTable, writeSessionKey } from './session-table.ts'
 
 type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
@@ -30,17 +33,32 @@ interface Part {
   readonly stored: boolean
 }
 
-/** OperatorContext that are neighbours: one session. */
+/** Parts that are neighbours: one session. */
 interface Cluster {
   readonly parts: Part[]
   last: number
 }
 
-export interface SessionsOptions {
+type SessionWindow = Extract<WindowSpec, { kind: 'session' }>
+
+export function makeSession(
+  node: PlanNodeOf<'aggregate'>,
+  window: SessionWindow,
+  context: OperatorContext,
+): OperatorPorts {
+  const { gapMs } = window
+  const sessions = new SessionTable(columnsOf(node, context), gapMs)
+  const rows = new RowTableSink(sinkOptions(node, window, context))
+  const present = presentOf(node, context)
+  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, present, env: context.env })
+  return { operator, groups: sessions }
+}
+
+interface SessionOptions {
   readonly node: string
   readonly gapMs: number
   readonly sessions: SessionTable
-  readonly rows: RowEnds
+  readonly rows: RowTableSink
   /** The value of a slot's row. */
   readonly present: (slot: number) => unknown
   readonly env: Environment
@@ -50,9 +68,9 @@ const PUT = Uint8Array.of(1)
 const DELETE = Uint8Array.of(0)
 const NOTHING = new Uint8Array(0)
 
-export class SessionOperator implements Operator {
+class SessionOperator implements Operator {
   readonly partials: string
-  readonly #o: SessionsOptions
+  readonly #o: SessionOptions
   readonly #index: string
   readonly #spilled: PendingRows
   /** Changes of the index in this flush. */
@@ -62,7 +80,7 @@ export class SessionOperator implements Operator {
   #now = Number.NEGATIVE_INFINITY
   #sink: ChangeSink | null = null
 
-  constructor(options: SessionsOptions) {
+  constructor(options: SessionOptions) {
     this.#o = options
     this.partials = TABLE.state(options.node)
     this.#index = TABLE.index(options.node)

@@ -5,10 +5,10 @@ import { expect, it } from 'vitest'
 import { viewRowKey } from '../../../core/result/result.ts'
 import { TABLE } from '../../../core/state/row-codec.ts'
 import { Tally } from '../../../core/state/tally.ts'
+import { tableConsumers } from '../../../core/tables/consumers.ts'
 import { rowPlaces } from '../../../core/tables/row-place.ts'
-import { RowEnds } from '../../../core/tables/row-sink.ts'
+import { RowTableSink } from '../../../core/tables/row-table-sink.ts'
 import type { RowOutcome } from '../../../core/tables/table-chain.ts'
-import { tableEnds } from '../../../core/tables/table-sink.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
 import { PlanBuilder, tumbling } from '../../support/jobs/graph-plan.ts'
@@ -52,8 +52,8 @@ it('keeps views, digests and what is handed on as the table has them', () => {
       const tallies = new Map<string, Tally>()
       const tally = (name: string): Tally => tallies.get(name) ?? (tallies.set(name, new Tally()).get(name) as Tally)
       const report = recorder()
-      const ends = new RowEnds({
-        ends: tableEnds(plan, table, lambdas, { view: tally, closed: tally, rows: () => () => {} }),
+      const sink = new RowTableSink({
+        consumers: tableConsumers(plan, table, lambdas, { view: tally, closed: tally, rows: () => () => {} }),
         places: rowPlaces(tumbling(SIZE)),
         emit: (node, key, value, time) => handed.push(`${node} ${key} ${value} ${time}`),
         env: memoryEnvironment(state),
@@ -72,17 +72,17 @@ it('keeps views, digests and what is handed on as the table has them', () => {
         }
         const before = now
         now += step
-        state.flush(sink => {
-          ends.begin(sink, now)
+        state.flush(changes => {
+          sink.begin(changes, now)
           for (const [name, { start, key, value }] of [...rows].reverse()) {
             const closes = start + SIZE > before && start + SIZE <= now
             if (!closes && !changed.has(name)) continue
             const outcome: RowOutcome = value === 0 ? { kind: 'absent' } : { kind: 'value', value }
-            ends.put(viewRowKey(start, key), outcome, { changed: changed.has(name), closes })
+            sink.put(viewRowKey(start, key), outcome, { changed: changed.has(name), closes })
             if (closes && value % 2 === 1) expected.push(`${closedOdd} ${key} ${value} ${start + SIZE - 1}`)
             if (closes && value === 4) dead++
           }
-          ends.finish()
+          sink.finish()
         })
         const held = [...rows.values()].filter(r => r.value !== 0)
         const hex = (r: (typeof held)[number]): string => bytesToHex(viewRowKey(r.start, r.key))

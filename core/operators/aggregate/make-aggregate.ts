@@ -1,0 +1,29 @@
+// The operator of an `aggregate` node: over sessions it is that of sessions.
+
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import { viewsOn } from '../../tables/consumers.ts'
+import { framesOf } from '../../time/frames.ts'
+import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import { makeSession } from '../session/session.ts'
+import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
+import { AggregateOperator } from './aggregate.ts'
+import { GroupTable } from './group-table.ts'
+import { GroupTableSink } from './group-table-sink.ts'
+import { rowValueWriter } from './row-value.ts'
+
+export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorContext): OperatorPorts {
+  const { window, fields, bare } = node.params
+  if (window.kind === 'session') return makeSession(node, window, context)
+  const { plan, lambdas, env } = context
+  const columns = columnsOf(node, context)
+  const frames = framesOf(window)
+  const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id, lambdas))
+  const rows = new GroupTableSink({
+    ...sinkOptions(node, window, context),
+    groups,
+    writeValue: rowValueWriter(fields, bare, columns),
+    present: presentOf(node, context),
+    frames,
+  })
+  return { operator: new AggregateOperator({ node, frames, groups, rows, env }), groups }
+}

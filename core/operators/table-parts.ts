@@ -1,0 +1,45 @@
+// What operators that make a table have in common: the columns of an aggregation, and the sink of the table's rows.
+
+import type { Column } from '../aggregations/columns/column.ts'
+import { makeColumn } from '../aggregations/columns/make-column.ts'
+import { customAggregator } from '../aggregations/custom/custom-aggregator.ts'
+import type { CustomAggregator } from '../aggregations/custom/custom-column.ts'
+import type { Lineage, Linked } from '../emitted/emitted-module.ts'
+import type { PlanNode, PlanNodeOf, WindowSpec } from '../plan/plan.ts'
+import { TALLY } from '../state/tally.ts'
+import { tableConsumers } from '../tables/consumers.ts'
+import { rowPlaces } from '../tables/row-place.ts'
+import type { TableSinkOptions } from '../tables/table-sink.ts'
+import type { OperatorContext } from './operator-ports.ts'
+
+/** In the order of the node's fields. */
+export function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report }: OperatorContext): readonly Column[] {
+  const identityOf = (lineage: Lineage): Uint8Array => report.identity(lineage)
+  const own = (field: string): CustomAggregator => customAggregator(node, field, lambdas, env.siteOf)
+  return node.params.fields.map(field => makeColumn(field, identityOf, own))
+}
+
+/** The emitted function that makes the value of a slot's row. */
+export const presentOf =
+  ({ id }: PlanNode, { linked }: OperatorContext): ((slot: number) => unknown) =>
+  slot =>
+    (linked().present[id] as Linked['present'][string])(slot)
+
+/** What the sink of a node's table is given. */
+export function sinkOptions(
+  { id }: PlanNode,
+  window: WindowSpec,
+  { plan, lambdas, env, report, tally, linked, rows }: OperatorContext,
+): TableSinkOptions {
+  return {
+    env,
+    report,
+    places: rowPlaces(window),
+    consumers: tableConsumers(plan, id, lambdas, {
+      view: name => tally(TALLY.view(name)),
+      closed: closed => tally(TALLY.handed(closed)),
+      rows: (node, branch) => (rowKey, stored) => rows(node).take(branch, rowKey, stored),
+    }),
+    emit: (closed, ...element) => linked().emit[closed]?.(...element),
+  }
+}
