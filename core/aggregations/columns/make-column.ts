@@ -1,23 +1,29 @@
 // The column of each kind of aggregation: one exhaustive table.
 
 import type { AggregationKind, AggregationSpec } from '../../plan/plan.ts'
-import { ListColumn } from '../collect-list.ts'
+import { CollectListColumn } from '../collect-list.ts'
+import { collectSetColumn } from '../collect-set.ts'
 import { CountColumn } from '../count.ts'
+import { countDistinctColumn } from '../count-distinct.ts'
 import { type CustomAggregator, CustomColumn } from '../custom/custom-column.ts'
-import { BucketsColumn, ValuesColumn } from '../histogram.ts'
+import { firstColumn } from '../first.ts'
+import { histogramColumn } from '../histogram.ts'
+import { lastColumn } from '../last.ts'
+import { maxColumn } from '../max.ts'
+import { maxByColumn } from '../max-by.ts'
+import { MeanColumn } from '../mean.ts'
+import { minColumn } from '../min.ts'
+import { minByColumn } from '../min-by.ts'
 import { ApproxCountDistinctColumn } from '../sketches/approx-count-distinct.ts'
 import { ApproxFrequencyColumn } from '../sketches/approx-frequency.ts'
 import { ApproxMembershipColumn } from '../sketches/approx-membership.ts'
 import { ApproxQuantilesColumn } from '../sketches/approx-quantiles.ts'
 import { SampleColumn } from '../sketches/sample.ts'
-import { MeanColumn, SumColumn } from '../sum.ts'
-import { TopColumn } from '../top-k.ts'
-import { VarianceColumn } from '../variance.ts'
+import { stddevColumn } from '../stddev.ts'
+import { SumColumn } from '../sum.ts'
+import { TopKColumn } from '../top-k.ts'
+import { varianceColumn } from '../variance.ts'
 import type { Column, IdentityOf } from './column.ts'
-import { DistinctColumn } from './distinct-values.ts'
-import { EdgeColumn } from './edge.ts'
-import { ExtremeColumn } from './extreme.ts'
-import { ExtremeByColumn } from './extreme-by.ts'
 
 type Maker = (spec: AggregationSpec, identityOf: IdentityOf<never>, own: CustomAggregatorOf) => Column
 
@@ -29,19 +35,19 @@ const COLUMNS: Readonly<Record<AggregationKind, Maker>> = {
   count: () => new CountColumn(),
   sum: () => new SumColumn(),
   mean: () => new MeanColumn(),
-  variance: () => new VarianceColumn(false),
-  stddev: () => new VarianceColumn(true),
-  min: () => new ExtremeColumn(1),
-  max: () => new ExtremeColumn(-1),
-  first: (_spec, identityOf) => new EdgeColumn(1, identityOf),
-  last: (_spec, identityOf) => new EdgeColumn(-1, identityOf),
-  minBy: (_spec, identityOf) => new ExtremeByColumn(1, identityOf),
-  maxBy: (_spec, identityOf) => new ExtremeByColumn(-1, identityOf),
-  topK: (spec, identityOf) => new TopColumn(spec.k ?? 1, identityOf),
-  collectList: (_spec, identityOf) => new ListColumn(identityOf),
-  collectSet: () => new DistinctColumn(false),
-  countDistinct: () => new DistinctColumn(true),
-  histogram: ({ bounds }) => (bounds === undefined ? new ValuesColumn() : new BucketsColumn(bounds)),
+  variance: () => varianceColumn(),
+  stddev: () => stddevColumn(),
+  min: () => minColumn(),
+  max: () => maxColumn(),
+  first: (_spec, identityOf) => firstColumn(identityOf),
+  last: (_spec, identityOf) => lastColumn(identityOf),
+  minBy: (_spec, identityOf) => minByColumn(identityOf),
+  maxBy: (_spec, identityOf) => maxByColumn(identityOf),
+  topK: (spec, identityOf) => new TopKColumn(spec.k ?? 1, identityOf),
+  collectList: (_spec, identityOf) => new CollectListColumn(identityOf),
+  collectSet: () => collectSetColumn(),
+  countDistinct: () => countDistinctColumn(),
+  histogram: ({ bounds }) => histogramColumn(bounds),
   approxCountDistinct: spec => new ApproxCountDistinctColumn(given(spec.precision)),
   approxQuantiles: spec => new ApproxQuantilesColumn(given(spec.quantiles), given(spec.accuracy)),
   approxMembership: spec => new ApproxMembershipColumn({ bits: given(spec.bits), hashes: given(spec.hashes) }),

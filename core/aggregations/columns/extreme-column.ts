@@ -1,6 +1,7 @@
-// min and max in the canonical order of all values.
+// The extreme value of a group in the canonical order of all values: what `min` and `max` keep.
 //
 // Promises: equal values are one value, so there are no ties.
+// State: the canonical bytes of the value.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
@@ -8,7 +9,7 @@ import type { Column } from './column.ts'
 import { OrderedCells } from './ordered-cells.ts'
 
 export class ExtremeColumn implements Column {
-  /** 1 for min, -1 for max. */
+  /** 1 for the least value, -1 for the greatest. */
   readonly #direction: 1 | -1
   readonly #cells = new OrderedCells()
 

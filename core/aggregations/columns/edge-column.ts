@@ -1,4 +1,7 @@
-// first and last in the order of (time, identity).
+// The element at an edge of a group in the order of (time, identity): what `first` and `last` keep.
+//
+// Promises: the bytes of an identity are worked out only where two times are equal, or at the end of a chunk.
+// State: time, identity and value of the element, canonical.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -6,7 +9,7 @@ import type { Column, IdentityOf } from './column.ts'
 import { OrderKeys, readOrderKey } from './order-keys.ts'
 
 export class EdgeColumn<O> implements Column {
-  /** 1 for first, -1 for last. */
+  /** 1 for the first element, -1 for the last. */
   readonly #direction: 1 | -1
   readonly #orderKeys: OrderKeys<O>
   readonly #values: unknown[] = []

@@ -1,4 +1,7 @@
-// minBy and maxBy: the value whose `by` is extreme; among equals the first in (time, identity) (decision 11).
+// The value whose `by` is extreme: what `minBy` and `maxBy` keep.
+//
+// Promises: among equals the first in (time, identity), whatever came first.
+// State: `by`, time, identity and value of the element, canonical.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -7,7 +10,7 @@ import { OrderKeys, readOrderKey } from './order-keys.ts'
 import { OrderedCells } from './ordered-cells.ts'
 
 export class ExtremeByColumn<O> implements Column {
-  /** 1 for minBy, -1 for maxBy. */
+  /** 1 for the least `by`, -1 for the greatest. */
   readonly #direction: 1 | -1
   readonly #by = new OrderedCells()
   readonly #orderKeys: OrderKeys<O>
