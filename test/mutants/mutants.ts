@@ -438,7 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: 'test/core/aggregations/laws.test.ts',
   },
   {
-    name: 'own-fold-keeps-the-newest',
+    name: 'custom-keeps-the-newest',
     defect: "a merge of two states of an author's aggregation takes the second",
     file: 'core/aggregations/custom/custom-column.ts',
     find: 'if (before === EMPTY)',
@@ -446,7 +446,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: 'test/core/aggregations/laws.test.ts',
   },
   {
-    name: 'own-fold-shares-bytes',
+    name: 'custom-shares-bytes',
     defect: "an author's plus can change bytes of the states that it gets",
     file: 'core/aggregations/custom/custom-column.ts',
     find: 'if (!this.#hasBytes) return state',

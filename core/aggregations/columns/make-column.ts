@@ -1,6 +1,6 @@
 // The column of each kind of aggregation: one exhaustive table.
 
-import type { AggregationKind, AggregationSpec } from '../../plan/plan.ts'
+import type { AggregationKind, AggregationSpec, AggregationSpecOf } from '../../plan/aggregation-spec.ts'
 import { CollectListColumn } from '../collect-list.ts'
 import { collectSetColumn } from '../collect-set.ts'
 import { CountColumn } from '../count.ts'
@@ -25,13 +25,17 @@ import { TopKColumn } from '../top-k.ts'
 import { varianceColumn } from '../variance.ts'
 import type { Column, IdentityOf } from './column.ts'
 
-type Maker = (spec: AggregationSpec, identityOf: IdentityOf<never>, own: CustomAggregatorOf) => Column
+type Maker<K extends AggregationKind> = (
+  spec: AggregationSpecOf<K>,
+  identityOf: IdentityOf<never>,
+  own: CustomAggregatorOf,
+) => Column
 
 /** The functions of a field that is an author's aggregation. */
 export type CustomAggregatorOf = (field: string) => CustomAggregator
 
 /** Every aggregation by its kind. */
-const COLUMNS: Readonly<Record<AggregationKind, Maker>> = {
+const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {
   count: () => new CountColumn(),
   sum: () => new SumColumn(),
   mean: () => new MeanColumn(),
@@ -43,26 +47,21 @@ const COLUMNS: Readonly<Record<AggregationKind, Maker>> = {
   last: (_spec, identityOf) => lastColumn(identityOf),
   minBy: (_spec, identityOf) => minByColumn(identityOf),
   maxBy: (_spec, identityOf) => maxByColumn(identityOf),
-  topK: (spec, identityOf) => new TopKColumn(spec.k ?? 1, identityOf),
+  topK: ({ k }, identityOf) => new TopKColumn(k, identityOf),
   collectList: (_spec, identityOf) => new CollectListColumn(identityOf),
   collectSet: () => collectSetColumn(),
   countDistinct: () => countDistinctColumn(),
   histogram: ({ bounds }) => histogramColumn(bounds),
-  approxCountDistinct: spec => new ApproxCountDistinctColumn(given(spec.precision)),
-  approxQuantiles: spec => new ApproxQuantilesColumn(given(spec.quantiles), given(spec.accuracy)),
-  approxMembership: spec => new ApproxMembershipColumn({ bits: given(spec.bits), hashes: given(spec.hashes) }),
-  approxFrequency: spec => new ApproxFrequencyColumn({ width: given(spec.width), depth: given(spec.depth) }),
-  sample: (spec, identityOf) => new SampleColumn(given(spec.k), identityOf),
-  custom: (spec, _identityOf, own) => new CustomColumn(own(spec.name)),
-}
-
-/** A parameter that a kind cannot do without. */
-function given<T>(parameter: T | undefined): T {
-  if (parameter === undefined) throw new Error('lyrebird invariant broken: an aggregation lacks a parameter')
-  return parameter
+  approxCountDistinct: ({ precision }) => new ApproxCountDistinctColumn(precision),
+  approxQuantiles: ({ quantiles, accuracy }) => new ApproxQuantilesColumn(quantiles, accuracy),
+  approxMembership: ({ bits, hashes }) => new ApproxMembershipColumn({ bits, hashes }),
+  approxFrequency: ({ width, depth }) => new ApproxFrequencyColumn({ width, depth }),
+  sample: ({ k }, identityOf) => new SampleColumn(k, identityOf),
+  custom: ({ name }, _identityOf, own) => new CustomColumn(own(name)),
 }
 
 /** The column of one field; `identityOf` gives the identity bytes of a lineage that `add` was called with. */
 export function makeColumn<O>(spec: AggregationSpec, identityOf: IdentityOf<O>, own: CustomAggregatorOf): Column {
-  return COLUMNS[spec.kind](spec, identityOf as IdentityOf<never>, own)
+  const maker = COLUMNS[spec.kind] as Maker<AggregationKind>
+  return maker(spec, identityOf as IdentityOf<never>, own)
 }

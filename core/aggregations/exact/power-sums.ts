@@ -1,9 +1,10 @@
-// Power sums: the count of numbers and the sums of x and of x^2 lose no bit, so that what is made of them is rounded once.
+// Power sums: the count of numbers and the sums of x and of x^2 lose no bit, so that what is made of them is rounded
+// once.
 //
 // Promises: `round` gets n * sum(x^2) - sum(x)^2 and n^2, exact for any numbers and bigints in any order; the result is
 // NaN where one of them is not finite. Squares beyond the range of doubles are exact too.
-// State: the count as a double of 8 bytes; the sums of x, then those of x^2, as `exact-sums.ts` writes them; a byte 1 and
-// the sums of the scaled squares of small numbers, or a byte 0.
+// State: the count as a double of 8 bytes; the sums of x, then those of x^2, as `exact-sums.ts` writes them; a byte 1
+// and the sums of the scaled squares of small numbers, or a byte 0.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import type { Column } from '../columns/column.ts'

@@ -6,7 +6,7 @@ import type { PowerSumsColumn } from '../../../core/aggregations/exact/power-sum
 import { exactOf, roundRoot } from '../../../core/aggregations/exact/rounding.ts'
 import { stddevColumn } from '../../../core/aggregations/stddev.ts'
 import { varianceColumn } from '../../../core/aggregations/variance.ts'
-import { nearestDouble, nearestRoot, unitsOf } from '../../../core/reference/exact.ts'
+import { nearestDouble, nearestRoot, unitsOf } from '../../../core/reference/aggregations/exact/units.ts'
 import { ByteReader, ByteWriter, bytesToHex } from '../../../core/values/bytes.ts'
 import { finite } from './cases.ts'
 

@@ -1,13 +1,14 @@
-// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output topics).
+// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output
+// topics).
 
-import { type Encoder, makeEncoder } from '../encode/encoder.ts'
-import { IDENTITY_HEADER } from '../log/chunk.ts'
-import type { PlanNodeOf } from '../plan/plan.ts'
-import type { OutputRecord } from '../result/result.ts'
-import { canonicalJson } from '../values/json-text.ts'
-import { partitionFor } from '../values/murmur2.ts'
-import { compareElements, type Element, recordOf } from './element.ts'
-import type { LambdaRunner, Outcome } from './lambda-runner.ts'
+import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
+import { IDENTITY_HEADER } from '../../log/chunk.ts'
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import type { OutputRecord } from '../../result/result.ts'
+import { canonicalJson } from '../../values/json-text.ts'
+import { partitionFor } from '../../values/murmur2.ts'
+import { compareElements, type Element, recordOf } from '../element.ts'
+import type { LambdaRunner, Outcome } from '../lambda-runner.ts'
 
 type OutputNode = PlanNodeOf<'output'>
 
@@ -20,26 +21,26 @@ export interface Written {
 
 /** Everything that the output has written at this watermark, in order over all partitions. */
 export function writtenRecords(
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
   node: OutputNode,
   elements: readonly Element[],
   watermark: number,
 ): Written[] {
-  const encode = makeEncoder(node.params.format, lambdas.lambdas[node.id]?.encode)
+  const encode = makeEncoder(node.params.format, runner.lambdas[node.id]?.encode)
   return [...elements].sort(compareElements).flatMap(element => {
     // Also an element that is not due yet may become a dead letter now.
-    const written = write(lambdas, node, element, encode)
+    const written = write(runner, node, element, encode)
     return written.ok && element.time < watermark ? [written.value] : []
   })
 }
 
 const utf8 = new TextEncoder()
 
-function write(lambdas: LambdaRunner, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
+function write(runner: LambdaRunner, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
   const { identity, time } = element
-  const key = keyOf(lambdas, node, element)
+  const key = keyOf(runner, node, element)
   if (!key.ok) return key
-  return lambdas.encode(node, 'encode', identity, 'output', () => {
+  return runner.encode(node, 'encode', identity, 'output', () => {
     const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
     const value = encode(element.value)
     return {
@@ -56,7 +57,7 @@ function keyText(key: unknown): Uint8Array {
   return utf8.encode(plain ? key : canonicalJson(key))
 }
 
-function keyOf(lambdas: LambdaRunner, node: OutputNode, element: Element): Outcome<unknown> {
-  if (lambdas.has(node, 'key')) return lambdas.run(node, 'key', element.identity, [element.value, recordOf(element)])
+function keyOf(runner: LambdaRunner, node: OutputNode, element: Element): Outcome<unknown> {
+  if (runner.has(node, 'key')) return runner.run(node, 'key', element.identity, [element.value, recordOf(element)])
   return { ok: true, value: node.params.keyed ? element.key : null }
 }

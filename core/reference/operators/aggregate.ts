@@ -1,21 +1,22 @@
 // Aggregation: elements to the rows of a table, one for each key and window.
 //
-// Promises: all extractors of an element run before it counts anywhere; one that fails excludes it from every field and window,
-// with one dead letter that names the alphabetically first failing field (decision 7).
+// Promises: all extractors of an element run before it counts anywhere; one that fails excludes it from every field and
+// window, with one dead letter that names the alphabetically first field that fails.
 
-import { takesOf } from '../plan/aggregation-input.ts'
-import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../plan/plan.ts'
-import { inputFault, unencodableReason } from '../result/dead-letter.ts'
-import type { TimeWindow } from '../time/time-window.ts'
-import { bytesToHex } from '../values/bytes.ts'
-import { canonicalBytes, normalise, Unencodable } from '../values/canonical.ts'
-import { aggregate, type Input } from './aggregations.ts'
-import { compareElements, type Element, recordOf } from './element.ts'
-import type { LambdaRunner, Outcome } from './lambda-runner.ts'
-import { customResult } from './own-fold.ts'
-import { sessionsOf } from './sessions.ts'
-import type { Row } from './tables.ts'
-import { windowsAt } from './windows.ts'
+import { type AggregationSpec, takesOf } from '../../plan/aggregation-spec.ts'
+import type { PlanNodeOf, WindowSpec } from '../../plan/plan.ts'
+import { inputFault, unencodableReason } from '../../result/dead-letter.ts'
+import type { TimeWindow } from '../../time/time-window.ts'
+import { bytesToHex } from '../../values/bytes.ts'
+import { canonicalBytes, normalise, Unencodable } from '../../values/canonical.ts'
+import { customResult } from '../aggregations/custom/custom-aggregation.ts'
+import type { Input } from '../aggregations/results/aggregation.ts'
+import { resultOf } from '../aggregations/results/aggregations.ts'
+import { compareElements, type Element, recordOf } from '../element.ts'
+import type { LambdaRunner, Outcome } from '../lambda-runner.ts'
+import type { Row } from '../tables.ts'
+import { windowsAt } from '../windows.ts'
+import { sessionsOf } from './session.ts'
 
 type AggregateNode = PlanNodeOf<'aggregate'>
 
@@ -28,9 +29,9 @@ interface Group {
   readonly members: Inputs[]
 }
 
-export function aggregateRows(lambdas: LambdaRunner, node: AggregateNode, elements: readonly Element[]): Row[] {
+export function aggregateRows(runner: LambdaRunner, node: AggregateNode, elements: readonly Element[]): Row[] {
   const counted = [...elements].sort(compareElements).flatMap(element => {
-    const inputs = extract(lambdas, node, element)
+    const inputs = extract(runner, node, element)
     return inputs === null ? [] : [{ element, inputs }]
   })
   const windowsOf = windowFinder(
@@ -51,7 +52,7 @@ export function aggregateRows(lambdas: LambdaRunner, node: AggregateNode, elemen
     key,
     window,
     session,
-    outcome: present(lambdas, node, members),
+    outcome: present(runner, node, members),
   }))
 }
 
@@ -66,13 +67,13 @@ function windowFinder(
 }
 
 /** An error row where a field has no result, the first of them. */
-function present(lambdas: LambdaRunner, node: AggregateNode, members: readonly Inputs[]): Row['outcome'] {
+function present(runner: LambdaRunner, node: AggregateNode, members: readonly Inputs[]): Row['outcome'] {
   const { fields, bare } = node.params
   const results = fields.map(field => {
     const inputs = members.map(m => m.get(field.name) as Input)
     const states = inputs.map(i => i.of)
     const outcome =
-      field.kind === 'custom' ? customResult(lambdas, node, field, states) : { value: aggregate(field, inputs) }
+      field.kind === 'custom' ? customResult(runner, node, field, states) : { value: resultOf(field, inputs) }
     return { name: field.name, outcome }
   })
   const failed = results.find(r => 'error' in r.outcome)
@@ -82,10 +83,10 @@ function present(lambdas: LambdaRunner, node: AggregateNode, members: readonly I
 }
 
 /** The inputs of all fields, or null where one fails. */
-function extract(lambdas: LambdaRunner, node: AggregateNode, element: Element): Inputs | null {
+function extract(runner: LambdaRunner, node: AggregateNode, element: Element): Inputs | null {
   const inputs = new Map<string, Input>()
   for (const field of [...node.params.fields].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const input = extractField(lambdas, node, element, field)
+    const input = extractField(runner, node, element, field)
     if (!input.ok) return null
     inputs.set(field.name, input.value)
   }
@@ -93,26 +94,26 @@ function extract(lambdas: LambdaRunner, node: AggregateNode, element: Element): 
 }
 
 function extractField(
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
   node: AggregateNode,
   element: Element,
   field: AggregationSpec,
 ): Outcome<Input> {
   if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined, identity: element.identity } }
   const args = [element.value, recordOf(element)]
-  const of = extractPart(lambdas, node, element, field, 'of', args, element.value)
+  const of = extractPart(runner, node, element, field, 'of', args, element.value)
   if (!of.ok) return of
   if (field.kind === 'custom') {
-    const state = extractPart(lambdas, node, element, field, 'lift', [of.value], undefined)
+    const state = extractPart(runner, node, element, field, 'lift', [of.value], undefined)
     return state.ok ? { ok: true, value: { of: state.value, by: undefined, identity: element.identity } } : state
   }
-  const by = extractPart(lambdas, node, element, field, 'by', args, of.value)
+  const by = extractPart(runner, node, element, field, 'by', args, of.value)
   return by.ok ? { ok: true, value: { of: of.value, by: by.value, identity: element.identity } } : by
 }
 
 /** What one lambda of a field gives, in canonical form; `fallback` where the field has no such lambda. */
 function extractPart(
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
   node: AggregateNode,
   element: Element,
   field: AggregationSpec,
@@ -122,18 +123,18 @@ function extractPart(
 ): Outcome<unknown> {
   const slot = `${field.name}.${part}`
   const { identity } = element
-  return lambdas.guard<unknown>(node, slot, identity, field.name, () => {
-    const given: Outcome<unknown> = lambdas.has(node, slot)
-      ? lambdas.run(node, slot, identity, args, field.name)
+  return runner.guard<unknown>(node, slot, identity, field.name, () => {
+    const given: Outcome<unknown> = runner.has(node, slot)
+      ? runner.run(node, slot, identity, args, field.name)
       : { ok: true, value: fallback }
     if (!given.ok) return given
     const reason = part === 'of' ? inputFault(takesOf(field).of, given.value) : null
-    if (reason !== null) return lambdas.refuse(node, slot, identity, reason, field.name)
+    if (reason !== null) return runner.refuse(node, slot, identity, reason, field.name)
     try {
       return { ok: true, value: normalise(given.value) }
     } catch (error) {
       if (!(error instanceof Unencodable)) throw error
-      return lambdas.refuse(node, slot, identity, unencodableReason('value', error.reason), field.name)
+      return runner.refuse(node, slot, identity, unencodableReason('value', error.reason), field.name)
     }
   })
 }

@@ -1,6 +1,7 @@
-// Count and multiset digest of what a node has handed on (decision 10).
+// Count and digest of what a job emitted, by the rows that it consists of.
 //
-// Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in canonical form.
+// Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in
+// canonical form.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
 import type { Handed, LateRow } from '../result/result.ts'
@@ -8,10 +9,10 @@ import { concatBytes } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Element } from './element.ts'
-import type { Written } from './outputs.ts'
+import type { Written } from './operators/output.ts'
 
-/** Digest of rows, each given by the parts that its bytes are joined of. */
-export function tally(rows: readonly (readonly Uint8Array[])[]): Handed {
+/** Of rows in any order, each given by the parts that its bytes are joined of. */
+export function countAndDigest(rows: readonly (readonly Uint8Array[])[]): Handed {
   const digest = new MultisetDigest()
   for (const parts of rows) digest.add(concatBytes(parts))
   return { count: rows.length, digest: digest.hex() }

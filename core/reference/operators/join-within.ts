@@ -1,22 +1,23 @@
 // `joinWithin`: every left element against every right one (semantics.md 6).
 //
-// Promises: pairs are all those of the cut; an unmatched half is handed on once the last time that a partner could have is before W.
+// Promises: pairs are all those of the cut; an unmatched half is emitted once the last time that a partner could have
+// is before W.
 
-import type { PlanNode, PlanNodeOf } from '../plan/plan.ts'
-import { compareValues, normalise } from '../values/canonical.ts'
-import { childIdentity, pairIdentity } from '../values/identity.ts'
-import type { Element } from './element.ts'
-import type { LambdaRunner } from './lambda-runner.ts'
+import type { PlanNode, PlanNodeOf } from '../../plan/plan.ts'
+import { compareValues, normalise } from '../../values/canonical.ts'
+import { childIdentity, pairIdentity } from '../../values/identity.ts'
+import type { Element } from '../element.ts'
+import type { LambdaRunner } from '../lambda-runner.ts'
 
 export function joinedWithin(
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
   node: PlanNodeOf<'joinWithin'>,
   inputs: readonly [readonly Element[], readonly Element[]],
   watermark: number,
 ): Element[] {
   const { beforeMs, afterMs, type } = node.params
-  const lefts = taken(lambdas, node, inputs[0], 0)
-  const rights = taken(lambdas, node, inputs[1], 1)
+  const lefts = taken(runner, node, inputs[0], 0)
+  const rights = taken(runner, node, inputs[1], 1)
   const joined: Element[] = []
   const matched = new Set<Element>()
   for (const left of lefts) {
@@ -34,10 +35,10 @@ export function joinedWithin(
   return joined
 }
 
-/** Values as they are after encoding and decoding (decision 3); dead letters of the two inputs are told apart. */
-function taken(lambdas: LambdaRunner, node: PlanNode, elements: readonly Element[], branch: number): Element[] {
+/** Values as they are after encoding and decoding; dead letters of the two inputs are told apart. */
+function taken(runner: LambdaRunner, node: PlanNode, elements: readonly Element[], branch: number): Element[] {
   return elements.flatMap(e => {
-    const value = lambdas.encode(node, '', childIdentity(e.identity, branch), 'value', () => normalise(e.value))
+    const value = runner.encode(node, '', childIdentity(e.identity, branch), 'value', () => normalise(e.value))
     return value.ok ? [{ ...e, value: value.value }] : []
   })
 }

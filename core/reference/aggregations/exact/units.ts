@@ -1,6 +1,7 @@
 // Exact sums and quotients of doubles, by integers of any size.
 //
-// Promises: correctly rounded results (IEEE 754-2019, roundTiesToEven) of the real sum, whatever the order of the numbers.
+// Promises: correctly rounded results (IEEE 754-2019, roundTiesToEven) of the real sum, whatever the order of the
+// numbers.
 
 /** Every finite double is an integer times 2^-1074, the least subnormal. */
 const SCALE_BITS = 1074n
@@ -46,7 +47,10 @@ export function nearestRoot(square: bigint, divisor: bigint): number {
   return nearestDouble(2n * root + (goesOn ? 1n : 0n), 2n * more)
 }
 
-/** The greatest integer whose square is not greater: the mean of a guess from above and what it leaves, until that is no less. */
+/**
+ * The greatest integer whose square is not greater: the mean of a guess from above and what it leaves, until that is no
+ * less.
+ */
 function wholeRoot(value: bigint): bigint {
   if (value === 0n) return 0n
   let guess = 1n << BigInt(Math.ceil(bitLength(value) / 2))

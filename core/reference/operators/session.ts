@@ -1,9 +1,10 @@
-// Sessions, found the slow way: all elements of a key in the order of time, cut where two neighbours lie more than the gap apart.
+// Sessions, found the slow way: all elements of a key in the order of time, cut where two neighbours lie more than the
+// gap apart.
 
-import type { TimeWindow } from '../time/time-window.ts'
-import { bytesToHex } from '../values/bytes.ts'
-import { canonicalBytes } from '../values/canonical.ts'
-import type { Element } from './element.ts'
+import type { TimeWindow } from '../../time/time-window.ts'
+import { bytesToHex } from '../../values/bytes.ts'
+import { canonicalBytes } from '../../values/canonical.ts'
+import type { Element } from '../element.ts'
 
 /** The session of each element: from its first time to its last time plus the gap. */
 export function sessionsOf(gapMs: number, elements: readonly Element[]): ReadonlyMap<Element, TimeWindow> {

@@ -1,11 +1,12 @@
 // `joinTables`: the rows of two tables by key and window.
 //
-// Promises: which rows there are is decided before what they hold; an error row on a side makes an error row, the left one's first.
+// Promises: which rows there are is decided before what they hold; an error row on a side makes an error row, the left
+// one's first.
 
-import type { NodeParams } from '../plan/plan.ts'
-import { bytesToHex } from '../values/bytes.ts'
-import { canonicalBytes } from '../values/canonical.ts'
-import type { Row } from './tables.ts'
+import type { NodeParams } from '../../plan/plan.ts'
+import { bytesToHex } from '../../values/bytes.ts'
+import { canonicalBytes } from '../../values/canonical.ts'
+import type { Row } from '../tables.ts'
 
 export function joinedRows(type: NodeParams['joinTables']['type'], left: readonly Row[], right: readonly Row[]): Row[] {
   const lefts = new Map(left.map(row => [placeOf(row), row]))
