@@ -89,8 +89,8 @@ export function stddev(...given: unknown[]): unknown {
 }
 
 /**
- * The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v =>
- * v.price)`.
+ * The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers):
+ * `min(v => v.price)`.
  */
 export function min<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function min(...given: unknown[]): unknown {

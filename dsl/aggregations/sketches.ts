@@ -53,9 +53,9 @@ export interface QuantilesOptions<Q extends readonly number[], A extends number>
 }
 
 /**
- * About the numbers that stand at quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives `[median,
- * 99th percentile]`. DDSketch: a result is never further than `accuracy` times itself from the element at `floor(q * (n
- * - 1))` in order. NaN is a dead letter.
+ * About the numbers at some quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives
+ * `[median, 99th percentile]`. DDSketch: a result is never further than `accuracy` times itself from the element at
+ * `floor(q * (n - 1))` in order. NaN is a dead letter.
  */
 export function approxQuantiles<T, R, N, const Q extends readonly number[], const A extends number>(
   of: (value: T, record: R) => N & Measurable<N>,
@@ -83,8 +83,9 @@ export interface MembershipOptions<N extends number, F extends number> {
 }
 
 /**
- * A filter that knows whether it may have seen a value: `approxMembership(v => v.user, { items: 10_000, falsePositives:
- * 0.01 })`, to be asked by `mightContain(filter, value)`. A Bloom filter of about 10 bits for each item at 1 %.
+ * A filter that knows whether it may have seen a value:
+ * `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`, to be asked by `mightContain(filter, value)`.
+ * A Bloom filter of about 10 bits for each item at 1 %.
  */
 export function approxMembership<T, R, V, const N extends number, const F extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
