@@ -2,7 +2,8 @@
 //
 // Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
 
-import type { AggregationSpec, FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../../core/plan/plan.ts'
+import type { AggregationSpec } from '../../core/plan/aggregation-spec.ts'
+import type { FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../../core/plan/plan.ts'
 import type { Uses } from '../../core/plan/schema.ts'
 
 export function planLines(plan: Plan): readonly string[] {
@@ -90,23 +91,24 @@ function aggregateText({ params }: PlanNodeOf<'aggregate'>): string {
   return `aggregate ${fields.join(', ')} per key${windowText(params.window)}`
 }
 
-function parametersText({
-  k,
-  bounds,
-  precision,
-  quantiles,
-  accuracy,
-  bits,
-  hashes,
-  width,
-  depth,
-}: AggregationSpec): string {
-  if (k !== undefined) return `(${k})`
-  if (bounds !== undefined) return `(bounds ${bounds.join(', ')})`
-  if (precision !== undefined) return `(precision ${precision})`
-  if (quantiles !== undefined) return `(${quantiles.join(', ')} within ${accuracy})`
-  if (bits !== undefined) return `(${bits} bits, ${hashes} for a value)`
-  return width === undefined ? '' : `(${depth} rows of ${width} cells)`
+function parametersText(field: AggregationSpec): string {
+  switch (field.kind) {
+    case 'topK':
+    case 'sample':
+      return `(${field.k})`
+    case 'histogram':
+      return field.bounds === undefined ? '' : `(bounds ${field.bounds.join(', ')})`
+    case 'approxCountDistinct':
+      return `(precision ${field.precision})`
+    case 'approxQuantiles':
+      return `(${field.quantiles.join(', ')} within ${field.accuracy})`
+    case 'approxMembership':
+      return `(${field.bits} bits, ${field.hashes} for a value)`
+    case 'approxFrequency':
+      return `(${field.depth} rows of ${field.width} cells)`
+    default:
+      return ''
+  }
 }
 
 function windowText(window: WindowSpec): string {

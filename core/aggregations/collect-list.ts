@@ -1,7 +1,8 @@
 // collectList: all values in the order of (time, identity).
 //
-// Promises: elements that come in order cost one push each; the list is sorted when it is asked for. The state is the whole list, so a
-// commit writes it anew for each group that has changed.
+// Promises: elements that come in order cost one push each; the list is sorted when it is read.
+// State: the number of elements in 4 bytes; for each in order its time, its identity and its value, canonical. It is
+// the whole list, so a commit writes all of it again for each group that has changed.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
@@ -19,7 +20,7 @@ interface List {
   sorted: boolean
 }
 
-export class ListColumn<O> implements Column {
+export class CollectListColumn<O> implements Column {
   readonly #identityOf: IdentityOf<O>
   readonly #lists: (List | undefined)[] = []
 

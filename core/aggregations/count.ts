@@ -1,4 +1,6 @@
 // count: how many elements, exact up to 2^53.
+//
+// State: the count as a double of 8 bytes.
 
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
 import type { Column } from './columns/column.ts'

@@ -1,11 +1,17 @@
 // histogram: how often each value, or how many numbers between bounds.
 //
-// Promises: counts are exact up to 2^53. The state of a histogram of values is the sorted list of their canonical bytes with counts; of
-// one with bounds the count of each bucket.
+// Promises: counts are exact up to 2^53; values are in canonical order, and two are one where their bytes are equal.
+// State of a histogram of values: the number of values in 4 bytes; for each in order its canonical bytes and its count.
+// With bounds: the count of each bucket, also of an empty one. Each count is a double of 8 bytes.
 
 import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../values/canonical.ts'
 import type { Column } from './columns/column.ts'
+
+/** One bucket for each value, or the buckets between bounds. */
+export function histogramColumn(bounds: readonly number[] | undefined): Column {
+  return bounds === undefined ? new ValuesColumn() : new BucketsColumn(bounds)
+}
 
 /** Counts of one slot: primitives as they are, arrays, objects and bytes by their canonical bytes. */
 interface Counts {
@@ -13,7 +19,7 @@ interface Counts {
   readonly composite: Map<string, { readonly value: unknown; count: number }>
 }
 
-export class ValuesColumn implements Column {
+class ValuesColumn implements Column {
   readonly #slots: (Counts | undefined)[] = []
 
   grow(capacity: number): void {
@@ -74,8 +80,8 @@ export class ValuesColumn implements Column {
   }
 }
 
-/** Buckets `[from, to)` between ascending bounds, with one below the first and one from the last on. */
-export class BucketsColumn implements Column {
+/** Buckets `[from, to)` between ascending bounds, one below the first bound and one from the last on. */
+class BucketsColumn implements Column {
   readonly #bounds: readonly number[]
   readonly #buckets: number
   #counts = new Float64Array(0)

@@ -1,11 +1,10 @@
-// sum and mean: exact, so that the order of elements and of merges cannot change a bit.
+// sum: the exact sum, rounded once, so that the order of elements and of merges cannot change a bit.
 //
-// Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum. A mean
-// is the double nearest to the real quotient of sum and count (decision 11).
+// Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum.
+// State: that of `exact/exact-sums.ts`.
 
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
 import type { Column } from './columns/column.ts'
-import { CountColumn } from './count.ts'
 import { ExactSums } from './exact/exact-sums.ts'
 
 export class SumColumn implements Column {
@@ -34,40 +33,5 @@ export class SumColumn implements Column {
 
   present(slot: number): number | bigint {
     return this.#sums.isBigint(slot) ? this.#sums.bigint(slot) : this.#sums.quotient(slot, 1)
-  }
-}
-
-export class MeanColumn implements Column {
-  readonly #sums = new ExactSums()
-  readonly #counts = new CountColumn()
-
-  grow(capacity: number): void {
-    this.#sums.grow(capacity)
-    this.#counts.grow(capacity)
-  }
-
-  clear(slot: number): void {
-    this.#sums.clear(slot)
-    this.#counts.clear(slot)
-  }
-
-  add(slot: number, value: number | bigint): void {
-    this.#counts.add(slot)
-    if (typeof value === 'number') this.#sums.add(slot, value)
-    else this.#sums.addBigint(slot, value)
-  }
-
-  write(slot: number, w: ByteWriter): void {
-    this.#counts.write(slot, w)
-    this.#sums.write(slot, w)
-  }
-
-  merge(slot: number, r: ByteReader): void {
-    this.#counts.merge(slot, r)
-    this.#sums.merge(slot, r)
-  }
-
-  present(slot: number): number {
-    return this.#sums.quotient(slot, this.#counts.present(slot))
   }
 }

@@ -1,6 +1,8 @@
 // topK: the k values with the greatest `by`, greatest first; among equals the first in (time, identity).
 //
 // Promises: an element that does not come into the list costs one comparison and no allocation.
+// State: the number of entries in 4 bytes; for each from the greatest down its `by`, time, identity and value,
+// canonical.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { compareValues, decodeValue, encodeValue } from '../values/canonical.ts'
@@ -14,7 +16,7 @@ interface Entry {
   readonly value: unknown
 }
 
-export class TopColumn<O> implements Column {
+export class TopKColumn<O> implements Column {
   readonly #k: number
   readonly #identityOf: IdentityOf<O>
   readonly #lists: (Entry[] | undefined)[] = []
@@ -66,7 +68,7 @@ export class TopColumn<O> implements Column {
     return (this.#lists[slot] ?? []).map(e => e.value)
   }
 
-  /** Puts an entry into its place, from the end on; one that falls off the end is forgotten. */
+  /** Puts an entry into its place, looking from the end; one that falls off the end is forgotten. */
   #insert(slot: number, entry: Entry): void {
     const list = this.#lists[slot] ?? []
     this.#lists[slot] = list

@@ -65,7 +65,7 @@ export interface Linked {
  * for values; an author's aggregation puts the result through its `lift` and that through `api.input`;
  * then `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element,
  * with one dead letter that names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add`
- * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-input.ts`): `of`, `by`, time and
+ * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-spec.ts`): `of`, `by`, time and
  * lineage, those that it names, in this order.
  */
 export interface GroupAccess {

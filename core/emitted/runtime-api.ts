@@ -1,7 +1,7 @@
 // The api of emitted code: every check of what an author's lambda gave, bound to the reporter.
 //
-// Promises: the same refusals, in the same order and with the same words, as `core/reference` (trial.ts, steps.ts,
-// aggregate.ts).
+// Promises: the same refusals, in the same order and with the same words, as `core/reference` (lambda-runner.ts,
+// steps/lists.ts, operators/aggregate.ts).
 // Leaves to `core/scan`: bytes to values; to emitted code: the fast paths in front of these.
 
 import type { Chunk } from '../log/chunk.ts'

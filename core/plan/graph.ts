@@ -2,6 +2,7 @@
 //
 // Promises: building it has no side effect and needs no compiler. Leaves to `compiler/3-plan`: ids, hashes, static facts.
 
+import type { AggregationSlot } from './aggregation-spec.ts'
 import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
 
 /** Property by which the compiler marks a call of the language with the number of its place in the source. */
@@ -22,19 +23,7 @@ export interface GraphLambda {
   /** Id of the call that the lambda was given to (for `sum(f)` inside `aggregate`, the id of the call of `sum`). */
   readonly callId: number | null
   /** `fn`, `time`, `key`, `of`, `by`: which argument of that call it is. */
-  readonly slot:
-    | 'rows'
-    | 'fn'
-    | 'time'
-    | 'key'
-    | 'of'
-    | 'by'
-    | 'deletedKey'
-    | 'decode'
-    | 'encode'
-    | 'lift'
-    | 'plus'
-    | 'present'
+  readonly slot: 'rows' | 'fn' | 'time' | 'key' | 'deletedKey' | 'decode' | 'encode' | AggregationSlot
   /** Variables of enclosing functions that it reads, with their values; null where the compiler marked none. */
   readonly captured: (() => Readonly<Record<string, unknown>>) | null
   /** What stands for the code in hashes, where it is no author's but that of a format of this package. */

@@ -4,6 +4,7 @@
 // bodies of the author's lambdas, which an emitted functions module supplies under the same node ids.
 
 import type { CalendarUnit } from '../time/civil-days.ts'
+import type { AggregationSpec } from './aggregation-spec.ts'
 import type { SchemaDocument, Uses } from './schema.ts'
 
 export type WindowSpec =
@@ -13,57 +14,6 @@ export type WindowSpec =
   | { readonly kind: 'session'; readonly gapMs: number }
   /** `tz`: a name of the tz database, such as `Europe/Berlin`. */
   | { readonly kind: 'calendar'; readonly unit: CalendarUnit; readonly tz: string }
-
-export type AggregationKind =
-  | 'count'
-  | 'sum'
-  | 'mean'
-  | 'variance'
-  | 'stddev'
-  | 'min'
-  | 'max'
-  | 'first'
-  | 'last'
-  | 'minBy'
-  | 'maxBy'
-  | 'topK'
-  | 'collectList'
-  | 'collectSet'
-  | 'countDistinct'
-  | 'histogram'
-  | 'approxCountDistinct'
-  | 'approxQuantiles'
-  | 'approxMembership'
-  | 'approxFrequency'
-  | 'sample'
-  | 'custom'
-
-/**
- * One field of `aggregate({...})`. Lambdas stand in the node under `NAME.of` or `NAME.by`; those of the author's own aggregations
- * (`custom`) under `NAME.lift`, `NAME.plus` and `NAME.present`.
- */
-export interface AggregationSpec {
-  readonly name: string
-  readonly kind: AggregationKind
-  /** topK, sample: how many. */
-  readonly k?: number
-  /** histogram: where buckets begin and end, ascending; without it one bucket for each value. */
-  readonly bounds?: readonly number[]
-  /** approxCountDistinct: the base 2 logarithm of the number of registers. */
-  readonly precision?: number
-  /** approxQuantiles: from 0 to 1, in the order of results. */
-  readonly quantiles?: readonly number[]
-  /** approxQuantiles: the greatest relative error. */
-  readonly accuracy?: number
-  /** approxMembership: how many bits, and how many of them each value sets. */
-  readonly bits?: number
-  readonly hashes?: number
-  /** approxFrequency: cells of a row, and how many rows. */
-  readonly width?: number
-  readonly depth?: number
-  /** custom: the canonical bytes of the author's zero, as hexadecimal digits. */
-  readonly zero?: string
-}
 
 export type FormatSpec =
   | { readonly kind: 'json' }

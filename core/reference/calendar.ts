@@ -1,7 +1,7 @@
 // Calendar windows, found the slow way: the clock on the wall is read every quarter of an hour until its date has come.
 //
-// Promises: a window begins at the first instant whose local date is at or past its first day; one whose dates do not occur is empty
-// and is left out (decision 13).
+// Promises: a window begins at the first instant whose local date is at or past its first day; one whose dates do not
+// occur is empty and is left out.
 
 import type { WindowSpec } from '../plan/plan.ts'
 import type { TimeWindow } from '../time/time-window.ts'

@@ -1,7 +1,7 @@
 // An element on its way through the graph, and the second argument that lambdas see with it.
 //
-// Promises: time and identity order elements totally (semantics.md 2); before an aggregation the second argument shows the
-// record in the log, past one it has time and key only (decision 12).
+// Promises: time and identity order elements totally (semantics.md 2); before an aggregation the second argument shows
+// the record in the log, past one it has time and key only.
 
 import { decodeUtf8 } from '../decode/text.ts'
 import { LyrebirdError } from '../errors.ts'
@@ -52,7 +52,9 @@ export function logRecord(
   return Object.freeze({ time, topic, partition, offset, timestamp, key, keyBytes, headers })
 }
 
-/** A record of a log that does not carry everything, or whose key is no text: what is missing throws when it is read. */
+/**
+ * A record of a log that does not carry everything, or whose key is no text: what is missing throws when it is read.
+ */
 function partialRecord(from: Located, time: number | undefined, streamKey: { readonly key: unknown } | null): object {
   const { partition, record } = from
   return Object.freeze({

@@ -4,7 +4,9 @@ import type { Header } from '../log/chunk.ts'
 
 export interface InputRecord {
   readonly offset: bigint
-  /** The log's own timestamp in ms; null where the log has none, and then it has no keys and headers either (NDJSON). */
+  /**
+   * The log's own timestamp in ms; null where the log has none, and then it has no keys and headers either (NDJSON).
+   */
   readonly timestamp: number | null
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null

@@ -1,7 +1,7 @@
 // Running the author's lambdas: a result, or a dead letter.
 //
-// Promises: at most one dead letter for each node and identity; failures that are not the element's own (a log that lacks
-// something, a stack that is too small) end the run.
+// Promises: at most one dead letter for each node and identity; failures that are not the element's own (a log that
+// lacks something, a stack that is too small) end the run.
 
 import { isLyrebirdError, LyrebirdError } from '../errors.ts'
 import type { Lambdas, PlanNode } from '../plan/plan.ts'
@@ -44,7 +44,7 @@ export class LambdaRunner {
     return lambda(...args)
   }
 
-  /** Calls a lambda for an element, and buries the element where it throws or returns a promise. */
+  /** Calls a lambda for an element, and makes it a dead letter where that throws or returns a promise. */
   run(node: PlanNode, slot: string, identity: Uint8Array, args: readonly unknown[], field?: string): Outcome<unknown> {
     return this.guard<unknown>(node, slot, identity, field, () => {
       const value = this.call(node, slot, args)
@@ -69,7 +69,7 @@ export class LambdaRunner {
     }
   }
 
-  /** Encodes or normalises what a lambda gave; buries the element where that has no canonical bytes. */
+  /** Encodes or normalises what a lambda gave; a dead letter where that has no canonical bytes. */
   encode<T>(
     node: PlanNode,
     slot: string,
@@ -87,7 +87,7 @@ export class LambdaRunner {
     })
   }
 
-  /** Buries an element whose lambda returned something that cannot be used. */
+  /** Makes a dead letter of an element whose lambda returned something that cannot be used. */
   refuse(node: PlanNode, slot: string, identity: Uint8Array, reason: string, field?: string): Outcome<never> {
     this.deadLetter(badValue(node.id, identity, reason, { site: siteOf(node, slot) }, field))
     return NONE

@@ -1,4 +1,4 @@
-// Sources: from records to elements, in the order decode, time, `ahead`, late (decision 1).
+// Sources: from records to elements, in the order decode, time, `ahead`, late.
 //
 // Promises: what happens to a record depends on the records before it in its own partition alone.
 
@@ -13,15 +13,15 @@ import { type Element, type Located, lacks, logRecord, recordOf } from './elemen
 import type { ReferenceInput } from './input.ts'
 import { type LambdaRunner, messageOf, mustNotEndRun } from './lambda-runner.ts'
 
-export interface SourceOutcome {
+interface SourceOutcome {
   readonly elements: readonly Element[]
   readonly late: readonly LateRow[]
   /** The least `T - disorder` over the partitions of the topic; -Infinity where one has no time yet, or none exists. */
-  readonly watermark: number
+  readonly logWatermark: number
 }
 
-export function readSource(node: SourceNode, input: ReferenceInput, lambdas: LambdaRunner): SourceOutcome {
-  const decode = sourceDecoder(node, lambdas.lambdas, error => mustNotEndRun(node, error))
+export function readSource(node: SourceNode, input: ReferenceInput, runner: LambdaRunner): SourceOutcome {
+  const decode = sourceDecoder(node, runner.lambdas, error => mustNotEndRun(node, error))
   const elements: Element[] = []
   const late: LateRow[] = []
   const watermarks: number[] = []
@@ -34,21 +34,21 @@ export function readSource(node: SourceNode, input: ReferenceInput, lambdas: Lam
         newest = Math.max(newest, tickTime(from))
         continue
       }
-      const element = accept(node, from, decode, lambdas)
+      const element = accept(node, from, decode, runner)
       if (element === null) continue
       if (element.time < newest - node.params.disorderMs) {
         const { topic, partition: number } = partition
         late.push({ source: node.id, topic, partition: number, offset: record.offset, time: element.time })
-      } else elements.push(...(node.params.upserts ? withKey(lambdas, node, element) : [element]))
+      } else elements.push(...(node.params.upserts ? withKey(runner, node, element) : [element]))
       newest = Math.max(newest, element.time)
     }
     watermarks.push(newest - node.params.disorderMs)
   }
-  const watermark = watermarks.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...watermarks)
-  return { elements, late, watermark }
+  const logWatermark = watermarks.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...watermarks)
+  return { elements, late, logWatermark }
 }
 
-/** A tick carries a time and no value (decision 4). */
+/** A tick carries a time and no value. */
 function isTick({ record }: Located): boolean {
   return record.value === null && record.headers.some(h => h.key === TICK_HEADER)
 }
@@ -60,7 +60,7 @@ function tickTime(from: Located): number {
 }
 
 /** The element of a record with a valid time, or null where it has become a dead letter. */
-function accept(node: SourceNode, from: Located, decode: Decoder, lambdas: LambdaRunner): Element | null {
+function accept(node: SourceNode, from: Located, decode: Decoder, runner: LambdaRunner): Element | null {
   const identity = identityOf(from)
   const deletes = node.params.upserts && from.record.value === null
   const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value)
@@ -68,14 +68,14 @@ function accept(node: SourceNode, from: Located, decode: Decoder, lambdas: Lambd
     const { path, reason, thrown } = decoding
     const display =
       thrown === undefined ? {} : { message: messageOf(thrown.error), site: node.lambdas.decode?.at ?? undefined }
-    lambdas.deadLetter(decodeFailed(node.id, identity, path, reason, display))
+    runner.deadLetter(decodeFailed(node.id, identity, path, reason, display))
     return null
   }
-  const time = timeOf(node, from, decoding.value, identity, lambdas)
+  const time = timeOf(node, from, decoding.value, identity, runner)
   if (time === null) return null
   const { aheadMs } = node.params
   if (aheadMs !== null && time - (from.record.timestamp ?? lacks(from, 'timestamp')) > aheadMs) {
-    lambdas.deadLetter(ahead(node.id, identity))
+    runner.deadLetter(ahead(node.id, identity))
     return null
   }
   return { time, identity, value: decoding.value, keyed: false, key: undefined, from }
@@ -86,41 +86,41 @@ function timeOf(
   from: Located,
   value: unknown,
   identity: Uint8Array,
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
 ): number | null {
   let time: unknown
   const deletes = node.params.upserts && from.record.value === null
-  if (lambdas.has(node, 'time') && !deletes) {
+  if (runner.has(node, 'time') && !deletes) {
     try {
-      time = lambdas.call(node, 'time', [value, logRecord(from, undefined, null)])
+      time = runner.call(node, 'time', [value, logRecord(from, undefined, null)])
     } catch (error) {
       mustNotEndRun(node, error)
-      lambdas.deadLetter(
+      runner.deadLetter(
         threw(node.id, identity, { message: messageOf(error), site: node.lambdas.time?.at ?? undefined }),
       )
       return null
     }
   } else time = from.record.timestamp ?? lacks(from, 'timestamp')
   if (timeFault(time) === null) return (time as number) + 0 // -0 becomes 0
-  lambdas.deadLetter(badTime(node.id, identity, time))
+  runner.deadLetter(badTime(node.id, identity, time))
   return null
 }
 
 /** A version of a key; a record without value deletes the key. */
-function withKey(lambdas: LambdaRunner, node: SourceNode, element: Element): Element[] {
+function withKey(runner: LambdaRunner, node: SourceNode, element: Element): Element[] {
   const { identity, from } = element
   const slot = from?.record.value === null ? 'deletedKey' : 'key'
-  const key = lambdas.guard<unknown>(node, slot, identity, undefined, () => {
+  const key = runner.guard<unknown>(node, slot, identity, undefined, () => {
     const record = recordOf(element) as { readonly key: unknown }
-    if (!lambdas.has(node, slot)) return { ok: true, value: record.key }
-    return lambdas.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
+    if (!runner.has(node, slot)) return { ok: true, value: record.key }
+    return runner.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
   })
   if (!key.ok) return []
-  const canonical = lambdas.encode(node, slot, identity, 'key', () => normalise(key.value))
+  const canonical = runner.encode(node, slot, identity, 'key', () => normalise(key.value))
   return canonical.ok ? [{ ...element, keyed: true, key: canonical.value }] : []
 }
 
-/** A record's position, or the identity that an output of another job wrote with it (decision 14). */
+/** A record's position, or the identity that an output of another job wrote with it. */
 function identityOf({ partition, record }: Located): Uint8Array {
   const header = record.headers.find(h => h.key === IDENTITY_HEADER)
   return header?.value ?? recordIdentity(partition.topic, partition.partition, record.offset)

@@ -1,6 +1,6 @@
 // Words on tables: mapTable, filterTable, keep. Row by row, without any state.
 //
-// Promises: a lambda that throws makes an error row, which stays in the table in place of a value (decision 8).
+// Promises: a lambda that throws makes an error row, which stays in the table in place of a value.
 
 import type { PlanNode } from '../plan/plan.ts'
 import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
@@ -19,18 +19,18 @@ export interface Row {
   readonly outcome: { readonly value: unknown } | { readonly error: ViewError }
 }
 
-export function mapRows(lambdas: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
+export function mapRows(runner: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
   return rows.map(row => {
     if ('error' in row.outcome) return row
-    const result = runOnRow(lambdas, node, row, row.outcome.value, normalise)
+    const result = runOnRow(runner, node, row, row.outcome.value, normalise)
     return { ...row, outcome: result }
   })
 }
 
-export function filterRows(lambdas: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
+export function filterRows(runner: LambdaRunner, node: PlanNode, rows: readonly Row[]): Row[] {
   return rows.flatMap(row => {
     if ('error' in row.outcome) return [row]
-    const result = runOnRow(lambdas, node, row, row.outcome.value, Boolean)
+    const result = runOnRow(runner, node, row, row.outcome.value, Boolean)
     if ('error' in result) return [{ ...row, outcome: result }]
     return result.value ? [row] : []
   })
@@ -41,7 +41,7 @@ export function existingRows(rows: readonly Row[]): Row[] {
   return rows.filter(({ outcome }) => 'error' in outcome || outcome.value !== null)
 }
 
-/** Rows of windows that are open or ended less than `keepMs` before the watermark, which is that before `final` (decision 9). */
+/** Rows of windows that are open or ended less than `keepMs` before the watermark, which is that before `final`. */
 export function keptRows(rows: readonly Row[], keepMs: number, watermark: number): Row[] {
   return rows.filter(
     ({ window, session }) =>
@@ -50,7 +50,7 @@ export function keptRows(rows: readonly Row[], keepMs: number, watermark: number
 }
 
 function runOnRow(
-  lambdas: LambdaRunner,
+  runner: LambdaRunner,
   node: PlanNode,
   row: Row,
   value: unknown,
@@ -58,7 +58,7 @@ function runOnRow(
 ): Row['outcome'] {
   const { key, window } = row
   try {
-    const result = lambdas.call(node, 'fn', [value, Object.freeze({ key, window })])
+    const result = runner.call(node, 'fn', [value, Object.freeze({ key, window })])
     if (isThenable(result)) return { error: { node: node.id, reason: REASON.promise } }
     return { value: finish(result) }
   } catch (error) {

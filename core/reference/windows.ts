@@ -4,7 +4,7 @@ import type { WindowSpec } from '../plan/plan.ts'
 import type { TimeWindow } from '../time/time-window.ts'
 import { calendarWindowAt } from './calendar.ts'
 
-/** The windows of a time, by start; `undefined` stands for the global one, which never closes. */
+/** The windows of a time, by start; `undefined` is the global one, which never closes. */
 export function windowsAt(spec: FixedWindow, time: number): readonly (TimeWindow | undefined)[] {
   if (spec.kind === 'global') return [undefined]
   if (spec.kind === 'calendar') return [calendarWindowAt(spec, time)]
@@ -29,8 +29,8 @@ function lastStart(time: number, every: number, offset: number): number {
 }
 
 /**
- * Closed once no element of it can come any more: `end <= W`; a session one instant later, since an element at its end would still
- * join it.
+ * Closed once no element of it can come any more: `end <= W`; a session one instant later, since an element at its end
+ * would still join it.
  */
 export function isClosed(window: TimeWindow | undefined, watermark: number, session = false): boolean {
   return window !== undefined && (session ? window.end < watermark : window.end <= watermark)

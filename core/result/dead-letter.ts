@@ -4,7 +4,7 @@
 // JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (decision 7).
 // Leaves to the executors: when a dead letter arises, and where it is kept.
 
-import type { Takes } from '../plan/aggregation-input.ts'
+import type { Takes } from '../plan/aggregation-spec.ts'
 
 export type DeadLetterKind = 'decode' | 'time' | 'ahead' | 'throw' | 'value'
 

@@ -1,10 +1,15 @@
 // Aggregations: what `aggregate({...})` computes for each key and window.
 //
-// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by (time, identity)
-// (semantics.md, 5). Leaves to `core/fold`: how they are computed.
+// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by
+// (time, identity) (semantics.md, 5). How they are computed is in `core/aggregations`.
 
+import {
+  AGGREGATIONS,
+  type AggregationKind,
+  type AggregationParams,
+  type UnnamedAggregation,
+} from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda } from '../../core/plan/graph.ts'
-import type { AggregationKind, AggregationSpec } from '../../core/plan/plan.ts'
 import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
 import { Call, freezeDeep, wordFor } from '../node.ts'
 
@@ -46,7 +51,7 @@ const AGGREGATION: unique symbol = Symbol.for('lyrebird.aggregation') as never
 
 /** What an aggregation is made of, before a field gives it a name. */
 export interface AggregationParts {
-  readonly spec: Omit<AggregationSpec, 'name'>
+  readonly spec: UnnamedAggregation
   /** By part: `of`, `by`, and those of the author's own aggregations. */
   readonly lambdas: Readonly<Record<string, GraphLambda>>
 }
@@ -60,51 +65,62 @@ export function count(): unknown {
 /** The exact sum, rounded once: `sum(v => v.bytes)`. Of bigints it is a bigint. */
 export function sum<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, Sum<N>>
 export function sum(...given: unknown[]): unknown {
-  return needed('sum', given)
+  return simple('sum', given)
 }
 
 /** The exact sum divided by the count, rounded once: `mean(v => v.celsius)`. */
 export function mean<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function mean(...given: unknown[]): unknown {
-  return needed('mean', given)
+  return simple('mean', given)
 }
 
-/** The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite. */
+/**
+ * The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite.
+ */
 export function variance<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function variance(...given: unknown[]): unknown {
-  return needed('variance', given)
+  return simple('variance', given)
 }
 
 /** The root of the exact variance, rounded once: `stddev(v => v.celsius)`. */
 export function stddev<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function stddev(...given: unknown[]): unknown {
-  return needed('stddev', given)
+  return simple('stddev', given)
 }
 
-/** The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v => v.price)`. */
+/**
+ * The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers):
+ * `min(v => v.price)`.
+ */
 export function min<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function min(...given: unknown[]): unknown {
-  return needed('min', given)
+  return simple('min', given)
 }
 
 /** The greatest in the order of values: `max(v => v.price)`. */
 export function max<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function max(...given: unknown[]): unknown {
-  return needed('max', given)
+  return simple('max', given)
 }
 
-/** The first in event time: `first(v => v.page)`, or `first()` for the whole value. Among equal times the least identity. */
+/**
+ * The first in event time: `first(v => v.page)`, or `first()` for the whole value. Among equal times the least
+ * identity.
+ */
 export function first<T, R>(): Aggregation<T, R, T>
 export function first<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function first(...given: unknown[]): unknown {
-  return optional('first', given)
+  return simple('first', given)
 }
 
-/** The last in event time: `last(v => v.state)`, or `last()` for the whole value. Among equal times the greatest identity. */
+/**
+ * The last in event time: `last(v => v.state)`, or `last()` for the whole value. Among equal times the greatest
+ * identity.
+ */
 export function last<T, R>(): Aggregation<T, R, T>
 export function last<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function last(...given: unknown[]): unknown {
-  return optional('last', given)
+  return simple('last', given)
 }
 
 /** What stands where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
@@ -118,7 +134,10 @@ export function minBy(...given: unknown[]): unknown {
   return ordered(call, { kind: 'minBy' }, call.args[0], call.args[1])
 }
 
-/** What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole value. */
+/**
+ * What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole
+ * value.
+ */
 export function maxBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function maxBy<T, R, B, V>(
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -156,23 +175,26 @@ export function collectList<T, R, V>(
   of: (value: T, record: R) => V & PlainValue<V>,
 ): Aggregation<T, R, readonly Settled<V>[]>
 export function collectList(...given: unknown[]): unknown {
-  return optional('collectList', given)
+  return simple('collectList', given)
 }
 
-/** Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole value. */
+/**
+ * Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole
+ * value.
+ */
 export function collectSet<T, R>(): Aggregation<T, R, readonly T[]>
 export function collectSet<T, R, V>(
   of: (value: T, record: R) => V & PlainValue<V>,
 ): Aggregation<T, R, readonly Settled<V>[]>
 export function collectSet(...given: unknown[]): unknown {
-  return optional('collectSet', given)
+  return simple('collectSet', given)
 }
 
 /** The exact number of different values: `countDistinct(v => v.user)`, or `countDistinct()` for the whole value. */
 export function countDistinct(): Aggregation<unknown, unknown, number>
 export function countDistinct<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, number>
 export function countDistinct(...given: unknown[]): unknown {
-  return optional('countDistinct', given)
+  return simple('countDistinct', given)
 }
 
 /** The parts of an aggregation; null for anything else. */
@@ -182,28 +204,34 @@ export function aggregationParts(value: unknown): AggregationParts | null {
 }
 
 /** An aggregation as `aggregate({...})` takes it. */
-export function make(spec: Omit<AggregationSpec, 'name'>, lambdas: Readonly<Record<string, GraphLambda>>): unknown {
+export function make(spec: UnnamedAggregation, lambdas: Readonly<Record<string, GraphLambda>>): unknown {
   const parts: AggregationParts = Object.freeze({ spec: freezeDeep(spec), lambdas: Object.freeze(lambdas) })
   return Object.freeze({ [AGGREGATION]: parts })
 }
 
-/** The `of` lambda of an aggregation, where the author gave one. */
-export function partOf(call: Call, of: unknown, what: string): Readonly<Record<string, GraphLambda>> {
-  return of === undefined ? {} : { of: call.lambda(of, 'of', what) }
+/** The `of` lambda of an aggregation, where the author gave one; a mistake where its kind must have one. */
+export function partOf(
+  call: Call,
+  kind: AggregationKind,
+  of: unknown,
+  what = `${kind}()`,
+): Readonly<Record<string, GraphLambda>> {
+  if (of !== undefined) return { of: call.lambda(of, 'of', what) }
+  if (AGGREGATIONS[kind].lambdas.of === 'required')
+    call.fail('bad-argument', `${what} needs a function from an element to its part.`)
+  return {}
 }
 
-function needed(kind: AggregationKind, given: readonly unknown[]): unknown {
+/** An aggregation of a part of each element, without parameters. */
+function simple(kind: Parameterless, given: readonly unknown[]): unknown {
   const call: Call = new Call(given)
-  if (call.args[0] === undefined) call.fail('bad-argument', `${kind}() needs a function from an element to its part.`)
-  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
+  return make({ kind }, partOf(call, kind, call.args[0]))
 }
 
-function optional(kind: AggregationKind, given: readonly unknown[]): unknown {
-  const call: Call = new Call(given)
-  return make({ kind }, partOf(call, call.args[0], `${kind}()`))
-}
+type Parameterless = {
+  [K in AggregationKind]: object extends AggregationParams[K] ? K : never
+}[AggregationKind]
 
-function ordered(call: Call, spec: Omit<AggregationSpec, 'name'>, by: unknown, of: unknown): unknown {
-  const what = `${spec.kind}()`
-  return make(spec, { ...partOf(call, of, what), by: call.lambda(by, 'by', what) })
+function ordered(call: Call, spec: UnnamedAggregation, by: unknown, of: unknown): unknown {
+  return make(spec, { ...partOf(call, spec.kind, of), by: call.lambda(by, 'by', `${spec.kind}()`) })
 }

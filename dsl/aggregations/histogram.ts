@@ -24,9 +24,9 @@ export interface HistogramOptions<B extends readonly number[]> {
 }
 
 /**
- * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds the numbers between each two of them,
- * below the first and from the last on: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four buckets, all of them in each row.
- * There NaN is a dead letter.
+ * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds the numbers between each
+ * two of them, below the first and from the last on: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four
+ * buckets, all of them in each row. There NaN is a dead letter.
  */
 export function histogram<T, R>(): Aggregation<T, R, readonly ValueCount<T>[]>
 export function histogram<T, R, N, const B extends readonly number[]>(
@@ -39,7 +39,7 @@ export function histogram<T, R, V>(
 export function histogram(...given: unknown[]): unknown {
   const call: Call = new Call(given)
   const [of, options] = call.args
-  const lambdas = partOf(call, of, 'histogram()')
+  const lambdas = partOf(call, 'histogram', of)
   if (options === undefined) return make({ kind: 'histogram' }, lambdas)
   const { bounds } = call.options(options, ['bounds'], 'histogram()')
   return make({ kind: 'histogram', bounds: checked(call, bounds) }, lambdas)
@@ -82,7 +82,9 @@ export type Ascending<B extends readonly number[]> = B extends readonly []
       : Ascending<readonly [Y, ...Rest]>
     : unknown
 
-/** False where the first number is known not to be less than the second. Fractions and exponents are left to the run. */
+/**
+ * False where the first number is known not to be less than the second. Fractions and exponents are left to the run.
+ */
 type Below<X extends string, Y extends string> = X extends `${string}${'.' | 'e'}${string}`
   ? true
   : Y extends `${string}${'.' | 'e'}${string}`

@@ -1,10 +1,10 @@
 // Approximate aggregations: small states of any number of elements, with errors that are known beforehand.
 //
-// Promises: no seed and no chance: the same elements give the same bytes in every run, order and grouping. Impossible demands are
-// mistakes of types where they are written down, and end the call otherwise. Leaves to `core/sketch`: the definitions and
-// their papers; to `core/fold`: the states.
+// Promises: no seed and no chance: the same elements give the same bytes in every run, order and grouping. Impossible
+// demands are mistakes of types where they are written down, and end the call otherwise. The definitions and their
+// papers are in `core/sketches`, the states in `core/aggregations/sketches`.
 
-import type { AggregationSpec } from '../../core/plan/plan.ts'
+import type { UnnamedAggregation } from '../../core/plan/aggregation-spec.ts'
 import { PRECISION } from '../../core/sketches/cardinality.ts'
 import { type FrequencySketch, sketchShape } from '../../core/sketches/frequency.ts'
 import { ACCURACY } from '../../core/sketches/log-buckets.ts'
@@ -14,13 +14,17 @@ import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
 export interface CountDistinctOptions<P extends number> {
-  /** 4 to 18, by default 14: the state has at most 0.75 * 2^precision bytes, the standard error is 1.04 / sqrt(2^precision). */
+  /**
+   * 4 to 18, by default 14: the state has at most 0.75 * 2^precision bytes, the standard error is 1.04 /
+   * sqrt(2^precision).
+   */
   readonly precision?: P & Precision<P>
 }
 
 /**
- * About how many different values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the whole value.
- * HyperLogLog: the standard error is 0.81 % by default, in at most 12 kB; up to some thousand values below 0.1 %.
+ * About how many different values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the
+ * whole value. HyperLogLog: the standard error is 0.81 % by default, in at most 12 kB; up to some thousand values below
+ * 0.1 %.
  */
 export function approxCountDistinct(): Aggregation<unknown, unknown, number>
 export function approxCountDistinct<T, R, V, const P extends number>(
@@ -49,8 +53,9 @@ export interface QuantilesOptions<Q extends readonly number[], A extends number>
 }
 
 /**
- * About the numbers that stand at quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives `[median, 99th percentile]`.
- * DDSketch: a result is never further than `accuracy` times itself from the element at `floor(q * (n - 1))` in order. NaN is a dead letter.
+ * About the numbers at some quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives
+ * `[median, 99th percentile]`. DDSketch: a result is never further than `accuracy` times itself from the element at
+ * `floor(q * (n - 1))` in order. NaN is a dead letter.
  */
 export function approxQuantiles<T, R, N, const Q extends readonly number[], const A extends number>(
   of: (value: T, record: R) => N & Measurable<N>,
@@ -67,7 +72,6 @@ export function approxQuantiles(...given: unknown[]): unknown {
   if (!isBetween(accuracy, ACCURACY.least, ACCURACY.most)) {
     refuse(call, `the accuracy of approxQuantiles() is a number from ${ACCURACY.least} to ${ACCURACY.most}`, accuracy)
   }
-  needs(call, of, 'approxQuantiles()')
   return made(call, of, { kind: 'approxQuantiles', quantiles: list.map(q => (q as number) + 0), accuracy })
 }
 
@@ -79,8 +83,9 @@ export interface MembershipOptions<N extends number, F extends number> {
 }
 
 /**
- * A filter that knows whether it may have seen a value: `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`, to be
- * asked by `mightContain(filter, value)`. A Bloom filter of about 10 bits for each item at 1 %.
+ * A filter that knows whether it may have seen a value:
+ * `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`, to be asked by `mightContain(filter, value)`.
+ * A Bloom filter of about 10 bits for each item at 1 %.
  */
 export function approxMembership<T, R, V, const N extends number, const F extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -96,7 +101,6 @@ export function approxMembership(...given: unknown[]): unknown {
   if (!isShare(falsePositives)) {
     refuse(call, 'falsePositives of approxMembership() is a share between 0 and 1', falsePositives)
   }
-  needs(call, of, 'approxMembership()')
   const shape = filterShape(items, falsePositives)
   if (shape === null) {
     call.fail(
@@ -115,8 +119,8 @@ export interface FrequencyOptions<E extends number, C extends number> {
 }
 
 /**
- * How often each value occurs, nearly: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`, to be asked by
- * `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
+ * How often each value occurs, nearly: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`, to be asked
+ * by `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
  */
 export function approxFrequency<T, R, V, const E extends number, const C extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -128,7 +132,6 @@ export function approxFrequency(...given: unknown[]): unknown {
   const { error, confidence } = call.options(options, ['error', 'confidence'], 'approxFrequency()')
   if (!isShare(error)) refuse(call, 'error of approxFrequency() is a share between 0 and 1', error)
   if (!isShare(confidence)) refuse(call, 'confidence of approxFrequency() is a probability between 0 and 1', confidence)
-  needs(call, of, 'approxFrequency()')
   const shape = sketchShape(error, confidence)
   if (shape === null) {
     call.fail(
@@ -140,8 +143,9 @@ export function approxFrequency(...given: unknown[]): unknown {
 }
 
 /**
- * `k` elements by chance, each set of k as likely as any other: `sample(100, v => v.page)`, or `sample(100)` for whole values. Chance is
- * the hash of an element's identity, so that every run takes the same ones; the first j of them are a sample of size j.
+ * `k` elements by chance, each set of k as likely as any other: `sample(100, v => v.page)`, or `sample(100)` for whole
+ * values. Chance is the hash of an element's identity, so that every run takes the same ones; the first j of them are a
+ * sample of size j.
  */
 export function sample<T, R, const N extends number>(k: N & SampleSize<N>): Aggregation<T, R, readonly T[]>
 export function sample<T, R, V, const N extends number>(
@@ -158,12 +162,8 @@ export function sample(...given: unknown[]): unknown {
 const MAX_QUANTILES = 100
 const MAX_K = 100_000
 
-function made(call: Call, of: unknown, spec: Omit<AggregationSpec, 'name'>): unknown {
-  return make(spec, partOf(call, of, `${spec.kind}()`))
-}
-
-function needs(call: Call, of: unknown, what: string): void {
-  if (of === undefined) call.fail('bad-argument', `${what} needs a function from an element to its part.`)
+function made(call: Call, of: unknown, spec: UnnamedAggregation): unknown {
+  return make(spec, partOf(call, spec.kind, of))
 }
 
 function refuse(call: Call, rule: string, got: unknown): never {
@@ -189,7 +189,10 @@ export type Precision<P extends number> = number extends P
     ? unknown
     : Mistake<'The precision of approxCountDistinct() is a whole number from 4 to 18.'>
 
-/** Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told then. */
+/**
+ * Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told
+ * then.
+ */
 export type Measurable<N> = unknown extends N
   ? unknown
   : N extends PromiseLike<unknown>

@@ -3,8 +3,9 @@
 // Promises: frozen values, no side effect. Arguments that types would refuse are refused here too, in a sentence.
 // Leaves to `streams.ts`: the types that an author sees.
 
+import type { AggregationSpec } from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda, GraphNode } from '../../core/plan/graph.ts'
-import type { AggregationSpec, WindowSpec } from '../../core/plan/plan.ts'
+import type { WindowSpec } from '../../core/plan/plan.ts'
 import { aggregationParts } from '../aggregations/aggregations.ts'
 import { durationMs } from '../duration.ts'
 import { fieldName } from '../names.ts'

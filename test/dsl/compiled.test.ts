@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { compileJob, loadFunctions, renderDiagnostics } from '../../compiler/index.ts'
-import type { AggregationKind, NodeKind } from '../../core/plan/plan.ts'
+import { AGGREGATIONS, type AggregationKind } from '../../core/plan/aggregation-spec.ts'
+import type { NodeKind } from '../../core/plan/plan.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { largeLog, memoryLog } from '../run/support/logs.ts'
 import { raw, smallLog } from '../support/small-log.ts'
@@ -25,7 +26,9 @@ const CSV = smallLog({
 })
 
 const kinds = new Set<NodeKind>()
-const aggregations = new Set<string>()
+const aggregations = new Set<AggregationKind>()
+/** Of each field of an aggregation: its kind, and the slots of its lambdas. */
+const fieldLambdas: { kind: AggregationKind; slots: string[] }[] = []
 
 async function compiled(name: string) {
   const path = fileURLToPath(new URL(`./jobs/${name}.ts`, import.meta.url))
@@ -34,7 +37,12 @@ async function compiled(name: string) {
   const functions = await loadFunctions(written)
   for (const node of functions.plan.nodes) {
     kinds.add(node.kind)
-    if (node.kind === 'aggregate') for (const field of node.params.fields) aggregations.add(field.kind)
+    if (node.kind !== 'aggregate') continue
+    for (const { name, kind } of node.params.fields) {
+      aggregations.add(kind)
+      const slots = Object.keys(node.lambdas).filter(slot => slot.startsWith(`${name}.`))
+      fieldLambdas.push({ kind, slots: slots.map(slot => slot.slice(name.length + 1)) })
+    }
   }
   return functions
 }
@@ -80,29 +88,15 @@ test('together the jobs use every word', () => {
     source: true,
   }
   expect([...kinds].sort()).toEqual(Object.keys(all).sort())
-  const allAggregations: Record<AggregationKind, true> = {
-    count: true,
-    sum: true,
-    mean: true,
-    variance: true,
-    stddev: true,
-    min: true,
-    max: true,
-    first: true,
-    last: true,
-    minBy: true,
-    maxBy: true,
-    topK: true,
-    collectList: true,
-    collectSet: true,
-    countDistinct: true,
-    histogram: true,
-    custom: true,
-    approxCountDistinct: true,
-    approxQuantiles: true,
-    approxMembership: true,
-    approxFrequency: true,
-    sample: true,
+  expect([...aggregations].sort()).toEqual(Object.keys(AGGREGATIONS).sort())
+})
+
+test('each field of an aggregation has the lambdas that the registry names', () => {
+  expect(fieldLambdas.length).toBeGreaterThan(0)
+  for (const { kind, slots } of fieldLambdas) {
+    const { lambdas } = AGGREGATIONS[kind]
+    expect(Object.keys(lambdas)).toEqual(expect.arrayContaining(slots))
+    const required = Object.entries(lambdas).filter(([, need]) => need === 'required')
+    expect(slots).toEqual(expect.arrayContaining(required.map(([slot]) => slot)))
   }
-  expect([...aggregations].sort()).toEqual(Object.keys(allAggregations).sort())
 })

@@ -344,7 +344,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'variance-rounds-squares',
     defect: 'squares are rounded before they are summed',
-    file: 'core/aggregations/variance.ts',
+    file: 'core/aggregations/exact/power-sums.ts',
     find: 'if (error !== 0) sums.add(slot, error)',
     put: '',
     suite: 'test/core/aggregations/laws.test.ts',
@@ -352,7 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'variance-loses-small-squares',
     defect: 'squares below the least double are lost',
-    file: 'core/aggregations/variance.ts',
+    file: 'core/aggregations/exact/power-sums.ts',
     find: 'magnitude >= SMALL && magnitude < LARGE',
     put: 'magnitude < LARGE',
     suite: 'test/core/aggregations/variance.test.ts',
@@ -360,9 +360,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'deviation-rounds-twice',
     defect: 'the standard deviation is the root of the rounded variance',
-    file: 'core/aggregations/variance.ts',
-    find: 'roundRoot(numerator, n2 * n2)',
-    put: 'Math.sqrt(roundQuotient(numerator, n2 * n2))',
+    file: 'core/aggregations/stddev.ts',
+    find: "import { roundRoot } from './exact/rounding.ts'",
+    put: "import { roundQuotient } from './exact/rounding.ts'\n\nconst roundRoot: typeof roundQuotient = (numerator, divisor) => Math.sqrt(roundQuotient(numerator, divisor))",
     suite: 'test/core/aggregations/variance.test.ts',
   },
   {
@@ -438,7 +438,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: 'test/core/aggregations/laws.test.ts',
   },
   {
-    name: 'own-fold-keeps-the-newest',
+    name: 'custom-keeps-the-newest',
     defect: "a merge of two states of an author's aggregation takes the second",
     file: 'core/aggregations/custom/custom-column.ts',
     find: 'if (before === EMPTY)',
@@ -446,7 +446,7 @@ export const MUTANTS: readonly Mutant[] = [
     suite: 'test/core/aggregations/laws.test.ts',
   },
   {
-    name: 'own-fold-shares-bytes',
+    name: 'custom-shares-bytes',
     defect: "an author's plus can change bytes of the states that it gets",
     file: 'core/aggregations/custom/custom-column.ts',
     find: 'if (!this.#hasBytes) return state',

@@ -14,9 +14,8 @@ import type {
 } from '../../core/emitted/emitted-module.ts'
 import { FAIL } from '../../core/emitted/emitted-module.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
-import { takesOf } from '../../core/plan/aggregation-input.ts'
+import { type AggregationSpec, takesOf } from '../../core/plan/aggregation-spec.ts'
 import {
-  type AggregationSpec,
   EMITTING_KINDS,
   type Lambdas,
   type Plan,

@@ -1,34 +1,8 @@
 // `aggregate` and its aggregations in the plan.
 
-import type { AggregationKind } from '../../../core/plan/plan.ts'
+import { AGGREGATIONS, type AggregationKind } from '../../../core/plan/aggregation-spec.ts'
 import { joinUses, type Uses } from '../../../core/plan/schema.ts'
 import { PRESENCE, type Word } from './word.ts'
-
-/** What an aggregation without an `of` lambda takes: nothing, or the value as a whole. */
-const WITHOUT_OF: { readonly [K in AggregationKind]: Uses } = {
-  count: PRESENCE,
-  sum: true,
-  mean: true,
-  variance: true,
-  stddev: true,
-  min: true,
-  max: true,
-  first: true,
-  last: true,
-  minBy: true,
-  maxBy: true,
-  topK: true,
-  collectList: true,
-  collectSet: true,
-  countDistinct: true,
-  histogram: true,
-  approxCountDistinct: true,
-  approxQuantiles: true,
-  approxMembership: true,
-  approxFrequency: true,
-  sample: true,
-  custom: true,
-}
 
 /** A row is made of what the lambdas give, so what is needed of rows is needed of no input. */
 export const aggregate: Word<'aggregate'> = {
@@ -36,8 +10,11 @@ export const aggregate: Word<'aggregate'> = {
     node.params.fields
       .map(({ name, kind }) => {
         // An author's aggregation without `of` lifts the value itself.
-        const of = lambda(`${name}.of`) ?? lambda(`${name}.lift`) ?? WITHOUT_OF[kind]
+        const of = lambda(`${name}.of`) ?? lambda(`${name}.lift`) ?? withoutOf(kind)
         return joinUses(of, lambda(`${name}.by`) ?? PRESENCE)
       })
       .reduce(joinUses, PRESENCE),
 }
+
+/** What an aggregation without an `of` lambda uses: nothing, or the value as a whole. */
+const withoutOf = (kind: AggregationKind): Uses => (AGGREGATIONS[kind].takes.of === 'nothing' ? PRESENCE : true)

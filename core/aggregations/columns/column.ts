@@ -2,8 +2,8 @@
 //
 // Promises: `add` allocates nothing on the ordinary path; merging is associative and commutative with a cleared slot as
 // identity; equal states have equal bytes whatever the order of adds and merges, so that batch and stream write the
-// same rows.
-// Leaves to one file per family: the accumulators themselves; to `core/operators/aggregate/group-table.ts`: which slot is whose.
+// same rows. Each word has its accumulator in a file of its name; which slot is whose is in
+// `core/operators/aggregate/group-table.ts`.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 
@@ -15,9 +15,9 @@ export interface Column {
   grow(capacity: number): void
   /** Back to the state of no element. */
   clear(slot: number): void
-  /** Counts one element. Which arguments it takes is said by kind in `core/emitted/emitted-module.ts`. */
+  /** Counts one element. Which arguments it takes is said by kind in `core/plan/aggregation-spec.ts`. */
   add(slot: number, ...input: never[]): void
-  /** Origins that `add` was called with are about to lose their meaning: the chunk that they point into ends. */
+  /** Lineages that `add` was called with are about to lose their meaning: the chunk that they point into ends. */
   endChunk?(): void
   /** Appends the canonical bytes of the state of a slot that has counted an element. */
   write(slot: number, w: ByteWriter): void

@@ -1,6 +1,7 @@
-// collectSet and countDistinct: exact sets of canonical values.
+// The set of different values of a group: what `collectSet` and `countDistinct` keep.
 //
-// Promises: a group with one value costs no set. The state is the sorted list of the values' canonical bytes.
+// Promises: two values are one where their canonical bytes are equal; a group with one value costs no set.
+// State: the number of values in 4 bytes; the canonical bytes of each, in ascending order.
 
 import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
@@ -14,7 +15,8 @@ interface Values {
   readonly composite: Map<string, unknown>
 }
 
-export class DistinctColumn implements Column {
+export class DistinctValuesColumn implements Column {
+  /** Whether a row shows how many values there are, not the values. */
   readonly #countOnly: boolean
   /** The value of a slot that has one value, EMPTY where it has none; of no meaning where it has several. */
   readonly #single: unknown[] = []

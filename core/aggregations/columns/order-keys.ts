@@ -73,7 +73,7 @@ export class OrderKeys<O> {
     return identity
   }
 
-  /** Origins are about to lose their meaning. */
+  /** Lineages are about to lose their meaning. */
   endChunk(): void {
     for (const slot of this.#open) {
       if (this.#lineages[slot] === undefined) continue

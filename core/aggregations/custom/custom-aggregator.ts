@@ -1,7 +1,8 @@
-// The functions of an author's aggregation as columns call them: results checked and normalised, failures told apart.
+// The functions of an author's aggregation as columns call them: results checked and normalised, failures kept apart.
 //
-// Promises: `plus` that fails ends the run and names the author's place, since where it fails depends on the order of merging (decision
-// 8); `present` that fails is a `PresentFault`, from which the row becomes an error row. Leaves to `core/aggregations/custom/custom-column.ts`: the states.
+// Promises: `plus` that fails ends the run and names the author's place, since where it fails depends on the order of
+// merging; `present` that fails is a `PresentFault`, from which the row becomes an error row. The states themselves are
+// in `custom-column.ts`.
 
 import { messageOf, mustNotEndRun } from '../../emitted/recorder.ts'
 import { LyrebirdError } from '../../errors.ts'

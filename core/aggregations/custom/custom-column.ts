@@ -1,8 +1,9 @@
 // An author's aggregation: states of plain data that the author's `plus` puts together.
 //
-// Promises: `plus` and `present` get normalised data that they cannot change: frozen, and copied anew where it holds bytes, which cannot be
-// frozen. Leaves to the author: that order and grouping do not matter, and that `zero` changes nothing, so that it is never added here; to
-// `core/aggregations/custom/custom-aggregator.ts`: what becomes of a throw.
+// Promises: `plus` and `present` get normalised data that they cannot change: frozen, and copied each time where it
+// holds bytes, which cannot be frozen. The author promises that order and grouping do not matter and that `zero`
+// changes nothing, so it is never added here. What becomes of a throw is in `custom-aggregator.ts`.
+// State: the canonical bytes of the author's state.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue, normalise } from '../../values/canonical.ts'

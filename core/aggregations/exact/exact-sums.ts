@@ -3,7 +3,7 @@
 // Promises: the real sum of all numbers and bigints added, whatever the order, with one byte form; NaN and the
 // infinities are noted apart. An addition that fits costs two error-free transformations (D. Knuth, TAOCP 4.2.2,
 // theorem B) and no allocation.
-// Leaves to `sum.ts`: what `sum` and `mean` make of it.
+// It does not decide what a row shows: that is `sum.ts`, `mean.ts` and `power-sums.ts`.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'

@@ -1,8 +1,7 @@
 // Doubles as exact integers times powers of two, and back by one correct rounding.
 //
 // Promises: `roundQuotient` gives the double nearest to the exact quotient, the even one of two equally near (IEEE
-// 754-2019, roundTiesToEven), gradual underflow and overflow included. Leaves to `exact-sums.ts`: when all this is
-// needed.
+// 754-2019, roundTiesToEven), gradual underflow and overflow included.
 
 const word = new DataView(new ArrayBuffer(8))
 

@@ -1,8 +1,7 @@
 // A superaccumulator: a fixed-point number wide enough for any sum of doubles, after R. Neal, "Fast exact summation
 // using small and large superaccumulators" (arXiv:1505.05571).
 //
-// Promises: exact for any number of finite doubles in any order. Leaves to `exact-sums.ts`: the sums that fit into two
-// doubles.
+// Promises: exact for any number of finite doubles in any order. Sums that fit into two doubles are in `exact-sums.ts`.
 
 const LIMB_BITS = 32
 const LIMB = 2 ** LIMB_BITS

@@ -1,12 +1,14 @@
 // approxCountDistinct: HyperLogLog (core/sketches/cardinality.ts has the papers).
 //
-// Error: the standard error is 1.04 / sqrt(2^precision), 0.81 % by default (Flajolet et al. 2007; Ertl 2017): two of three results are
-// within it, all but one of 370 within three times it. While few values have been seen, that of precision 25: below 0.02 %.
-// Promises: a register is a maximum and the form follows from the set of values alone, so that equal sets have equal bytes.
+// Error: the standard error is 1.04 / sqrt(2^precision), 0.81 % by default (Flajolet et al. 2007; Ertl 2017): two of
+// three results are within it, all but one of 370 within three times it. While few values have been seen, that of
+// precision 25: below 0.02 %.
+// Promises: a register is a maximum and the form follows from the set of values alone, so that equal sets have equal
+// bytes.
 //
-// State: a version 1; then 0, the number of entries, and the differences of the sorted entries `register * 64 + rank` of precision 25
-// (varints), up to `sparseLimit`; beyond it 1 and the registers of the sketch's own precision, 6 bits each, the first in the
-// highest bits.
+// State: a version 1; then 0, the number of entries, and the differences of the sorted entries `register * 64 + rank`
+// of precision 25 (varints), up to `sparseLimit`; beyond it 1 and the registers of the sketch's own precision, 6 bits
+// each, the first in the highest bits.
 
 import { denseEntry, estimateCount, PRECISION, sparseEntry, sparseLimit } from '../../sketches/cardinality.ts'
 import { hashValue } from '../../sketches/value-hash.ts'

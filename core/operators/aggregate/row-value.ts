@@ -4,7 +4,7 @@
 // `present`: the value as an object, for lambdas.
 
 import type { Column } from '../../aggregations/columns/column.ts'
-import type { AggregationSpec } from '../../plan/plan.ts'
+import type { AggregationSpec } from '../../plan/aggregation-spec.ts'
 import { type ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
 

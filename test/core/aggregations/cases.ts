@@ -4,11 +4,16 @@ import fc from 'fast-check'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
 import { makeColumn } from '../../../core/aggregations/columns/make-column.ts'
 import { customAggregator } from '../../../core/aggregations/custom/custom-aggregator.ts'
-import { takesOf } from '../../../core/plan/aggregation-input.ts'
-import type { AggregationKind, AggregationSpec, Lambdas, PlanNode } from '../../../core/plan/plan.ts'
-import { aggregate } from '../../../core/reference/aggregations.ts'
+import {
+  type AggregationKind,
+  type AggregationParams,
+  type AggregationSpec,
+  takesOf,
+} from '../../../core/plan/aggregation-spec.ts'
+import type { Lambdas, PlanNode } from '../../../core/plan/plan.ts'
+import { customResult } from '../../../core/reference/aggregations/custom/custom-aggregation.ts'
+import { resultOf } from '../../../core/reference/aggregations/results/aggregations.ts'
 import { LambdaRunner } from '../../../core/reference/lambda-runner.ts'
-import { customResult } from '../../../core/reference/own-fold.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes, compareValues, normalise } from '../../../core/values/canonical.ts'
 import { AWKWARD_KEYS, AWKWARD_NUMBERS } from '../../support/random-log.ts'
@@ -56,17 +61,16 @@ export interface Case {
 }
 
 /** What a kind is tried on: inputs, and the parameters of its spec. */
-interface Try {
-  readonly of: fc.Arbitrary<unknown>
-  readonly params?: Omit<AggregationSpec, 'name' | 'kind'>
-}
+type Try<K extends AggregationKind> = { readonly of: fc.Arbitrary<unknown> } & (object extends AggregationParams[K]
+  ? { readonly params?: AggregationParams[K] }
+  : { readonly params: AggregationParams[K] })
 
 /** A finite number in some bucket, or at an end. */
 const bucketed = fc.oneof(number, fc.constantFrom(-1, 0, 0.5, 2, 1n, 2n, 2n ** 60n)).filter(n => !Number.isNaN(n))
 const state = value.map(greatest => ({ greatest, of: 1 }))
 
 /** Every kind of aggregation. A new one has no laws until it has a line here. */
-const KINDS: Readonly<Record<AggregationKind, readonly Try[]>> = {
+const KINDS: { readonly [K in AggregationKind]: readonly Try<K>[] } = {
   count: [{ of: value }],
   sum: [{ of: number }],
   mean: [{ of: number }],
@@ -109,7 +113,7 @@ const KINDS: Readonly<Record<AggregationKind, readonly Try[]>> = {
 export const CASES: readonly (readonly [name: string, Case])[] = Object.entries(KINDS).flatMap(([kind, tries]) =>
   tries.map(({ of, params }, index) => [
     index === 0 ? kind : `${kind} (${index + 1})`,
-    { spec: { name: 'x', kind: kind as AggregationKind, ...params }, samples: samples(of) },
+    { spec: { name: 'x', kind, ...params } as AggregationSpec, samples: samples(of) },
   ]),
 )
 
@@ -155,7 +159,7 @@ export function addSample(column: Column, slot: number, spec: AggregationSpec, s
 export function referenceOf(spec: AggregationSpec, list: readonly Sample[]): unknown {
   const ordered = [...list].sort((a, b) => a.time - b.time || a.identity - b.identity)
   if (spec.kind !== 'custom')
-    return aggregate(
+    return resultOf(
       spec,
       ordered.map(s => ({ ...s, identity: identityOf(s.identity) })),
     )

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { ExactSums } from '../../../core/aggregations/exact/exact-sums.ts'
 import { bitLength, exactOf, roundQuotient } from '../../../core/aggregations/exact/rounding.ts'
 import { Superaccumulator } from '../../../core/aggregations/exact/superaccumulator.ts'
-import { nearestDouble, unitsOf } from '../../../core/reference/exact.ts'
+import { nearestDouble, unitsOf } from '../../../core/reference/aggregations/exact/units.ts'
 import { ByteReader, ByteWriter } from '../../../core/values/bytes.ts'
 import { finite } from './cases.ts'
 

@@ -3,16 +3,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
 import { makeColumn } from '../../../core/aggregations/columns/make-column.ts'
-import type { AggregationSpec } from '../../../core/plan/plan.ts'
+import type { UnnamedAggregation } from '../../../core/plan/aggregation-spec.ts'
 import { denseEntry, estimateCount, sparseEntry } from '../../../core/sketches/cardinality.ts'
 import { blake2s } from '../../../core/values/blake2s.ts'
 import { ByteReader, ByteWriter, bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
 import { readVarint, writeVarint } from '../../../core/values/varint.ts'
 
-type Spec = Omit<AggregationSpec, 'name'>
-
-function filled(spec: Spec, values: readonly unknown[], first = 0): Column {
+function filled(spec: UnnamedAggregation, values: readonly unknown[], first = 0): Column {
   const column = makeColumn(
     { name: 'x', ...spec },
     (lineage: number) => Uint8Array.of(lineage >> 8, lineage & 255),
@@ -37,7 +35,7 @@ function stateOf(column: Column): Uint8Array {
 
 const hex = (column: Column): string => bytesToHex(stateOf(column))
 
-describe.each<[string, Spec, readonly unknown[]]>([
+describe.each<[string, UnnamedAggregation, readonly unknown[]]>([
   ['approxCountDistinct, sparse', { kind: 'approxCountDistinct', precision: 14 }, numbers(300)],
   ['approxCountDistinct, dense', { kind: 'approxCountDistinct', precision: 4 }, numbers(300)],
   ['approxQuantiles', { kind: 'approxQuantiles', quantiles: [0.1, 0.5], accuracy: 0.02 }, numbers(300)],
@@ -91,7 +89,7 @@ describe('the state of', () => {
 
   it('approxQuantiles holds the numbers of buckets and their counts', () => {
     // Zero is bucket 0, 2^25 above where differences begin: 80 80 80 10. Infinity is bucket 2^24: 80 80 80 08.
-    const spec: Spec = { kind: 'approxQuantiles', quantiles: [0, 1], accuracy: 0.01 }
+    const spec: UnnamedAggregation = { kind: 'approxQuantiles', quantiles: [0, 1], accuracy: 0.01 }
     const column = filled(spec, [0, -0, 0n, Number.POSITIVE_INFINITY])
     expect(hex(column)).toBe('010280808010038080800801')
     expect(column.present(0)).toEqual([0, Number.POSITIVE_INFINITY])

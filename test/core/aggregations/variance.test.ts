@@ -2,14 +2,16 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { PowerSumsColumn } from '../../../core/aggregations/exact/power-sums.ts'
 import { exactOf, roundRoot } from '../../../core/aggregations/exact/rounding.ts'
-import { VarianceColumn } from '../../../core/aggregations/variance.ts'
-import { nearestDouble, nearestRoot, unitsOf } from '../../../core/reference/exact.ts'
+import { stddevColumn } from '../../../core/aggregations/stddev.ts'
+import { varianceColumn } from '../../../core/aggregations/variance.ts'
+import { nearestDouble, nearestRoot, unitsOf } from '../../../core/reference/aggregations/exact/units.ts'
 import { ByteReader, ByteWriter, bytesToHex } from '../../../core/values/bytes.ts'
 import { finite } from './cases.ts'
 
-function columnOf(list: readonly (number | bigint)[], root = false): VarianceColumn {
-  const column = new VarianceColumn(root)
+function columnOf(list: readonly (number | bigint)[], root = false): PowerSumsColumn {
+  const column = root ? stddevColumn() : varianceColumn()
   column.grow(2)
   for (const x of list) column.add(1, x)
   return column
@@ -18,7 +20,7 @@ function columnOf(list: readonly (number | bigint)[], root = false): VarianceCol
 const variance = (...list: (number | bigint)[]): number => columnOf(list).present(1)
 const stddev = (...list: (number | bigint)[]): number => columnOf(list, true).present(1)
 
-function stateOf(column: VarianceColumn): Uint8Array {
+function stateOf(column: PowerSumsColumn): Uint8Array {
   const w = new ByteWriter()
   column.write(1, w)
   return w.take()

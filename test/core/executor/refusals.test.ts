@@ -10,6 +10,7 @@ import type { JobResult } from '../../../core/result/result.ts'
 import { compareValues } from '../../../core/values/canonical.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import {
+  type FieldLambdas,
   type FieldOptions,
   GLOBAL,
   hopping,
@@ -129,7 +130,7 @@ function onTable(p: PlanBuilder, word: (table: string) => string): void {
   p.output('x', p.to(p.closed(table), 'x')).output('y', p.to(p.closed(p.mapTable(table, () => 1)), 'y'))
 }
 
-const own = (parts: Partial<FieldOptions>): FieldOptions => ({
+const own = (parts: FieldLambdas): FieldOptions => ({
   kind: 'custom',
   zero: null,
   lift: (v: unknown) => v,
@@ -139,7 +140,7 @@ const own = (parts: Partial<FieldOptions>): FieldOptions => ({
 })
 
 /** In a row, as a row, and behind its window. */
-function onOwn(p: PlanBuilder, parts: Partial<FieldOptions>): void {
+function onOwn(p: PlanBuilder, parts: FieldLambdas): void {
   const row = p.aggregate(byOne(p), tumbling(2), { a: own({}), b: own(parts), n: { kind: 'count' } })
   const bare = p.bare(byOne(p), tumbling(2), own(parts))
   p.view('v', row)

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { WindowSpec } from '../../../core/plan/plan.ts'
-import { nearestDouble, unitsOf } from '../../../core/reference/exact.ts'
+import { nearestDouble, unitsOf } from '../../../core/reference/aggregations/exact/units.ts'
 import { reference } from '../../../core/reference/reference.ts'
 import { type FixedWindow, windowsAt } from '../../../core/reference/windows.ts'
 import { type FieldOptions, GLOBAL, hopping, PlanBuilder, tumbling } from '../../support/jobs/graph-plan.ts'

@@ -2,7 +2,7 @@
 //
 // Promises: one entry for each kind of the plan; a kind without one is a type error.
 
-import type { AggregationKind } from '../../../core/plan/plan.ts'
+import type { AggregationKind } from '../../../core/plan/aggregation-spec.ts'
 import type { Draw } from '../draw.ts'
 import { anything, bigint, type Expression, lambda, number, type Subject, text } from './lambdas.ts'
 import { arrayOf, BIGINT, depthOf, maybe, NUMBER, OPAQUE, recordOf, tupleOf, type ValueType } from './value-type.ts'

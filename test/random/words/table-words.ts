@@ -1,6 +1,7 @@
 // The words that make tables and read them: `aggregate` and its short forms, and what a table offers.
 
-import type { AggregationKind, NodeKind, WindowSpec } from '../../../core/plan/plan.ts'
+import type { AggregationKind } from '../../../core/plan/aggregation-spec.ts'
+import type { NodeKind, WindowSpec } from '../../../core/plan/plan.ts'
 import type { Draw } from '../draw.ts'
 import type { Place, Shape } from '../shape.ts'
 import { AGGREGATIONS } from './aggregations.ts'

@@ -2,8 +2,8 @@
 //
 // Promises: nodes in topological order (a node can only be built on one that exists); ids as given, or kind and number.
 
+import type { AggregationKind, AggregationParams, AggregationSpec } from '../../../core/plan/aggregation-spec.ts'
 import type {
-  AggregationSpec,
   FormatSpec,
   LambdaFacts,
   Lambdas,
@@ -40,7 +40,11 @@ export interface SourceOptions {
   readonly schema?: SchemaDocument
 }
 
-export interface FieldOptions extends Omit<AggregationSpec, 'name' | 'zero'> {
+/** The zero of an author's own aggregation is given as a value. */
+export type FieldOptions = FieldLambdas &
+  { [K in AggregationKind]: { readonly kind: K } & Omit<AggregationParams[K], 'zero'> }[AggregationKind]
+
+export interface FieldLambdas {
   readonly of?: TestLambda
   readonly by?: TestLambda
   /** Of the author's own aggregations, with the three lambdas. */
@@ -195,7 +199,8 @@ export class PlanBuilder {
     const specs: AggregationSpec[] = []
     const lambdas: Record<string, TestLambda> = {}
     for (const [name, { of, by, lift, plus, present, zero, ...spec }] of Object.entries(fields)) {
-      specs.push({ name, ...spec, ...(spec.kind === 'custom' ? { zero: bytesToHex(canonicalBytes(zero)) } : {}) })
+      if (spec.kind === 'custom') specs.push({ name, ...spec, zero: bytesToHex(canonicalBytes(zero)) })
+      else specs.push({ name, ...spec })
       for (const [part, lambda] of Object.entries({ of, by, lift, plus, present })) {
         if (lambda !== undefined) lambdas[`${name}.${part}`] = lambda
       }

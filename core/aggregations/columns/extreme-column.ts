@@ -1,0 +1,44 @@
+// The extreme value of a group in the canonical order of all values: what `min` and `max` keep.
+//
+// Promises: equal values are one value, so there are no ties.
+// State: the canonical bytes of the value.
+
+import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { decodeValue } from '../../values/canonical.ts'
+import type { Column } from './column.ts'
+import { OrderedCells } from './ordered-cells.ts'
+
+export class ExtremeColumn implements Column {
+  /** 1 for the least value, -1 for the greatest. */
+  readonly #direction: 1 | -1
+  readonly #cells = new OrderedCells()
+
+  constructor(direction: 1 | -1) {
+    this.#direction = direction
+  }
+
+  grow(capacity: number): void {
+    this.#cells.grow(capacity)
+  }
+
+  clear(slot: number): void {
+    this.#cells.clear(slot)
+  }
+
+  add(slot: number, value: unknown): void {
+    const cells = this.#cells
+    if (cells.isEmpty(slot) || this.#direction * cells.compare(value, slot) < 0) cells.set(slot, value)
+  }
+
+  write(slot: number, w: ByteWriter): void {
+    this.#cells.write(slot, w)
+  }
+
+  merge(slot: number, r: ByteReader): void {
+    this.add(slot, decodeValue(r))
+  }
+
+  present(slot: number): unknown {
+    return this.#cells.get(slot)
+  }
+}

@@ -1,0 +1,16 @@
+// What an aggregation is to the reference: a function of all inputs of a group.
+
+import type { AggregationKind, AggregationSpecOf } from '../../../plan/aggregation-spec.ts'
+
+/** What the lambdas of a field gave for one element. */
+export interface Input {
+  /** The value that the field is about: of `of`, or the element's value where there is no such lambda. */
+  readonly of: unknown
+  /** What `minBy`, `maxBy` and `topK` order by. */
+  readonly by: unknown
+  /** Of the element. */
+  readonly identity: Uint8Array
+}
+
+/** The result of a field. Inputs are in (time, identity) order, and there is one at least. */
+export type Aggregation<K extends AggregationKind> = (inputs: readonly Input[], spec: AggregationSpecOf<K>) => unknown

@@ -1,0 +1,35 @@
+// Count and digest of what a job emitted, by the rows that it consists of.
+//
+// Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in
+// canonical form.
+
+import type { DeadLetter } from '../result/dead-letter.ts'
+import type { Handed, LateRow } from '../result/result.ts'
+import { concatBytes } from '../values/bytes.ts'
+import { canonicalBytes } from '../values/canonical.ts'
+import { MultisetDigest } from '../values/multiset-digest.ts'
+import type { Element } from './element.ts'
+import type { Written } from './operators/output.ts'
+
+/** Of rows in any order, each given by the parts that its bytes are joined of. */
+export function countAndDigest(rows: readonly (readonly Uint8Array[])[]): Handed {
+  const digest = new MultisetDigest()
+  for (const parts of rows) digest.add(concatBytes(parts))
+  return { count: rows.length, digest: digest.hex() }
+}
+
+export function lateParts({ source, topic, partition, offset, time }: LateRow): Uint8Array[] {
+  return [source, topic, partition, offset, time].map(canonicalBytes)
+}
+
+export function deadParts({ node, identity, kind, path, reason }: DeadLetter): Uint8Array[] {
+  return [canonicalBytes(node), identity, canonicalBytes({ kind, path, reason })]
+}
+
+export function elementParts({ identity, value }: Element): Uint8Array[] {
+  return [identity, canonicalBytes(value)]
+}
+
+export function writtenParts({ identity, partition, record }: Written): Uint8Array[] {
+  return [canonicalBytes(record.timestamp), identity, ...[partition, record.key, record.value].map(canonicalBytes)]
+}

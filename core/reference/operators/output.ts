@@ -1,0 +1,63 @@
+// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output
+// topics).
+
+import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
+import { IDENTITY_HEADER } from '../../log/chunk.ts'
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import type { OutputRecord } from '../../result/result.ts'
+import { canonicalJson } from '../../values/json-text.ts'
+import { partitionFor } from '../../values/murmur2.ts'
+import { compareElements, type Element, recordOf } from '../element.ts'
+import type { LambdaRunner, Outcome } from '../lambda-runner.ts'
+
+type OutputNode = PlanNodeOf<'output'>
+
+/** An element with its place and its bytes in the output topic. */
+export interface Written {
+  readonly partition: number
+  readonly record: OutputRecord
+  readonly identity: Uint8Array
+}
+
+/** Everything that the output has written at this watermark, in order over all partitions. */
+export function writtenRecords(
+  runner: LambdaRunner,
+  node: OutputNode,
+  elements: readonly Element[],
+  watermark: number,
+): Written[] {
+  const encode = makeEncoder(node.params.format, runner.lambdas[node.id]?.encode)
+  return [...elements].sort(compareElements).flatMap(element => {
+    // Also an element that is not due yet may become a dead letter now.
+    const written = write(runner, node, element, encode)
+    return written.ok && element.time < watermark ? [written.value] : []
+  })
+}
+
+const utf8 = new TextEncoder()
+
+function write(runner: LambdaRunner, node: OutputNode, element: Element, encode: Encoder): Outcome<Written> {
+  const { identity, time } = element
+  const key = keyOf(runner, node, element)
+  if (!key.ok) return key
+  return runner.encode(node, 'encode', identity, 'output', () => {
+    const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
+    const value = encode(element.value)
+    return {
+      identity,
+      partition: partitionFor(keyBytes ?? identity, node.params.partitions),
+      record: { timestamp: time, key: keyBytes, value, headers: [{ key: IDENTITY_HEADER, value: identity }] },
+    }
+  })
+}
+
+/** A text as it is, where UTF-8 has it; everything else as JSON, which escapes the halves of surrogate pairs. */
+function keyText(key: unknown): Uint8Array {
+  const plain = typeof key === 'string' && !/\p{Surrogate}/u.test(key)
+  return utf8.encode(plain ? key : canonicalJson(key))
+}
+
+function keyOf(runner: LambdaRunner, node: OutputNode, element: Element): Outcome<unknown> {
+  if (runner.has(node, 'key')) return runner.run(node, 'key', element.identity, [element.value, recordOf(element)])
+  return { ok: true, value: node.params.keyed ? element.key : null }
+}
