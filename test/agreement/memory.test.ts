@@ -11,7 +11,7 @@ import { openStateReader } from '../../store/index.ts'
 import { readWholeResult } from '../../testing/equivalence/index.ts'
 import { testFolder } from '../run/support/folder.ts'
 import { largeLog, memoryLog } from '../run/support/logs.ts'
-import { program, start } from '../store/child.ts'
+import { program, start } from '../support/child.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { JOBS } from '../support/jobs/jobs.ts'
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { session } from '../../support/jobs/graph-plan.ts'
 import { tick } from '../../support/small-log.ts'
-import { agreed } from './windowed.ts'
+import { agreed } from './support/windowed.ts'
 
 const GAP = 10
 const of = (...times: readonly number[]): { t: number }[] => times.map(t => ({ t }))

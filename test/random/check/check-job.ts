@@ -3,18 +3,18 @@
 // Promises: reference, stream and batch are compared to the byte at the same cut, and so are the tables that both executors leave; the
 // monotone property is tested on the reference. Leaves to `verify.ts`: real executors and the disk.
 
-import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { PROGRESS } from '../../core/executor/progress.ts'
-import type { Plan } from '../../core/plan/plan.ts'
-import { type ReferenceInput, reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result/result.ts'
-import { ByteReader, bytesToHex } from '../../core/values/bytes.ts'
-import { decodeValue } from '../../core/values/canonical.ts'
-import { canonicalJson } from '../../core/values/json-text.ts'
-import { batch, differenceOf, type Pick, stream } from '../support/feeding.ts'
-import { MemoryState } from '../support/memory-state.ts'
-import { lostOf } from '../support/monotone.ts'
-import { prefixOf } from '../support/random-log.ts'
+import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
+import { PROGRESS } from '../../../core/executor/progress.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import { type ReferenceInput, reference } from '../../../core/reference/reference.ts'
+import type { JobResult } from '../../../core/result/result.ts'
+import { ByteReader, bytesToHex } from '../../../core/values/bytes.ts'
+import { decodeValue } from '../../../core/values/canonical.ts'
+import { canonicalJson } from '../../../core/values/json-text.ts'
+import { batch, differenceOf, type Pick, stream } from '../../support/feeding.ts'
+import { MemoryState } from '../../support/memory-state.ts'
+import { lostOf } from '../../support/monotone.ts'
+import { prefixOf } from '../../support/random-log.ts'
 
 export interface Trial {
   readonly module: FunctionsModule
