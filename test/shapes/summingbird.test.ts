@@ -1,7 +1,7 @@
 // The shapes of graphs that Summingbird's own suites check, each as a job here: what the job gives is what plain loops over the events give.
 //
 // Method: random logs of several partitions with times that tie, run late and out of order; the job's result comes from the reference,
-// from a executor that batch feeds, and from one that a stream feeds with restarts, all equal; the loops share no code with any of them.
+// from an executor that batch feeds, and from one that a stream feeds with restarts, all equal; the loops share no code with any of them.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// Feeding a executor as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
+// Feeding an executor as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
 //
 // Promises: what is fed does not depend on anything but the numbers that `pick` gives. Leaves to the caller: which module is fed, and
 // what is compared.
@@ -68,7 +68,7 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   return null
 }
 
-/** Every partition of a cut is known to a executor from the beginning, the empty ones too. */
+/** Every partition of a cut is known to an executor from the beginning, the empty ones too. */
 function announce(executor: JobExecutor, log: ReferenceInput): void {
   for (const p of log) {
     const name = partitionName(p.topic, p.partition)

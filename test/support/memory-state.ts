@@ -1,4 +1,4 @@
-// State, sorter and sink of a executor in memory: for tests of the executor without a store.
+// State, sorter and sink of an executor in memory: for tests of the executor without a store.
 //
 // Promises: committed rows change only by `commit`; `putSorted` is held to its promise of ascending keys.
 
@@ -35,7 +35,7 @@ export class MemoryState implements StateAccess {
     return [...this.#tables].flatMap(([name, rows]) => (rows.size > 0 ? [name] : [])).sort()
   }
 
-  /** Flushes a executor and applies its changes and its progress. */
+  /** Flushes an executor and applies its changes and its progress. */
   commit(executor: JobExecutor, final = false): void {
     this.flush(sink => executor.flush(sink, final))
     this.#documents.set(PROGRESS, executor.progress.encode())

@@ -50,10 +50,10 @@ const over = (stream: Loose, word: string, site: number, ...args: unknown[]): Lo
   keyed(stream).aggregate({ v: marked(words[word] as never, site, args) })
 
 const CASES: Readonly<Record<string, [(source: Loose) => Loose, Uses]>> = {
-  'a map hands on what its lambda made': [s => step(s, 'map', 1).to('t'), uses(1)],
+  'a map emits what its lambda made': [s => step(s, 'map', 1).to('t'), uses(1)],
   'a flatMap too': [s => step(step(s, 'flatMap', 1), 'map', 2).to('t'), uses(1)],
   'and mapValues': [s => step(keyed(s), 'mapValues', 1).to('t'), { ...uses(1), ...uses(9) }],
-  'scan hands on what its step made': [
+  'scan emits what its step made': [
     s => step(marked(keyed(s).scan.bind(keyed(s)) as never, 1, [0, fn]) as Loose, 'map', 2).to('t'),
     { ...uses(1), ...uses(9) },
   ],

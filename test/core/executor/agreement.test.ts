@@ -1,6 +1,6 @@
 // The executor against the reference: same log, same cut, same bytes, however it was fed.
 //
-// Method: random logs of all jobs of `test/support/jobs/jobs.ts`; a executor gets them in random interleavings of random
+// Method: random logs of all jobs of `test/support/jobs/jobs.ts`; an executor gets them in random interleavings of random
 // chunks, flushes at random moments, and now and then is thrown away and made anew from the committed state.
 
 import fc from 'fast-check'

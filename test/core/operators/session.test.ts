@@ -132,7 +132,7 @@ describe('closing', () => {
     expect(closed).toEqual(['30 k [20]', '60 k [40,50]'])
   })
 
-  test('a session that comes and closes between two commits is handed on once', () => {
+  test('a session that comes and closes between two commits is emitted once', () => {
     expect(run({ 'a/0': of(0, 100, 200) }).closed).toEqual(['10 k [0]', '110 k [100]'])
   })
 })

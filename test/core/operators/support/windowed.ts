@@ -1,4 +1,4 @@
-// One windowed count over a log written by hand: in the reference, and in a executor that commits after every record or few.
+// One windowed count over a log written by hand: in the reference, and in an executor that commits after every record or few.
 //
 // Promises: both agree at every cut on the way.
 
