@@ -40,7 +40,7 @@ const KEYS = 300_000
 const counter = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { runStream } from './runtime-stream/index.ts'
-  import { GLOBAL, PlanBuilder } from './test/support/graph-plan.ts'
+  import { GLOBAL, PlanBuilder } from './test/support/jobs/graph-plan.ts'
   import { interpretedModule } from './test/support/interpreted-module.ts'
   const [target, log, state, groupLimit] = process.argv.slice(2)
   const plan = new PlanBuilder()
@@ -53,7 +53,7 @@ const counter = program(`
 /** The same keys, each handed on once and remembered. */
 const teller = program(`
   import { runBatch } from './runtime-batch/index.ts'
-  import { PlanBuilder } from './test/support/graph-plan.ts'
+  import { PlanBuilder } from './test/support/jobs/graph-plan.ts'
   import { interpretedModule } from './test/support/interpreted-module.ts'
   const [log, state] = process.argv.slice(2)
   const plan = new PlanBuilder()
