@@ -11,7 +11,7 @@ import { openStateReader } from '../../store/index.ts'
 import { readWholeResult } from '../../testing/equivalence/index.ts'
 import { testFolder } from '../run/support/folder.ts'
 import { largeLog, memoryLog } from '../run/support/logs.ts'
-import { program, start } from '../store/child.ts'
+import { program, start } from '../support/child.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { JOBS } from '../support/jobs/jobs.ts'
 
@@ -40,7 +40,7 @@ const KEYS = 300_000
 const counter = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { runStream } from './runtime-stream/index.ts'
-  import { GLOBAL, PlanBuilder } from './test/support/graph-plan.ts'
+  import { GLOBAL, PlanBuilder } from './test/support/jobs/graph-plan.ts'
   import { interpretedModule } from './test/support/interpreted-module.ts'
   const [target, log, state, groupLimit] = process.argv.slice(2)
   const plan = new PlanBuilder()
@@ -53,7 +53,7 @@ const counter = program(`
 /** The same keys, each handed on once and remembered. */
 const teller = program(`
   import { runBatch } from './runtime-batch/index.ts'
-  import { PlanBuilder } from './test/support/graph-plan.ts'
+  import { PlanBuilder } from './test/support/jobs/graph-plan.ts'
   import { interpretedModule } from './test/support/interpreted-module.ts'
   const [log, state] = process.argv.slice(2)
   const plan = new PlanBuilder()

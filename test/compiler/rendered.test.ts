@@ -8,7 +8,7 @@ import { diagnosticWords, explain } from '../../compiler/explain.ts'
 import * as jobMessages from '../../compiler/messages/job.ts'
 import * as lawMessages from '../../compiler/messages/laws.ts'
 import { diagnosticJson, renderDiagnostic, renderDiagnostics } from '../../compiler/render-diagnostic.ts'
-import { analyseCases, analyseFiles, diagnosticsOf } from '../support/check-cases.ts'
+import { analyseCases, analyseFiles, diagnosticsOf } from '../support/cases/check-cases.ts'
 import { read } from '../support/repository.ts'
 
 const PRELUDE = `import { collectSet, count, csv, first, hopping, job, last, lines as text, source, type Stream, tumbling } from 'lyrebird'

@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 import { compileJob, loadFunctions } from '../../compiler/index.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { testFolder } from '../run/support/folder.ts'
-import { start } from '../store/child.ts'
+import { start } from '../support/child.ts'
 import { campaign } from './support/campaign.ts'
 
 const kills = Number(process.env.LYREBIRD_KILLS ?? 20)

@@ -1,7 +1,7 @@
 // Every word of the language through the whole compiler: batch, stream and reference agree over random, hostile logs.
 //
 // Differential: what the three share (plan, canonical bytes, the author's lambdas) cannot be caught here; the reference has tests of its
-// own (test/reference) and the words have expectations (words.test.ts).
+// own (test/core/reference) and the words have expectations (words.test.ts).
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -47,19 +47,26 @@ async function compiled(name: string) {
   return functions
 }
 
-describe.each(['steps', 'aggregations', 'folds', 'tables', 'formats', 'ordered', 'windows', 'joins', 'sketches'])(
-  'job %s',
-  name => {
-    test('agrees over an open and a final log', async () => {
-      const functions = await compiled(name)
-      for (const seed of [1, 2]) {
-        const log = memoryLog([...largeLog(seed, { topics: { a: 2 }, maxRecords: 60 }), ...CSV])
-        const verdict = await verifyJob({ functions, log, final: seed % 2 === 0, interleavings: 2, seed: seed * 10 })
-        expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
-      }
-    })
-  },
-)
+describe.each([
+  'steps',
+  'aggregations',
+  'custom-aggregations',
+  'tables',
+  'formats',
+  'ordered',
+  'windows',
+  'joins',
+  'sketches',
+])('job %s', name => {
+  test('agrees over an open and a final log', async () => {
+    const functions = await compiled(name)
+    for (const seed of [1, 2]) {
+      const log = memoryLog([...largeLog(seed, { topics: { a: 2 }, maxRecords: 60 }), ...CSV])
+      const verdict = await verifyJob({ functions, log, final: seed % 2 === 0, interleavings: 2, seed: seed * 10 })
+      expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+    }
+  })
+})
 
 test('together the jobs use every word', () => {
   const all: Record<NodeKind, true> = {

@@ -228,7 +228,7 @@ describe('windows and tables', () => {
     expect(rows(windowed.keep('501ms')).length).toBe(3)
   })
 
-  test('closed hands on each closed window once, one ms before its end', () => {
+  test('closed emits each closed window once, one ms before its end', () => {
     const result = runJob(job('test', { out: windowed.closed().to('out') }), log)
     expect(writtenOf(result, 'out')).toEqual([['1999 x 1']])
   })

@@ -53,7 +53,7 @@ test('times at and beyond the ends of the range, and times that are none', async
   await t.toAgree({ interleavings: 2, seed: 2, final: true })
 })
 
-test('windows at the ends of the range close and are handed on', async () => {
+test('windows at the ends of the range close and are emitted', async () => {
   const t = await hostileJob('times')
   t.sendRaw('free', `{"t":-${MAX},"name":"a"}`).sendRaw('free', `{"t":-${MAX},"name":"b"}`)
   t.sendRaw('free', '{"t":-1,"name":"c"}').sendRaw('free', '{"t":0,"name":"d"}')

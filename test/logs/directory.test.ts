@@ -129,7 +129,7 @@ test('files that say the same offsets twice, or are of two kinds, are refused', 
   expect(await codeOf(async () => (await openLog(mixed)).abilities('t'))).toBe('log-overlap')
 })
 
-test('a topic that is deleted and made anew has another id, and old knowledge of its files is forgotten', async () => {
+test('a topic that is deleted and created again has another id, and old knowledge of its files is forgotten', async () => {
   const directory = temporaryDirectory()
   await append(directory, 't', 50)
   const log = await openLog(directory)

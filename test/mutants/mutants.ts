@@ -15,8 +15,12 @@ export interface Mutant {
 }
 
 const VERIFY = 'test/mutants/verify.test.ts'
-const ORDERED = 'test/core/operators/ordered.test.ts'
-const JOINS = 'test/core/operators/joins.test.ts'
+const SCAN = 'test/core/operators/scan.test.ts'
+const DISTINCT = 'test/core/operators/distinct.test.ts'
+const JOIN_TABLE = 'test/core/operators/join-table.test.ts'
+const JOIN_WITHIN = 'test/core/operators/join-within.test.ts'
+const LOOKUP = 'test/core/operators/lookup.test.ts'
+const UPSERTS = 'test/core/tables/upserts.test.ts'
 const INTERRUPTED = 'test/mutants/interrupted.test.ts'
 const SKETCHES = 'test/core/aggregations/sketches.test.ts'
 
@@ -243,23 +247,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/scan/scan.ts',
     find: 'state.value = made',
     put: '',
-    suite: ORDERED,
+    suite: SCAN,
   },
   {
     name: 'distinct-forgets',
-    defect: 'what distinct has handed on is handed on again',
+    defect: 'what distinct has emitted is emitted again',
     file: 'core/operators/distinct/distinct.ts',
     find: 'seen.value = canonicalBytes(element.time)',
     put: '',
-    suite: ORDERED,
+    suite: DISTINCT,
   },
   {
     name: 'dedupe-lets-its-end-through',
-    defect: 'an equal element exactly `within` after the one before is handed on',
+    defect: 'an equal element exactly `within` after the one before is emitted',
     file: 'core/operators/distinct/distinct.ts',
     find: 'time - timeIn(before) <= withinMs',
     put: 'time - timeIn(before) < withinMs',
-    suite: ORDERED,
+    suite: DISTINCT,
   },
   {
     name: 'dedupe-forgets-a-moment-too-early',
@@ -267,7 +271,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/distinct/distinct.ts',
     find: 'watermark - then > withinMs',
     put: 'watermark - then >= withinMs',
-    suite: ORDERED,
+    suite: DISTINCT,
   },
   {
     name: 'version-of-the-same-time',
@@ -275,7 +279,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/join-table/join-table.ts',
     find: 'const VERSION = 0',
     put: 'const VERSION = 2',
-    suite: ORDERED,
+    suite: JOIN_TABLE,
   },
   {
     name: 'version-never-deleted',
@@ -283,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/join-table/join-table.ts',
     find: 'deleted ? null : element.value.slice()',
     put: 'element.value.slice()',
-    suite: ORDERED,
+    suite: JOIN_TABLE,
   },
   {
     name: 'held-released-at-watermark',
@@ -291,7 +295,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/ordered/ordered-operator.ts',
     find: 'if (element.time < watermark)',
     put: 'if (element.time <= watermark)',
-    suite: ORDERED,
+    suite: SCAN,
   },
   {
     name: 'deleted-keys-exist',
@@ -299,7 +303,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/tables/table-chain.ts',
     find: 'fn: value => value !== null',
     put: 'fn: () => true',
-    suite: ORDERED,
+    suite: UPSERTS,
   },
   {
     name: 'deletion-does-not-decode',
@@ -307,7 +311,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'compiler/7-emit/words/source.ts',
     find: 'else value = null',
     put: '',
-    suite: ORDERED,
+    suite: UPSERTS,
   },
   {
     name: 'custom-value-unchecked',
@@ -371,23 +375,23 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/join-within/pair-window.ts',
     find: 'half.time + reach >= time',
     put: 'half.time + reach > time',
-    suite: JOINS,
+    suite: JOIN_WITHIN,
   },
   {
     name: 'unmatched-at-its-last-moment',
-    defect: 'an unmatched half is handed on while a partner of it may still come',
+    defect: 'an unmatched half is emitted while a partner of it may still come',
     file: 'core/operators/join-within/join-within.ts',
     find: 'if (moment < this.#now) {',
     put: 'if (moment <= this.#now) {',
-    suite: JOINS,
+    suite: JOIN_WITHIN,
   },
   {
     name: 'matched-is-forgotten',
-    defect: 'a half that met its partner in an earlier flush is handed on alone',
+    defect: 'a half that met its partner in an earlier flush is emitted alone',
     file: 'core/operators/join-within/half.ts',
     find: 'const matched = row[0] === MATCHED',
     put: 'const matched = fresh',
-    suite: JOINS,
+    suite: JOIN_WITHIN,
   },
   {
     name: 'lookup-by-identity',
@@ -395,7 +399,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/emitted/snapshot-index.ts',
     find: "typeof key !== 'object' || key === null",
     put: 'key !== undefined',
-    suite: JOINS,
+    suite: LOOKUP,
   },
   {
     name: 'join-keeps-the-old-side',

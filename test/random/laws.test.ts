@@ -1,4 +1,4 @@
-// Laws that hold between two runs (decision 19): other names, elements given twice and taken once, other partitions.
+// Laws that hold between two runs: other names, elements given twice and taken once, other partitions.
 //
 // The laws about the order between partitions and about runs that are split are part of every random job (`check-job.ts`).
 

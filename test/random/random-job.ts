@@ -125,7 +125,7 @@ class Maker {
 
   job(draw: Draw): JobSpec {
     for (const place of [...this.#places]) {
-      if (place.shape === 'keyed' && !this.#used.has(place.name) && draw.once(2)) this.#fold(place, draw)
+      if (place.shape === 'keyed' && !this.#used.has(place.name) && draw.once(2)) this.#aggregate(place, draw)
     }
     const results: ResultSpec[] = []
     for (const place of this.#places) {
@@ -145,7 +145,7 @@ class Maker {
   }
 
   /** A stream that nothing reads ends in a view. */
-  #fold(place: Place, draw: Draw): void {
+  #aggregate(place: Place, draw: Draw): void {
     const made = WORDS.aggregate?.make(new Draw(draw.below(2 ** 31)), place, this.#around())
     if (made !== null && made !== undefined) this.#add('aggregate', place, made)
   }

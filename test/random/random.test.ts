@@ -1,7 +1,7 @@
 // Random jobs: reference, stream and batch agree on all of them, and all pairs of operators that can meet do meet.
 
 import { expect, it } from 'vitest'
-import { runCampaign, summaryLines } from './campaign.ts'
+import { runCampaign, summaryLines } from './check/campaign.ts'
 
 /** `scripts/random-jobs.mjs` sets both. */
 const jobs = Number(process.env.LYREBIRD_RANDOM_JOBS ?? 1800)

@@ -169,7 +169,7 @@ describe('the log', () => {
     expect((await runBatch({ functions: clicks({ time: true }), log, state })).records).toBe(1)
   })
 
-  it('whose topic was made anew is another one', async () => {
+  it('whose topic was deleted and created again is another one', async () => {
     const state = join(testFolder(), 'state')
     const log = logOf(1)
     await runBatch({ functions, log, state })

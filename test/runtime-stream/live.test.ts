@@ -53,7 +53,7 @@ function start(log: MemoryLog, state: string, more: object = {}) {
   return { done, reached, stop: () => stop.abort() }
 }
 
-it('follows what is appended and stops at a commit when told', async () => {
+it('follows what is appended and stops at a commit when asked', async () => {
   const log = logOf(2)
   const state = join(testFolder(), 'state')
   const stream = start(log, state)
@@ -68,7 +68,7 @@ it('follows what is appended and stops at a commit when told', async () => {
   expect(summary.views).toEqual(whole.views)
 })
 
-it('stops where its topic is made anew, though the new one is longer', async () => {
+it('stops where its topic is created again, though the new one is longer', async () => {
   const log = logOf(1)
   const stream = start(log, join(testFolder(), 'state'))
   log.append('in', 0, [event('a')])

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openStateReader, openStateWriter, type Row, type StateReader } from '../../store/index.ts'
 import { Lmdb, ROOT_KEY, stateFile } from '../../store/lmdb.ts'
 import { decodeRoot, EMPTY_ROOT, encodeRoot } from '../../store/root.ts'
-import { program, start } from './child.ts'
+import { program, start } from '../support/child.ts'
 
 let dir = ''
 beforeEach(() => {

@@ -1,4 +1,4 @@
-// The state against a plain sorted map: random commits, folds, deletes, long keys, replaced tables, reopening.
+// The state against a plain sorted map: random commits, compactions, deletes, long keys, replaced tables, reopening.
 //
 // Promises: whatever the sequence, documents, gets and scans of writer and reader are those of the model.
 

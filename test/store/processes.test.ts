@@ -11,7 +11,7 @@ import { openStateReader, openStateWriter, type StateReader } from '../../store/
 import { Lmdb, ROOT_KEY } from '../../store/lmdb.ts'
 import { type Owner, thisProcess } from '../../store/owner.ts'
 import { decodeRoot, encodeRoot } from '../../store/root.ts'
-import { program, start } from './child.ts'
+import { program, start } from '../support/child.ts'
 
 /** Commits 0, 1, 2, ... each of which gives its number to 60 rows and a document, and says so when it is durable. */
 const committer = program(`
@@ -103,7 +103,7 @@ test('an overtaken writer changes nothing', async () => {
   await next.close()
 })
 
-test('readers see whole commits while another process commits and folds', async () => {
+test('readers see whole commits while another process commits and compacts', async () => {
   const child = start(committer, [dir])
   await child.line()
   await child.line()

@@ -101,7 +101,7 @@ class Interpreter {
 
   #step(node: PlanNode, branch: number): Push {
     const { api, outputs } = this.#target
-    if (node.kind === 'aggregate') return this.#fold(node)
+    if (node.kind === 'aggregate') return this.#aggregate(node)
     if (node.kind === 'output') {
       const access = outputs[node.id] as LinkTarget['outputs'][string]
       const byLambda = this.#lambda(node, 'key') !== undefined
@@ -241,7 +241,7 @@ class Interpreter {
     return api.time(node.id, i, time)
   }
 
-  #fold(node: PlanNodeOf<'aggregate'>): Push {
+  #aggregate(node: PlanNodeOf<'aggregate'>): Push {
     const { api, groups } = this.#target
     const table = groups[node.id] as LinkTarget['groups'][string]
     const { fields, window } = node.params

@@ -49,7 +49,7 @@ test('a file is compiled once, and again when it has changed', async () => {
   expect((await loadJob(path)).compiled).not.toBe(first.compiled)
 })
 
-test('declared types are validated, and the place of a lambda that throws is told', async () => {
+test('declared types are validated, and the place of a lambda that throws is reported', async () => {
   const path = write(
     'throws.ts',
     source('0').replace('e.n >= 0', "{ if (e.n === 13) throw new Error('no'); return true }"),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { JobAnalysis } from '../../../compiler/2-check/analyse-job.ts'
 import { type GraphNode, graphOf, topologicalOrder } from '../../../core/plan/graph.ts'
 import * as language from '../../../dsl/index.ts'
-import { analyseFiles } from '../../support/check-cases.ts'
+import { analyseFiles } from '../../support/cases/check-cases.ts'
 
 interface Marked {
   readonly analysis: JobAnalysis

@@ -2,10 +2,12 @@
 
 import { expect, test } from 'vitest'
 import { planJob } from '../../../compiler/5-plan/plan-job.ts'
+import { compileJob, loadFunctions } from '../../../compiler/index.ts'
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import type { Uses } from '../../../core/plan/schema.ts'
 import * as language from '../../../dsl/index.ts'
 import { graph } from '../../support/run-job.ts'
+import { jobFile } from '../support/job-folder.ts'
 import { factsOf, marked, objectSchema } from './facts.ts'
 
 type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
@@ -48,10 +50,10 @@ const over = (stream: Loose, word: string, site: number, ...args: unknown[]): Lo
   keyed(stream).aggregate({ v: marked(words[word] as never, site, args) })
 
 const CASES: Readonly<Record<string, [(source: Loose) => Loose, Uses]>> = {
-  'a map hands on what its lambda made': [s => step(s, 'map', 1).to('t'), uses(1)],
+  'a map emits what its lambda made': [s => step(s, 'map', 1).to('t'), uses(1)],
   'a flatMap too': [s => step(step(s, 'flatMap', 1), 'map', 2).to('t'), uses(1)],
   'and mapValues': [s => step(keyed(s), 'mapValues', 1).to('t'), { ...uses(1), ...uses(9) }],
-  'scan hands on what its step made': [
+  'scan emits what its step made': [
     s => step(marked(keyed(s).scan.bind(keyed(s)) as never, 1, [0, fn]) as Loose, 'map', 2).to('t'),
     { ...uses(1), ...uses(9) },
   ],
@@ -104,4 +106,18 @@ test('time counts, and parts of parts are joined', () => {
   const made = (words.job as Loose)('j', { result: step(step(source, 'filter', 1), 'map', 2).to('t') })
   const [first] = planJob(graph(made), nested).nodes
   expect((first as SourceNode).uses).toEqual({ a: { b: {}, d: {} }, c: true })
+})
+
+test('of the values that a step sees only what it uses is decoded', async () => {
+  const path = jobFile(`import { job, source } from 'lyrebird'
+interface Click { user: string; page: string; seen: { at: number; by: string }; t: number }
+const clicks = source<Click>('clicks', { time: c => c.t })
+const last = (state: { page: string }, click: Click) => (click.seen.at > 3 ? { page: click.page } : state)
+export default job('uses', { out: clicks.keyBy(c => c.user).scan({ page: '' }, last).to('out') })
+`)
+  const outDir = `${path}.out`
+  expect((await compileJob(path, { outDir })).diagnostics).toEqual([])
+  const [source] = (await loadFunctions(outDir)).plan.nodes
+  expect(source).toMatchObject({ kind: 'source', uses: { page: {}, seen: { at: {} }, t: {}, user: {} } })
+  expect(source).not.toHaveProperty('uses.seen.by')
 })

@@ -116,7 +116,7 @@ describe('a lawful aggregation', () => {
     expect(brief(await check(LAWFUL))).toEqual([])
   })
 
-  it('may refuse values, which is told', async () => {
+  it('may refuse values, which is reported', async () => {
     const found = await check(`const highest = aggregation<number, number, number>({
   zero: -Infinity,
   lift: n => {
@@ -182,7 +182,7 @@ describe('verdicts', () => {
     expect(kept.size).toBe(3)
   })
 
-  it('that are kept are told without testing again', async () => {
+  it('that are kept are reported without testing again', async () => {
     const { store, kept, reads } = recording()
     const first = await check(LATEST, store)
     const [[hash, verdict]] = [...kept] as [[string, LawVerdict]]

@@ -1,48 +1,19 @@
-// What lambdas must not give, and where windows end: the executor against the reference, case by case.
+// What lambdas must not give: the executor against the reference, case by case.
 
 import { describe, expect, it } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
-import { JobExecutor } from '../../../core/executor/job-executor.ts'
-import { IDENTITY_HEADER } from '../../../core/log/chunk.ts'
 import { type Program, reference } from '../../../core/reference/reference.ts'
-import { compareResults } from '../../../core/result/compare-results.ts'
-import type { JobResult } from '../../../core/result/result.ts'
 import { compareValues } from '../../../core/values/canonical.ts'
-import { interpretedModule } from '../../support/interpreted-module.ts'
 import {
   type FieldLambdas,
   type FieldOptions,
   GLOBAL,
-  hopping,
   PlanBuilder,
   type TestLambda,
   tumbling,
 } from '../../support/jobs/graph-plan.ts'
-import { chunkOf } from '../../support/log-chunks.ts'
-import { MemoryState, memoryEnvironment } from '../../support/memory-state.ts'
-import { readResult } from '../../support/read-state.ts'
-import { raw, smallLog } from '../../support/small-log.ts'
-
-const time = (v: { t: number }): number => v.t
-const values = [{ t: 1 }, { t: 2 }, { t: 3 }, { t: 9 }]
-
-/** Runs a program on one partition in the executor, checks the result against the reference, and returns it. */
-function agreed(program: Program, events: readonly unknown[] = values, cuts: readonly number[] = []): JobResult {
-  const log = smallLog({ 'a/0': events })
-  const state = new MemoryState()
-  const executor = new JobExecutor(interpretedModule(program), memoryEnvironment(state))
-  const [partition] = log
-  let from = 0
-  for (const to of [...cuts, events.length]) {
-    executor.feed(chunkOf({ topic: 'a', partition: 0 }, partition?.records.slice(from, to) ?? [], BigInt(to)))
-    state.commit(executor)
-    const prefix = [{ topic: 'a', partition: 0, records: partition?.records.slice(0, to) ?? [] }]
-    const expected = reference(program, prefix)
-    expect(compareResults({ ...readResult(state, program.plan), outputs: expected.outputs }, expected)).toBeNull()
-    from = to
-  }
-  return readResult(state, program.plan)
-}
+import { smallLog } from '../../support/small-log.ts'
+import { agreed, byOne, time, values } from './support/one-partition.ts'
 
 const thrower = {
   get x(): number {
@@ -112,7 +83,6 @@ const PLACES: Readonly<Record<string, (p: PlanBuilder, odd: TestLambda) => void>
   filterTable: (p, odd) => onTable(p, t => p.filterTable(t, odd)),
 }
 
-const byOne = (p: PlanBuilder): string => p.keyBy(p.source('a', { time }), () => 'one')
 const ending = (p: PlanBuilder, node: string): void =>
   keyed(
     p,
@@ -276,80 +246,4 @@ it('ends the run where a lambda runs out of stack', () => {
     PLACES[place]?.(p, () => deep(0))
     expect(() => agreed(p.program())).toThrow(expect.toSatisfy(isLyrebirdError))
   }
-})
-
-describe('dead letters', () => {
-  const [refused, other] = [(): unknown => Symbol('x'), (): unknown => () => 1]
-
-  it('of records with identities that no output wrote, whatever bytes they begin with', () => {
-    const p = new PlanBuilder()
-    p.output('o', p.to(p.map(p.source('a', { time }), refused), 'o'))
-    const identities = [[], [0], [0xff], [0xff, 0], [0, 0xff]].map(bytes => Uint8Array.from(bytes))
-    const events = identities.map((value, i) =>
-      raw(`{"t":${i}}`, { timestamp: i, headers: [{ key: IDENTITY_HEADER, value }] }),
-    )
-    const { dead } = agreed(p.program(), events, [1, 2, 3])
-    expect(dead.map(d => [...d.identity])).toEqual([[], [0], [0, 0xff], [0xff], [0xff, 0]])
-  })
-
-  it('of an element of which two parts have no canonical bytes: the first one is told', () => {
-    for (const [value, by] of [
-      [refused, other],
-      [other, refused],
-    ] as const) {
-      const p = new PlanBuilder()
-      const stream = p.mapValues(
-        p.keyBy(p.source('a', { time }), () => 1),
-        value,
-      )
-      p.output('o', p.to(p.distinct(stream, { by: () => by() as never }), 'o'))
-      expect(agreed(p.program()).dead).toHaveLength(values.length)
-    }
-  })
-
-  it('of one record by both sides of a join, in two flushes: one', () => {
-    for (const [left, right] of [
-      [refused, other],
-      [other, refused],
-    ] as const) {
-      const p = new PlanBuilder()
-      const stream = p.keyBy(p.source('a', { time }), () => 1)
-      const scanned = p.scan(stream, 0, (n: number) => n + 1)
-      p.output('o', p.to(p.joinTable(p.mapValues(scanned, left), p.mapValues(stream, right)), 'o'))
-      expect(agreed(p.program(), values, [1, 2, 3]).dead).toHaveLength(values.length)
-    }
-  })
-})
-
-describe('windows close', () => {
-  const closing = (window: ReturnType<typeof tumbling>): Program => {
-    const p = new PlanBuilder()
-    const table = p.aggregate(byOne(p), window, { n: { kind: 'count' } })
-    p.view('v', table)
-      .view('kept', p.keep(table, 10))
-      .output('o', p.to(p.closed(table), 'o'))
-    return p.program()
-  }
-  const at = (...times: number[]): unknown[] => times.map(t => ({ t }))
-
-  it.each([
-    ['one before the end', at(1, 9), 0],
-    ['at the end', at(1, 10), 1],
-    ['one past the end', at(1, 11), 1],
-    ['at the end of the next', at(1, 12, 20), 2],
-    ['before 1970', at(-25, -11, -10), 2],
-    ['far out', at(8.64e15 - 20, 8.64e15), 1],
-  ])('%s', (_name, events, count) => {
-    const program = closing(tumbling(10))
-    const everyCut = events.map((_, i) => i + 1).slice(0, -1)
-    agreed(program, events)
-    const { handed } = agreed(program, events, everyCut)
-    expect([...handed].find(([node]) => node.startsWith('closed'))?.[1].count).toBe(count)
-  })
-
-  it('one after the other, for hopping windows, at every cut', () => {
-    const events = at(0, 3, 4, 5, 9, 10, 14, 15, 30, 31)
-    agreed(closing(hopping(10, 5)), events, [1, 2, 3, 4, 5, 6, 7, 8, 9])
-    agreed(closing(hopping(10, 3, 1)), events, [1, 2, 3, 4, 5, 6, 7, 8, 9])
-  })
 })

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { session } from '../../support/jobs/graph-plan.ts'
 import { tick } from '../../support/small-log.ts'
-import { agreed } from './windowed.ts'
+import { agreed } from './support/windowed.ts'
 
 const GAP = 10
 const of = (...times: readonly number[]): { t: number }[] => times.map(t => ({ t }))
@@ -132,7 +132,7 @@ describe('closing', () => {
     expect(closed).toEqual(['30 k [20]', '60 k [40,50]'])
   })
 
-  test('a session that comes and closes between two commits is handed on once', () => {
+  test('a session that comes and closes between two commits is emitted once', () => {
     expect(run({ 'a/0': of(0, 100, 200) }).closed).toEqual(['10 k [0]', '110 k [100]'])
   })
 })

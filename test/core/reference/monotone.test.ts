@@ -9,7 +9,7 @@ import { lostOf } from '../../support/monotone.ts'
 import { logWithCuts } from '../../support/random-log.ts'
 
 describe.each(Object.entries(JOBS))('%s', (_, job) => {
-  it('only ever adds to what it has handed on', () => {
+  it('only ever adds to what it has emitted', () => {
     fc.assert(
       fc.property(logWithCuts(job.shape), fc.boolean(), ({ earlier, later }, final) => {
         const program = job.build()

@@ -134,7 +134,7 @@ describe('closed', () => {
     expect(closedCount(events, final)).toBe(expected)
   })
 
-  it('hands on elements at end - 1 with time and key alone', () => {
+  it('emits elements at end - 1 with time and key alone', () => {
     const seen: unknown[] = []
     const look = (v: unknown, r: object): unknown => {
       seen.push([v, r])

@@ -44,7 +44,7 @@ const flushes = fc.array(
   { maxLength: 12 },
 )
 
-it('keeps views, digests and what is handed on as the table has them', () => {
+it('keeps views, digests and what is emitted as the table has them', () => {
   fc.assert(
     fc.property(flushes, steps => {
       const state = new MemoryState()

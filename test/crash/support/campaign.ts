@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStateReader } from '../../../store/index.ts'
 import { seededRandom } from '../../../testing/equivalence/random.ts'
-import { type Child, program, start } from '../../store/child.ts'
+import { type Child, program, start } from '../../support/child.ts'
 import type { AppendOrder } from './appender.ts'
 
 export interface CampaignOptions {

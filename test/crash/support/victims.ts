@@ -6,7 +6,7 @@ import { compareResults, type Difference } from '../../../core/result/compare-re
 import { defaultOut } from '../../../run/job-run.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult } from '../../../testing/equivalence/index.ts'
-import { type Child, program, start } from '../../store/child.ts'
+import { type Child, program, start } from '../../support/child.ts'
 import type { Order } from './victim.ts'
 
 let path: string | null = null

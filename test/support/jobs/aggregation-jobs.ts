@@ -35,7 +35,7 @@ const range = {
 } as const
 
 /** Behind a window: rows that fail are error rows, and dead letters once they close. */
-export function folds(): { plan: Plan; lambdas: Lambdas } {
+export function customAggregations(): { plan: Plan; lambdas: Lambdas } {
   const plan = new PlanBuilder()
   const time = (e: Event): number => e.t
   const keyed = plan.keyBy(plan.source('a', { time, schema: EVENT_SCHEMA, disorderMs: 5000 }), (e: Event) => e.n > 1)
@@ -60,5 +60,5 @@ export function folds(): { plan: Plan; lambdas: Lambdas } {
     )
     .output('lists', plan.to(plan.closed(spread), 'lists', { keyed: true }))
     .output('ranges', plan.to(plan.closed(own), 'ranges', { keyed: true }))
-  return plan.program('folds')
+  return plan.program('customAggregations')
 }

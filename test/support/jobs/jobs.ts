@@ -5,7 +5,7 @@ import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { type FrequencySketch, frequencyOf } from '../../../core/sketches/frequency.ts'
 import { type MembershipFilter, mightContain } from '../../../core/sketches/membership.ts'
 import { EVENT_SCHEMA, type Event, type LogShape } from '../random-log.ts'
-import { folds } from './aggregation-jobs.ts'
+import { customAggregations } from './aggregation-jobs.ts'
 import { formats } from './format-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
 import { joinedTables, joins } from './join-jobs.ts'
@@ -139,7 +139,7 @@ export const JOBS: Readonly<Record<string, TestJob>> = {
   sessions: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: sessions },
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
   formats: { shape: { topics: { a: 2 }, maxRecords: 20 }, build: formats },
-  folds: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: folds },
+  customAggregations: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: customAggregations },
   joins: { shape: { topics: { a: 1, b: 2 }, maxRecords: 10 }, build: joins },
   joinedTables: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: joinedTables },
   merged: { shape: { topics: { a: 1, b: 2 }, maxRecords: 12 }, build: merged },

@@ -5,9 +5,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { embeddedLog } from '../run/support/logs.ts'
-import { jobFile } from './job-text.ts'
-import type { RandomTrial } from './trial.ts'
+import { embeddedLog } from '../../run/support/logs.ts'
+import { jobFile } from '../job-text.ts'
+import type { RandomTrial } from '../trial.ts'
 
 export interface WrittenFailure {
   /** The reason, the job, where everything lies, and the command. */

@@ -1,6 +1,6 @@
 // Values that tell which of their parts are read, and values cut down to the parts that are used.
 
-import type { Uses } from '../../core/plan/schema.ts'
+import type { Uses } from '../../../core/plan/schema.ts'
 
 /** A value that notes in `outside` the path of everything that is read of it although `uses` does not name it. */
 export function recording(value: unknown, uses: Uses, path: string, outside: string[]): unknown {

@@ -4,12 +4,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { compileJob, loadFunctions } from '../../compiler/index.ts'
-import type { FunctionsModule, Linked } from '../../core/emitted/emitted-module.ts'
-import { verifyJob } from '../../testing/equivalence/index.ts'
-import { emittedModule } from '../compiler/7-emit/recording-target.ts'
+import { compileJob, loadFunctions } from '../../../compiler/index.ts'
+import type { FunctionsModule, Linked } from '../../../core/emitted/emitted-module.ts'
+import { verifyJob } from '../../../testing/equivalence/index.ts'
+import { emittedModule } from '../../compiler/7-emit/recording-target.ts'
+import type { JobSpec } from '../job-spec.ts'
 import { runCampaign, summaryLines } from './campaign.ts'
-import type { JobSpec } from './job-spec.ts'
 
 /** Loses the last record of each chunk that has more than one. */
 function losing(module: FunctionsModule): FunctionsModule {

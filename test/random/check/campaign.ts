@@ -4,18 +4,18 @@
 // of a replay.
 
 import fc from 'fast-check'
-import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { EMITTING_KINDS, type Plan } from '../../core/plan/plan.ts'
-import type { Program } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result/result.ts'
-import { emittedModule } from '../compiler/7-emit/recording-target.ts'
-import { choices } from '../support/feeding.ts'
-import { interpretedModule } from '../support/interpreted-module.ts'
+import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
+import { EMITTING_KINDS, type Plan } from '../../../core/plan/plan.ts'
+import type { Program } from '../../../core/reference/reference.ts'
+import type { JobResult } from '../../../core/result/result.ts'
+import { emittedModule } from '../../compiler/7-emit/recording-target.ts'
+import { choices } from '../../support/feeding.ts'
+import { interpretedModule } from '../../support/interpreted-module.ts'
+import { PairCounts } from '../coverage.ts'
+import { programOfSpec } from '../job-text.ts'
+import { type RandomTrial, type TrialOptions, trials } from '../trial.ts'
 import { agreed } from './check-job.ts'
-import { PairCounts } from './coverage.ts'
 import { writeFailure } from './failure.ts'
-import { programOfSpec } from './job-text.ts'
-import { type RandomTrial, type TrialOptions, trials } from './trial.ts'
 
 export interface CampaignOptions {
   readonly jobs: number

@@ -3,16 +3,16 @@
 // Promises: both agree at every cut on the way.
 
 import { expect } from 'vitest'
-import { JobExecutor } from '../../../core/executor/job-executor.ts'
-import type { WindowSpec } from '../../../core/plan/plan.ts'
-import { reference } from '../../../core/reference/reference.ts'
-import { differenceOf } from '../../support/feeding.ts'
-import { interpretedModule } from '../../support/interpreted-module.ts'
-import { PlanBuilder } from '../../support/jobs/graph-plan.ts'
-import { chunkOf } from '../../support/log-chunks.ts'
-import { MemoryState, memoryEnvironment } from '../../support/memory-state.ts'
-import { rowsOf, writtenOf } from '../../support/read-result.ts'
-import { smallLog } from '../../support/small-log.ts'
+import { JobExecutor } from '../../../../core/executor/job-executor.ts'
+import type { WindowSpec } from '../../../../core/plan/plan.ts'
+import { reference } from '../../../../core/reference/reference.ts'
+import { differenceOf } from '../../../support/feeding.ts'
+import { interpretedModule } from '../../../support/interpreted-module.ts'
+import { PlanBuilder } from '../../../support/jobs/graph-plan.ts'
+import { chunkOf } from '../../../support/log-chunks.ts'
+import { MemoryState, memoryEnvironment } from '../../../support/memory-state.ts'
+import { rowsOf, writtenOf } from '../../../support/read-result.ts'
+import { smallLog } from '../../../support/small-log.ts'
 
 export interface Agreed {
   /** Rows of the view: what the row key holds, then the times that the window counted. */

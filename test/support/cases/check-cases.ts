@@ -3,8 +3,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { analyseJob, type JobAnalysis } from '../../compiler/2-check/analyse-job.ts'
-import type { Diagnostic } from '../../compiler/diagnostic.ts'
+import { analyseJob, type JobAnalysis } from '../../../compiler/2-check/analyse-job.ts'
+import type { Diagnostic } from '../../../compiler/diagnostic.ts'
 
 /** Analyses a job made of these files (by name, such as `job.ts`) in a folder of its own. */
 export function analyseFiles(files: Readonly<Record<string, string>>): JobAnalysis {

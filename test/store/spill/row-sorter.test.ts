@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { bytesToHex, compareBytes } from '../../core/values/bytes.ts'
-import { newRowSorter } from '../../store/index.ts'
+import { bytesToHex, compareBytes } from '../../../core/values/bytes.ts'
+import { newRowSorter } from '../../../store/index.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'lyrebird-sorter-'))
 afterAll(() => rmSync(dir, { recursive: true }))

@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { compileJob, loadFunctions } from '../../../compiler/index.ts'
-import { testJob } from '../../../testing/index.ts'
+import { testJob } from '../../../../testing/index.ts'
 
 const JOB = `import { job, source, table } from 'lyrebird'
 interface Click { user: string; page: string; t: number }
@@ -61,18 +60,4 @@ test('agrees, and a deletion under way is one for emitted code too', { timeout: 
   expect(t.output('regional').length).toBeGreaterThan(5)
   expect(t.output('visits', { final: true }).length).toBeGreaterThan(10)
   await t.toAgree({ interleavings: 1, restarts: 1, final: true })
-})
-
-test('of the values that a step sees only what it uses is decoded', async () => {
-  const path = jobFile(`import { job, source } from 'lyrebird'
-interface Click { user: string; page: string; seen: { at: number; by: string }; t: number }
-const clicks = source<Click>('clicks', { time: c => c.t })
-const last = (state: { page: string }, click: Click) => (click.seen.at > 3 ? { page: click.page } : state)
-export default job('uses', { out: clicks.keyBy(c => c.user).scan({ page: '' }, last).to('out') })
-`)
-  const outDir = `${path}.out`
-  expect((await compileJob(path, { outDir })).diagnostics).toEqual([])
-  const [source] = (await loadFunctions(outDir)).plan.nodes
-  expect(source).toMatchObject({ kind: 'source', uses: { page: {}, seen: { at: {} }, t: {}, user: {} } })
-  expect(source).not.toHaveProperty('uses.seen.by')
 })

@@ -1,20 +1,20 @@
 // One job over one log in every way there is, and the first thing in which two ways differ.
 //
 // Promises: reference, stream and batch are compared to the byte at the same cut, and so are the tables that both executors leave; the
-// monotone property is tested on the reference. Leaves to `verify.ts`: real executors and the disk.
+// monotone property is tested on the reference. Real executors and the disk are tried by `compiled.test.ts`.
 
-import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { PROGRESS } from '../../core/executor/progress.ts'
-import type { Plan } from '../../core/plan/plan.ts'
-import { type ReferenceInput, reference } from '../../core/reference/reference.ts'
-import type { JobResult } from '../../core/result/result.ts'
-import { ByteReader, bytesToHex } from '../../core/values/bytes.ts'
-import { decodeValue } from '../../core/values/canonical.ts'
-import { canonicalJson } from '../../core/values/json-text.ts'
-import { batch, differenceOf, type Pick, stream } from '../support/feeding.ts'
-import { MemoryState } from '../support/memory-state.ts'
-import { lostOf } from '../support/monotone.ts'
-import { prefixOf } from '../support/random-log.ts'
+import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
+import { PROGRESS } from '../../../core/executor/progress.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import { type ReferenceInput, reference } from '../../../core/reference/reference.ts'
+import type { JobResult } from '../../../core/result/result.ts'
+import { ByteReader, bytesToHex } from '../../../core/values/bytes.ts'
+import { decodeValue } from '../../../core/values/canonical.ts'
+import { canonicalJson } from '../../../core/values/json-text.ts'
+import { batch, differenceOf, type Pick, stream } from '../../support/feeding.ts'
+import { MemoryState } from '../../support/memory-state.ts'
+import { lostOf } from '../../support/monotone.ts'
+import { prefixOf } from '../../support/random-log.ts'
 
 export interface Trial {
   readonly module: FunctionsModule
@@ -69,7 +69,7 @@ function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: Jo
 const utf8 = new TextDecoder()
 const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
 
-/** Two states at one cut hold the same rows, however they were arrived at. */
+/** Two states at one cut hold the same rows, however the executors got there. */
 function tablesDiffer(a: MemoryState, b: MemoryState): string | null {
   for (const table of new Set([...a.tables(), ...b.tables()])) {
     const [left, right] = [a, b].map(state => state.range(table).map(row => row.map(bytesToHex).join(' ')))
@@ -81,7 +81,7 @@ function tablesDiffer(a: MemoryState, b: MemoryState): string | null {
   return left === right ? null : 'stream and batch left different progress'
 }
 
-/** From an earlier cut on: what was handed on stays, and either executor goes on with what the other one left. */
+/** From an earlier cut on: what was emitted stays, and either executor goes on with what the other one left. */
 function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobResult): string | null {
   const { plan } = module
   const earlier = prefixOf(
@@ -90,7 +90,7 @@ function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobR
   )
   const before = reference(module, earlier)
   const lost = lostOf(before, expected)
-  if (lost !== null) return `what the reference has handed on did not stay: ${lost}`
+  if (lost !== null) return `what the reference has emitted did not stay: ${lost}`
   const state = new MemoryState()
   const [one, other] = pick(2) === 0 ? [stream, batch] : [batch, stream]
   one(module, earlier, state, pick)

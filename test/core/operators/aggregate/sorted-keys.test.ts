@@ -1,12 +1,11 @@
-// Keys in byte order, and strings to slots: against the plain ways of doing it.
+// Keys in byte order, against a plain sort.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SortedKeys } from '../../../core/operators/aggregate/sorted-keys.ts'
-import { hashOfText, TextIndex } from '../../../core/operators/aggregate/text-index.ts'
-import { bytesToHex, compareBytes } from '../../../core/values/bytes.ts'
-import { canonicalBytes, encodeValue } from '../../../core/values/canonical.ts'
-import { AWKWARD_KEYS } from '../../support/random-log.ts'
+import { SortedKeys } from '../../../../core/operators/aggregate/sorted-keys.ts'
+import { bytesToHex, compareBytes } from '../../../../core/values/bytes.ts'
+import { canonicalBytes, encodeValue } from '../../../../core/values/canonical.ts'
+import { AWKWARD_KEYS } from '../../../support/random-log.ts'
 
 const key = fc.oneof(
   fc.constantFrom<unknown>(...AWKWARD_KEYS, null, true, 0, -1, 1e300, Number.NaN, 5n, [1], { a: 1 }),
@@ -50,23 +49,5 @@ describe('SortedKeys', () => {
     for (const [slot, k] of keys.entries()) sorted.add(slot, w => encodeValue(w, k))
     sorted.sort()
     expect(keys.map((_, rank) => keys[sorted.slotAt(rank)])).toEqual([...keys].sort())
-  })
-})
-
-describe('TextIndex', () => {
-  it('is a map from strings to slots, also where hashes are equal', () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.string(), { maxLength: 100 }), fc.boolean(), (texts, collide) => {
-        const hash = collide ? () => 7 : hashOfText
-        const index = new TextIndex()
-        for (const [slot, text] of texts.entries()) {
-          expect(index.find(text, hash(text), texts)).toBe(-1)
-          index.add(hash(text), slot)
-          expect(index.find(text, hash(text), texts)).toBe(slot)
-        }
-        expect(texts.map(text => index.find(text, hash(text), texts))).toEqual([...texts.keys()])
-        expect([...index.slots()].sort((a, b) => a - b)).toEqual([...texts.keys()])
-      }),
-    )
   })
 })

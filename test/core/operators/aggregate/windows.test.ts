@@ -1,10 +1,10 @@
 // Windows at fixed places: offsets, times before 1970, the ends of time, and the moments at which they close and are dropped.
 
 import { describe, expect, test } from 'vitest'
-import type { WindowSpec } from '../../../core/plan/plan.ts'
-import { calendar, hopping, tumbling } from '../../support/jobs/graph-plan.ts'
-import { tick } from '../../support/small-log.ts'
-import { agreed } from './windowed.ts'
+import type { WindowSpec } from '../../../../core/plan/plan.ts'
+import { calendar, hopping, tumbling } from '../../../support/jobs/graph-plan.ts'
+import { tick } from '../../../support/small-log.ts'
+import { agreed } from '../support/windowed.ts'
 
 const of = (...times: readonly number[]): { t: number }[] => times.map(t => ({ t }))
 /** Starts of the windows of some times, each with what it counted. */

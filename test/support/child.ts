@@ -1,6 +1,6 @@
-// Starts processes that use the store: each test's own program, bundled, so that it runs on plain Node.
+// Starts processes: each test's own program, bundled, so that it runs on plain Node.
 //
-// Promises: the process is killed when the test ends. Leaves to the tests: what the programs do.
+// Promises: the process is killed when the test ends. What the programs do is up to the tests.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'

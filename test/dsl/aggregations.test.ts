@@ -122,7 +122,7 @@ test('NaN in no bucket, and what is no number, are dead letters', () => {
   expect(valuesOf(result)).toMatchObject([{ x: [{ count: 1 }, { count: 3 }] }])
 })
 
-describe('an own aggregation', () => {
+describe('a custom aggregation', () => {
   const parts = {
     zero: 0,
     lift: (n: number) => n,
@@ -148,7 +148,7 @@ describe('an own aggregation', () => {
     expect(shown(total<unknown>())).toBe(24)
   })
 
-  test('buries an element that lift throws on, once for all of its fields', () => {
+  test('makes a dead letter of an element that lift throws on, once for all of its fields', () => {
     const result = runJob(
       once({
         lift: x => {

@@ -54,7 +54,7 @@ const exact = windowed.aggregate({
 
 const own = windowed.aggregate({ near: near(e => e.n), wide: wide(e => e.n), lengths: lengths(), latest: latest() })
 
-export default job('folds', {
+export default job('custom-aggregations', {
   exact,
   own,
   lists: exact.closed().to('lists'),
