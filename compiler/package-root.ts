@@ -1,6 +1,6 @@
 // Where the package lies, and the entry of the language that job files are checked against.
 //
-// Promises: the same answer from the sources (`compiler/1-read`) and from the built package (`build/compiler/1-read`).
+// Promises: the same answer from the sources (`compiler/`) and from the built package (`build/compiler/`).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -15,6 +15,11 @@ export function packageRoot(): string {
     folder = parent
   }
   return folder
+}
+
+/** The version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
 }
 
 /** Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources. */

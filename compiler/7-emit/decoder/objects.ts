@@ -37,6 +37,7 @@ export function objectFunction(
   const keys = emitter.fresh('keys')
   emitter.setup(`const ${keys} = new KeyTable([${schema.fields.map(f => text(f.name)).join(', ')}])`)
   emitter.setup(`const ${keys}Next = ${keys}.next`)
+  emitter.setup(`const ${keys}Start = ${keys}.start`)
   const words = Math.ceil(schema.fields.length / BITS)
   const seen = Array.from({ length: words }, (_, w) => `seen${w}`)
   const used = schema.fields.flatMap((f, i) => (uses !== null && usesOf(uses, f.name) !== null ? [`f${i}`] : []))
@@ -50,7 +51,7 @@ export function objectFunction(
     ${used.length === 0 ? '' : `let ${used.join(', ')}`}
     if (b[p] === 125) p++
     else {
-      let before = ${schema.fields.length + 33}
+      let before = ${keys}Start
       let f = ${keys}Next[before]
       for (;;) {
         if (p >= end || b[p] !== 34) ${bail}

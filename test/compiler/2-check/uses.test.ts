@@ -4,8 +4,8 @@ import { transformSync } from 'esbuild'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Uses } from '../../../core/plan/schema.ts'
-import { analyseFiles } from '../../support/check-cases.ts'
 import { project, recording } from '../../support/recording.ts'
+import { analyseFiles } from '../support/check-cases.ts'
 import { HELPERS, USE_PRELUDE, USES } from './uses-cases.ts'
 
 const code = USES.map((c, i) => `export const r${i} = events.map(${c.lambda})`).join('\n')
