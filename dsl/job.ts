@@ -5,8 +5,7 @@
 import { type GraphNode, JOB, type JobGraph } from '../core/plan/graph.ts'
 import type { Mistake } from './mistake.ts'
 import { type IsIdentifier, jobName, resultName } from './names.ts'
-import { Call, wordFor } from './node.ts'
-import { nodeIn } from './streams/pipeline.ts'
+import { Call, nodeIn, wordFor } from './node.ts'
 import type { AnyOutput, AnyStream, AnyTable } from './streams/streams.ts'
 
 declare const RESULTS: unique symbol

@@ -1,7 +1,7 @@
 // Finds the calls of the language, and where their marks go.
 //
 // Promises: a call counts by what it resolves to, however it is reached: through imports under other names, helpers, loops,
-// aliases. Numbers go up in order of file and place.
+// aliases. Call ids go up in order of file and place.
 
 import type { Insertion } from './insertion.ts'
 import { forEachDescendant, ts } from './syntax.ts'

@@ -2,14 +2,14 @@
 //
 // Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a change and for
 // nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda is called.
-// Leaves to `words/`: what is particular to each word of the language; to `hash.ts`: hashes.
+// What is particular to a word is in `needs.ts`, hashes are in `hash.ts`.
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { CallFactsById, LambdaCallFacts } from '../call-facts.ts'
 import { fitUses } from './fit-uses.ts'
-import { freezeDeep } from './freeze.ts'
 import { hashOf, lambdaForm, schemaForm, spokenParams } from './hash.ts'
 import { usedPart } from './used-part.ts'
 import { neededOf } from './uses.ts'

@@ -4,7 +4,7 @@
 // where their canonical bytes are. A counter-example is shrunk.
 // Method: QuickCheck (Claessen and Hughes, 2000) over random trees of `plus`; where the shape of `plus` proves it commutative and
 // associative (`2-check/monoid`), what is left is tested on fewer values: zero, lift, present.
-// Leaves to `trial.ts`: the laws one by one; to `law-diagnostics.ts`: how a verdict is told.
+// The laws one by one are in `law-trial.ts`; `law-diagnostics.ts` makes diagnostics of a verdict.
 
 import fc, { type Arbitrary } from 'fast-check'
 import type { SchemaDocument } from '../../core/plan/schema.ts'

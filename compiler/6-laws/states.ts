@@ -4,7 +4,7 @@
 
 import fc, { type Arbitrary } from 'fast-check'
 import { canonicalBytes } from '../../core/values/canonical.ts'
-import { freezeValue } from './plain-copies.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import { valueText } from './value-text.ts'
 
 /** A leaf: a value of the declared type, or zero. */
@@ -32,7 +32,7 @@ export class State {
   #bytes: Uint8Array | null = null
 
   constructor(value: unknown, made: Made) {
-    this.value = freezeValue(value)
+    this.value = freezeDeep(value)
     this.#made = made
   }
 

@@ -1,7 +1,7 @@
 // Emitted code of an aggregation: extractors, window starts, columns.
 //
 // Promises: the inputs of all fields are worked out before anything is counted, in the order of their names, and the first that fails
-// ends the element (decision 7). Window starts are exact over the whole range of event times.
+// ends the element. Window starts are exact over the whole range of event times.
 
 import { type Takes, takesOf } from '../../../core/plan/aggregation-input.ts'
 import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../../../core/plan/plan.ts'

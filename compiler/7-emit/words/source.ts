@@ -1,6 +1,7 @@
 // Emitted code of a source: the loop over the records of a chunk.
 //
-// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything behind (decision 1).
+// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything
+// behind.
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import { MAX_TIME } from '../../../core/result/dead-letter.ts'
