@@ -3,7 +3,7 @@
 // Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/` the words and
 // texts, and to `render-diagnostic.ts` how they look.
 
-export type Severity = 'error' | 'warning'
+type Severity = 'error' | 'warning'
 
 /** A stretch of a source file. Offsets count UTF-16 units from 0, lines and columns from 1. */
 export interface Span {

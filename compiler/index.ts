@@ -36,17 +36,17 @@ export interface CheckedJob {
   readonly folder: string
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Where verdicts on the laws of aggregations are kept. Default: in this process. */
   readonly verdicts?: VerdictStore | undefined
 }
 
-export interface CompileOptions extends CheckOptions {
+interface CompileOptions extends CheckOptions {
   /** Where the artefact goes. Default: `dist/NAME` in the working directory. */
   readonly outDir?: string | undefined
 }
 
-export interface CompiledJob extends CheckedJob {
+interface CompiledJob extends CheckedJob {
   /** The artefact's folder, absolute; null where nothing was written. */
   readonly outDir: string | null
 }

@@ -16,7 +16,7 @@
 
 import type { Diagnostic, Related, Span } from './diagnostic.ts'
 
-export interface RenderOptions {
+interface RenderOptions {
   /** The text of a file by its path as spans name it; undefined where it is not known, which leaves out the frame. */
   readonly textOf: (file: string) => string | undefined
   readonly colour?: boolean

@@ -21,7 +21,7 @@ export interface CompiledTest {
   readonly path: string
 }
 
-export interface LoadedTest {
+interface LoadedTest {
   readonly program: Program
   /** Null where the job was given as a value. */
   readonly compiled: CompiledTest | null

@@ -11,7 +11,7 @@ import type { LambdaArgument } from './lambda/lambda-arguments.ts'
 import { notPlain } from './reify/canonical.ts'
 import { reify } from './reify/reify.ts'
 
-export interface SourceSchema {
+interface SourceSchema {
   readonly schema: SchemaDocument | null
   readonly diagnostics: readonly Diagnostic[]
 }

@@ -7,7 +7,7 @@ import type { NodeKind } from '../../core/plan/plan.ts'
 import { joinUses, type Uses } from '../../core/plan/schema.ts'
 
 /** What the lambda of a slot uses of its first argument; null where the node has no such lambda. */
-export type LambdaUses = (slot: string) => Uses | null
+type LambdaUses = (slot: string) => Uses | null
 
 /**
  * What a node needs of each input's value (a source: of its own). `own` is what is needed of the value that it emits.

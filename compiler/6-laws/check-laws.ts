@@ -18,7 +18,7 @@ import { type Recipe, recipesOf, type State } from './states.ts'
 import { valueText } from './value-text.ts'
 import type { Breach, Law, LawVerdict } from './verdict.ts'
 
-export interface LawsSubject extends AuthorsMonoid {
+interface LawsSubject extends AuthorsMonoid {
   /** The values that `lift` takes. */
   readonly schema: SchemaDocument
   /** True where `lift` also takes undefined. */

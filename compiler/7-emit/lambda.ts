@@ -7,7 +7,7 @@ import type { PlanNode } from '../../core/plan/plan.ts'
 import { text } from './code.ts'
 import type { ElementNames, Flow } from './flow.ts'
 
-export interface LambdaCall {
+interface LambdaCall {
   readonly node: PlanNode
   readonly slot: string
   /** Expression of the first argument. */

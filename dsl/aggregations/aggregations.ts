@@ -39,14 +39,14 @@ export type Summable<N> =
 export type Sum<N> = N extends bigint ? bigint : number
 
 /** Types: how many results `topK` gives. */
-export type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${string}.${string}`
+type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${string}.${string}`
   ? Mistake<'topK() gives the k greatest: k is a whole number from 1.'>
   : unknown
 
 const AGGREGATION: unique symbol = Symbol.for('lyrebird.aggregation') as never
 
 /** What an aggregation is made of, before a field gives it a name. */
-export interface AggregationParts {
+interface AggregationParts {
   readonly spec: Omit<AggregationSpec, 'name'>
   /** By part: `of`, `by`, and those of the author's own aggregations. */
   readonly lambdas: Readonly<Record<string, GraphLambda>>

@@ -115,7 +115,7 @@ export function format(...given: unknown[]): Format<unknown> {
 }
 
 /** What a format of this package does, and all that defines it. */
-export interface OwnFormat {
+interface OwnFormat {
   readonly name: string
   /** Stands for its code in plan hashes; changes with its meaning. */
   readonly version: string

@@ -30,7 +30,7 @@ interface SnapshotParts {
 }
 
 /** Types: data by the names of its properties. */
-export type NamedData<Data> = Data extends readonly unknown[]
+type NamedData<Data> = Data extends readonly unknown[]
   ? Mistake<'A snapshot of an array needs a key: snapshot(rows, { key: row => row.id }).'>
   : unknown
 

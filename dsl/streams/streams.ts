@@ -48,7 +48,7 @@ export interface ToOptions<T, R> {
 }
 
 /** What `joinWithin` is told. */
-export interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
+interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
   /** How far the right element may lie before the left one. */
   readonly before: Before & NotNegative<Before>
   /** How far the right element may lie after the left one. */
@@ -267,7 +267,7 @@ export interface KeyedStream<K, T, O extends Lineage = 'log'>
 export interface WindowedStream<K, T, O extends Lineage = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
 
 /** Words that make a table of a keyed stream: one row for each key, and for each window where there are windows. */
-export interface ShortForms<K, T, R, W extends Windowing> {
+interface ShortForms<K, T, R, W extends Windowing> {
   /**
    * Several aggregations at once; each row's value is an object with one field for each.
    *

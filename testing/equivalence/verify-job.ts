@@ -26,7 +26,7 @@ import { readInput } from './read-input.ts'
 import { readProgress, readWholeResult } from './read-result.ts'
 import { type FoundDifference, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly functions: FunctionsModule
   readonly functionsUrl?: string | undefined
   readonly log: string | Log

@@ -23,7 +23,7 @@ const CHANGING_FIRST = new Set([
 ])
 const ITERATING = new Set(['next', 'return', 'throw'])
 
-export interface Mutation {
+interface Mutation {
   readonly kind: 'change' | 'iterate'
   /** The object that is changed. */
   readonly target: ts.Expression

@@ -20,7 +20,7 @@ export type Origin =
 export type Origins = readonly Origin[]
 
 /** What a call hands back, by its callee's facts. */
-export type ReturnedOrigins = (call: ts.CallExpression) => Origins
+type ReturnedOrigins = (call: ts.CallExpression) => Origins
 
 const ALIASING = new Set(['get', 'at', 'find', 'findLast', 'deref', 'pop', 'shift'])
 const COPYING = new Set([

@@ -11,7 +11,7 @@ import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
 import { type OperandSide, Operands } from './operands.ts'
 import { isSortedUnion } from './set-shape.ts'
 
-export type PlusShape =
+type PlusShape =
   | { readonly kind: 'proved' | 'unknown' }
   | { readonly kind: 'refuted'; readonly at: ts.Node; readonly label: string; readonly fix: string }
 

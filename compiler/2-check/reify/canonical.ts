@@ -5,7 +5,7 @@
 import type { Reading } from '../../1-read/reading.ts'
 import type { ts } from '../../1-read/syntax.ts'
 
-export interface NotPlain {
+interface NotPlain {
   readonly path: string
   readonly type: string
 }

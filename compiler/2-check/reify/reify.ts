@@ -11,7 +11,7 @@ import type { Message } from '../../diagnostic.ts'
 import { problemOf } from './problems.ts'
 import { unionSchema } from './unions.ts'
 
-export type Reified =
+type Reified =
   | { readonly ok: true; readonly document: SchemaDocument }
   | { readonly ok: false; readonly problems: readonly Message[] }
 

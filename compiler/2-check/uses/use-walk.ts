@@ -15,7 +15,7 @@ import { elementPaths, propertyPaths, typeClass } from './use-types.ts'
 import type { Paths, Walker } from './walker.ts'
 
 /** What uses of helpers are asked from. */
-export interface HelperUses {
+interface HelperUses {
   ofParameter(node: FunctionNode, index: number): Uses
 }
 

@@ -8,8 +8,6 @@ import { csvDecoder } from './csv.ts'
 import { type DecoderCode, jsonDecoder } from './json.ts'
 import { bytesDecoder, linesDecoder } from './lines.ts'
 
-export type { DecoderCode } from './json.ts'
-
 /** What emitted decoders take from `api.scan`. */
 export const SCAN_NAMES = [
   'Interner',

@@ -20,7 +20,7 @@ function usesOf(uses: Uses, name: string): Uses | null {
 }
 
 /** For recursive types: a condition that is true where nesting goes too deep, and the statement on the way out. Else empty. */
-export interface DepthGuard {
+interface DepthGuard {
   readonly guard: string
   readonly leave: string
 }

@@ -35,7 +35,7 @@ export function readUnion(emitter: Emitter, union: Union, target: Target): strin
 }
 
 /** The members of a union, with the unions among them opened. */
-export function flatMembers(emitter: Pick<Emitter, 'resolve'>, schema: Schema): PlainSchema[] {
+function flatMembers(emitter: Pick<Emitter, 'resolve'>, schema: Schema): PlainSchema[] {
   const plain = emitter.resolve(schema)
   return plain.kind === 'union' ? plain.members.flatMap(m => flatMembers(emitter, m)) : [plain]
 }
