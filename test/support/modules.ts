@@ -35,23 +35,27 @@ export interface Module {
 export const importsOf = (file: string): readonly Import[] =>
   moduleOf(file).imports.map(({ from, to }) => ({ from, to }))
 
-const known = new Map<string, Module>()
+const modules = new Map<string, Module>()
 
 export function moduleOf(file: string): Module {
-  const module = known.get(file) ?? new ModuleReader(file).read()
-  known.set(file, module)
+  const module = modules.get(file) ?? new ModuleReader(file).read()
+  modules.set(file, module)
   return module
 }
 
-let paths: ReadonlySet<string> | undefined
+let code: ReadonlySet<string> | undefined
+
+function isCode(path: string): boolean {
+  code ??= new Set(codeFiles())
+  return code.has(path)
+}
 
 /** What a specifier in a file means. A module of the build is that of the sources which it is made of. */
 function resolve(file: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier
-  paths ??= new Set(codeFiles())
   const path = normalize(join(dirname(file), specifier))
   const source = path.replace(/^build\//, '').replace(/\.js$/, '.ts')
-  return paths.has(path) || !paths.has(source) ? path : source
+  return isCode(path) || !isCode(source) ? path : source
 }
 
 class ModuleReader {
@@ -63,7 +67,8 @@ class ModuleReader {
 
   constructor(file: string) {
     this.#file = file
-    this.#tree = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true)
+    const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone }
+    this.#tree = ts.createSourceFile(file, read(file), options, true)
   }
 
   read(): Module {
@@ -116,7 +121,7 @@ class ModuleReader {
     if (what === 'URL' && base?.getText() === 'import.meta.url') {
       // A path of the repository that is no code is data.
       if (!ts.isStringLiteralLike(argument)) this.#load(argument, [])
-      else if (codeFiles().includes(resolve(this.#file, argument.text))) this.#add(argument, [])
+      else if (isCode(resolve(this.#file, argument.text))) this.#add(argument, [])
     } else if (what === 'Worker' && !isUrl(argument)) this.#load(argument, [])
   }
 
