@@ -1,7 +1,7 @@
 // Diagnostics: what the compiler has to say about a job's source, as frozen data.
 //
-// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/` the words and
-// texts, and to `render-diagnostic.ts` how they look.
+// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/`
+// the words and texts, and to `render-diagnostic.ts` how they look.
 
 type Severity = 'error' | 'warning'
 
@@ -22,7 +22,7 @@ export interface Message {
   readonly severity: Severity
   /** What is wrong, in one line. */
   readonly title: string
-  /** What stands under the caret. */
+  /** The text at the caret. */
   readonly label: string
   /** Why it matters for batch = stream. */
   readonly why: string

@@ -22,13 +22,17 @@ export function packageVersion(): string {
   return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
 }
 
-/** Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources. */
+/**
+ * Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources.
+ */
 export const FORMAT_ENTRIES: Readonly<Record<string, string>> = {
   'lyrebird/avro': 'formats/avro',
   'lyrebird/protobuf': 'formats/protobuf',
 }
 
-/** TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not. */
+/**
+ * TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not.
+ */
 export function languagePaths(root: string): Record<string, string[]> {
   const entry = (name: string): string[] => {
     const source = join(root, name, 'index.ts')

@@ -1,6 +1,7 @@
 // How diagnostics look: a frame of the author's file with what is wrong, why and what to write instead; or JSON.
 //
-// Promises: no colour unless asked; the place is printed as `path:line:column`, which terminals and editors open. The shape:
+// Promises: no colour unless asked; the place is printed as `path:line:column`, which terminals and editors open. The
+// shape:
 //
 //     clock-in-lambda  the lambda reads the clock
 //

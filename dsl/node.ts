@@ -1,6 +1,7 @@
 // Making nodes of the graph, and the marks that the compiler appends to calls.
 //
-// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and without.
+// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and
+// without.
 
 import { CALL_MARK, type CallMark, type GraphLambda, type GraphNode } from '../core/plan/graph.ts'
 import { JobError, type JobErrorWord } from '../core/plan/job-error.ts'

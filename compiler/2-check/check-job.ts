@@ -1,6 +1,7 @@
 // The second phase: checks a job that was read, and gathers the facts of each call of the language.
 //
-// Promises: every problem is a diagnostic, none is thrown. What only running the job's module can tell is found by `4-evaluate`.
+// Promises: every problem is a diagnostic, none is thrown. What only running the job's module can tell is found by
+// `4-evaluate`.
 
 import type { Insertion } from '../1-read/insertion.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'

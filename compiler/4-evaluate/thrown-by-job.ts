@@ -52,7 +52,9 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${typeof error}`
 }
 
-/** The first frame of the stack that lies in an author's file. `'use strict'` is a line of its own before the bundle. */
+/**
+ * The first frame of the stack that lies in an author's file. `'use strict'` is a line of its own before the bundle.
+ */
 function placeOf(error: unknown, map: Bundle['map'], analysis: JobAnalysis): Span | null {
   const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
   const trace = new TraceMap(map as ConstructorParameters<typeof TraceMap>[0])

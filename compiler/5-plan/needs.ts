@@ -1,6 +1,7 @@
 // What each word needs of the value that it gets: used fields, one rule for each kind of node.
 //
-// Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands, is kept or written.
+// Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands, is kept or
+// written.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import type { NodeKind } from '../../core/plan/plan.ts'
@@ -66,7 +67,9 @@ function sourceNeeds(node: GraphNode<'source'>, lambda: LambdaUses, own: Uses): 
   return [own, lambda('time') ?? PRESENCE, lambda('key') ?? PRESENCE].reduce(joinUses)
 }
 
-/** A row is made of what the lambdas give. An aggregation without a lambda takes the value as a whole, `count` nothing. */
+/**
+ * A row is made of what the lambdas give. An aggregation without a lambda takes the value as a whole, `count` nothing.
+ */
 function aggregateNeeds(node: GraphNode<'aggregate'>, lambda: LambdaUses): Uses {
   const ofField = ({ name, kind }: { readonly name: string; readonly kind: string }): Uses => {
     // An author's aggregation without `of` lifts the value itself.

@@ -1,8 +1,8 @@
 // The plan of a job's graph, with what static reading found out about its source.
 //
-// Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a change and for
-// nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda is called.
-// What is particular to a word is in `needs.ts`, hashes are in `hash.ts`.
+// Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a
+// change and for nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda
+// is called. What is particular to a word is in `needs.ts`, hashes are in `hash.ts`.
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
@@ -15,8 +15,9 @@ import { usedPart } from './used-part.ts'
 import { neededOf } from './uses.ts'
 
 /**
- * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda is taken to use
- * everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a value that has no hash.
+ * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda
+ * is taken to use everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a
+ * value that has no hash.
  */
 export function planGraph(graph: JobGraph, facts: CallFactsById = new Map()): Plan {
   const order = topologicalOrder(graph)

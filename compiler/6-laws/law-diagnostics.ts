@@ -1,8 +1,9 @@
 // The sixth phase, the law checks of a job: every `aggregation({...})` that one of its results uses.
 //
-// Promises: what static reading refutes is an error whatever the tests find; what `unsafeMonoid` takes on trust is a warning with the
-// reason. A verdict is kept by the hash of all that it follows from: code, captured values, zero, types, seed and version.
-// The tests themselves are in `check-laws.ts`, which is loaded only where something has to be tested.
+// Promises: what static reading refutes is an error whatever the tests find; what `unsafeMonoid` takes on trust is a
+// warning with the reason. A verdict is kept by the hash of all that it follows from: code, captured values, zero,
+// types, seed and version. The tests themselves are in `check-laws.ts`, which is loaded only where something has to be
+// tested.
 
 import { type GraphLambda, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import { ByteReader, hexToBytes } from '../../core/values/bytes.ts'

@@ -1,7 +1,7 @@
 // One aggregation on trial: the author's four parts, called under guard.
 //
-// Promises: what breaks a law is thrown as `Broken`, with the values that show it. Arguments are frozen; a part that fails on frozen
-// ones and not on a copy changes what it is given.
+// Promises: what breaks a law is thrown as `Broken`, with the values that show it. Arguments are frozen; a part that
+// fails on frozen ones and not on a copy changes what it is given.
 // Leaves to `check-laws.ts`: which states, and how often.
 
 import { ByteReader, compareBytes } from '../../core/values/bytes.ts'

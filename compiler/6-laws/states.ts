@@ -11,8 +11,8 @@ import { valueText } from './value-text.ts'
 export type Leaf = { readonly value: unknown } | 'zero'
 
 /**
- * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself `doublings` times,
- * so that many elements are reached too.
+ * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself
+ * `doublings` times, so that many elements are reached too.
  */
 export interface Recipe {
   readonly leaves: readonly Leaf[]

@@ -1,7 +1,8 @@
-// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`, `manifest.json`.
+// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`,
+// `manifest.json`.
 //
-// Promises: a function of bundle, plan and versions alone; the map leads from the author's code inside of the module to the author's
-// files. `write-artefact.ts` writes them.
+// Promises: a function of bundle, plan and versions alone; the map leads from the author's code inside of the module to
+// the author's files. `write-artefact.ts` writes them.
 
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../core/plan/plan.ts'

@@ -1,8 +1,8 @@
 // The emitter of each word, by the kind of its node: one block of code for each step, the next one inside of it.
 //
-// Promises: does to an element what `core/reference/steps.ts` does; a step that ends an element leaves its own block, so
-// that other branches go on. Lineages of lists and merged branches are written as expressions: built only where somebody
-// needs an identity.
+// Promises: does to an element what `core/reference/steps.ts` does; a step that ends an element leaves its own block,
+// so that other branches go on. Lineages of lists and merged branches are written as expressions: built only where
+// somebody needs an identity.
 
 import type { NodeKind, PlanNode, PlanNodeOf } from '../../core/plan/plan.ts'
 import type { Consumer, ElementNames, Flow } from './flow.ts'
@@ -18,7 +18,7 @@ import { mapStep } from './words/map.ts'
 import { mergeStep } from './words/merge.ts'
 import { outputStep } from './words/output.ts'
 
-/** Statements that hand an element to a node by its input number `branch`. */
+/** Statements that give an element to a node by its input number `branch`. */
 type Emit = (flow: Flow, node: PlanNode, element: ElementNames, branch: number) => string
 
 /** Null for words on tables, which are the executor's, and for a source, which takes nothing from another node. */
@@ -48,10 +48,10 @@ const EMITTERS: Readonly<Record<NodeKind, Emit | null>> = {
   closed: null,
 }
 
-/** Whether an element can be handed to a node of this kind. */
+/** Whether a node of this kind takes elements. */
 export const takesElements = (kind: NodeKind): boolean => EMITTERS[kind] !== null
 
-/** Statements that hand an element to one consumer. */
+/** Statements that give an element to one consumer. */
 export function emitStep(flow: Flow, { node, branch }: Consumer, element: ElementNames): string {
   return EMITTERS[node.kind]?.(flow, node, element, branch) ?? ''
 }

@@ -1,8 +1,8 @@
-// The emitted functions of a job: `link(target)`, which binds one function for each source, for each node that emits what it
-// held, and for each aggregation.
+// The emitted functions of a job: `link(target)`, which binds one function for each source, for each node that emits
+// what it held, and for each aggregation.
 //
-// Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size that the engine
-// still optimises. Meets `core/emitted/emitted-module.ts`. The code of each word is in `words/`.
+// Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size
+// that the engine still optimises. Meets `core/emitted/emitted-module.ts`. The code of each word is in `words/`.
 
 import { EMITTING_KINDS, type Plan, type PlanNode } from '../../core/plan/plan.ts'
 import { layout, text } from './code.ts'
@@ -115,7 +115,10 @@ class LinkEmitter implements Flow {
     return node.inputs.length > 1
   }
 
-  /** A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later, without recursion. */
+  /**
+   * A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later,
+   * without recursion.
+   */
   #functionFor(consumer: Consumer, keyed: string): string {
     const merges = consumer.node.kind === 'merge'
     const place = merges ? consumer.node.id : `${consumer.branch} ${consumer.node.id}`

@@ -1,7 +1,7 @@
 // Calls of the author's closures in emitted code, and the checks of what they gave.
 //
-// Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second argument is built only
-// for lambdas that use it. Leaves to the api: everything that is not a plain value.
+// Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second
+// argument is built only for lambdas that use it. Leaves to the api: everything that is not a plain value.
 
 import type { PlanNode } from '../../core/plan/plan.ts'
 import { text } from './code.ts'

@@ -1,7 +1,9 @@
-// `aggregation({ zero, lift, plus, present })`: an author's own aggregation, a commutative monoid with a front and a back.
+// `aggregation({ zero, lift, plus, present })`: an author's own aggregation, a commutative monoid with a front and a
+// back.
 //
-// Promises: what it is made of is checked when it is made; it can then be used for any field of any job. Leaves to the compiler: testing
-// that `plus` is associative and commutative with `zero` as identity, bit for bit; to `core/aggregations/custom/custom-column.ts`: running it.
+// Promises: what it is made of is checked when it is made; it can then be used for any field of any job. Leaves to the
+// compiler: testing that `plus` is associative and commutative with `zero` as identity, bit for bit; to
+// `core/aggregations/custom/custom-column.ts`: running it.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
@@ -16,7 +18,9 @@ export interface AggregationOptions<In, State, Out> {
   readonly zero: State & PlainValue<State>
   /** The state of one element, from its value alone. What it throws is a dead letter. */
   readonly lift: (value: In) => State | Mistake<'lift() must return a state itself: plain data, no promise.'>
-  /** The state of two groups of elements together. Neither order nor grouping may matter. What it throws ends the run. */
+  /**
+   * The state of two groups of elements together. Neither order nor grouping may matter. What it throws ends the run.
+   */
   readonly plus: (a: State, b: State) => State | Mistake<'plus() must return a state itself: plain data, no promise.'>
   /** What a row shows of a state. What it throws makes an error row. */
   readonly present: (
@@ -26,7 +30,10 @@ export interface AggregationOptions<In, State, Out> {
   readonly unsafeMonoid?: string
 }
 
-/** An author's aggregation: called in `aggregate({...})` with the part of an element that it is about, or without for the value itself. */
+/**
+ * An author's aggregation: called in `aggregate({...})` with the part of an element that it is about, or without for
+ * the value itself.
+ */
 export interface AggregationMaker<in In, out Out> {
   <R>(): Aggregation<In, R, Settled<Out>>
   <T, R, V>(of: (value: T, record: R) => V & Liftable<V, In>): Aggregation<T, R, Settled<Out>>

@@ -1,7 +1,7 @@
 // Aggregations: what `aggregate({...})` computes for each key and window.
 //
-// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by (time, identity)
-// (semantics.md, 5). Leaves to `core/fold`: how they are computed.
+// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by
+// (time, identity) (semantics.md, 5). How they are computed is in `core/aggregations`.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { AggregationKind, AggregationSpec } from '../../core/plan/plan.ts'
@@ -70,7 +70,9 @@ export function mean(...given: unknown[]): unknown {
   return needed('mean', given)
 }
 
-/** The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite. */
+/**
+ * The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite.
+ */
 export function variance<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function variance(...given: unknown[]): unknown {
   return needed('variance', given)
@@ -82,7 +84,10 @@ export function stddev(...given: unknown[]): unknown {
   return needed('stddev', given)
 }
 
-/** The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v => v.price)`. */
+/**
+ * The least in the order of values (null, booleans, numbers, bigints, strings, ...; NaN after all numbers): `min(v =>
+ * v.price)`.
+ */
 export function min<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function min(...given: unknown[]): unknown {
   return needed('min', given)
@@ -94,21 +99,27 @@ export function max(...given: unknown[]): unknown {
   return needed('max', given)
 }
 
-/** The first in event time: `first(v => v.page)`, or `first()` for the whole value. Among equal times the least identity. */
+/**
+ * The first in event time: `first(v => v.page)`, or `first()` for the whole value. Among equal times the least
+ * identity.
+ */
 export function first<T, R>(): Aggregation<T, R, T>
 export function first<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function first(...given: unknown[]): unknown {
   return optional('first', given)
 }
 
-/** The last in event time: `last(v => v.state)`, or `last()` for the whole value. Among equal times the greatest identity. */
+/**
+ * The last in event time: `last(v => v.state)`, or `last()` for the whole value. Among equal times the greatest
+ * identity.
+ */
 export function last<T, R>(): Aggregation<T, R, T>
 export function last<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, Settled<V>>
 export function last(...given: unknown[]): unknown {
   return optional('last', given)
 }
 
-/** What stands where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
+/** What is found where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
 export function minBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function minBy<T, R, B, V>(
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -119,7 +130,10 @@ export function minBy(...given: unknown[]): unknown {
   return ordered(call, { kind: 'minBy' }, call.args[0], call.args[1])
 }
 
-/** What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole value. */
+/**
+ * What is found where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole
+ * value.
+ */
 export function maxBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function maxBy<T, R, B, V>(
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -160,7 +174,10 @@ export function collectList(...given: unknown[]): unknown {
   return optional('collectList', given)
 }
 
-/** Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole value. */
+/**
+ * Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole
+ * value.
+ */
 export function collectSet<T, R>(): Aggregation<T, R, readonly T[]>
 export function collectSet<T, R, V>(
   of: (value: T, record: R) => V & PlainValue<V>,

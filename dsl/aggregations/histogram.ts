@@ -24,9 +24,9 @@ export interface HistogramOptions<B extends readonly number[]> {
 }
 
 /**
- * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds the numbers between each two of them,
- * below the first and from the last on: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four buckets, all of them in each row.
- * There NaN is a dead letter.
+ * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds the numbers between each
+ * two of them, below the first and from the last on: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four
+ * buckets, all of them in each row. There NaN is a dead letter.
  */
 export function histogram<T, R>(): Aggregation<T, R, readonly ValueCount<T>[]>
 export function histogram<T, R, N, const B extends readonly number[]>(
@@ -82,7 +82,9 @@ type Ascending<B extends readonly number[]> = B extends readonly []
       : Ascending<readonly [Y, ...Rest]>
     : unknown
 
-/** False where the first number is known not to be less than the second. Fractions and exponents are left to the run. */
+/**
+ * False where the first number is known not to be less than the second. Fractions and exponents are left to the run.
+ */
 type Below<X extends string, Y extends string> = X extends `${string}${'.' | 'e'}${string}`
   ? true
   : Y extends `${string}${'.' | 'e'}${string}`

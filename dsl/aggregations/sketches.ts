@@ -1,8 +1,8 @@
 // Approximate aggregations: small states of any number of elements, with errors that are known beforehand.
 //
-// Promises: no seed and no chance: the same elements give the same bytes in every run, order and grouping. Impossible demands are
-// mistakes of types where they are written down, and end the call otherwise. Leaves to `core/sketch`: the definitions and
-// their papers; to `core/fold`: the states.
+// Promises: no seed and no chance: the same elements give the same bytes in every run, order and grouping. Impossible
+// demands are mistakes of types where they are written down, and end the call otherwise. Left to `core/sketches`: the
+// definitions and their papers; to `core/fold`: the states.
 
 import type { AggregationSpec } from '../../core/plan/plan.ts'
 import { PRECISION } from '../../core/sketches/cardinality.ts'
@@ -14,13 +14,17 @@ import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
 export interface CountDistinctOptions<P extends number> {
-  /** 4 to 18, by default 14: the state has at most 0.75 * 2^precision bytes, the standard error is 1.04 / sqrt(2^precision). */
+  /**
+   * 4 to 18, by default 14: the state has at most 0.75 * 2^precision bytes, the standard error is 1.04 /
+   * sqrt(2^precision).
+   */
   readonly precision?: P & Precision<P>
 }
 
 /**
- * About how many different values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the whole value.
- * HyperLogLog: the standard error is 0.81 % by default, in at most 12 kB; up to some thousand values below 0.1 %.
+ * About how many different values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the
+ * whole value. HyperLogLog: the standard error is 0.81 % by default, in at most 12 kB; up to some thousand values below
+ * 0.1 %.
  */
 export function approxCountDistinct(): Aggregation<unknown, unknown, number>
 export function approxCountDistinct<T, R, V, const P extends number>(
@@ -42,15 +46,16 @@ export function approxCountDistinct(...given: unknown[]): unknown {
 }
 
 export interface QuantilesOptions<Q extends readonly number[], A extends number> {
-  /** Which elements, from 0 (the least) to 1 (the greatest): `[0.5, 0.99]`. Results stand in the same order. */
+  /** Which elements, from 0 (the least) to 1 (the greatest): `[0.5, 0.99]`. Results are in the same order. */
   readonly quantiles: Q & Quantiles<Q>
   /** The greatest relative error of a result, from 0.0001 to 0.5, by default 0.01. */
   readonly accuracy?: A & Accuracy<A>
 }
 
 /**
- * About the numbers that stand at quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives `[median, 99th percentile]`.
- * DDSketch: a result is never further than `accuracy` times itself from the element at `floor(q * (n - 1))` in order. NaN is a dead letter.
+ * About the numbers at quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives `[median,
+ * 99th percentile]`. DDSketch: a result is never further than `accuracy` times itself from the element at `floor(q * (n
+ * - 1))` in order. NaN is a dead letter.
  */
 export function approxQuantiles<T, R, N, const Q extends readonly number[], const A extends number>(
   of: (value: T, record: R) => N & Measurable<N>,
@@ -79,8 +84,8 @@ export interface MembershipOptions<N extends number, F extends number> {
 }
 
 /**
- * A filter that knows whether it may have seen a value: `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`, to be
- * asked by `mightContain(filter, value)`. A Bloom filter of about 10 bits for each item at 1 %.
+ * A filter that knows whether it may have seen a value: `approxMembership(v => v.user, { items: 10_000, falsePositives:
+ * 0.01 })`, to be asked by `mightContain(filter, value)`. A Bloom filter of about 10 bits for each item at 1 %.
  */
 export function approxMembership<T, R, V, const N extends number, const F extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -115,8 +120,8 @@ export interface FrequencyOptions<E extends number, C extends number> {
 }
 
 /**
- * How often each value occurs, nearly: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`, to be asked by
- * `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
+ * How often each value occurs, nearly: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`, to be asked
+ * by `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
  */
 export function approxFrequency<T, R, V, const E extends number, const C extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -140,8 +145,9 @@ export function approxFrequency(...given: unknown[]): unknown {
 }
 
 /**
- * `k` elements by chance, each set of k as likely as any other: `sample(100, v => v.page)`, or `sample(100)` for whole values. Chance is
- * the hash of an element's identity, so that every run takes the same ones; the first j of them are a sample of size j.
+ * `k` elements by chance, each set of k as likely as any other: `sample(100, v => v.page)`, or `sample(100)` for whole
+ * values. Chance is the hash of an element's identity, so that every run takes the same ones; the first j of them are a
+ * sample of size j.
  */
 export function sample<T, R, const N extends number>(k: N & SampleSize<N>): Aggregation<T, R, readonly T[]>
 export function sample<T, R, V, const N extends number>(
@@ -189,7 +195,10 @@ type Precision<P extends number> = number extends P
     ? unknown
     : Mistake<'The precision of approxCountDistinct() is a whole number from 4 to 18.'>
 
-/** Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told then. */
+/**
+ * Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told
+ * then.
+ */
 type Measurable<N> = unknown extends N
   ? unknown
   : N extends PromiseLike<unknown>

@@ -1,7 +1,7 @@
 // `snapshot`: data of the job itself, in which `lookup` finds something for each element.
 //
-// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. Its hash is part of the plan, so
-// that other data is another plan; the data itself lies in the compiled job.
+// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. Its hash is
+// part of the plan, so that other data is another plan; the data itself lies in the compiled job.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { blake2s } from '../../core/values/blake2s.ts'
@@ -35,7 +35,8 @@ type NamedData<Data> = Data extends readonly unknown[]
   : unknown
 
 /**
- * Fixed data for `lookup`: an object, whose rows are found by the names of its properties, or an array with a key for each row.
+ * Fixed data for `lookup`: an object, whose rows are found by the names of its properties, or an array with a key for
+ * each row.
  *
  *     const countries = snapshot({ KR: 'Korea', FR: 'France' })
  *     const cities = snapshot(rows, { key: row => row.city })

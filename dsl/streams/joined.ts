@@ -1,4 +1,5 @@
-// What joins give: `{ left, right }`, with null for a side that has no partner; and the option that says for which sides.
+// What joins give: `{ left, right }`, with null for a side that has no partner; and the option that says for which
+// sides.
 
 import type { Mistake } from '../mistake.ts'
 import { type Call, wordFor } from '../node.ts'

@@ -1,8 +1,8 @@
 // Inspects a piece of code: what it does that could give two answers, and which other code it reaches.
 //
-// Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing, and
-// what is found on the way is not kept, so that each function of the circle is reported in full when it is asked for.
-// The way from a lambda to a finding is in `check-determinism.ts`.
+// Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing,
+// and what is found on the way is not kept, so that each function of the circle is reported in full when it is asked
+// for. The way from a lambda to a finding is in `check-determinism.ts`.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, isErased, isFunctionNode, isInside, shortText, ts, unwrap } from '../../1-read/syntax.ts'
@@ -88,7 +88,9 @@ class UnitInspection {
     return { findings: this.#findings, edges: this.#edges, changes: this.#changes, returns }
   }
 
-  /** Making an instance runs fields and constructor; methods with well-known names may be called by the language itself. */
+  /**
+   * Making an instance runs fields and constructor; methods with well-known names may be called by the language itself.
+   */
   #class(node: ts.ClassLikeDeclaration): void {
     for (const clause of node.heritageClauses ?? [])
       if (clause.token === ts.SyntaxKind.ExtendsKeyword) this.#visit(clause)
@@ -196,7 +198,7 @@ class UnitInspection {
     if (!this.#changes.has(which)) this.#changes.set(which, node)
   }
 
-  /** What a call of the author's function hands back, in terms of this code. */
+  /** What a call of the author's function returns, in terms of this code. */
   #returned(call: ts.CallExpression): Origins {
     return this.#inspector.calledBy(call).flatMap(callee => {
       if (isInside(callee, this.#unit) && callee !== this.#unit)
@@ -230,7 +232,9 @@ function receiverOf(call: ts.CallExpression): ts.Expression | null {
   return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee.expression : null
 }
 
-/** `(() => ...)()`, and callbacks of the ECMAScript library such as those of `map`, which are called before it returns. */
+/**
+ * `(() => ...)()`, and callbacks of the ECMAScript library such as those of `map`, which are called before it returns.
+ */
 function isCalledAtOnce(reading: Reading, node: FunctionNode): boolean {
   let at: ts.Node = node
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent

@@ -1,7 +1,8 @@
 // Objects of the emitted decoder: one function for each object type and use of it.
 //
-// Promises: fields in any order, quickest in the order of the record before; a duplicate, a missing or a misspelt field gives the
-// record up. What is built has the fields of the schema's order, absent optional ones left out, as the obvious decoder builds it.
+// Promises: fields in any order, quickest in the order of the record before; a duplicate, a missing or a misspelt field
+// gives the record up. What is built has the fields of the schema's order, absent optional ones left out, as the
+// obvious decoder builds it.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { SchemaField, Uses } from '../../../core/plan/schema.ts'
@@ -19,13 +20,19 @@ function usesOf(uses: Uses, name: string): Uses | null {
   return Object.hasOwn(uses, name) ? (uses[name] as Uses) : null
 }
 
-/** For recursive types: a condition that is true where nesting goes too deep, and the statement on the way out. Else empty. */
+/**
+ * For recursive types: a condition that is true where nesting goes too deep, and the statement on the way out. Else
+ * empty.
+ */
 interface DepthGuard {
   readonly guard: string
   readonly leave: string
 }
 
-/** A function `name(b, v, p, end)` that reads an object at `p`: its value, or (where `uses` is null) the place behind it. */
+/**
+ * A function `name(b, v, p, end)` that reads an object at `p`: its value, or (where `uses` is null) the place behind
+ * it.
+ */
 export function objectFunction(
   emitter: Emitter,
   name: string,

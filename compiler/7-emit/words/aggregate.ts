@@ -1,7 +1,7 @@
 // Emitted code of an aggregation: extractors, window starts, columns.
 //
-// Promises: the inputs of all fields are worked out before anything is counted, in the order of their names, and the first that fails
-// ends the element. Window starts are exact over the whole range of event times.
+// Promises: the inputs of all fields are worked out before anything is counted, in the order of their names, and the
+// first that fails ends the element. Window starts are exact over the whole range of event times.
 
 import { type Takes, takesOf } from '../../../core/plan/aggregation-input.ts'
 import type { AggregationSpec, PlanNodeOf, WindowSpec } from '../../../core/plan/plan.ts'
@@ -143,8 +143,8 @@ function eachWindow(flow: Flow, window: WindowSpec, time: string, addTo: (start:
 }
 
 /**
- * The greatest `offset + n * every` at or before the time. Division and floor are right or one step off, which is put right; all
- * numbers on the way are integers below 2^53.
+ * The greatest `offset + n * every` at or before the time. Division and floor are right or one step off, which is put
+ * right; all numbers on the way are integers below 2^53.
  */
 function firstStart(start: string, time: string, every: number, offset: number): string {
   if (every >= QUICK || Math.abs(offset) >= QUICK) return `let ${start} = api.windowStart(${time}, ${every}, ${offset})`

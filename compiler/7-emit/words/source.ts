@@ -89,7 +89,10 @@ function eventTime(flow: Flow, node: SourceNode): string {
     }`
 }
 
-/** Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it deletes. */
+/**
+ * Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it
+ * deletes.
+ */
 function upsertKey(flow: Flow, node: SourceNode): string {
   const record = 'report.record(i, time, null, false)'
   const second = node.lambdas.key?.usesRecord === false ? '' : `, ${record}`
