@@ -10,7 +10,7 @@ import type { Terminal } from './output/terminal.ts'
 import { version } from './package.ts'
 
 /** The exit code that a command ends with where it does not throw. */
-export interface Ended {
+interface Ended {
   code: number
 }
 

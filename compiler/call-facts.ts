@@ -1,8 +1,8 @@
-// What static reading says of a job's source, by the number of each call of the language: the bridge between check and plan.
+// What static reading says of a job's source, by call id: the bridge between check and plan.
 //
-// Promises: plain data, the same for the same source however it is formatted, but for places (`at`). Filled by `1-read` and
-// `2-check`, read by `3-plan`. Leaves to the marks that `1-read` appends (core/plan/graph.ts): which node came from which call, and the
-// values that a lambda captured when the call ran.
+// Promises: plain data, the same for the same source however it is formatted, but for places (`at`). Filled by
+// `2-check`, read by `5-plan`. Which node came from which call, and the values that a lambda captured when the call
+// ran, come with the marks that are appended to calls (core/plan/graph.ts).
 
 import type { GraphLambda } from '../core/plan/graph.ts'
 import type { LambdaFacts } from '../core/plan/plan.ts'
@@ -13,9 +13,9 @@ export interface LambdaCallFacts extends LambdaFacts {
   /** `path:line:column` of the lambda. */
   readonly at: string
   /**
-   * Hash of the lambda's normalised text (no formatting, no comments, no types) with that of all helpers and library code that it
-   * reaches, and with the values of module constants that it reads. Null where the argument could not be followed to a function;
-   * the plan then hashes the text of the closure itself, and `uses` must be `true`.
+   * Hash of the lambda's normalised text (no formatting, no comments, no types) with that of all helpers and library
+   * code that it reaches, and with the values of module constants that it reads. Null where the argument could not be
+   * followed to a function; the plan then hashes the text of the closure itself, and `uses` must be `true`.
    */
   readonly hash: string | null
 }
@@ -27,10 +27,10 @@ export interface CallFacts {
   /** The reified `T` of `source<T>` or `V` of `table<V>`; null for every other call. */
   readonly schema: SchemaDocument | null
   /**
-   * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the table's mapValues
-   * and filter; `time` in source's options; `key` in to's options; `of` for what an aggregation or a short form takes (`sum(of)`, `first(of)`,
-   * `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k, by, of)` both `by` and, where given, `of`;
-   * `lift`, `plus` and `present` in the options of `aggregation`.
+   * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the
+   * table's mapValues and filter; `time` in source's options; `key` in to's options; `of` for what an aggregation or a
+   * short form takes (`sum(of)`, `first(of)`, `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k,
+   * by, of)` both `by` and, where given, `of`; `lift`, `plus` and `present` in the options of `aggregation`.
    */
   readonly lambdas: Readonly<Partial<Record<GraphLambda['slot'], LambdaCallFacts>>>
 }

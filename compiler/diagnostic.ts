@@ -1,9 +1,9 @@
 // Diagnostics: what the compiler has to say about a job's source, as frozen data.
 //
-// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/` the words and
-// texts, and to `render-diagnostic.ts` how they look.
+// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/`
+// the words and texts, and to `render-diagnostic.ts` how they look.
 
-export type Severity = 'error' | 'warning'
+type Severity = 'error' | 'warning'
 
 /** A stretch of a source file. Offsets count UTF-16 units from 0, lines and columns from 1. */
 export interface Span {
@@ -22,7 +22,7 @@ export interface Message {
   readonly severity: Severity
   /** What is wrong, in one line. */
   readonly title: string
-  /** What stands under the caret. */
+  /** The text at the caret. */
   readonly label: string
   /** Why it matters for batch = stream. */
   readonly why: string

@@ -1,4 +1,4 @@
-// `explain`: the page of a diagnostic's word. Leaves to `cli`: pages of failures, and the nearest word on a miss.
+// `explain`: the page of a diagnostic's word. Pages of failures are in `cli`.
 
 import { PAGES } from './messages/pages.ts'
 

@@ -1,29 +1,29 @@
 // The compiler: a job file to an artefact that runs on its own, or to the list of what is wrong with it.
 //
-// Promises: diagnostics are returned and never thrown; with an error among them nothing is written. Two compiles of the same sources
-// under the same versions write the same bytes. Leaves to the phases' folders: each its part.
+// Promises: diagnostics are returned and never thrown; with an error among them nothing is written. Two compiles of the
+// same sources under the same versions write the same bytes. The seven phases are run in `phases` and nowhere else.
 
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Plan } from '../core/plan/plan.ts'
-import { analyseJob } from './2-check/analyse-job.ts'
-import type { JobAnalysis } from './2-check/job-analysis.ts'
-import { type Bundle, bundleJob } from './3-bundle/bundle.ts'
-import { evaluateJob, type Modules } from './4-evaluate/evaluate.ts'
+import { readJob } from './1-read/read-job.ts'
+import { checkReading } from './2-check/check-job.ts'
+import { bundleJob } from './3-bundle/bundle-job.ts'
+import { evaluateJob } from './4-evaluate/evaluate-job.ts'
+import { jobModules } from './4-evaluate/job-modules.ts'
+import { planJob } from './5-plan/plan-job.ts'
 import { lawDiagnostics } from './6-laws/law-diagnostics.ts'
 import { memoryVerdicts, type VerdictStore } from './6-laws/verdicts.ts'
-import { type Artefact, emitArtefact, type Versions } from './7-emit/module.ts'
-import { linkPackage, writeArtefact } from './7-emit/write.ts'
-import { collect, type Diagnostic, hasErrors } from './diagnostic.ts'
-import { FORMAT_ENTRIES, packageRoot } from './package-root.ts'
+import { emitArtefact } from './7-emit/emit-artefact.ts'
+import { collect, type Diagnostic, diagnose, hasErrors } from './diagnostic.ts'
+import { unreadableJob } from './messages/job.ts'
+import { packageVersion } from './package-root.ts'
 
 export type { LawVerdict } from './6-laws/verdict.ts'
 export type { VerdictStore } from './6-laws/verdicts.ts'
-export { type Diagnostic, hasErrors } from './diagnostic.ts'
-export { diagnosticJson, type RenderOptions, renderDiagnostic, renderDiagnostics } from './render-diagnostic.ts'
+export { hasErrors } from './diagnostic.ts'
+export { loadFunctions } from './load-functions.ts'
+export { diagnosticJson, renderDiagnostics } from './render-diagnostic.ts'
 
 /** What the compiler found out about a job without writing anything. */
 export interface CheckedJob {
@@ -36,95 +36,70 @@ export interface CheckedJob {
   readonly folder: string
 }
 
-export interface CheckOptions {
+interface CheckOptions {
   /** Where verdicts on the laws of aggregations are kept. Default: in this process. */
   readonly verdicts?: VerdictStore | undefined
 }
 
-export interface CompileOptions extends CheckOptions {
+interface CompileOptions extends CheckOptions {
   /** Where the artefact goes. Default: `dist/NAME` in the working directory. */
   readonly outDir?: string | undefined
 }
 
-export interface CompiledJob extends CheckedJob {
+interface CompiledJob extends CheckedJob {
   /** The artefact's folder, absolute; null where nothing was written. */
   readonly outDir: string | null
 }
 
 /** All diagnostics of a job, and its plan where there are no errors. */
 export async function checkJob(path: string, options: CheckOptions = {}): Promise<CheckedJob> {
-  const { checked } = await through(path, options)
+  const { outDir: _, ...checked } = await phases(path, options, null)
   return checked
 }
 
 /** Compiles a job. Throws only what the file system throws while the artefact is written. */
-export async function compileJob(path: string, options: CompileOptions = {}): Promise<CompiledJob> {
-  const { checked, bundle, files } = await through(path, options)
-  if (checked.plan === null || bundle === null) return { ...checked, outDir: null }
-  const outDir = resolve(options.outDir ?? join('dist', checked.plan.job))
-  writeArtefact(outDir, emit(checked.plan, bundle, files))
-  linkPackage(outDir, packageRoot())
-  return { ...checked, outDir }
-}
-
-/** The functions module of an artefact. Each content is loaded once for each process. */
-export async function loadFunctions(dir: string): Promise<FunctionsModule> {
-  const path = join(resolve(dir), 'functions.mjs')
-  const content = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16)
-  return (await import(`${pathToFileURL(path).href}?content=${content}`)) as FunctionsModule
+export function compileJob(path: string, options: CompileOptions = {}): Promise<CompiledJob> {
+  return phases(path, options, plan => resolve(options.outDir ?? join('dist', plan.job)))
 }
 
 const VERDICTS = memoryVerdicts()
 
-interface Passed {
-  readonly checked: CheckedJob
-  readonly bundle: Bundle | null
-  readonly files: readonly string[]
-}
-
-async function through(path: string, { verdicts = VERDICTS }: CheckOptions): Promise<Passed> {
+/** `outDirOf` says where the artefact goes; without it nothing is emitted. */
+async function phases(
+  path: string,
+  { verdicts = VERDICTS }: CheckOptions,
+  outDirOf: ((plan: Plan) => string) | null,
+): Promise<CompiledJob> {
   // Where a folder on the way is a link, checker and bundler must still mean the same file.
-  const analysis = analyseJob(existsSync(path) ? realpathSync(path) : path)
+  const reading = readJob(existsSync(path) ? realpathSync(path) : path)
+  if (reading === null) return unread(path)
+
+  const analysis = checkReading(reading)
   const { texts, folder } = analysis
-  const stop = (diagnostics: readonly Diagnostic[]): Passed => ({
-    checked: { diagnostics: collect([...analysis.diagnostics, ...diagnostics]), plan: null, texts, folder },
-    bundle: null,
-    files: [],
-  })
+  const stop = (found: readonly Diagnostic[]): CompiledJob => {
+    return { diagnostics: collect([...analysis.diagnostics, ...found]), plan: null, texts, folder, outDir: null }
+  }
   if (hasErrors(analysis.diagnostics)) return stop([])
+
   const { bundle, diagnostics } = await bundleJob(analysis)
   if (bundle === null) return stop(diagnostics)
-  const evaluated = evaluateJob(bundle, analysis, await modulesFor(bundle))
-  if (evaluated.plan === null) return stop(evaluated.diagnostics)
-  const laws = await lawDiagnostics(evaluated.graph, analysis, verdicts, `${packageVersion()} ${process.version}`)
+
+  const evaluated = evaluateJob(bundle, analysis, await jobModules(bundle))
+  if (evaluated.graphs === null) return stop(evaluated.diagnostics)
+
+  const planned = planJob(evaluated.graphs, bundle, analysis)
+  if (planned.plan === null) return stop(planned.diagnostics)
+
+  const version = `${packageVersion()} ${process.version}`
+  const laws = await lawDiagnostics(evaluated.graphs.graph, analysis, verdicts, version)
   if (hasErrors(laws)) return stop(laws)
-  const checked = { diagnostics: collect([...analysis.diagnostics, ...laws]), plan: evaluated.plan, texts, folder }
-  return { checked, bundle, files: relativeFiles(analysis) }
+
+  const outDir = outDirOf === null ? null : outDirOf(planned.plan)
+  if (outDir !== null) emitArtefact(outDir, planned.plan, bundle, analysis)
+  return { ...stop(laws), plan: planned.plan, outDir }
 }
 
-function relativeFiles({ files, folder }: JobAnalysis): string[] {
-  return files.map(file => relative(folder, file).replaceAll('\\', '/'))
-}
-
-function emit(plan: Plan, bundle: Bundle, files: readonly string[]): Artefact {
-  const version = packageVersion()
-  const { node, v8, icu = 'none', tz = 'none' } = process.versions
-  const versions: Versions = { lyrebird: version, node, v8, icu, tz }
-  return emitArtefact(plan, bundle, files, versions)
-}
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
-}
-
-/** The language and its formats as the job gets them: parts of this package, loaded at run time as any job's imports are. */
-async function modulesFor({ requires }: Bundle): Promise<Modules> {
-  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-  const folders: Readonly<Record<string, string>> = { lyrebird: 'dsl', ...FORMAT_ENTRIES }
-  const load = async (name: string): Promise<readonly [string, unknown][]> => {
-    const folder = folders[name]
-    if (folder === undefined) return []
-    return [[name, await import(new URL(`../${folder}/index${extension}`, import.meta.url).href)]]
-  }
-  return new Map((await Promise.all(requires.map(load))).flat())
+function unread(path: string): CompiledJob {
+  const diagnostics = collect([diagnose(unreadableJob({ path }), null)])
+  return { diagnostics, plan: null, texts: new Map(), folder: resolve(path, '..'), outDir: null }
 }

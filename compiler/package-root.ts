@@ -1,6 +1,6 @@
 // Where the package lies, and the entry of the language that job files are checked against.
 //
-// Promises: the same answer from the sources (`compiler/1-read`) and from the built package (`build/compiler/1-read`).
+// Promises: the same answer from the sources (`compiler/`) and from the built package (`build/compiler/`).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,13 +17,22 @@ export function packageRoot(): string {
   return folder
 }
 
-/** Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources. */
+/** The version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version
+}
+
+/**
+ * Entries beside `lyrebird` that a job may import and that stay outside of its bundle, by the folder of their sources.
+ */
 export const FORMAT_ENTRIES: Readonly<Record<string, string>> = {
   'lyrebird/avro': 'formats/avro',
   'lyrebird/protobuf': 'formats/protobuf',
 }
 
-/** TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not. */
+/**
+ * TypeScript's `paths` for `lyrebird` and its subpaths: the sources where they are, the built declarations where not.
+ */
 export function languagePaths(root: string): Record<string, string[]> {
   const entry = (name: string): string[] => {
     const source = join(root, name, 'index.ts')

@@ -1,6 +1,7 @@
 // How diagnostics look: a frame of the author's file with what is wrong, why and what to write instead; or JSON.
 //
-// Promises: no colour unless asked; the place is printed as `path:line:column`, which terminals and editors open. The shape:
+// Promises: no colour unless asked; the place is printed as `path:line:column`, which terminals and editors open. The
+// shape:
 //
 //     clock-in-lambda  the lambda reads the clock
 //
@@ -16,7 +17,7 @@
 
 import type { Diagnostic, Related, Span } from './diagnostic.ts'
 
-export interface RenderOptions {
+interface RenderOptions {
   /** The text of a file by its path as spans name it; undefined where it is not known, which leaves out the frame. */
   readonly textOf: (file: string) => string | undefined
   readonly colour?: boolean

@@ -1,9 +1,10 @@
 // `defineConfig`: where the topics of a project's jobs lie and how they run, for `lyrebird.config.ts`.
 //
-// Promises: a frozen copy; what the command line says wins over it. Leaves to `cli/`: reading it and refusing what it cannot use.
+// Promises: a frozen copy; what the command line says wins over it. Leaves to `cli/`: reading it and refusing what it
+// cannot use.
 
+import { freezeDeep } from '../core/values/freeze-deep.ts'
 import type { Duration } from './duration.ts'
-import { freezeDeep } from './node.ts'
 
 export interface LyrebirdConfig {
   /** A log directory, or `kafka://HOST:PORT,...`. */

@@ -1,7 +1,7 @@
 // Durations as literals: `'500ms' '30s' '5m' '1h' '7d'`.
 //
-// Promises: whole numbers only (`'90m'`, not `'1.5h'`), so that every duration is an exact count of milliseconds. A misspelt one is
-// a type error, and a `JobError` where types were not asked.
+// Promises: whole numbers only (`'90m'`, not `'1.5h'`), so that every duration is an exact count of milliseconds. A
+// misspelt one is a type error, and a `JobError` where types were not asked.
 
 import { JobError } from '../core/plan/job-error.ts'
 

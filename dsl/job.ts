@@ -1,12 +1,12 @@
 // `job`: the results of a job by name.
 //
-// Promises: a frozen value that holds the whole graph; nothing is registered anywhere. The types of all results can be read off it.
+// Promises: a frozen value that holds the whole graph; nothing is registered anywhere. The types of all results can be
+// read off it.
 
 import { type GraphNode, JOB, type JobGraph } from '../core/plan/graph.ts'
 import type { Mistake } from './mistake.ts'
 import { type IsIdentifier, jobName, resultName } from './names.ts'
-import { Call, wordFor } from './node.ts'
-import { nodeIn } from './streams/pipeline.ts'
+import { Call, nodeIn, wordFor } from './node.ts'
 import type { AnyOutput, AnyStream, AnyTable } from './streams/streams.ts'
 
 declare const RESULTS: unique symbol

@@ -10,7 +10,8 @@ export interface Mistake<Sentence extends string> {
 }
 
 /**
- * What a lambda's result must also be: anything, unless it is a promise. Used as `U & Sync<U>`, so that `U` is still inferred.
+ * What a lambda's result must also be: anything, unless it is a promise. Used as `U & Sync<U>`, so that `U` is still
+ * inferred.
  */
 export type Sync<U> =
   U extends PromiseLike<unknown>

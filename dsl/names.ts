@@ -1,7 +1,7 @@
 // Names that an author gives: jobs, views and outputs, fields of aggregations, topics.
 //
-// Promises: what passes here is safe as a directory, a property and a word of the command line. Leaves to `logs/`, `store/`: they
-// check again whatever comes to them by another way.
+// Promises: what passes here is safe as a directory, a property and a word of the command line. Leaves to `logs/`,
+// `store/`: they check again whatever comes to them by another way.
 
 import type { Call } from './node.ts'
 import { wordFor } from './node.ts'

@@ -1,12 +1,14 @@
 // Making nodes of the graph, and the marks that the compiler appends to calls.
 //
-// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and without.
+// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and
+// without.
 
 import { CALL_MARK, type CallMark, type GraphLambda, type GraphNode } from '../core/plan/graph.ts'
 import { JobError, type JobErrorWord } from '../core/plan/job-error.ts'
 import type { NodeKind, NodeParams } from '../core/plan/plan.ts'
+import { freezeDeep } from '../core/values/freeze-deep.ts'
 
-/** One call of the language: the author's arguments and where the call stands. */
+/** One call of the language: the author's arguments, and the call's id where the compiler gave it one. */
 export class Call {
   readonly args: readonly unknown[]
   readonly callId: number | null
@@ -61,6 +63,15 @@ export class Call {
   }
 }
 
+/** The property of a stream, table or output that holds its node. Recognised across bundles. */
+export const NODE: unique symbol = Symbol.for('lyrebird.node') as never
+
+/** The node inside a stream, table or output; null for anything else. */
+export function nodeIn(value: unknown): GraphNode | null {
+  if (typeof value !== 'object' || value === null || !(NODE in value)) return null
+  return value[NODE] as GraphNode
+}
+
 /** How a message names what it got. */
 export function wordFor(value: unknown): string {
   if (value === null) return 'null'
@@ -69,14 +80,4 @@ export function wordFor(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
   if (typeof value === 'object') return 'an object'
   return typeof value === 'function' ? 'a function' : String(value)
-}
-
-/** Freezes plain data of our own making. */
-export function freezeDeep<T>(value: T): T {
-  if (ArrayBuffer.isView(value)) return value // cannot be frozen
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const part of Object.values(value)) freezeDeep(part)
-  }
-  return value
 }

@@ -1,7 +1,7 @@
 // Windows: which stretches of event time an aggregation answers for.
 //
-// Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or around elements
-// that are near each other (semantics.md, 4). Leaves to the executors: when one is closed.
+// Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or
+// around elements that are near each other (semantics.md, 4). Leaves to the executors: when one is closed.
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { WindowSpec } from '../core/plan/plan.ts'
@@ -38,7 +38,8 @@ export function tumbling(...given: unknown[]): Window {
 }
 
 /**
- * Windows that overlap: of the length `size`, one beginning at every `every`. An element is in each that covers its time.
+ * Windows that overlap: of the length `size`, one beginning at every `every`. An element is in each that covers its
+ * time.
  *
  *     stream.keyBy(v => v.sensor).window(hopping('1h', '5m')).mean(v => v.celsius)
  */
@@ -61,8 +62,8 @@ export function hopping(...given: unknown[]): Window {
 }
 
 /**
- * Windows around elements that are near each other: a session ends when no element of its key comes for longer than the gap.
- * Two neighbours exactly the gap apart are in one session.
+ * Windows around elements that are near each other: a session ends when no element of its key comes for longer than the
+ * gap. Two neighbours exactly the gap apart are in one session.
  *
  *     stream.keyBy(v => v.user).window(session('30m')).count()
  */
@@ -78,8 +79,8 @@ export interface CalendarOptions {
 }
 
 /**
- * Days, weeks (from Monday, ISO 8601) or months of a time zone. Where its clocks change, a day has 23 or 25 hours, and a date that does
- * not occur there has no window.
+ * Days, weeks (from Monday, ISO 8601) or months of a time zone. Where its clocks change, a day has 23 or 25 hours, and
+ * a date that does not occur there has no window.
  *
  *     stream.keyBy(v => v.shop).window(calendar('day', { tz: 'Europe/Berlin' })).sum(v => v.price)
  */

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { planJob } from '../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../compiler/plan-graph.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import { graphOf, lambdasOf } from '../core/plan/graph.ts'
@@ -21,7 +21,7 @@ export interface CompiledTest {
   readonly path: string
 }
 
-export interface LoadedTest {
+interface LoadedTest {
   readonly program: Program
   /** Null where the job was given as a value. */
   readonly compiled: CompiledTest | null
@@ -36,7 +36,7 @@ export async function loadJob(job: unknown): Promise<LoadedTest> {
   if (graph === null) {
     throw new LyrebirdError('usage', 'this is no job', { hint: 'give what job(...) made, or the path of its file' })
   }
-  const plan = planJob(graph)
+  const plan = planGraph(graph)
   return { program: { plan, lambdas: lambdasOf(plan, graph) }, compiled: null }
 }
 

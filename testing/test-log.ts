@@ -8,7 +8,7 @@ import type { ReferenceInput } from '../core/reference/input.ts'
 import type { Log, TopicAbilities } from '../logs/log.ts'
 import { MemoryLog } from '../logs/memory.ts'
 
-export interface TestRecord {
+interface TestRecord {
   readonly timestamp: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null

@@ -25,7 +25,7 @@ import { version } from '../package.ts'
 import { cacheDirectory, configurationFiles } from './cache-place.ts'
 import { keptVerdicts } from './kept-verdicts.ts'
 
-export interface ReadyJob {
+interface ReadyJob {
   readonly functions: FunctionsModule
   readonly functionsUrl: string
 }

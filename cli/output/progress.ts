@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Terminal } from './terminal.ts'
 
-export interface Seen {
+interface Seen {
   readonly records: number
   readonly bytes?: number
   /** Of `total`, what is done: together they give the share and the time left. */

@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import picocolors from 'picocolors'
 
-export type Colours = ReturnType<typeof picocolors.createColors>
+type Colours = ReturnType<typeof picocolors.createColors>
 
 export interface Terminal {
   /** A line of data. Await what it gives now and then: it is the back pressure of the reader. */

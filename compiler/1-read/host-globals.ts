@@ -1,6 +1,7 @@
-// Declarations of what a host offers beside the language, so that a use of it is diagnosed as what it is, not as an unknown name.
+// Declarations of what a host offers beside the language, so that a use of it is diagnosed as what it is, not as an
+// unknown name.
 //
-// Promises: names as in the DOM and in Node's own declarations, which may stand beside these. Leaves to
+// Promises: names as in the DOM and in Node's own declarations, which may be loaded besides these. Leaves to
 // `2-check/determinism/denied.ts`: which of them a lambda may use.
 
 export const HOST_FILE = 'lyrebird-host.d.ts'

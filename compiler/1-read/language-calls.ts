@@ -1,7 +1,7 @@
 // Finds the calls of the language, and where their marks go.
 //
-// Promises: a call counts by what it resolves to, however it is reached: through imports under other names, helpers, loops,
-// aliases. Numbers go up in order of file and place.
+// Promises: a call counts by what it resolves to, however it is reached: through imports under other names, helpers,
+// loops, aliases. Call ids go up in order of file and place.
 
 import type { Insertion } from './insertion.ts'
 import { forEachDescendant, ts } from './syntax.ts'
@@ -9,7 +9,10 @@ import { forEachDescendant, ts } from './syntax.ts'
 export interface LanguageCall {
   readonly callId: number
   readonly call: ts.CallExpression
-  /** `source`, `map`, `sum`, ...: the word as the language spells it. `AggregationMaker`: a call of what `aggregation()` gave. */
+  /**
+   * `source`, `map`, `sum`, ...: the word as the language spells it. `AggregationMaker`: a call of what `aggregation()`
+   * gave.
+   */
   readonly word: string
 }
 
@@ -41,8 +44,8 @@ function wordOf(declaration: ts.Node): string | null {
 }
 
 /**
- * The mark as a further argument: `f(a, b)` becomes `f(a, b,{...})`. It stands before a trailing comma and before comments, and never
- * around a lambda, so that V8 still infers the lambda's name.
+ * The mark as a further argument: `f(a, b)` becomes `f(a, b,{...})`. It goes before a trailing comma and before
+ * comments, and never around a lambda, so that V8 still infers the lambda's name.
  */
 export function markOf(call: ts.CallExpression, text: string): Insertion {
   const last = call.arguments.at(-1)

@@ -1,4 +1,5 @@
-// The content of an installed package as one hash, so that an update of a library changes the plans whose lambdas call it.
+// The content of an installed package as one hash, so that an update of a library changes the plans whose lambdas call
+// it.
 //
 // Promises: the same for the same files. What a package depends on counts too, as far as it is installed.
 

@@ -1,6 +1,6 @@
 // Loads a job and all that it imports into TypeScript's program, under fixed options.
 //
-// Promises: the same options everywhere, whatever lies near the job; of a tsconfig only `paths` counts (decision 21). `lyrebird`
+// Promises: the same options everywhere, whatever lies near the job; of a tsconfig only `paths` counts. `lyrebird`
 // resolves to this very package, also for job files in folders where it is not installed.
 
 import { existsSync } from 'node:fs'

@@ -1,7 +1,7 @@
 // What TypeScript's program asks of the world: files, with those that no author writes parsed once for each process.
 //
-// Promises: the standard library, the host's declarations and the language's own files are shared by all programs of a process, bound
-// ones too; an author's file is read anew for each program, so that an edit counts.
+// Promises: the standard library, the host's declarations and the language's own files are shared by all programs of a
+// process, bound ones too; an author's file is read again for each program, so that an edit counts.
 
 import { dirname, join } from 'node:path'
 import { Project, ts } from 'ts-morph'
@@ -42,7 +42,7 @@ export function programHost(root: string, options: ts.CompilerOptions): ts.Compi
 interface StandardFiles {
   /** By absolute path. */
   readonly files: Map<string, ts.SourceFile>
-  /** Where the standard library stands: a path of ts-morph's own, which holds its files in memory. */
+  /** Where the standard library is: a path of ts-morph's own, which holds its files in memory. */
   readonly folder: string
 }
 

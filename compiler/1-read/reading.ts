@@ -1,6 +1,7 @@
 // Fifteen questions about a job's source: the one interface behind which the TypeScript program lies.
 //
-// Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or asks a type checker.
+// Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or asks a type
+// checker.
 // Leaves to `2-check`: what the answers mean.
 
 import type { Span } from '../diagnostic.ts'
@@ -9,7 +10,10 @@ import type { TypeShape } from './shape.ts'
 import type { ts } from './syntax.ts'
 import type { TypeComplaint } from './type-errors.ts'
 
-/** Whose a declaration is: the job's author, this language, the ECMAScript library, the host (Node), or an installed package. */
+/**
+ * Whose a declaration is: the job's author, this language, the ECMAScript library, the host (Node), or an installed
+ * package.
+ */
 export type Owner = 'author' | 'language' | 'standard' | 'host' | 'library'
 
 export interface Reading {
@@ -21,9 +25,12 @@ export interface Reading {
   typeErrors(): readonly TypeComplaint[]
   /** 3. Every call of the language in the author's files, in order of file and place. */
   languageCalls(): readonly LanguageCall[]
-  /** Imports by a name of the author's tsconfig (`paths`), such as `@app/tools`: the absolute path of the file that it means. */
+  /**
+   * Imports by a name of the author's tsconfig (`paths`), such as `@app/tools`: the absolute path of the file that it
+   * means.
+   */
   importAliases(): ReadonlyMap<string, string>
-  /** 4. Where a node stands. */
+  /** 4. Where a node is in its file. */
   spanOf(node: ts.Node): Span
   /** 5. What a name, a property access or `object['literal']` refers to, import aliases followed. */
   symbolAt(node: ts.Node): ts.Symbol | null

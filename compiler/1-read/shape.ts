@@ -22,7 +22,7 @@ export type TypeShape =
   | { readonly kind: 'class'; readonly name: string; readonly standard: boolean }
   | { readonly kind: 'other'; readonly name: string }
 
-export interface ShapeProperty {
+interface ShapeProperty {
   readonly name: string
   readonly type: ts.Type
   readonly optional: boolean

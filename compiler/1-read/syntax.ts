@@ -1,4 +1,5 @@
-// The syntax tree's vocabulary for the rest of the compiler: nodes are TypeScript's own, and this is the one door to them.
+// The syntax tree's vocabulary for the rest of the compiler: nodes are TypeScript's own, and this is the one door to
+// them.
 //
 // Leaves to `reading.ts`: every question about symbols and types, which a syntax tree alone cannot answer.
 

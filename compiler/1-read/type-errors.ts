@@ -1,7 +1,7 @@
 // TypeScript's own diagnostics of the author's files.
 //
-// Promises: one for each complaint, with its innermost sentence: the language's own ("window() needs a keyed stream ...") where a type
-// carries one. Leaves out what has a diagnostic of ours, such as an import of a Node module.
+// Promises: one for each complaint, with its innermost sentence: the language's own ("window() needs a keyed stream
+// ...") where a type carries one. Leaves out what has a diagnostic of ours, such as an import of a Node module.
 
 import { isBuiltin } from 'node:module'
 import type { Span } from '../diagnostic.ts'
@@ -34,7 +34,10 @@ function place(d: ts.Diagnostic, spanOf: SpanOf): Span | null {
   return spanOf({ file: d.file, start: d.start, end: d.start + (d.length ?? 0) })
 }
 
-/** The sentence of a `Mistake<...>` type if there is one, else TypeScript's first line and the line that gives the reason. */
+/**
+ * The sentence of a `Mistake<...>` type if there is one, else TypeScript's first line and the line that gives the
+ * reason.
+ */
 function textOf(message: string | ts.DiagnosticMessageChain): string {
   const all = ts.flattenDiagnosticMessageText(message, '\n')
   const sentence = /Mistake<"((?:[^"\\]|\\.)*)">/.exec(all)?.[1]

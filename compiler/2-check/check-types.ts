@@ -11,7 +11,7 @@ import type { LambdaArgument } from './lambda/lambda-arguments.ts'
 import { notPlain } from './reify/canonical.ts'
 import { reify } from './reify/reify.ts'
 
-export interface SourceSchema {
+interface SourceSchema {
   readonly schema: SchemaDocument | null
   readonly diagnostics: readonly Diagnostic[]
 }
@@ -45,7 +45,9 @@ function nameOfType(reading: Reading, type: ts.Type): string {
   return named ? symbol.name : '$'
 }
 
-/** The `T` of `csv<T>({ columns })`: one field for each column. What cannot be reified at all is told at the source. */
+/**
+ * The `T` of `csv<T>({ columns })`: one field for each column. What cannot be reified at all is reported at the source.
+ */
 export function checkCsv(reading: Reading, { call }: LanguageCall): readonly Diagnostic[] {
   const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
   if (type === undefined) return []

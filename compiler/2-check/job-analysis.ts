@@ -1,14 +1,11 @@
-// What the two first phases say of a job: the hand-over to evaluation and planning.
+// What static reading says of a job: the second phase's result, which all later ones take.
 
 import type { Insertion } from '../1-read/insertion.ts'
 import type { CallFactsById } from '../call-facts.ts'
 import type { Diagnostic, Span } from '../diagnostic.ts'
 import type { AggregationCalls } from '../law-facts.ts'
 
-/**
- * Given by `analyseJob(jobPath: string): JobAnalysis` in `analyse-job.ts`, which throws only where our own promises break; a file that
- * cannot be read is a diagnostic like any other.
- */
+/** Made by `check-job.ts`. */
 export interface JobAnalysis {
   /** Collected, sorted, capped. With an error among them nothing may be emitted. */
   readonly diagnostics: readonly Diagnostic[]

@@ -3,8 +3,8 @@
 import type { Span } from '../diagnostic.ts'
 
 /**
- * The span of `length` units at a line and column (from 1) of a file, by its path relative to the job's folder; null where it is
- * none of the author's files.
+ * The span of `length` units at a line and column (from 1) of a file, by its path relative to the job's folder; null
+ * where it is none of the author's files.
  */
 export function placeIn(
   texts: ReadonlyMap<string, string>,

@@ -1,7 +1,8 @@
 // Uses against the type of the value that is decoded.
 //
-// Promises: where the two do not fit (a record that a helper takes for an object with fields, or the other way round) the part counts as
-// used whole, so that a decoder never leaves out what is looked at. Leaves to `use-walk.ts`: uses as the lambdas' types say them.
+// Promises: where the two do not fit (a record that a helper takes for an object with fields, or the other way round)
+// the part counts as used whole, so that a decoder never leaves out what is looked at. Leaves to `use-walk.ts`: uses as
+// the lambdas' types say them.
 
 import { joinUses, type Schema, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
 

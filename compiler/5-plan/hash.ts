@@ -1,7 +1,8 @@
 // Hashes of definitions: SHA-256 (FIPS 180-4) of canonical bytes, cut to 128 bits.
 //
-// Promises: two definitions with one hash mean the same; names of fields, order of union members and formatting do not count.
-// Values that a lambda captured count by what they are, so that two closures of one text with other values differ.
+// Promises: two definitions with one hash mean the same; names of fields, order of union members and formatting do not
+// count. Values that a lambda captured count by what they are, so that two closures of one text with other values
+// differ.
 
 import { createHash } from 'node:crypto'
 import type { GraphLambda, GraphNode } from '../../core/plan/graph.ts'
@@ -35,8 +36,8 @@ export function spokenParams({ kind, params }: Pick<GraphNode, 'kind' | 'params'
 }
 
 /**
- * What a lambda is, as plain data: the hash that static reading gave it, or the text of the closure, and the values that it captured.
- * Throws `JobError` where such a value goes too deep or was never set.
+ * What a lambda is, as plain data: the hash that static reading gave it, or the text of the closure, and the values
+ * that it captured. Throws `JobError` where such a value goes too deep or was never set.
  */
 export function lambdaForm(lambda: GraphLambda, staticHash: string | null): unknown {
   if (lambda.own !== undefined) return { own: lambda.own }

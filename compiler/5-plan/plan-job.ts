@@ -1,128 +1,41 @@
-// The third phase: a job's graph and what static reading found out about its source, to the plan.
+// The fifth phase: the plan of an evaluated job, if both evaluations give the same one.
 //
-// Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a change and for
-// nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda is called.
-// Leaves to `words/`: what is particular to each word of the language; to `hash.ts`: hashes.
+// Promises: a job that is another one the second time is refused; what planning throws is a diagnostic at the author's
+// line.
 
-import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
-import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
-import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
-import type { CallFactsById, LambdaCallFacts } from '../call-facts.ts'
-import { fitUses } from './fit-uses.ts'
-import { freezeDeep } from './freeze.ts'
-import { hashOf, lambdaForm, schemaForm, spokenParams } from './hash.ts'
-import { usedPart } from './used-part.ts'
-import { neededOf } from './uses.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { JobAnalysis } from '../2-check/job-analysis.ts'
+import type { Bundle } from '../3-bundle/bundle.ts'
+import type { Graphs } from '../4-evaluate/graphs.ts'
+import { inUtc } from '../4-evaluate/in-utc.ts'
+import { thrownByJob } from '../4-evaluate/thrown-by-job.ts'
+import { type Diagnostic, diagnose } from '../diagnostic.ts'
+import { unstableJob } from '../messages/job.ts'
+import { planGraph } from './plan-graph.ts'
 
-/**
- * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda is taken to use
- * everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a value that has no hash.
- */
-export function planJob(graph: JobGraph, facts: CallFactsById = new Map()): Plan {
-  const order = topologicalOrder(graph)
-  const needed = neededOf(order, (node, slot) => lambdaFacts(facts, node, slot).uses)
-  const sources = sourcesOf(order, facts, needed)
-  const hashes = nodeHashes(order, facts, sources)
-  const ids = nodeIds(order, hashes)
-  const nodes = order.map(node => {
-    const base = {
-      id: ids.get(node) as string,
-      kind: node.kind,
-      inputs: node.inputs.map(input => ids.get(input) as string),
-      params: node.params,
-      lambdas: Object.fromEntries(Object.keys(node.lambdas).map(slot => [slot, lambdaFacts(facts, node, slot)])),
-      at: callAt(facts, node),
-      hash: hashes.get(node) as string,
+/** The plan, or what is wrong. */
+type Planned =
+  | { readonly plan: Plan; readonly diagnostics: readonly [] }
+  | { readonly plan: null; readonly diagnostics: readonly Diagnostic[] }
+
+export function planJob({ graph, again }: Graphs, bundle: Bundle, analysis: JobAnalysis): Planned {
+  // Values that lambdas captured are read while a graph is planned, by the author's code.
+  return inUtc(() => {
+    try {
+      const plan = planGraph(graph, analysis.calls)
+      const difference = again === null ? 'it exported no job' : differenceOf(plan, planGraph(again, analysis.calls))
+      return difference === null ? { plan, diagnostics: [] } : failed(diagnose(unstableJob({ text: difference }), null))
+    } catch (error) {
+      return failed(thrownByJob(error, bundle, analysis))
     }
-    return { ...base, ...sources.get(node) } as PlanNode
   })
-  const results = graph.results.map(({ name, kind, node }) => ({
-    name,
-    kind,
-    node: ids.get(node) as string,
-    hash: hashOf({ result: kind, node: hashes.get(node) }),
-  }))
-  return freezeDeep({ format: 1, job: graph.name, nodes, results })
 }
 
-type SourceParts = Pick<SourceNode, 'schema' | 'uses'>
+const failed = (diagnostic: Diagnostic): Planned => ({ plan: null, diagnostics: [diagnostic] })
 
-/** What is validated and what is used of each source's values. */
-function sourcesOf(
-  order: readonly GraphNode[],
-  facts: CallFactsById,
-  needed: ReadonlyMap<GraphNode, Uses>,
-): ReadonlyMap<GraphNode, SourceParts> {
-  return new Map(
-    order.filter(isSource).map(node => {
-      const declared = schemaOf(facts, node)
-      const uses = fitUses(needed.get(node) as Uses, declared)
-      return [node, { uses, schema: node.params.validate === 'used' ? usedPart(uses, declared) : declared }]
-    }),
-  )
-}
-
-/** Hash of each node: all that defines it, its inputs included. */
-function nodeHashes(
-  order: readonly GraphNode[],
-  facts: CallFactsById,
-  sources: ReadonlyMap<GraphNode, SourceParts>,
-): Map<GraphNode, string> {
-  const hashes = new Map<GraphNode, string>()
-  for (const node of order) {
-    const lambdas = Object.entries(node.lambdas)
-      .filter(([slot]) => !(isSource(node) && slot === 'encode'))
-      .map(([slot, lambda]) => [slot, lambdaForm(lambda, siteFactsOf(facts, node, slot)?.hash ?? null)])
-    const source = sources.get(node)
-    const definition = {
-      kind: node.kind,
-      inputs: node.inputs.map(input => hashes.get(input)),
-      params: spokenParams(node),
-      lambdas,
-      schema: source === undefined ? null : schemaForm(source.schema),
-      uses: isSource(node) && node.params.validate === 'used' ? source?.uses : undefined,
-    }
-    hashes.set(node, hashOf(definition))
-  }
-  return hashes
-}
-
-/** Ids: kind, the beginning of the hash, and an ordinal where several nodes are defined alike. */
-function nodeIds(order: readonly GraphNode[], hashes: ReadonlyMap<GraphNode, string>): Map<GraphNode, string> {
-  const counts = new Map<string, number>()
-  const ids = new Map<GraphNode, string>()
-  for (const node of order) {
-    const stem = `${node.kind}-${(hashes.get(node) as string).slice(0, 8)}`
-    const ordinal = (counts.get(stem) ?? 0) + 1
-    counts.set(stem, ordinal)
-    ids.set(node, ordinal === 1 ? stem : `${stem}-${ordinal}`)
-  }
-  return ids
-}
-
-const UNKNOWN: LambdaFacts = { at: null, usesRecord: true, uses: true }
-
-function lambdaFacts(facts: CallFactsById, node: GraphNode, slot: string): LambdaFacts {
-  const known = siteFactsOf(facts, node, slot)
-  return known === undefined ? UNKNOWN : { at: known.at, usesRecord: known.usesRecord, uses: known.uses }
-}
-
-function siteFactsOf(facts: CallFactsById, node: GraphNode, slot: string): LambdaCallFacts | undefined {
-  const lambda = node.lambdas[slot]
-  return lambda === undefined || lambda.callId === null ? undefined : facts.get(lambda.callId)?.lambdas[lambda.slot]
-}
-
-const callAt = (facts: CallFactsById, node: GraphNode): string | null =>
-  node.callId === null ? null : (facts.get(node.callId)?.at ?? null)
-
-const isSource = (node: GraphNode<NodeKind>): node is GraphNode<'source'> => node.kind === 'source'
-
-const TEXT: SchemaDocument = { root: { kind: 'string' }, defs: {} }
-
-/** Lines are strings and bytes are bytes, whatever the type argument says; JSON and CSV are of the reified type. */
-function schemaOf(facts: CallFactsById, node: GraphNode<'source'>): SchemaDocument {
-  const { kind } = node.params.format
-  if (kind === 'lines') return TEXT
-  if (kind === 'bytes' || node.callId === null) return ANY_JSON
-  return facts.get(node.callId)?.schema ?? ANY_JSON
+function differenceOf(first: Plan, second: Plan): string | null {
+  if (JSON.stringify(first) === JSON.stringify(second)) return null
+  if (first.job !== second.job) return `it was called ${first.job} and then ${second.job}`
+  const changed = first.results.find((r, i) => r.hash !== second.results[i]?.hash)
+  return changed === undefined ? 'its results differ' : `result ${changed.name} was another one the second time`
 }

@@ -1,8 +1,9 @@
 // The part of a declared type that a job looks at: what `validate: 'used'` checks.
 //
-// Promises: accepts every record that the whole type accepts; a part that is used is of its whole type there; where only the
-// presence counts, an object of any fields or an array of any elements will do, and a scalar is of its type. The field that tells the members of a union apart always counts, since it says which of them a value
-// is. Leaves to `fit-uses.ts`: uses that fit the type.
+// Promises: accepts every record that the whole type accepts; a part that is used is of its whole type there; where
+// only the presence counts, an object of any fields or an array of any elements will do, and a scalar is of its type.
+// The field that tells the members of a union apart always counts, since it says which of them a value is. Leaves to
+// `fit-uses.ts`: uses that fit the type.
 
 import type { Schema, SchemaDocument, SchemaField, Uses } from '../../core/plan/schema.ts'
 import { unionSchema } from '../2-check/reify/unions.ts'

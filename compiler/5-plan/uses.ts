@@ -1,23 +1,21 @@
 // Used fields: what of a source's value any lambda behind it may look at.
 //
-// Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands. Works backwards: each node
-// says what it needs of its input, given what is needed of itself (`words/`).
+// Promises: never less than what is looked at. Works backwards: each node says what it needs of its input, given what
+// is needed of itself (`needs.ts`).
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import { joinUses, type Uses } from '../../core/plan/schema.ts'
-import { wordOf } from './words/index.ts'
+import { needsOf } from './needs.ts'
 
-/** What is needed of the value that each node hands on. */
+/** What is needed of the value that each node emits. */
 export function neededOf(
   order: readonly GraphNode[],
   lambdaUses: (node: GraphNode, slot: string) => Uses,
 ): ReadonlyMap<GraphNode, Uses> {
   const needed = new Map<GraphNode, Uses>(order.map(node => [node, {}]))
   for (const node of [...order].reverse()) {
-    const word = wordOf(node)
-    const own = needed.get(node) as Uses
     const lambdas = (slot: string): Uses | null => (slot in node.lambdas ? lambdaUses(node, slot) : null)
-    const before = word.needs(node, lambdas, own)
+    const before = needsOf(node, lambdas, needed.get(node) as Uses)
     for (const input of node.inputs) needed.set(input, joinUses(needed.get(input) as Uses, before))
     if (node.inputs.length === 0) needed.set(node, before)
   }

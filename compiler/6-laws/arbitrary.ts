@@ -1,7 +1,8 @@
 // Generators: from a reified type to values of it, biased towards what breaks aggregations.
 //
-// Promises: few different values, so that ties are common; among numbers ±0, NaN, infinities, decimals that round, 2^53; empty texts and
-// arrays; texts that are numbers and dates. Smaller values come first, so that counter-examples shrink to them.
+// Promises: few different values, so that ties are common; among numbers ±0, NaN, infinities, decimals that round,
+// 2^53; empty texts and arrays; texts that are numbers and dates. Smaller values come first, so that counter-examples
+// shrink to them.
 // Leaves to `core/plan/schema.ts`: what types there are.
 
 import fc, { type Arbitrary } from 'fast-check'

@@ -1,10 +1,11 @@
-// The laws of an author's aggregation, tested on generated values: `plus` is a commutative monoid over the states that can be reached.
+// The laws of an author's aggregation, tested on generated values: `plus` is a commutative monoid over the states that
+// can be reached.
 //
-// Promises: the same verdict for the same parts and type: the seed and the number of runs are fixed, no clock is read. States are equal
-// where their canonical bytes are. A counter-example is shrunk.
-// Method: QuickCheck (Claessen and Hughes, 2000) over random trees of `plus`; where the shape of `plus` proves it commutative and
-// associative (`2-check/monoid`), what is left is tested on fewer values: zero, lift, present.
-// Leaves to `trial.ts`: the laws one by one; to `law-diagnostics.ts`: how a verdict is told.
+// Promises: the same verdict for the same parts and type: the seed and the number of runs are fixed, no clock is read.
+// States are equal where their canonical bytes are. A counter-example is shrunk.
+// Method: QuickCheck (Claessen and Hughes, 2000) over random trees of `plus`; where the shape of `plus` proves it
+// commutative and associative (`2-check/monoid`), what is left is tested on fewer values: zero, lift, present. The laws
+// one by one are in `law-trial.ts`; `law-diagnostics.ts` makes diagnostics of a verdict.
 
 import fc, { type Arbitrary } from 'fast-check'
 import type { SchemaDocument } from '../../core/plan/schema.ts'
@@ -18,7 +19,7 @@ import { type Recipe, recipesOf, type State } from './states.ts'
 import { valueText } from './value-text.ts'
 import type { Breach, Law, LawVerdict } from './verdict.ts'
 
-export interface LawsSubject extends AuthorsMonoid {
+interface LawsSubject extends AuthorsMonoid {
   /** The values that `lift` takes. */
   readonly schema: SchemaDocument
   /** True where `lift` also takes undefined. */
@@ -82,7 +83,10 @@ class Search {
     return this.#tested * 10 < numRuns ? this.#untested() : null
   }
 
-  /** Once a law is broken only this law counts, so that shrinking does not wander to another; the last to break it is the smallest. */
+  /**
+   * Once a law is broken only this law counts, so that shrinking does not wander to another; the last to break it is
+   * the smallest.
+   */
   #holds(all: Recipes): boolean {
     const broken = this.#breachOf(all)
     if (broken === null || (this.#found !== null && this.#found.law !== broken.law)) return true

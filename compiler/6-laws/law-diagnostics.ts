@@ -1,13 +1,15 @@
-// The law checks of a job: every `aggregation({...})` that one of its results uses.
+// The sixth phase, the law checks of a job: every `aggregation({...})` that one of its results uses.
 //
-// Promises: what static reading refutes is an error whatever the tests find; what `unsafeMonoid` takes on trust is a warning with the
-// reason. A verdict is kept by the hash of all that it follows from: code, captured values, zero, types, seed and version.
-// Leaves to `check-laws.ts`: the tests, loaded only where something has to be tested.
+// Promises: what static reading refutes is an error whatever the tests find; what `unsafeMonoid` takes on trust is a
+// warning with the reason. A verdict is kept by the hash of all that it follows from: code, captured values, zero,
+// types, seed and version. The tests themselves are in `check-laws.ts`, which is loaded only where something has to be
+// tested.
 
 import { type GraphLambda, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import { ByteReader, hexToBytes } from '../../core/values/bytes.ts'
 import { decodeValue } from '../../core/values/canonical.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
+import { inUtc } from '../4-evaluate/in-utc.ts'
 import { hashOf, lambdaForm, schemaForm } from '../5-plan/hash.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import type { AggregationFacts } from '../law-facts.ts'
@@ -109,18 +111,6 @@ async function tested(
   )
   verdicts.write(hash, verdict)
   return verdict
-}
-
-/** As every process that runs lambdas (decision 16). */
-function inUtc<T>(run: () => T): T {
-  const zone = process.env.TZ
-  process.env.TZ = 'UTC'
-  try {
-    return run()
-  } finally {
-    if (zone === undefined) delete process.env.TZ
-    else process.env.TZ = zone
-  }
 }
 
 function told({ spans, shape }: AggregationFacts, { breach, refused }: LawVerdict): readonly Diagnostic[] {

@@ -1,13 +1,14 @@
 // One aggregation on trial: the author's four parts, called under guard.
 //
-// Promises: what breaks a law is thrown as `Broken`, with the values that show it. Arguments are frozen; a part that fails on frozen
-// ones and not on a copy changes what it is given.
+// Promises: what breaks a law is thrown as `Broken`, with the values that show it. Arguments are frozen; a part that
+// fails on frozen ones and not on a copy changes what it is given.
 // Leaves to `check-laws.ts`: which states, and how often.
 
 import { ByteReader, compareBytes } from '../../core/values/bytes.ts'
 import { canonicalBytes, decodeValue, Unencodable } from '../../core/values/canonical.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import { FIX } from './fixes.ts'
-import { copyValue, freezeValue } from './plain-copies.ts'
+import { copyValue } from './plain-copies.ts'
 import { combined, type Recipe, State } from './states.ts'
 import { valueText } from './value-text.ts'
 import type { Breach, Law, Part, Refused } from './verdict.ts'
@@ -55,7 +56,7 @@ export class LawTrial {
 
   /** `lift` of a value; null where it throws. */
   lifted(value: unknown): State | null {
-    freezeValue(value)
+    freezeDeep(value)
     const given = [`value = ${valueText(value)}`]
     try {
       const state = this.#lift(value)
@@ -225,7 +226,7 @@ function sameStored(part: Part, before: Uint8Array, stored: Attempt, given: Give
 }
 
 const decodeBytes = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
-const decodeState = (state: State): unknown => freezeValue(decodeBytes(state.bytes))
+const decodeState = (state: State): unknown => freezeDeep(decodeBytes(state.bytes))
 
 function errorText(error: unknown): string {
   if (error instanceof Error) return `${error.name}: ${error.message}`

@@ -1,14 +1,6 @@
-// Frozen values and fresh copies: what a lambda is given, so that changing it is seen.
+// Fresh copies of frozen values: what a lambda is given the second time, so that changing its argument is seen.
 //
 // Promises: copies keep -0 and undefined fields, which canonical bytes do not. What is no plain data is left as it is.
-
-/** Freezes plain data in place, to its depth, and gives it back. Bytes cannot be frozen. */
-export function freezeValue<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
-  Object.freeze(value)
-  for (const part of Object.values(value)) freezeValue(part)
-  return value
-}
 
 /** The same plain data, not frozen. */
 export function copyValue(value: unknown): unknown {

@@ -1,4 +1,5 @@
-// Simpler values in a counter-example: where a value stands in several places, all of them at once, which generic shrinking cannot do.
+// Simpler values in a counter-example: where a value is in several places, all of them at once, which generic
+// shrinking cannot do.
 
 import type { Leaf, Recipe } from './states.ts'
 
@@ -23,7 +24,7 @@ export function scalarsIn(recipes: readonly Recipe[]): readonly unknown[] {
   return [...found]
 }
 
-/** The recipes with another value wherever a scalar stood. */
+/** The recipes with another value wherever a scalar was. */
 export function replaced(recipes: readonly Recipe[], scalar: unknown, other: unknown): readonly Recipe[] {
   const within = (value: unknown): unknown => {
     if (Object.is(value, scalar)) return other

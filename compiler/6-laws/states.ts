@@ -4,15 +4,15 @@
 
 import fc, { type Arbitrary } from 'fast-check'
 import { canonicalBytes } from '../../core/values/canonical.ts'
-import { freezeValue } from './plain-copies.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import { valueText } from './value-text.ts'
 
 /** A leaf: a value of the declared type, or zero. */
 export type Leaf = { readonly value: unknown } | 'zero'
 
 /**
- * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself `doublings` times,
- * so that many elements are reached too.
+ * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself
+ * `doublings` times, so that many elements are reached too.
  */
 export interface Recipe {
   readonly leaves: readonly Leaf[]
@@ -32,7 +32,7 @@ export class State {
   #bytes: Uint8Array | null = null
 
   constructor(value: unknown, made: Made) {
-    this.value = freezeValue(value)
+    this.value = freezeDeep(value)
     this.#made = made
   }
 

@@ -7,13 +7,6 @@ export const text = (value: string): string => JSON.stringify(value)
 export const property = (name: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : `[${text(name)}]`
 
-/** Reading a field of something that exists. */
-export const field = (of: string, name: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(name) ? `${of}.${name}` : `${of}[${text(name)}]`
-
-/** A 32-bit word as a number literal that V8 keeps as an integer. */
-export const word = (value: number): string => String(value | 0)
-
 /** Code with two blanks for each open bracket, by the brackets at the ends and beginnings of its lines. */
 export function layout(code: string): string {
   let depth = 0

@@ -1,8 +1,11 @@
-// What the parts of emitted functions share: the graph seen from its inputs, and the names of the element that is on its way.
+// What the parts of emitted functions share: the graph seen from its inputs, and the names of the element that is on
+// its way.
 
 import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 
-/** JavaScript expressions for the parts of an element. All may be repeated; the lineage may build an object each time. */
+/**
+ * JavaScript expressions for the parts of an element. All may be repeated; the lineage may build an object each time.
+ */
 export interface ElementNames {
   readonly value: string
   readonly time: string
@@ -14,9 +17,9 @@ export interface ElementNames {
 
 export interface Flow {
   readonly plan: Plan
-  /** Everything that takes what the node hands on, with the number of the input that it takes it by. */
+  /** Everything that takes what the node emits, with the number of the input that it takes it by. */
   consumers(id: string): readonly Consumer[]
-  /** Statements that hand an element on to everything behind a node. */
+  /** Statements that give an element to everything behind a node. */
   behind(id: string, element: ElementNames): string
   /** The name under which a node's lambda is bound; undefined where it has none. */
   lambda(node: PlanNode, slot: string): string | undefined

@@ -1,14 +1,16 @@
-// The emitted functions of a job: `link(target)`, which binds one function for each source, each node that hands on what it held, each aggregation.
+// The emitted functions of a job: `link(target)`, which binds one function for each source, for each node that emits
+// what it held, and for each aggregation.
 //
-// Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size that the engine
-// still optimises. Meets `core/emitted/emitted-module.ts`. Leaves to `steps.ts`, `aggregate.ts`, `source-loop.ts`: the code of each part.
+// Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size
+// that the engine still optimises. Meets `core/emitted/emitted-module.ts`. The code of each word is in `words/`.
 
 import { EMITTING_KINDS, type Plan, type PlanNode } from '../../core/plan/plan.ts'
 import { layout, text } from './code.ts'
 import { SCAN_NAMES } from './decoder/decoder.ts'
+import { emitStep, takesElements } from './emitters.ts'
 import { type Consumer, consumersOf, type ElementNames, type Flow } from './flow.ts'
-import { emitStep, takesElements } from './steps.ts'
 import { presentFunction } from './words/aggregate.ts'
+import { branchLineage } from './words/merge.ts'
 import { sourceFunction } from './words/source.ts'
 
 /** Steps that are fused into one function; what comes after them is a function of its own. */
@@ -105,7 +107,7 @@ class LinkEmitter implements Flow {
       return emitStep(this, consumer, element)
     }
     const { value, time, key, keyed, lineage } = element
-    const handed = consumer.node.kind === 'merge' ? `new LineagePath(${lineage}, ${consumer.branch})` : lineage
+    const handed = consumer.node.kind === 'merge' ? branchLineage(lineage, consumer.branch) : lineage
     return `${this.#functionFor(consumer, keyed)}(${[value, time, key, keyed, handed].join(', ')})`
   }
 
@@ -113,7 +115,10 @@ class LinkEmitter implements Flow {
     return node.inputs.length > 1
   }
 
-  /** A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later, without recursion. */
+  /**
+   * A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later,
+   * without recursion.
+   */
   #functionFor(consumer: Consumer, keyed: string): string {
     const merges = consumer.node.kind === 'merge'
     const place = merges ? consumer.node.id : `${consumer.branch} ${consumer.node.id}`

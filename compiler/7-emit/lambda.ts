@@ -1,13 +1,13 @@
 // Calls of the author's closures in emitted code, and the checks of what they gave.
 //
-// Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second argument is built only
-// for lambdas that use it. Leaves to the api: everything that is not a plain value.
+// Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second
+// argument is built only for lambdas that use it. Leaves to the api: everything that is not a plain value.
 
 import type { PlanNode } from '../../core/plan/plan.ts'
 import { text } from './code.ts'
 import type { ElementNames, Flow } from './flow.ts'
 
-export interface LambdaCall {
+interface LambdaCall {
   readonly node: PlanNode
   readonly slot: string
   /** Expression of the first argument. */

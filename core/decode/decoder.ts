@@ -14,8 +14,6 @@ import { parseJson } from './json.ts'
 import { decodeUtf8, withoutCarriageReturn } from './text.ts'
 import { needsExactIntegers, Validator } from './validate.ts'
 
-export type { Decoded, Decoding, Fault } from './fault.ts'
-
 /** Value bytes to a value. Null bytes (a record without value) are a fault in every format. */
 export type Decoder = (bytes: Uint8Array | null) => Decoding
 

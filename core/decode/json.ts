@@ -7,9 +7,9 @@
 import { NumberToken, setField } from './tree.ts'
 
 /** Arrays and objects inside each other, the outermost counted. A scalar has depth 0. */
-export const MAX_DEPTH = 200
+const MAX_DEPTH = 200
 
-export type JsonTree = { readonly ok: true; readonly tree: unknown } | { readonly ok: false; readonly reason: string }
+type JsonTree = { readonly ok: true; readonly tree: unknown } | { readonly ok: false; readonly reason: string }
 
 /** Parses one JSON value. Reasons: `empty`, `not JSON`, `nested too deeply`. */
 export function parseJson(text: string, exact: boolean): JsonTree {

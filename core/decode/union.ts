@@ -11,7 +11,7 @@ import { isObject, type JsonObject, jsonWord, type PlainSchema, setField } from 
 type Union = Extract<PlainSchema, { kind: 'union' }>
 
 /** The parts of a validator that a union needs. */
-export interface MemberValidator {
+interface MemberValidator {
   resolve(schema: Schema): PlainSchema
   at(tree: unknown, schema: Schema, path: string): Decoding
   attempt(tree: unknown, schema: Schema, path: string): Decoding

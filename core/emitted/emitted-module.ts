@@ -2,7 +2,7 @@
 //
 // Promises: batch and stream run the very same emitted functions; an executor supplies group tables, inlets, output buffers,
 // the reporter and the api, and gets back one function per source node and one per node that hands on what it has held. An emitted module imports
-// nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/4-emit`: the code itself; to
+// nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/7-emit`: the code itself; to
 // `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
 // must do.
 

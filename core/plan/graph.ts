@@ -1,11 +1,11 @@
 // The graph that evaluating a job builds: frozen nodes that hold the author's real closures.
 //
-// Promises: building it has no side effect and needs no compiler. Leaves to `compiler/3-plan`: ids, hashes, static facts.
+// Promises: building it has no side effect and needs no compiler. Ids, hashes and static facts are added by `compiler/5-plan`.
 
 import type { AggregationSlot } from './aggregation-spec.ts'
 import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
 
-/** Property by which the compiler marks a call of the language with the number of its place in the source. */
+/** Property by which the compiler marks a call of the language with the call's id. */
 export const CALL_MARK: unique symbol = Symbol.for('lyrebird.site') as never
 
 /**

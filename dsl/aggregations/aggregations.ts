@@ -10,8 +10,9 @@ import {
   type UnnamedAggregation,
 } from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda } from '../../core/plan/graph.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const TAKES: unique symbol
 declare const GIVES: unique symbol
@@ -43,14 +44,14 @@ export type Summable<N> =
 export type Sum<N> = N extends bigint ? bigint : number
 
 /** Types: how many results `topK` gives. */
-export type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${string}.${string}`
+type Positive<N extends number> = `${N}` extends '0' | `-${string}` | `${string}.${string}`
   ? Mistake<'topK() gives the k greatest: k is a whole number from 1.'>
   : unknown
 
 const AGGREGATION: unique symbol = Symbol.for('lyrebird.aggregation') as never
 
 /** What an aggregation is made of, before a field gives it a name. */
-export interface AggregationParts {
+interface AggregationParts {
   readonly spec: UnnamedAggregation
   /** By part: `of`, `by`, and those of the author's own aggregations. */
   readonly lambdas: Readonly<Record<string, GraphLambda>>
@@ -123,7 +124,7 @@ export function last(...given: unknown[]): unknown {
   return simple('last', given)
 }
 
-/** What stands where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
+/** What is found where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
 export function minBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function minBy<T, R, B, V>(
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -135,7 +136,7 @@ export function minBy(...given: unknown[]): unknown {
 }
 
 /**
- * What stands where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole
+ * What is found where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole
  * value.
  */
 export function maxBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>

@@ -65,7 +65,7 @@ function checked(call: Call, bounds: unknown): readonly number[] {
 }
 
 /** Types: what a histogram with bounds may be given. Nothing is known of N where the bounds are what is wrong. */
-export type Countable<N> = unknown extends N
+type Countable<N> = unknown extends N
   ? unknown
   : Summable<N> extends Mistake<string>
     ? N extends PromiseLike<unknown>
@@ -74,7 +74,7 @@ export type Countable<N> = unknown extends N
     : unknown
 
 /** Types: bounds that are written down must ascend; of others nothing is known before the job runs. */
-export type Ascending<B extends readonly number[]> = B extends readonly []
+type Ascending<B extends readonly number[]> = B extends readonly []
   ? Mistake<'histogram() needs one bound at least.'>
   : B extends readonly [infer X extends number, infer Y extends number, ...infer Rest extends readonly number[]]
     ? Below<`${X}`, `${Y}`> extends false

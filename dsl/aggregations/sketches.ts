@@ -46,7 +46,7 @@ export function approxCountDistinct(...given: unknown[]): unknown {
 }
 
 export interface QuantilesOptions<Q extends readonly number[], A extends number> {
-  /** Which elements, from 0 (the least) to 1 (the greatest): `[0.5, 0.99]`. Results stand in the same order. */
+  /** Which elements, from 0 (the least) to 1 (the greatest): `[0.5, 0.99]`. Results are in the same order. */
   readonly quantiles: Q & Quantiles<Q>
   /** The greatest relative error of a result, from 0.0001 to 0.5, by default 0.01. */
   readonly accuracy?: A & Accuracy<A>
@@ -183,7 +183,7 @@ function isShare(value: unknown): value is number {
 }
 
 /** Types: precisions of `approxCountDistinct`. */
-export type Precision<P extends number> = number extends P
+type Precision<P extends number> = number extends P
   ? unknown
   : `${P}` extends '4' | '5' | '6' | '7' | '8' | '9' | `1${'0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8'}`
     ? unknown
@@ -193,7 +193,7 @@ export type Precision<P extends number> = number extends P
  * Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told
  * then.
  */
-export type Measurable<N> = unknown extends N
+type Measurable<N> = unknown extends N
   ? unknown
   : N extends PromiseLike<unknown>
     ? Sync<N>
@@ -202,7 +202,7 @@ export type Measurable<N> = unknown extends N
       : Mistake<'approxQuantiles() takes a number or a bigint from each element.'>
 
 /** Types: quantiles that are written down. */
-export type Quantiles<Q extends readonly number[]> = Q extends readonly []
+type Quantiles<Q extends readonly number[]> = Q extends readonly []
   ? Mistake<'approxQuantiles() needs one quantile at least.'>
   : { readonly [I in keyof Q]: Quantile<Q[I]> }
 
@@ -213,7 +213,7 @@ type Quantile<N> = N extends 0 | 1
     : never
 
 /** Types: errors of `approxQuantiles` that are written down; how small they may be is left to the call. */
-export type Accuracy<A extends number> = number extends A
+type Accuracy<A extends number> = number extends A
   ? unknown
   : `${A}` extends `0.5${string}` | `0.6${string}` | `0.7${string}` | `0.8${string}` | `0.9${string}`
     ? A extends 0.5
@@ -222,7 +222,7 @@ export type Accuracy<A extends number> = number extends A
     : Share<A, 'The accuracy of approxQuantiles() is a number from 0.0001 to 0.5.'>
 
 /** Types: a number between 0 and 1, both excluded. */
-export type Share<N extends number, Sentence extends string> = number extends N
+type Share<N extends number, Sentence extends string> = number extends N
   ? unknown
   : `${N}` extends `-${string}`
     ? Mistake<Sentence>
@@ -240,7 +240,7 @@ type Whole<N extends number, Sentence extends string> = `${N}` extends
   : unknown
 
 /** Types: how many values a filter is made for. */
-export type Items<N extends number> = Whole<N, 'items of approxMembership() is a whole number from 1.'>
+type Items<N extends number> = Whole<N, 'items of approxMembership() is a whole number from 1.'>
 
 /** Types: how many elements a sample has. */
-export type SampleSize<N extends number> = Whole<N, 'sample() keeps k elements: k is a whole number from 1.'>
+type SampleSize<N extends number> = Whole<N, 'sample() keeps k elements: k is a whole number from 1.'>

@@ -1,11 +1,13 @@
 // Formats: how the bytes of a record's value become a value, and a value the bytes of an output's record.
 //
-// Promises: a format is plain frozen data, and for a custom one two closures. Leaves to `core/decode/` and `core/encode/`: the work.
+// Promises: a format is plain frozen data, and for a custom one two closures. Leaves to `core/decode/` and
+// `core/encode/`: the work.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { FormatSpec } from '../../core/plan/plan.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Sync } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const DECODES: unique symbol
 declare const ENCODES: unique symbol
@@ -21,10 +23,13 @@ export interface Encodes<in T> {
   readonly [ENCODES]: (value: T) => void
 }
 
-/** How values of type `T` stand in the log. Made by `json()`, `lines()`, `csv()`, `bytes()` and `format()`. */
+/** How values of type `T` are written in the log. Made by `json()`, `lines()`, `csv()`, `bytes()` and `format()`. */
 export interface Format<T> extends Decodes<T>, Encodes<T> {}
 
-/** A format of one's own, whose values may hold bytes (`Uint8Array`) anywhere. Made by `format()`, `avro()`, `protobuf()`. */
+/**
+ * A format of one's own, whose values may hold bytes (`Uint8Array`) anywhere. Made by `format()`, `avro()`,
+ * `protobuf()`.
+ */
 export interface CustomFormat<T> extends Format<T> {
   readonly [CUSTOM]: true
 }
@@ -40,7 +45,8 @@ export interface FormatParts {
 }
 
 /**
- * One JSON value a record (RFC 8259). This is the default: `source<T>('topic')` means `source('topic', { format: json<T>() })`.
+ * One JSON value a record (RFC 8259). This is the default: `source<T>('topic')` means `source('topic', { format:
+ * json<T>() })`.
  */
 export function json<T>(): Format<T> {
   return make({ kind: 'json' })
@@ -84,8 +90,8 @@ export function csv(...given: unknown[]): Format<unknown> {
 /** Types: the two directions of a format of one's own. */
 export interface FormatOptions<T> {
   /**
-   * A record's value from its bytes, which are a copy of its own. What it gives is checked against `T`; where it throws, the record is
-   * a dead letter.
+   * A record's value from its bytes, which are a copy of its own. What it gives is checked against `T`; where it
+   * throws, the record is a dead letter.
    */
   readonly decode: (bytes: Uint8Array) => T & Sync<T>
   /** The bytes of a value, for outputs; a source needs none. Where it throws, the element is a dead letter. */
@@ -114,7 +120,7 @@ export function format(...given: unknown[]): Format<unknown> {
 }
 
 /** What a format of this package does, and all that defines it. */
-export interface OwnFormat {
+interface OwnFormat {
   readonly name: string
   /** Stands for its code in plan hashes; changes with its meaning. */
   readonly version: string

@@ -24,7 +24,7 @@ export interface SourceRecord<K = string | null> {
 /** What a source's `time` lambda gets: the same without a time. */
 export type TimedRecord = Omit<SourceRecord, 'time'>
 
-/** An element past an aggregation: no single record of the log stands behind it. */
+/** An element past an aggregation: no single record of the log is behind it. */
 export interface DerivedRecord<K> {
   /** Event time in ms: for a closed window its end less 1 ms, for a closed session its end. */
   readonly time: number

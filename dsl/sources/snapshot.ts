@@ -1,14 +1,15 @@
 // `snapshot`: data of the job itself, in which `lookup` finds something for each element.
 //
-// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. Its hash is part of the plan, so
-// that other data is another plan; the data itself lies in the compiled job.
+// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. Its hash is
+// part of the plan, so that other data is another plan; the data itself lies in the compiled job.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { blake2s } from '../../core/values/blake2s.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
 import { canonicalBytes, normalise, Unencodable } from '../../core/values/canonical.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Mistake, PlainKey, Settled } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const SNAPSHOT: unique symbol
 
@@ -29,12 +30,13 @@ interface SnapshotParts {
 }
 
 /** Types: data by the names of its properties. */
-export type NamedData<Data> = Data extends readonly unknown[]
+type NamedData<Data> = Data extends readonly unknown[]
   ? Mistake<'A snapshot of an array needs a key: snapshot(rows, { key: row => row.id }).'>
   : unknown
 
 /**
- * Fixed data for `lookup`: an object, whose rows are found by the names of its properties, or an array with a key for each row.
+ * Fixed data for `lookup`: an object, whose rows are found by the names of its properties, or an array with a key for
+ * each row.
  *
  *     const countries = snapshot({ KR: 'Korea', FR: 'France' })
  *     const cities = snapshot(rows, { key: row => row.city })

@@ -21,13 +21,16 @@ export interface SourceOptions<T> {
   ) => number | Mistake<'time() gives milliseconds since 1970 as a number, such as Date.parse(v.at).'>
   /** How far behind the newest record of its own partition a record may be before it is late. Default none. */
   readonly disorder?: Duration
-  /** How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: no limit. */
+  /**
+   * How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: no limit.
+   */
   readonly ahead?: Duration
-  /** How values stand in the log. Default `json<T>()`. */
+  /** How values are written in the log. Default `json<T>()`. */
   readonly format?: Decodes<T>
   /**
-   * `full` (the default): a record is of the whole declared type or a dead letter. `used`: only the parts that the job looks at count, so
-   * that a field which nobody needs may be anything; what is looked at then defines the source, so that another use changes its hash.
+   * `full` (the default): a record is of the whole declared type or a dead letter. `used`: only the parts that the job
+   * looks at count, so that a field which nobody needs may be anything; what is looked at then defines the source, so
+   * that another use changes its hash.
    */
   readonly validate?: 'full' | 'used'
 }

@@ -1,6 +1,7 @@
 // `table`: a topic read as upserts, each record a version of a key.
 //
-// Promises: a record without value deletes its key; versions are ordered by event time. Leaves to `source.ts`: what both words share.
+// Promises: a record without value deletes its key; versions are ordered by event time. Leaves to `source.ts`: what
+// both words share.
 
 import type { Mistake, PlainKey, Settled } from '../mistake.ts'
 import { Call } from '../node.ts'
@@ -28,7 +29,8 @@ export interface KeyedTopicOptions<V> extends SourceOptions<V> {
  *
  *     const users = table<User, string>('users', { key: u => u.id, time: u => u.changedAt })
  *
- * As a result of a job it is a view. In `clicks.keyBy(c => c.user).joinTable(users)` each click meets the version of its time.
+ * As a result of a job it is a view. In `clicks.keyBy(c => c.user).joinTable(users)` each click meets the version of
+ * its time.
  */
 export function table<V, K>(topic: string, options: TableOptions<V, K>): UpsertTable<Settled<K>, V>
 export function table<V>(topic: string, options?: KeyedTopicOptions<V>): UpsertTable<string | null, V>

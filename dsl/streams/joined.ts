@@ -1,6 +1,8 @@
-// Types of what joins give: `{ left, right }`, with null for a side that has no partner.
+// What joins give: `{ left, right }`, with null for a side that has no partner; and the option that says for which
+// sides.
 
 import type { Mistake } from '../mistake.ts'
+import { type Call, wordFor } from '../node.ts'
 
 /** Which elements or rows without a partner a join gives: none, those of the left side, of the right one, of both. */
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
@@ -27,3 +29,14 @@ export type SameKeys<A, B> = [A] extends [never]
 export type NotNegative<D extends string> = D extends `-${string}`
   ? Mistake<'A bound of a join must not be negative: swap the sides, or write 0s.'>
   : unknown
+
+/** The type of a join, `inner` where none is given. */
+export function joinType<Type extends JoinType>(
+  call: Call,
+  type: unknown,
+  types: readonly ('inner' | Type)[],
+  what: string,
+): 'inner' | Type {
+  const given = types.find(t => t === (type ?? 'inner'))
+  return given ?? call.fail('bad-option', `the type of ${what} is ${types.join(', ')}; got ${wordFor(type)}.`)
+}

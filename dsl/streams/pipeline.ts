@@ -1,7 +1,7 @@
 // What the methods of streams and tables do: each makes one node of the graph.
 //
 // Promises: frozen values, no side effect. Arguments that types would refuse are refused here too, in a sentence.
-// Leaves to `streams.ts`: the types that an author sees.
+// The node of a word is made in the file of its name; the types that an author sees are in `streams.ts`.
 
 import type { AggregationSpec } from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda, GraphNode } from '../../core/plan/graph.ts'
@@ -9,14 +9,21 @@ import type { WindowSpec } from '../../core/plan/plan.ts'
 import { aggregationParts } from '../aggregations/aggregations.ts'
 import { durationMs } from '../duration.ts'
 import { fieldName } from '../names.ts'
-import { Call, wordFor } from '../node.ts'
+import { Call, NODE, nodeIn, wordFor } from '../node.ts'
 import { windowSpec } from '../window.ts'
-import { joinTablesNode, joinWithinNode, lookupNode, tableWindow } from './join.ts'
-import { dedupeNode, distinctNode, joinTableNode, newestNode, scanNode } from './ordered.ts'
-import { changesNode, outputNode } from './output.ts'
+import { changesNode } from './changes.ts'
+import { dedupeNode, distinctNode } from './distinct.ts'
+import { joinTableNode } from './join-table.ts'
+import { joinTablesNode } from './join-tables.ts'
+import { joinWithinNode } from './join-within.ts'
+import { lookupNode } from './lookup.ts'
+import { mergeNode } from './merge.ts'
+import { scanNode } from './scan.ts'
 import type { Stream } from './streams.ts'
+import { tableWindow } from './table-window.ts'
+import { outputNode } from './to.ts'
+import { newestNode } from './to-table.ts'
 
-const NODE: unique symbol = Symbol.for('lyrebird.node') as never
 const VERSIONS: unique symbol = Symbol.for('lyrebird.versions') as never
 
 /** The table of the newest versions in a stream of them. */
@@ -27,12 +34,6 @@ export function upsertsOf(call: Call, versions: GraphNode): TableValue {
 /** A stream behind a source node. */
 export function streamOf<T>(node: GraphNode): Stream<T> {
   return new Pipeline(node, false) as unknown as Stream<T>
-}
-
-/** The node inside a stream, table or output; null for anything else. */
-export function nodeIn(value: unknown): GraphNode | null {
-  if (typeof value !== 'object' || value === null || !(NODE in value)) return null
-  return value[NODE] as GraphNode
 }
 
 function versionsOf(value: unknown): GraphNode | null {
@@ -81,18 +82,7 @@ class Pipeline {
   }
 
   merge(...given: unknown[]): Pipeline {
-    const call: Call = new Call(given)
-    if (call.args.length === 0) call.fail('bad-argument', 'merge() needs at least one other stream.')
-    const others = call.args.map(other => {
-      if (!(nodeIn(other) !== null && typeof (other as Pipeline).keyed === 'boolean')) {
-        call.fail('bad-argument', `merge() takes streams, got ${wordFor(other)}.`)
-      }
-      if ((other as Pipeline).keyed !== this.keyed) {
-        call.fail('not-keyed', 'merge() takes streams alike: all keyed or all unkeyed.')
-      }
-      return nodeIn(other) as GraphNode
-    })
-    return new Pipeline(call.node('merge', [this[NODE], ...others], {}), this.keyed)
+    return new Pipeline(mergeNode(new Call(given), this[NODE], this.keyed), this.keyed)
   }
 
   lookup(...given: unknown[]): Pipeline {

@@ -1,6 +1,7 @@
 // The types of a pipeline: streams of elements, keyed and windowed ones, and the tables that aggregations make of them.
 //
-// Promises: every value is immutable and every method gives a new one. They stand in one file because each leads to the others.
+// Promises: every value is immutable and every method gives a new one. They are in one file because each leads to the
+// others.
 // Leaves to `pipeline.ts`: what the methods do.
 
 import type { Aggregated, AggregationOver, Sum, Summable } from '../aggregations/aggregations.ts'
@@ -39,7 +40,10 @@ type Alike<Streams extends readonly unknown[], Keyed extends boolean> = {
 
 /** Where an output's records go. */
 export interface ToOptions<T, R> {
-  /** The record's key: text as it is, anything else as canonical JSON; null for none. Default: the stream's key, if it is keyed. */
+  /**
+   * The record's key: text as it is, anything else as canonical JSON; null for none. Default: the stream's key, if it
+   * is keyed.
+   */
   readonly key?: (value: T, record: R) => unknown
   /** Partitions of the output topic. Default 1. */
   readonly partitions?: number
@@ -47,13 +51,13 @@ export interface ToOptions<T, R> {
   readonly value?: Encodes<T>
 }
 
-/** What `joinWithin` is told. */
-export interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
+/** Options of `joinWithin`. */
+interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
   /** How far the right element may lie before the left one. */
   readonly before: Before & NotNegative<Before>
   /** How far the right element may lie after the left one. */
   readonly after: After & NotNegative<After>
-  /** Which elements without a partner are handed on, once none can come any more. Default `inner`: none. */
+  /** Which elements without a partner are emitted, once none can come any more. Default `inner`: none. */
   readonly type?: Type
 }
 
@@ -87,7 +91,10 @@ export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsK
     ...others: S & Alike<S, false>
   ): Stream<T | ValueOf<S[number]>, O | OriginOf<S[number]>>
 
-  /** Gives each element a key, by which it can be aggregated: `views.keyBy(v => v.country)`. Any plain data may be a key. */
+  /**
+   * Gives each element a key, by which it can be aggregated: `views.keyBy(v => v.country)`. Any plain data may be a
+   * key.
+   */
   keyBy<const K>(fn: (value: T, record: RecordOf<O, string | null>) => K & PlainKey<K>): KeyedStream<Settled<K>, T, O>
 
   /**
@@ -114,7 +121,9 @@ export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsK
     options: object,
   ): KeyedStream<unknown, unknown, 'derived'>
 
-  /** Writes the elements to a topic, in (time, identity) order, once no earlier one can come: `views.to('clean-views')`. */
+  /**
+   * Writes the elements to a topic, in (time, identity) order, once no earlier one can come: `views.to('clean-views')`.
+   */
   to(topic: string, options?: ToOptions<T, RecordOf<O, string | null>>): Output<T>
 
   /** Needs a key: `keyBy(...)` first. */
@@ -200,8 +209,9 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   keyBy<const J>(fn: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>): KeyedStream<Settled<J>, T, O>
 
   /**
-   * Finds something for each element in fixed data, by the stream's key or another one: `byCountry.lookup(countries)`. The value
-   * becomes `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with `type: 'left'`.
+   * Finds something for each element in fixed data, by the stream's key or another one: `byCountry.lookup(countries)`.
+   * The value becomes `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with
+   * `type: 'left'`.
    */
   lookup<J, V, SK, Type extends 'inner' | 'left' = 'inner'>(
     data: Snapshot<SK, V>,
@@ -216,8 +226,9 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, Joined<T, V, Type>, O>
 
   /**
-   * Pairs of elements of equal key whose times lie within bounds: `clicks.joinWithin(buys, { before: '0s', after: '30m' })` gives
-   * `{ left, right }` for each click and each purchase up to half an hour later. A pair has the later of the two times.
+   * Pairs of elements of equal key whose times lie within bounds: `clicks.joinWithin(buys, { before: '0s', after: '30m'
+   * })` gives `{ left, right }` for each click and each purchase up to half an hour later. A pair has the later of the
+   * two times.
    */
   joinWithin<S extends StreamShape, Before extends Duration, After extends Duration, Type extends JoinType = 'inner'>(
     other: S & Partner<K, S>,
@@ -225,7 +236,7 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, Joined<Settled<T>, Settled<ValueOf<S>>, Type>, 'derived'>
 
   /**
-   * A state per key that each element in the order of time makes another, which is handed on:
+   * A state per key that each element in the order of time makes another, which is emitted:
    * `byUser.scan(0, (total, order) => total + order.price)`. The step must not depend on anything but its arguments.
    */
   scan<S>(
@@ -238,18 +249,28 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
     ) => NoInfer<S> | Mistake<'scan() needs the next state, of the type of its zero, and no promise.'>,
   ): KeyedStream<K, S, 'derived'>
 
-  /** The first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Without a lambda by the whole value. */
+  /**
+   * The first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Without a lambda by the
+   * whole value.
+   */
   distinct<B>(by?: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>): KeyedStream<K, T, 'derived'>
 
-  /** Drops an element where an equal one of its key was handed on no more than so long before: `byUser.dedupe(v => v.id, '1h')`. */
+  /**
+   * Drops an element where an equal one of its key was emitted no more than so long before: `byUser.dedupe(v => v.id,
+   * '1h')`.
+   */
   dedupe<B>(by: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>, within: Duration): KeyedStream<K, T, 'derived'>
 
-  /** The newest value of each key by time, as a table; null deletes: `changes.keyBy(c => c.id).mapValues(c => c.after).toTable()`. */
+  /**
+   * The newest value of each key by time, as a table; null deletes: `changes.keyBy(c => c.id).mapValues(c =>
+   * c.after).toTable()`.
+   */
   toTable(): UpsertTable<K, Exclude<T, null | undefined>>
 
   /**
-   * Each element with the version of its key that was the newest at its time: `clicks.keyBy(c => c.user).joinTable(users)`. The value
-   * becomes `{ left, right }`; an element without a version is dropped, or has `right: null` with `type: 'left'`.
+   * Each element with the version of its key that was the newest at its time: `clicks.keyBy(c =>
+   * c.user).joinTable(users)`. The value becomes `{ left, right }`; an element without a version is dropped, or has
+   * `right: null` with `type: 'left'`.
    */
   joinTable<S extends AnyTable, Type extends 'inner' | 'left' = 'inner'>(
     table: S & Versioned<K, S>,
@@ -267,7 +288,7 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
 export interface WindowedStream<K, T, O extends Origin = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
 
 /** Words that make a table of a keyed stream: one row for each key, and for each window where there are windows. */
-export interface ShortForms<K, T, R, W extends Windowing> {
+interface ShortForms<K, T, R, W extends Windowing> {
   /**
    * Several aggregations at once; each row's value is an object with one field for each.
    *
@@ -294,11 +315,14 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   /** Another value for each row: `hourly.mapValues(v => v.bytes / v.views)`. Runs on rows that change. */
   mapValues<U>(fn: (value: V, row: RowContext<K, W>) => U & PlainValue<U>): Table<K, Settled<U>, W>
 
-  /** Only the rows for which the lambda gives something true: `hourly.filter(v => v.views > 10)`. Runs on rows that change. */
+  /**
+   * Only the rows for which the lambda gives something true: `hourly.filter(v => v.views > 10)`. Runs on rows that
+   * change.
+   */
   filter<S extends V>(fn: (value: V, row: RowContext<K, W>) => value is S): Table<K, S, W>
   filter<B>(fn: (value: V, row: RowContext<K, W>) => B & Sync<B>): Table<K, V, W>
 
-  /** Drops rows whose window ended so long before the watermark. What `closed()` hands on stays the same. */
+  /** Drops rows whose window ended so long before the watermark. What `closed()` emits stays the same. */
   keep(
     this: W extends 'time'
       ? unknown
@@ -307,8 +331,9 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   ): Table<K, V, W>
 
   /**
-   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms (a session's end), its key the row's. It may be
-   * keyed, windowed and aggregated again: `hourly.closed().keyBy(v => v.machine).window(tumbling('1d'))`.
+   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms (a session's
+   * end), its key the row's. It may be keyed, windowed and aggregated again: `hourly.closed().keyBy(v =>
+   * v.machine).window(tumbling('1d'))`.
    */
   closed(
     this: W extends 'time'
@@ -317,8 +342,8 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   ): KeyedStream<K, V, 'derived'>
 
   /**
-   * The rows of two tables by their common key (and window): `users.joinTables(balances)` has rows `{ left, right }`. With `type: 'left'`
-   * or `'full'` a row of one side alone is there too, with null for the other.
+   * The rows of two tables by their common key (and window): `users.joinTables(balances)` has rows `{ left, right }`.
+   * With `type: 'left'` or `'full'` a row of one side alone is there too, with null for the other.
    */
   joinTables<S extends AnyTable, Type extends 'inner' | 'left' | 'full' = 'inner'>(
     other: S & Beside<K, W, S>,
@@ -332,8 +357,8 @@ export interface Table<K, V, W extends Windowing = Windowing> {
 /** A view's changes on their way to a topic. */
 export interface Changes<V> {
   /**
-   * Writes each changed row to a topic, as an upsert under the row's key (and window): its value, or none where the row is gone. What
-   * the topic holds depends on when is committed; its newest record of each key is always the view's row.
+   * Writes each changed row to a topic, as an upsert under the row's key (and window): its value, or none where the row
+   * is gone. What the topic holds depends on when is committed; its newest record of each key is always the view's row.
    */
   to(topic: string, options?: Omit<ToOptions<V, unknown>, 'key'>): Output<V | null>
 }

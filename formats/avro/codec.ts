@@ -5,7 +5,7 @@
 
 import { type AvroType, avroType } from './types.ts'
 
-export interface AvroSchemas {
+interface AvroSchemas {
   /** Schema of the values that the job sees, as parsed JSON. */
   readonly reader: unknown
   /** Schema that unframed records were written with, where it is another. */
@@ -16,7 +16,7 @@ export interface AvroSchemas {
   readonly id: number | null
 }
 
-export interface AvroCodec {
+interface AvroCodec {
   readonly decode: (bytes: Uint8Array) => unknown
   readonly encode: (value: unknown) => Uint8Array
 }

@@ -6,7 +6,7 @@
 
 import protobuf from 'protobufjs'
 
-export interface ProtobufCodec {
+interface ProtobufCodec {
   readonly decode: (bytes: Uint8Array) => unknown
   readonly encode: (value: unknown) => Uint8Array
 }

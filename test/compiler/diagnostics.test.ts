@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest'
 import type { JobAnalysis } from '../../compiler/2-check/job-analysis.ts'
-import { evaluateJob } from '../../compiler/4-evaluate/evaluate.ts'
+import { evaluateJob } from '../../compiler/4-evaluate/evaluate-job.ts'
+import type { Graphs } from '../../compiler/4-evaluate/graphs.ts'
+import { planJob } from '../../compiler/5-plan/plan-job.ts'
 import { checkJob } from '../../compiler/index.ts'
 import * as language from '../../dsl/index.ts'
 import { jobFile } from './support/job-folder.ts'
@@ -115,9 +117,10 @@ describe('a bundle by itself', () => {
       const n = l.counter.n++
       exports.default = l.job('j', { n: l.source('t' + n, mark).keyBy(v => v, mark).count(mark) }, mark)`
     const call = { at: 'job.ts:1:1', schema: null, lambdas: {} }
-    const sites = new Map([[1, call]])
+    const marked = { ...analysis, calls: new Map([[1, call]]) }
     const bundle = { code, map, requires: [] }
-    const { diagnostics } = evaluateJob(bundle, { ...analysis, calls: sites }, new Map([['lyrebird', withCounter]]))
+    const { graphs } = evaluateJob(bundle, marked, new Map([['lyrebird', withCounter]]))
+    const { diagnostics } = planJob(graphs as Graphs, bundle, marked)
     expect(diagnostics.map(d => `${d.word} ${d.label}`)).toEqual([
       'unstable-job result n was another one the second time',
     ])

@@ -2,14 +2,17 @@
 //
 // The expected texts stand in `rendered/MESSAGES/WORD.txt`; `vitest -u` writes them anew, to be read by a person.
 
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Diagnostic, diagnose, type Message } from '../../compiler/diagnostic.ts'
 import { diagnosticWords, explain } from '../../compiler/explain.ts'
+import { checkJob } from '../../compiler/index.ts'
 import * as jobMessages from '../../compiler/messages/job.ts'
 import * as lawMessages from '../../compiler/messages/laws.ts'
 import { diagnosticJson, renderDiagnostic, renderDiagnostics } from '../../compiler/render-diagnostic.ts'
-import { analyseCases, analyseFiles, diagnosticsOf } from '../support/cases/check-cases.ts'
 import { read } from '../support/repository.ts'
+import { analyseCases, analyseFiles, diagnosticsOf } from './support/check-cases.ts'
+import { folderOf } from './support/job-folder.ts'
 
 const PRELUDE = `import { collectSet, count, csv, first, hopping, job, last, lines as text, source, type Stream, tumbling } from 'lyrebird'
 interface PageView { at: string; user: string; page: string; country: string; bytes: number; ip: string; formula: string; tags: string[] }
@@ -168,8 +171,8 @@ const age = (at: string) => Date.now() - Date.parse(at)
     expect(text).toContain('bad')
   })
 
-  it('says what file is missing', () => {
-    const { diagnostics } = analyseFiles({ 'other.ts': '' })
+  it('says what file is missing', async () => {
+    const { diagnostics } = await checkJob(join(folderOf({ 'other.ts': '' }), 'job.ts'))
     expect(diagnostics.map(d => d.word)).toEqual(['unreadable-job'])
   })
 })

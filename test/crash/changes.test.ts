@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { planJob } from '../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../compiler/plan-graph.ts'
 import type { JobGraph } from '../../core/plan/graph.ts'
 import { graphOf, lambdasOf } from '../../core/plan/graph.ts'
 import { job, source, table } from '../../dsl/index.ts'
@@ -87,6 +87,6 @@ it('read as a table by another job are the view again', async () => {
 
 function functionsOf(made: unknown): ReturnType<typeof interpretedModule> {
   const graph = graphOf(made) as JobGraph
-  const plan = planJob(graph)
+  const plan = planGraph(graph)
   return interpretedModule({ plan, lambdas: lambdasOf(plan, graph) })
 }

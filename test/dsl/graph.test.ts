@@ -1,7 +1,7 @@
 // The graph that a job builds: frozen, shared where the author shared, marked by site, in topological order.
 
 import { expect, test } from 'vitest'
-import { planJob } from '../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../compiler/plan-graph.ts'
 import { CALL_MARK, type GraphNode, graphOf, lambdasOf, topologicalOrder } from '../../core/plan/graph.ts'
 import { count, defineConfig, job, source, sum, tumbling } from '../../dsl/index.ts'
 import { graph } from '../support/run-job.ts'
@@ -61,7 +61,7 @@ test('sites and captured values come from the marks that the compiler appends', 
 test('closures are found again under the ids of the plan, and only under those of their own', () => {
   const fn = (e: Event): number => e.n
   const one = job('j', { t: byKey.sum(fn) })
-  const plan = planJob(graph(one))
+  const plan = planGraph(graph(one))
   const aggregate = plan.nodes.find(n => n.kind === 'aggregate')
   expect(lambdasOf(plan, graph(one))[aggregate?.id as string]?.['sum.of']).toBe(fn)
   expect(() => lambdasOf(plan, graph(job('j', { t: byKey.sum(fn), u: byKey.count() })))).toThrow('not that of this job')

@@ -1,7 +1,7 @@
 // The schema of a format is part of the plan hash, its formatting is not; a format's own code counts by its version.
 
 import { expect, it } from 'vitest'
-import { planJob } from '../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../compiler/plan-graph.ts'
 import { type CustomFormat, format, job, source } from '../../dsl/index.ts'
 import { avro } from '../../formats/avro/index.ts'
 import { protobuf } from '../../formats/protobuf/index.ts'
@@ -9,11 +9,11 @@ import { graph } from '../support/run-job.ts'
 
 const hashOf = (made: CustomFormat<{ a: number }>): string | undefined => {
   const all = source('t', { format: made })
-  return planJob(graph(job('j', { n: all.keyBy(v => v.a).count() }))).results[0]?.hash
+  return planGraph(graph(job('j', { n: all.keyBy(v => v.a).count() }))).results[0]?.hash
 }
 
 const outputHash = (made: CustomFormat<{ a: number }>): string | undefined =>
-  planJob(graph(job('j', { o: source<{ a: number }>('t').to('o', { value: made }) }))).results[0]?.hash
+  planGraph(graph(job('j', { o: source<{ a: number }>('t').to('o', { value: made }) }))).results[0]?.hash
 
 const SCHEMA = { type: 'record', name: 'R', fields: [{ name: 'a', type: 'int' }] }
 const PROTO = 'syntax = "proto3"; message R { int32 a = 1; }'

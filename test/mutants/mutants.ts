@@ -52,8 +52,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'branches-of-a-merge-look-alike',
     defect: 'the same record behind two branches of a merge has one identity',
-    file: 'compiler/7-emit/functions.ts',
-    find: '${consumer.branch})`',
+    file: 'compiler/7-emit/words/merge.ts',
+    find: '${branch})`',
     put: '0)`',
     suite: VERIFY,
   },
@@ -332,7 +332,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'validate-used-checks-all',
     defect: "validate: 'used' refuses records for parts that nobody looks at",
-    file: 'compiler/5-plan/plan-job.ts',
+    file: 'compiler/5-plan/plan-graph.ts',
     find: "node.params.validate === 'used' ? usedPart(uses, declared) : declared",
     put: 'declared',
     suite: 'test/compiler/5-plan/used-part.test.ts',

@@ -1,7 +1,9 @@
 // The arrows of ARCHITECTURE.md: which folder may import which, who owns an outside capability, and no cycles at all.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of an expression
 
 import { expect, it } from 'vitest'
-import { codeFiles, folderOf, type Import, importsOf } from '../support/repository.ts'
+import { type ComputedImport, type Import, importsOf, moduleOf } from '../support/modules.ts'
+import { codeFiles, folderOf } from '../support/repository.ts'
 
 /** By folder: the folders that it may import from besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -38,8 +40,21 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   protobufjs: 'formats/protobuf/',
 }
 
+/** Modules that are loaded by a name worked out at run time, and what of the repository or of packages it may be. */
+const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[] = [
+  // The emitted module of an artefact.
+  { from: 'compiler/load-functions.ts', name: '`${pathToFileURL(path).href}?content=${content}`', to: [] },
+  { from: 'cli/cache/compile-cache.ts', name: 'functionsUrl', to: [] },
+  { from: 'runtime-batch/workers/worker.ts', name: 'order.functionsUrl', to: [] },
+  // The author's configuration.
+  { from: 'cli/config.ts', name: 'pathToFileURL(resolve(fresh)).href', to: [] },
+  { from: 'logs/record-batch/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },
+  { from: 'runtime-batch/workers/thread.ts', name: 'entry', to: ['runtime-batch/workers/worker.ts'] },
+]
+
 const source = codeFiles().filter(f => MAY_IMPORT[folderOf(f)] !== undefined)
-const imports: readonly Import[] = source.flatMap(importsOf)
+const computed = COMPUTED.flatMap(({ from, to }) => to.map(file => ({ from, to: file })))
+const imports: readonly Import[] = [...source.flatMap(importsOf), ...computed]
 const isRepositoryFile = (to: string): boolean => /\.(ts|mts|mjs)$/.test(to)
 
 it('imports follow the arrows', () => {
@@ -49,6 +64,15 @@ it('imports follow the arrows', () => {
   })
   expect(against).toEqual([])
 })
+
+it('what is loaded by a computed name is listed', () => {
+  const listed = COMPUTED.map(({ from, name }) => ({ from, name }))
+  const found = source.flatMap(f => moduleOf(f).computed)
+  expect(found.toSorted(byText)).toEqual(listed.toSorted(byText))
+})
+
+const byText = (a: ComputedImport, b: ComputedImport): number =>
+  `${a.from} ${a.name}` < `${b.from} ${b.name}` ? -1 : 1
 
 it('core imports nothing from outside', () => {
   expect(imports.filter(({ from, to }) => folderOf(from) === 'core' && !isRepositoryFile(to))).toEqual([])
@@ -76,13 +100,13 @@ it('an outside capability has one owner', () => {
 })
 
 it('has no cycle, type-only imports included', () => {
-  const graph = new Map(source.map(f => [f, importsOf(f).map(i => i.to)]))
+  const graph = new Map(source.map(f => [f, imports.filter(i => i.from === f)]))
   const done = new Set<string>()
   const cycles: string[][] = []
   const visit = (file: string, path: readonly string[]): void => {
     if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file])
     else if (!done.has(file)) {
-      for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+      for (const { to } of graph.get(file) ?? []) visit(to, [...path, file])
       done.add(file)
     }
   }

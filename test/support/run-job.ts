@@ -1,7 +1,7 @@
 // Jobs written in the language, through the plan and the reference, without the compiler.
 
-import { planJob } from '../../compiler/5-plan/plan-job.ts'
 import type { CallFactsById } from '../../compiler/call-facts.ts'
+import { planGraph } from '../../compiler/plan-graph.ts'
 import { graphOf, type JobGraph, lambdasOf } from '../../core/plan/graph.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'
@@ -15,7 +15,7 @@ export function graph(job: unknown): JobGraph {
 }
 
 export function programOf(job: unknown, facts?: CallFactsById): Program & { readonly plan: Plan } {
-  const plan = planJob(graph(job), facts)
+  const plan = planGraph(graph(job), facts)
   return { plan, lambdas: lambdasOf(plan, graph(job)) }
 }
 

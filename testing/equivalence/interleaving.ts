@@ -7,7 +7,7 @@ import type { RunOptions } from '../../run/job-run.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
 import { type Random, seededRandom } from './random.ts'
 
-export interface Interleaving {
+interface Interleaving {
   readonly commits: number
   readonly restarts: number
 }

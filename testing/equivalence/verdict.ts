@@ -6,7 +6,7 @@ import type { Handed, JobResult } from '../../core/result/result.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */
-export interface PartDigest {
+interface PartDigest {
   /** `view NAME`, `output NAME`, `late` or `dead letters`. */
   readonly part: string
   readonly rows: number

@@ -27,7 +27,7 @@ import { readInput } from './read-input.ts'
 import { readWholeResult } from './read-result.ts'
 import { type FoundDifference, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
 
-export interface VerifyOptions {
+interface VerifyOptions {
   readonly functions: FunctionsModule
   readonly functionsUrl?: string | undefined
   readonly log: string | Log

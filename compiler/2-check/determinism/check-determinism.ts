@@ -1,15 +1,15 @@
 // Determinism: nothing that a lambda reaches may give two answers for one record.
 //
-// Promises: through helpers in other files, aliases, methods and functions handed on as values; each place is reported once, with the
-// chain of calls from the first lambda that leads to it. What static reading cannot see is closed at run time.
-// Leaves to `denied.ts` what is denied, to `scan.ts` one piece of code.
+// Promises: through helpers in other files, aliases, methods and functions passed as values; each place is reported
+// once, with the chain of calls from the first lambda that leads to it. What static reading cannot see is closed at run
+// time. What is denied is in `denied.ts`; `inspect.ts` looks at one piece of code.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { shortText, ts } from '../../1-read/syntax.ts'
 import { type Diagnostic, diagnose, type Related } from '../../diagnostic.ts'
 import { mutatesInput } from '../../messages/determinism.ts'
 import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
-import { Scanner } from './inspect.ts'
+import { Inspector } from './inspect.ts'
 import { builtinImports } from './rules.ts'
 import type { Edge, Finding, Mode } from './unit.ts'
 
@@ -27,17 +27,17 @@ export function checkDeterminism(reading: Reading, lambdas: readonly LambdaArgum
 class Check {
   readonly diagnostics: Diagnostic[] = []
   readonly #reading: Reading
-  readonly #scanner: Scanner
+  readonly #inspector: Inspector
   readonly #seen = new Map<Mode, Set<ts.Node>>()
 
   constructor(reading: Reading) {
     this.#reading = reading
-    this.#scanner = new Scanner(reading)
+    this.#inspector = new Inspector(reading)
   }
 
   lambda(root: ts.Node): void {
     this.from(root, 'record')
-    for (const [which, node] of this.#scanner.factsOf(root, 'record').changes) {
+    for (const [which, node] of this.#inspector.factsOf(root, 'record').changes) {
       if (which !== 'this')
         this.#report({ message: mutatesInput({ name: inputName(root, which) }), node, deeper: null }, [])
     }
@@ -53,7 +53,7 @@ class Check {
     const queue: { unit: ts.Node; mode: Mode; chain: readonly Edge[] }[] = [{ unit: root, mode, chain: [] }]
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (!this.#enter(next.unit, next.mode)) continue
-      const facts = this.#scanner.factsOf(next.unit, next.mode)
+      const facts = this.#inspector.factsOf(next.unit, next.mode)
       for (const finding of facts.findings) this.#report(finding, next.chain)
       for (const edge of facts.edges) queue.push({ unit: edge.to, mode: edge.mode, chain: [...next.chain, edge] })
     }

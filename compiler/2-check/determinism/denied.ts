@@ -1,6 +1,7 @@
 // What of the ECMAScript library and of the host a lambda may not use: one table by qualified name.
 //
-// Promises: of the library everything is allowed that is not named here; of the host nothing is allowed that is not named here.
+// Promises: of the library everything is allowed that is not named here; of the host nothing is allowed that is not
+// named here.
 
 import type { Message } from '../../diagnostic.ts'
 import {
@@ -22,7 +23,7 @@ import {
 
 export type RuleMessage = (p: { readonly name: string }) => Message
 
-/** Names of members, by the name of what holds them; `*` for all. Names of global variables stand under ''. */
+/** Names of members, by the name of what holds them; `*` for all. Names of global variables are under ''. */
 const STANDARD: readonly (readonly [string, string, RuleMessage])[] = [
   ['DateConstructor', 'now', clockInLambda],
   ['Math', 'random', randomInLambda],

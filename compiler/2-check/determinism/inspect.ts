@@ -1,7 +1,8 @@
-// Scans a piece of code: what it does that could give two answers, and which other code it reaches.
+// Inspects a piece of code: what it does that could give two answers, and which other code it reaches.
 //
-// Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing, and what is found
-// on the way is not kept, so that each function of the circle is told in full when it is asked for. Leaves to `check-determinism.ts`: the way from a lambda to a finding.
+// Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing,
+// and what is found on the way is not kept, so that each function of the circle is reported in full when it is asked
+// for. The way from a lambda to a finding is in `check-determinism.ts`.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, isErased, isFunctionNode, isInside, shortText, ts, unwrap } from '../../1-read/syntax.ts'
@@ -24,7 +25,7 @@ import { type Edge, type Finding, type Mode, NO_FACTS, type UnitFacts } from './
 /** Helpers that call helpers further down than this are taken as they are found. */
 const DEPTH_MAX = 50
 
-export class Scanner {
+export class Inspector {
   readonly reading: Reading
   readonly #known = new Map<Mode, Map<ts.Node, UnitFacts>>()
   readonly #open = new Map<Mode, Set<ts.Node>>()
@@ -47,7 +48,7 @@ export class Scanner {
       return NO_FACTS
     }
     open.add(unit)
-    const facts = new UnitScan(this, unit, mode).run()
+    const facts = new UnitInspection(this, unit, mode).run()
     open.delete(unit)
     this.#awaited.delete(unit)
     if (this.#awaited.size === 0) known.set(unit, facts)
@@ -60,8 +61,8 @@ export class Scanner {
   }
 }
 
-class UnitScan {
-  readonly #scanner: Scanner
+class UnitInspection {
+  readonly #inspector: Inspector
   readonly #reading: Reading
   readonly #unit: ts.Node
   readonly #mode: Mode
@@ -70,9 +71,9 @@ class UnitScan {
   readonly #edges: Edge[] = []
   readonly #changes = new Map<number | 'this', ts.Node>()
 
-  constructor(scanner: Scanner, unit: ts.Node, mode: Mode) {
-    this.#scanner = scanner
-    this.#reading = scanner.reading
+  constructor(inspector: Inspector, unit: ts.Node, mode: Mode) {
+    this.#inspector = inspector
+    this.#reading = inspector.reading
     this.#unit = unit
     this.#mode = mode
     this.#origins = new OriginFinder(this.#reading, unit, call => this.#returned(call))
@@ -87,7 +88,9 @@ class UnitScan {
     return { findings: this.#findings, edges: this.#edges, changes: this.#changes, returns }
   }
 
-  /** Making an instance runs fields and constructor; methods with well-known names may be called by the language itself. */
+  /**
+   * Making an instance runs fields and constructor; methods with well-known names may be called by the language itself.
+   */
   #class(node: ts.ClassLikeDeclaration): void {
     for (const clause of node.heritageClauses ?? [])
       if (clause.token === ts.SyntaxKind.ExtendsKeyword) this.#visit(clause)
@@ -169,9 +172,9 @@ class UnitScan {
 
   /** What a helper does to its parameters it does to what it is given. */
   #called(node: ts.CallExpression): void {
-    for (const callee of this.#scanner.calledBy(node)) {
+    for (const callee of this.#inspector.calledBy(node)) {
       if (isInside(callee, this.#unit)) continue
-      const { changes } = this.#scanner.factsOf(callee, 'record')
+      const { changes } = this.#inspector.factsOf(callee, 'record')
       for (const [which, deeper] of changes) {
         const given = which === 'this' ? receiverOf(node) : node.arguments[which]
         if (given === undefined || given === null) continue
@@ -195,12 +198,12 @@ class UnitScan {
     if (!this.#changes.has(which)) this.#changes.set(which, node)
   }
 
-  /** What a call of the author's function hands back, in terms of this code. */
+  /** What a call of the author's function returns, in terms of this code. */
   #returned(call: ts.CallExpression): Origins {
-    return this.#scanner.calledBy(call).flatMap(callee => {
+    return this.#inspector.calledBy(call).flatMap(callee => {
       if (isInside(callee, this.#unit) && callee !== this.#unit)
         return returnsOf(callee).flatMap(e => this.#origins.of(e))
-      return this.#scanner.factsOf(callee, 'record').returns.flatMap(o => this.#translate(o, call))
+      return this.#inspector.factsOf(callee, 'record').returns.flatMap(o => this.#translate(o, call))
     })
   }
 
@@ -229,7 +232,9 @@ function receiverOf(call: ts.CallExpression): ts.Expression | null {
   return ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee) ? callee.expression : null
 }
 
-/** `(() => ...)()`, and callbacks of the ECMAScript library such as those of `map`, which are called before it returns. */
+/**
+ * `(() => ...)()`, and callbacks of the ECMAScript library such as those of `map`, which are called before it returns.
+ */
 function isCalledAtOnce(reading: Reading, node: FunctionNode): boolean {
   let at: ts.Node = node
   while (ts.isParenthesizedExpression(at.parent)) at = at.parent

@@ -1,4 +1,5 @@
-// What a node does to objects: assignments, `delete`, methods that change their receiver, library functions that change an argument.
+// What a node does to objects: assignments, `delete`, methods that change their receiver, library functions that change
+// an argument.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { ts, unwrap } from '../../1-read/syntax.ts'
@@ -23,7 +24,7 @@ const CHANGING_FIRST = new Set([
 ])
 const ITERATING = new Set(['next', 'return', 'throw'])
 
-export interface Mutation {
+interface Mutation {
   readonly kind: 'change' | 'iterate'
   /** The object that is changed. */
   readonly target: ts.Expression

@@ -1,7 +1,7 @@
 // Where the object behind an expression comes from, seen from one function.
 //
-// Promises: flow does not matter: a name has the origins of everything that it is ever given. What is made in the function is fresh and
-// has none. Leaves to `mutations.ts`: what is done to it.
+// Promises: flow does not matter: a name has the origins of everything that it is ever given. What is made in the
+// function is fresh and has none. Leaves to `mutations.ts`: what is done to it.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { functionAround, isFunctionNode, isInside, ts, unwrap } from '../../1-read/syntax.ts'
@@ -19,8 +19,8 @@ export type Origin =
 
 export type Origins = readonly Origin[]
 
-/** What a call hands back, by its callee's facts. */
-export type ReturnedOrigins = (call: ts.CallExpression) => Origins
+/** What a call returns, by its callee's facts. */
+type ReturnedOrigins = (call: ts.CallExpression) => Origins
 
 const ALIASING = new Set(['get', 'at', 'find', 'findLast', 'deref', 'pop', 'shift'])
 const COPYING = new Set([

@@ -1,7 +1,7 @@
 // Regular expressions that keep `lastIndex` between records.
 //
-// Promises: `replace`, `replaceAll`, `match`, `matchAll`, `search` and `split` of a text begin at 0 with the flag g, so they are fine;
-// with the flag y nothing kept outside is.
+// Promises: `replace`, `replaceAll`, `match`, `matchAll`, `search` and `split` of a text begin at 0 with the flag g, so
+// they are fine; with the flag y nothing kept outside is.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { forEachDescendant, isInside, ts, unwrap } from '../../1-read/syntax.ts'

@@ -21,7 +21,7 @@ import type { Mode } from './unit.ts'
 export function ruleAt(reading: Reading, node: ts.Node, mode: Mode): Message | null {
   const message = find(reading, node)
   if (message === null || mode === 'record') return message
-  // Waiting and printing while a module is loaded is told by its evaluation, if at all.
+  // Waiting and printing while a module is loaded is found by its evaluation, if at all.
   return message.severity === 'error' && message.word !== 'async-in-lambda' && message.word !== 'unseen-call'
     ? message
     : null
@@ -195,7 +195,7 @@ function importedNames(node: ts.ImportDeclaration): readonly string[] {
   return clause?.name === undefined ? named : [clause.name.text, ...named]
 }
 
-/** Imports of Node's own modules, wherever in the job they stand. */
+/** Imports of Node's own modules, wherever in the job they are. */
 export function builtinImports(file: ts.SourceFile): readonly { readonly node: ts.Node; readonly message: Message }[] {
   return file.statements.flatMap(s => {
     if (!ts.isImportDeclaration(s) && !ts.isExportDeclaration(s)) return []

@@ -5,8 +5,8 @@ import type { Message } from '../../diagnostic.ts'
 import type { Origins } from './origins.ts'
 
 /**
- * `record`: runs for records. `load`: runs once, while the module is loaded. `value`: has run when the module was loaded, but the
- * functions inside of it may be called for records.
+ * `record`: runs for records. `load`: runs once, while the module is loaded. `value`: has run when the module was
+ * loaded, but the functions inside of it may be called for records.
  */
 export type Mode = 'record' | 'load' | 'value'
 

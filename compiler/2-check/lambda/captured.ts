@@ -1,7 +1,7 @@
 // Which variables of enclosing functions and blocks a lambda reads, so that its mark can carry their values.
 //
-// Promises: only names that mean the same where the mark stands. Leaves out module constants and functions, whose text is hashed
-// (`code-hash.ts`), and values of the language itself.
+// Promises: only names that mean the same where the mark is. Leaves out module constants and functions, whose text
+// is hashed (`code-hash.ts`), and values of the language itself.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { isErased, isInside, ts } from '../../1-read/syntax.ts'
@@ -26,7 +26,7 @@ function isCaptured(reading: Reading, node: ts.Identifier, lambda: ts.Node, at: 
   return isData(reading, node) && reading.isVisible(symbol, at)
 }
 
-/** A variable or parameter that does not stand at the top level of a module. */
+/** A variable or parameter that is not at the top level of a module. */
 export function isLocalVariable(declaration: ts.Node): boolean {
   if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration) && !ts.isBindingElement(declaration))
     return false

@@ -1,8 +1,8 @@
 // The hash of a lambda: its text, and that of everything that it reaches.
 //
-// Promises: formatting, comments, types and the names of files leave no trace; a change in a helper, in a constant that is read, in
-// code that fills a table, or in an installed package that is called changes the hash. Names that stand for declarations elsewhere are
-// numbered as they are met, so that two helpers of one name cannot change places unseen.
+// Promises: formatting, comments, types and the names of files leave no trace; a change in a helper, in a constant that
+// is read, in code that fills a table, or in an installed package that is called changes the hash. Names that stand for
+// declarations elsewhere are numbered as they are met, so that two helpers of one name cannot change places unseen.
 // Leaves to the mark of the call (`captured.ts`): values of variables of enclosing functions.
 
 import { createHash } from 'node:crypto'

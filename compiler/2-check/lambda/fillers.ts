@@ -1,7 +1,8 @@
-// Statements at the top level of a module that change what a variable holds: `TABLE[k] = v`, `for (...) list.push(x)`, `fill(TABLE)`.
+// Statements at the top level of a module that change what a variable holds: `TABLE[k] = v`, `for (...) list.push(x)`,
+// `fill(TABLE)`.
 //
-// Promises: finds those that name the variable, and those that call functions which do. Code inside lambdas does not count: what it
-// changes is an error (`determinism/`).
+// Promises: finds those that name the variable, and those that call functions which do. Code inside lambdas does not
+// count: what it changes is an error (`determinism/`).
 
 import type { Reading } from '../../1-read/reading.ts'
 import { functionAround, ts } from '../../1-read/syntax.ts'
@@ -28,7 +29,7 @@ function collectFillers(reading: Reading, symbol: ts.Symbol, found: Set<ts.State
   }
 }
 
-/** Written, handed to a function, called, or the receiver of a method. */
+/** Written, passed to a function, called, or the receiver of a method. */
 function mayChange(use: ts.Node): boolean {
   let at: ts.Node = use
   while (
@@ -47,7 +48,7 @@ function topStatement(node: ts.Node): ts.Statement | null {
   return at.parent === undefined ? null : (at as ts.Statement)
 }
 
-/** Statements that run where they stand and declare nothing. */
+/** Statements that run where they are and declare nothing. */
 function isPlainStatement(node: ts.Statement): boolean {
   return (
     ts.isExpressionStatement(node) ||

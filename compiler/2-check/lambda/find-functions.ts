@@ -1,7 +1,8 @@
 // From an expression to the functions that it can be.
 //
-// Promises: `complete` only where every function that the expression can be was found. Follows names, constants, properties of
-// object literals, both sides of `?:`, what factories return, and parameters of helpers back to all calls of the helper.
+// Promises: `complete` only where every function that the expression can be was found. Follows names, constants,
+// properties of object literals, both sides of `?:`, what factories return, and parameters of helpers back to all calls
+// of the helper.
 
 import type { Reading } from '../../1-read/reading.ts'
 import {

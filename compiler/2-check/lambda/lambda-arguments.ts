@@ -1,4 +1,4 @@
-// The lambdas of a call of the language: which expression stands in which slot.
+// The lambdas of a call of the language: which expression is in which slot.
 
 import type { LanguageCall } from '../../1-read/language-calls.ts'
 import type { Reading } from '../../1-read/reading.ts'
@@ -11,7 +11,7 @@ export interface LambdaArgument {
   /** What the author wrote: a lambda, a name, a call of a factory, a method of an options object. */
   readonly expression: ts.Node
   readonly found: FoundFunctions
-  /** True where the lambda stands inside the call itself, so that what it captures is in scope there. */
+  /** True where the lambda is written inside the call itself, so that what it captures is in scope there. */
   readonly inside: boolean
 }
 

@@ -1,6 +1,7 @@
 // Methods that a call of a class's method may run instead: those of classes that extend another one.
 //
-// Promises: every method or function field of that name in such a class, whatever it extends; too many rather than too few.
+// Promises: every method or function field of that name in such a class, whatever it extends; too many rather than too
+// few.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { forEachDescendant, nameOf, ts } from '../../1-read/syntax.ts'

@@ -2,7 +2,7 @@
 
 import type { GraphLambda } from '../../../core/plan/graph.ts'
 
-export type Slot = GraphLambda['slot']
+type Slot = GraphLambda['slot']
 
 export interface SlotPlace {
   readonly slot: Slot

@@ -1,7 +1,7 @@
 // A syntax tree as text in which formatting, comments and types leave no trace.
 //
-// Promises: two trees have the same text iff they run the same: parentheses, quotes, semicolons, trailing commas and everything that is
-// erased are gone, the structure stays. Leaves to `code-hash.ts`: what names refer to.
+// Promises: two trees have the same text iff they run the same: parentheses, quotes, semicolons, trailing commas and
+// everything that is erased are gone, the structure stays. Leaves to `code-hash.ts`: what names refer to.
 
 import { isErased, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 
@@ -70,7 +70,10 @@ function attributes(node: ts.Node): string {
   return ''
 }
 
-/** Children with the role that they play, so that `{ a: b }` and `{ a = b }` differ. A name as a key is its text, however quoted. */
+/**
+ * Children with the role that they play, so that `{ a: b }` and `{ a = b }` differ. A name as a key is its text,
+ * however quoted.
+ */
 function childrenOf(node: ts.Node): readonly (readonly [string, ts.Node | null])[] {
   const children = new Set<ts.Node>()
   ts.forEachChild(node, child => void children.add(child))

@@ -1,4 +1,5 @@
-// The facts of a call of `aggregation<In, State, Out>({ zero, lift, plus, present })`: the type of its values, and the shape of `plus`.
+// The facts of a call of `aggregation<In, State, Out>({ zero, lift, plus, present })`: the type of its values, and the
+// shape of `plus`.
 
 import type { LanguageCall } from '../../1-read/language-calls.ts'
 import type { Reading } from '../../1-read/reading.ts'

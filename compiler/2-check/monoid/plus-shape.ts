@@ -1,9 +1,10 @@
 // What the shape of an author's `plus` shows: that it is commutative and associative, that it is not, or neither.
 //
-// Promises: `proved` only where both laws hold for all values that the types allow, bit for bit: sums of bigints, `| & ^`, `|| &&` of
-// booleans, Math.max and Math.min, the greater or lesser of bigints or texts, sorted unions of sets, constants, objects and tuples of
-// these, and any of these with null as the state of no element. `refuted` where doubles round or one side wins by its place.
-// Leaves to `compiler/laws`: all else, and whether zero, lift and present fit a proved `plus`.
+// Promises: `proved` only where both laws hold for all values that the types allow, bit for bit: sums of bigints, `| &
+// ^`, `|| &&` of booleans, Math.max and Math.min, the greater or lesser of bigints or texts, sorted unions of sets,
+// constants, objects and tuples of these, and any of these with null as the state of no element. `refuted` where
+// doubles round or one side wins by its place.
+// Left to `6-laws`: all else, and whether zero, lift and present fit a proved `plus`.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
@@ -11,7 +12,7 @@ import type { LambdaArgument } from '../lambda/lambda-arguments.ts'
 import { type OperandSide, Operands } from './operands.ts'
 import { isSortedUnion } from './set-shape.ts'
 
-export type PlusShape =
+type PlusShape =
   | { readonly kind: 'proved' | 'unknown' }
   | { readonly kind: 'refuted'; readonly at: ts.Node; readonly label: string; readonly fix: string }
 

@@ -1,4 +1,5 @@
-// Sorted unions: `[...new Set([...a, ...b])].sort()`, the lawful form of a set whose elements are all texts, numbers or bigints.
+// Sorted unions: `[...new Set([...a, ...b])].sort()`, the lawful form of a set whose elements are all texts, numbers or
+// bigints.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { ts, unwrap } from '../../1-read/syntax.ts'

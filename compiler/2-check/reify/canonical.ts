@@ -1,11 +1,12 @@
 // Whether values of a type have canonical bytes: keys, what aggregations keep, rows of views, values of outputs.
 //
-// Promises: says no only where the type shows it; what types leave open (`unknown`, type parameters) is checked when it runs.
+// Promises: says no only where the type shows it; what types leave open (`unknown`, type parameters) is checked when it
+// runs.
 
 import type { Reading } from '../../1-read/reading.ts'
 import type { ts } from '../../1-read/syntax.ts'
 
-export interface NotPlain {
+interface NotPlain {
   readonly path: string
   readonly type: string
 }

@@ -1,7 +1,8 @@
 // TypeScript types to schemas, where they meet bytes.
 //
-// Promises: a type that cannot be checked against bytes is a problem with the path into the type, never a schema that accepts too
-// much. Members of unions and fields are sorted, so that the checker's own order does not show. Leaves to `core/decode`: the checking.
+// Promises: a type that cannot be checked against bytes is a problem with the path into the type, never a schema that
+// accepts too much. Members of unions and fields are sorted, so that the checker's own order does not show. Leaves to
+// `core/decode`: the checking.
 
 import type { Schema, SchemaDocument, SchemaField } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
@@ -11,11 +12,13 @@ import type { Message } from '../../diagnostic.ts'
 import { problemOf } from './problems.ts'
 import { unionSchema } from './unions.ts'
 
-export type Reified =
+type Reified =
   | { readonly ok: true; readonly document: SchemaDocument }
   | { readonly ok: false; readonly problems: readonly Message[] }
 
-/** `name` stands for the root in paths, such as `PageView`; `bytes` says that the format can hold them (`Uint8Array`). */
+/**
+ * `name` stands for the root in paths, such as `PageView`; `bytes` says that the format can hold them (`Uint8Array`).
+ */
 export function reify(reading: Reading, type: ts.Type, name: string, bytes = false): Reified {
   return reified(new Reifier(reading, bytes), reifier => reifier.at(type, name))
 }

@@ -5,8 +5,11 @@ import type { TypeShape } from '../../1-read/shape.ts'
 import type { ts } from '../../1-read/syntax.ts'
 import type { Paths, Walker } from './walker.ts'
 
-/** `array` and `object` where every part of the type but null and undefined is one; `other` for the rest, also for `any`. */
-export type TypeClass = 'array' | 'object' | 'other'
+/**
+ * `array` and `object` where every part of the type but null and undefined is one; `other` for the rest, also for
+ * `any`.
+ */
+type TypeClass = 'array' | 'object' | 'other'
 
 export function typeClass(reading: Reading, node: ts.Node): TypeClass {
   return classOf(reading, reading.nonNull(reading.typeOf(node)))

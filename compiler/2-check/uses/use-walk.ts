@@ -1,7 +1,8 @@
 // One function: which parts of one parameter it uses.
 //
-// Method: a name stands for a set of paths into the parameter, whatever the order of statements; walked until no name gains a path. An
-// expression either still stands for paths (a field, an element, an alias) or is consumed: tested for presence, or used whole.
+// Method: a name stands for a set of paths into the parameter, whatever the order of statements; walked until no name
+// gains a path. An expression either still stands for paths (a field, an element, an alias) or is consumed: tested for
+// presence, or used whole.
 // Leaves to `use-array-methods.ts`: callbacks of arrays. To `use-bindings.ts`: patterns.
 
 import type { Uses } from '../../../core/plan/schema.ts'
@@ -15,7 +16,7 @@ import { elementPaths, propertyPaths, typeClass } from './use-types.ts'
 import type { Paths, Walker } from './walker.ts'
 
 /** What uses of helpers are asked from. */
-export interface HelperUses {
+interface HelperUses {
   ofParameter(node: FunctionNode, index: number): Uses
 }
 

@@ -1,7 +1,8 @@
 // What the parts of the decoder generator need of each other: one object that emits the reading of any value.
 //
-// Promises: emitted code reads the value at `p` of bytes `b` (view `v`, exclusive `end`) and leaves `p` behind it; on anything that
-// is not on its fast path it runs the `bail` statement. Leaves to `json.ts`: which part emits which kind of schema.
+// Promises: emitted code reads the value at `p` of bytes `b` (view `v`, exclusive `end`) and leaves `p` behind it; on
+// anything that is not on its fast path it runs the `bail` statement. Leaves to `json.ts`: which part emits which kind
+// of schema.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, Uses } from '../../../core/plan/schema.ts'
@@ -32,8 +33,9 @@ export const BLANKS = 'if (b[p] <= 32) p = skipBlanks(b, p, end)'
 const utf8 = new TextEncoder()
 
 /**
- * A condition that is true where the bytes of a text stand at `p`. Words of four bytes are compared, the last one overlapping.
- * A later word is only read where the ones before it were equal, so that nothing is read far behind the record.
+ * A condition that is true where the bytes of a text are at `p`. Words of four bytes are compared, the last one
+ * overlapping. A later word is only read where the ones before it were equal, so that nothing is read far behind the
+ * record.
  */
 export function bytesAt(text: string): string {
   const bytes = utf8.encode(text)

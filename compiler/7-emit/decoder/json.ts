@@ -1,7 +1,8 @@
 // The emitted decoder of JSON: a function from the bytes of a record to its used fields.
 //
-// Promises: whatever it returns is what the obvious decoder gives, without the parts that are not used; where it is not sure it
-// returns undefined, and the obvious decoder decides. Leaves to one file per family of schemas: how those are read.
+// Promises: whatever it returns is what the obvious decoder gives, without the parts that are not used; where it is not
+// sure it returns undefined, and the obvious decoder decides. Leaves to one file per family of schemas: how those are
+// read.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, SchemaDocument, Uses } from '../../../core/plan/schema.ts'
@@ -18,7 +19,10 @@ export interface DecoderCode {
   readonly setup: string
 }
 
-/** Nesting that the emitted code reads itself, well below the limit of the obvious decoder (200) less that of skipping (60). */
+/**
+ * Nesting that the emitted code reads itself, well below the limit of the obvious decoder (200) less that of skipping
+ * (60).
+ */
 const MAX_NESTING = 100
 
 export function jsonDecoder(name: string, document: SchemaDocument, uses: Uses): DecoderCode {
@@ -147,7 +151,10 @@ class JsonEmitter implements Emitter {
   }
 }
 
-/** Uses that do not fit the type (elements of an object, fields of an array) mean the whole: nothing that is looked at is left out. */
+/**
+ * Uses that do not fit the type (elements of an object, fields of an array) mean the whole: nothing that is looked at
+ * is left out.
+ */
 function fitting(uses: Uses, schema: PlainSchema): Uses {
   if (uses === true) return true
   const names = Object.keys(uses)

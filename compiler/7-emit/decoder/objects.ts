@@ -1,7 +1,8 @@
 // Objects of the emitted decoder: one function for each object type and use of it.
 //
-// Promises: fields in any order, quickest in the order of the record before; a duplicate, a missing or a misspelt field gives the
-// record up. What is built has the fields of the schema's order, absent optional ones left out, as the obvious decoder builds it.
+// Promises: fields in any order, quickest in the order of the record before; a duplicate, a missing or a misspelt field
+// gives the record up. What is built has the fields of the schema's order, absent optional ones left out, as the
+// obvious decoder builds it.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { SchemaField, Uses } from '../../../core/plan/schema.ts'
@@ -19,13 +20,19 @@ function usesOf(uses: Uses, name: string): Uses | null {
   return Object.hasOwn(uses, name) ? (uses[name] as Uses) : null
 }
 
-/** For recursive types: a condition that is true where nesting goes too deep, and the statement on the way out. Else empty. */
-export interface DepthGuard {
+/**
+ * For recursive types: a condition that is true where nesting goes too deep, and the statement on the way out. Else
+ * empty.
+ */
+interface DepthGuard {
   readonly guard: string
   readonly leave: string
 }
 
-/** A function `name(b, v, p, end)` that reads an object at `p`: its value, or (where `uses` is null) the place behind it. */
+/**
+ * A function `name(b, v, p, end)` that reads an object at `p`: its value, or (where `uses` is null) the place behind
+ * it.
+ */
 export function objectFunction(
   emitter: Emitter,
   name: string,
@@ -37,6 +44,7 @@ export function objectFunction(
   const keys = emitter.fresh('keys')
   emitter.setup(`const ${keys} = new KeyTable([${schema.fields.map(f => text(f.name)).join(', ')}])`)
   emitter.setup(`const ${keys}Next = ${keys}.next`)
+  emitter.setup(`const ${keys}Start = ${keys}.start`)
   const words = Math.ceil(schema.fields.length / BITS)
   const seen = Array.from({ length: words }, (_, w) => `seen${w}`)
   const used = schema.fields.flatMap((f, i) => (uses !== null && usesOf(uses, f.name) !== null ? [`f${i}`] : []))
@@ -50,7 +58,7 @@ export function objectFunction(
     ${used.length === 0 ? '' : `let ${used.join(', ')}`}
     if (b[p] === 125) p++
     else {
-      let before = ${schema.fields.length + 33}
+      let before = ${keys}Start
       let f = ${keys}Next[before]
       for (;;) {
         if (p >= end || b[p] !== 34) ${bail}

@@ -1,7 +1,7 @@
 // Unions of the emitted decoder: the first byte of a value says its JSON type, and so the member.
 //
-// Promises: at most one member for each JSON type is read here, literals of one type counting as one; objects may be several where a
-// discriminant with literals tells them apart. Everything else is left to the obvious decoder.
+// Promises: at most one member for each JSON type is read here, literals of one type counting as one; objects may be
+// several where a discriminant with literals tells them apart. Everything else is left to the obvious decoder.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema } from '../../../core/plan/schema.ts'
@@ -35,7 +35,7 @@ export function readUnion(emitter: Emitter, union: Union, target: Target): strin
 }
 
 /** The members of a union, with the unions among them opened. */
-export function flatMembers(emitter: Pick<Emitter, 'resolve'>, schema: Schema): PlainSchema[] {
+function flatMembers(emitter: Pick<Emitter, 'resolve'>, schema: Schema): PlainSchema[] {
   const plain = emitter.resolve(schema)
   return plain.kind === 'union' ? plain.members.flatMap(m => flatMembers(emitter, m)) : [plain]
 }
@@ -66,7 +66,8 @@ function readMembers(
   if (first === undefined) return target.bail
   const whole = members.find(m => m.kind === 'string' || m.kind === 'number' || m.kind === 'boolean')
   if (whole !== undefined) {
-    // A literal beside its whole type adds nothing, except that it says what -0 is read as; a bigint beside a number does.
+    // A literal beside its whole type adds nothing, except that it says what -0 is read as; a bigint beside a number
+    // does.
     return whole.kind === 'number' && members.length > 1 ? target.bail : emitter.value(whole, target)
   }
   if (members.length === 1) return emitter.value(first, target)
@@ -76,7 +77,10 @@ function readMembers(
   return discriminant === null ? target.bail : readDiscriminated(emitter, members, discriminant, target)
 }
 
-/** Objects told apart by a field of string literals: it is looked for first, then the whole object is read as its member. */
+/**
+ * Objects told apart by a field of string literals: it is looked for first, then the whole object is read as its
+ * member.
+ */
 function readDiscriminated(
   emitter: Emitter,
   members: readonly PlainSchema[],

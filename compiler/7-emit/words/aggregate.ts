@@ -17,7 +17,7 @@ interface Input {
   readonly add: readonly string[]
 }
 
-export function foldElement(flow: Flow, node: AggregateNode, element: ElementNames): string {
+export function aggregateStep(flow: Flow, node: AggregateNode, element: ElementNames): string {
   const { fields, window } = node.params
   const block = flow.fresh('fold')
   const groups = flow.fresh('groups')

@@ -1,6 +1,7 @@
 // Emitted code of a source: the loop over the records of a chunk.
 //
-// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything behind (decision 1).
+// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything
+// behind.
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import { MAX_TIME } from '../../../core/result/dead-letter.ts'
@@ -88,7 +89,10 @@ function eventTime(flow: Flow, node: SourceNode): string {
     }`
 }
 
-/** Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it deletes. */
+/**
+ * Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it
+ * deletes.
+ */
 function upsertKey(flow: Flow, node: SourceNode): string {
   const record = 'report.record(i, time, null, false)'
   const second = node.lambdas.key?.usesRecord === false ? '' : `, ${record}`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type LoadedSource, loadJob } from '../../../compiler/1-read/load.ts'
-import { analyseFiles } from '../../support/cases/check-cases.ts'
+import { analyseFiles } from '../support/check-cases.ts'
 
 const JOB = `import { job, source } from 'lyrebird'
 import { limit } from '@app/limits'

@@ -1,7 +1,7 @@
 // The hash of a lambda: blind to formatting, comments, types and file names; not blind to anything that it runs.
 
 import { describe, expect, it } from 'vitest'
-import { analyseCases, type FileCase } from '../../support/cases/check-cases.ts'
+import { analyseCases, type FileCase } from '../support/check-cases.ts'
 
 const PRELUDE = `import { source } from 'lyrebird'
 interface Event { user: string; bytes: number; tags: string[] }

@@ -1,7 +1,7 @@
 // Every source of two answers in the design's table is a diagnostic, and ordinary code is none.
 
 import { describe, expect, it } from 'vitest'
-import { analyseCases, diagnosticsOf } from '../../support/cases/check-cases.ts'
+import { analyseCases, diagnosticsOf } from '../support/check-cases.ts'
 import { BAD, GOOD, PRELUDE, WARNED } from './determinism-cases.ts'
 
 /** Halves keep the cap on diagnostics of one job out of the way. */

@@ -2,10 +2,10 @@
 
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
-import type { JobAnalysis } from '../../../compiler/2-check/analyse-job.ts'
+import type { JobAnalysis } from '../../../compiler/2-check/job-analysis.ts'
 import { type GraphNode, graphOf, topologicalOrder } from '../../../core/plan/graph.ts'
 import * as language from '../../../dsl/index.ts'
-import { analyseFiles } from '../../support/cases/check-cases.ts'
+import { analyseFiles } from '../support/check-cases.ts'
 
 interface Marked {
   readonly analysis: JobAnalysis

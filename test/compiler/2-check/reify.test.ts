@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Schema, SchemaDocument } from '../../../core/plan/schema.ts'
-import { analyseCases, diagnosticsOf } from '../../support/cases/check-cases.ts'
+import { analyseCases, diagnosticsOf } from '../support/check-cases.ts'
 
 const PRELUDE = `import { source, csv, lines, bytes, sum, first } from 'lyrebird'\n`
 const string: Schema = { kind: 'string' }

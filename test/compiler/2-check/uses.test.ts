@@ -4,7 +4,7 @@ import { transformSync } from 'esbuild'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Uses } from '../../../core/plan/schema.ts'
-import { analyseFiles } from '../../support/cases/check-cases.ts'
+import { analyseFiles } from '../support/check-cases.ts'
 import { project, recording } from './recording.ts'
 import { HELPERS, USE_PRELUDE, USES } from './uses-cases.ts'
 

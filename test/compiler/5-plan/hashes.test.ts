@@ -1,7 +1,7 @@
 // Hashes: what defines a view changes them, what does not leaves them, and a change reaches exactly what depends on it.
 
 import { describe, expect, test } from 'vitest'
-import { planJob } from '../../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'
 import { isJobError } from '../../../core/plan/job-error.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { SchemaDocument } from '../../../core/plan/schema.ts'
@@ -27,7 +27,7 @@ function threeViews(changed: Readonly<Record<number, Fact>> = {}, line = 1): Pla
   const made = job('j', { a: keyed.aggregate({ total }), b: keyed.aggregate({ n: count() }), c: own.count() })
   const known = (slot: string, site: number): Fact => ({ lambdas: { [slot]: { hash: `code ${site}` } } })
   const facts = { 1: { schema: TEXTS }, 2: known('fn', 2), 3: known('fn', 3), 4: known('of', 4), 5: known('fn', 5) }
-  return planJob(graph(made), factsOf({ ...facts, ...changed }, line))
+  return planGraph(graph(made), factsOf({ ...facts, ...changed }, line))
 }
 
 const TEXTS: SchemaDocument = {
@@ -134,7 +134,7 @@ describe('captured values', () => {
     const events = source<Event>('e')
     const filter = events.filter.bind(events)
     const filtered = marked(filter, 1, [() => true], { fn: () => ({ value }) }) as Stream<Event>
-    const plan = planJob(graph(job('j', { t: filtered.to('t') })), factsOf({ 1: { lambdas: { fn: { hash } } } }))
+    const plan = planGraph(graph(job('j', { t: filtered.to('t') })), factsOf({ 1: { lambdas: { fn: { hash } } } }))
     return hashes(plan).t as string
   }
   const cyclic: unknown[] = []
@@ -167,7 +167,7 @@ describe('captured values', () => {
     }
     const events = source<Event>('e')
     const filtered = marked(events.filter.bind(events), 8, [() => true], { fn: unset }) as Stream<Event>
-    for (const run of [() => withCaptured(deep), () => planJob(graph(job('j', { t: filtered.to('t') })))]) {
+    for (const run of [() => withCaptured(deep), () => planGraph(graph(job('j', { t: filtered.to('t') })))]) {
       let thrown: unknown
       try {
         run()

@@ -1,7 +1,7 @@
 // The plan of a job: its shape, ids, places and schemas, with and without the compiler's facts.
 
 import { expect, test } from 'vitest'
-import { planJob } from '../../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'
 import type { Plan, SourceNode } from '../../../core/plan/plan.ts'
 import { ANY_JSON } from '../../../core/plan/schema.ts'
 import { bytes, count, csv, job, lines, type Stream, source, sum, tumbling } from '../../../dsl/index.ts'
@@ -69,7 +69,7 @@ test('facts give schemas, places and what lambdas use', () => {
   const events = marked(source<Event>, 1, ['a', { time }])
   const keyed = marked(events.keyBy.bind(events), 2, [(e: Event) => e.k])
   const made = job('j', { t: keyed.aggregate({ total: marked(sum<Event, unknown, number>, 3, [(e: Event) => e.n]) }) })
-  const plan = planJob(
+  const plan = planGraph(
     graph(made),
     factsOf({
       1: { schema: SCHEMA, lambdas: { time: { uses: { n: {} } } } },
@@ -96,7 +96,7 @@ test('formats without a type of their own: lines are strings, bytes and csv anyt
       .count(),
   })
   expect(of(text).schema.root).toEqual({ kind: 'string' })
-  expect((planJob(graph(text), facts).nodes[0] as SourceNode).schema.root).toEqual({ kind: 'string' })
+  expect((planGraph(graph(text), facts).nodes[0] as SourceNode).schema.root).toEqual({ kind: 'string' })
   expect(
     of(
       job('j', {

@@ -4,7 +4,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitUses } from '../../../compiler/5-plan/fit-uses.ts'
-import { planJob } from '../../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'
 import { usedPart } from '../../../compiler/5-plan/used-part.ts'
 import { makeDecoder } from '../../../core/decode/decoder.ts'
 import type { FormatSpec, SourceNode } from '../../../core/plan/plan.ts'
@@ -96,7 +96,7 @@ describe('the used part of a type', () => {
       const facts = factsOf({ 0: { schema }, 1: { lambdas: { fn: { uses, hash: 'h' } } } })
       const events = marked(source<{ a: number }>, 0, ['events', { validate }])
       const keyed = marked(events.keyBy.bind(events) as () => KeyedStream<number, unknown>, 1, [(e: unknown) => e])
-      const plan = planJob(graph(job('j', { n: keyed.count() })), facts)
+      const plan = planGraph(graph(job('j', { n: keyed.count() })), facts)
       return plan.nodes.find(n => n.kind === 'source') as SourceNode
     }
     const names = ({ schema }: SourceNode): string[] =>

@@ -1,7 +1,7 @@
 // Used fields: what reaches a source from every lambda behind it, and when the whole value is needed.
 
 import { expect, test } from 'vitest'
-import { planJob } from '../../../compiler/5-plan/plan-job.ts'
+import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'
 import { compileJob, loadFunctions } from '../../../compiler/index.ts'
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import type { Uses } from '../../../core/plan/schema.ts'
@@ -41,7 +41,7 @@ const facts = factsOf(
 function usesOf(stream: (source: Loose) => Loose, options: object = {}): Uses {
   const source = marked(words.source as never, 0, ['a', options]) as Loose
   const made = (words.job as Loose)('j', { result: stream(source) })
-  return (planJob(graph(made), facts).nodes.find(n => n.kind === 'source') as SourceNode).uses
+  return (planGraph(graph(made), facts).nodes.find(n => n.kind === 'source') as SourceNode).uses
 }
 
 /** A `keyBy` whose lambda has facts, at site 9. */
@@ -104,7 +104,7 @@ test('time counts, and parts of parts are joined', () => {
   })
   const source = marked(words.source as never, 0, ['a']) as Loose
   const made = (words.job as Loose)('j', { result: step(step(source, 'filter', 1), 'map', 2).to('t') })
-  const [first] = planJob(graph(made), nested).nodes
+  const [first] = planGraph(graph(made), nested).nodes
   expect((first as SourceNode).uses).toEqual({ a: { b: {}, d: {} }, c: true })
 })
 

@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LawVerdict } from '../../../compiler/6-laws/verdict.ts'
-import { checkJob, type Diagnostic, hasErrors, renderDiagnostics, type VerdictStore } from '../../../compiler/index.ts'
+import type { Diagnostic } from '../../../compiler/diagnostic.ts'
+import { checkJob, hasErrors, renderDiagnostics, type VerdictStore } from '../../../compiler/index.ts'
 import { jobFile } from '../support/job-folder.ts'
 
 const HEAD = `import { aggregation, job, max, source } from 'lyrebird'

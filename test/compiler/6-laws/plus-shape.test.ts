@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest'
 import type { ShapeFacts } from '../../../compiler/law-facts.ts'
-import { analyseCases } from '../../support/cases/check-cases.ts'
+import { analyseCases } from '../support/check-cases.ts'
 
 interface Shape {
   readonly name: string

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Artefact } from './module.ts'
+import type { Artefact } from './artefact-text.ts'
 
 export function writeArtefact(outDir: string, artefact: Artefact): void {
   mkdirSync(outDir, { recursive: true })

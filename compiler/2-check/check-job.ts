@@ -1,17 +1,15 @@
-// The two first phases in one: reads a job, checks it, and gathers the facts of each call of the language.
+// The second phase: checks a job that was read, and gathers the facts of each call of the language.
 //
-// Promises: every problem is a diagnostic, none is thrown. Leaves to evaluation what only running the job's module can tell.
+// Promises: every problem is a diagnostic, none is thrown. What only running the job's module can tell is found by
+// `4-evaluate`.
 
-import { resolve } from 'node:path'
 import type { Insertion } from '../1-read/insertion.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'
-import { readJob } from '../1-read/read-job.ts'
 import type { Reading } from '../1-read/reading.ts'
 import { shortText } from '../1-read/syntax.ts'
 import type { CallFacts, LambdaCallFacts } from '../call-facts.ts'
-import { collect, type Diagnostic, diagnose, type Span } from '../diagnostic.ts'
+import { collect, type Diagnostic, diagnose } from '../diagnostic.ts'
 import { unseenLambda } from '../messages/determinism.ts'
-import { unreadableJob } from '../messages/job.ts'
 import { typeError } from '../messages/types.ts'
 import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './call-facts-of.ts'
 import { checkCsv, checkKept, sourceSchema } from './check-types.ts'
@@ -22,8 +20,6 @@ import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.
 import { aggregationFacts } from './monoid/aggregation-facts.ts'
 import { UseAnalysis } from './uses/uses.ts'
 
-export type { JobAnalysis } from './job-analysis.ts'
-
 interface AnalysedCall {
   readonly call: LanguageCall
   readonly lambdas: readonly LambdaArgument[]
@@ -31,10 +27,8 @@ interface AnalysedCall {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Reads and checks the job at a path. */
-export function analyseJob(jobPath: string): JobAnalysis {
-  const reading = readJob(jobPath)
-  if (reading === null) return nothingRead(jobPath)
+/** Everything that static reading says of a job. Throws only where one of our own promises breaks. */
+export function checkReading(reading: Reading): JobAnalysis {
   const analyses: Analyses = { reading, uses: new UseAnalysis(reading), hashes: new CodeHashes(reading) }
   const calls = reading.languageCalls().map(call => analyseCall(analyses, call))
   const types = reading.typeErrors().map(e => diagnose(typeError({ text: e.text, code: String(e.code) }), e.span))
@@ -53,20 +47,6 @@ export function analyseJob(jobPath: string): JobAnalysis {
     aliases: reading.importAliases(),
     texts: new Map(reading.files.map(f => [reading.spanOf(f).file, f.text])),
     folder: reading.folder,
-  })
-}
-
-function nothingRead(path: string): JobAnalysis {
-  return Object.freeze({
-    diagnostics: collect([diagnose(unreadableJob({ path }), null)]),
-    calls: new Map(),
-    aggregations: new Map(),
-    spans: new Map<number, Span>(),
-    insertions: new Map(),
-    files: [],
-    aliases: new Map(),
-    texts: new Map(),
-    folder: resolve(path, '..'),
   })
 }
 

@@ -1,7 +1,8 @@
-// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`, `manifest.json`.
+// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`,
+// `manifest.json`.
 //
-// Promises: a function of bundle, plan and versions alone; the map leads from the author's code inside of the module to the author's
-// files. Leaves to `compiler/index.ts`: writing them.
+// Promises: a function of bundle, plan and versions alone; the map leads from the author's code inside of the module to
+// the author's files. `write-artefact.ts` writes them.
 
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -22,7 +23,7 @@ export interface Versions {
 }
 
 /** `files`: the author's, relative to the job's folder. */
-export function emitArtefact(plan: Plan, bundle: Bundle, files: readonly string[], versions: Versions): Artefact {
+export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[], versions: Versions): Artefact {
   const { code, map } = functionsModule(plan, bundle, files)
   const contents = new Map([
     ['plan.json', `${JSON.stringify(plan, null, 2)}\n`],

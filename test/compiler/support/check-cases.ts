@@ -3,7 +3,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { analyseJob, type JobAnalysis } from '../../../compiler/2-check/analyse-job.ts'
+import { readJob } from '../../../compiler/1-read/read-job.ts'
+import type { Reading } from '../../../compiler/1-read/reading.ts'
+import { checkReading } from '../../../compiler/2-check/check-job.ts'
+import type { JobAnalysis } from '../../../compiler/2-check/job-analysis.ts'
 import type { Diagnostic } from '../../../compiler/diagnostic.ts'
 
 /** Analyses a job made of these files (by name, such as `job.ts`) in a folder of its own. */
@@ -14,7 +17,7 @@ export function analyseFiles(files: Readonly<Record<string, string>>): JobAnalys
       mkdirSync(dirname(join(folder, name)), { recursive: true })
       writeFileSync(join(folder, name), text)
     }
-    return analyseJob(join(folder, 'job.ts'))
+    return checkReading(readJob(join(folder, 'job.ts')) as Reading)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,6 +1,6 @@
-// The nodes of `to` and of `changes().to`.
+// The node of `to`, and what `changes().to` shares with it.
 //
-// Promises: arguments that types would refuse are refused here too, in a sentence. Leaves to `pipeline.ts`: the methods.
+// Promises: arguments that types would refuse are refused here too, in a sentence. The methods are in `pipeline.ts`.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import { topicName } from '../names.ts'
@@ -20,17 +20,9 @@ export function outputNode(call: Call, input: GraphNode, keyed: boolean): GraphN
   return call.node('output', [input], params, lambdas)
 }
 
-export function changesNode(call: Call, table: GraphNode): GraphNode<'changes'> {
-  const topic = topicName(call.args[0], call)
-  const { partitions, value } = call.options(call.args[1], ['partitions', 'value'], 'changes().to()')
-  const { spec, encode } = writing(call, value)
-  const params = { topic, partitions: partitionCount(call, partitions), format: spec }
-  return call.node('changes', [table], params, encode === null ? {} : { encode })
-}
-
 const MAX_PARTITIONS = 10_000
 
-function partitionCount(call: Call, partitions: unknown = 1): number {
+export function partitionCount(call: Call, partitions: unknown = 1): number {
   if (Number.isInteger(partitions) && (partitions as number) >= 1 && (partitions as number) <= MAX_PARTITIONS) {
     return partitions as number
   }
@@ -39,7 +31,7 @@ function partitionCount(call: Call, partitions: unknown = 1): number {
 }
 
 /** The format that an output writes in. */
-function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 'encode'> {
+export function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 'encode'> {
   if (value === undefined) return { spec: { kind: 'json' }, encode: null }
   const parts = formatParts(value)
   if (parts === null) {

@@ -1,0 +1,82 @@
+// What each word needs of the value that it gets: used fields, one rule for each kind of node.
+//
+// Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands, is kept or
+// written.
+
+import { AGGREGATIONS, type AggregationSpec } from '../../core/plan/aggregation-spec.ts'
+import type { GraphNode } from '../../core/plan/graph.ts'
+import type { NodeKind } from '../../core/plan/plan.ts'
+import { joinUses, type Uses } from '../../core/plan/schema.ts'
+
+/** What the lambda of a slot uses of its first argument; null where the node has no such lambda. */
+type LambdaUses = (slot: string) => Uses | null
+
+/**
+ * What a node needs of each input's value (a source: of its own). `own` is what is needed of the value that it emits.
+ */
+type Needs<K extends NodeKind> = (node: GraphNode<K>, lambda: LambdaUses, own: Uses) => Uses
+
+/** Nothing of a value but that it is there. */
+const PRESENCE: Uses = Object.freeze({})
+
+/** Another value goes on: what is needed of it is in the lambda's hands. */
+const another: Needs<NodeKind> = (_, lambda) => lambda('fn') ?? PRESENCE
+/** The same value goes on: what is needed of it behind the step is needed here too. */
+const same: Needs<NodeKind> = (_, lambda, own) => joinUses(own, lambda('fn') ?? PRESENCE)
+/** The lambda, if any, sees the key and never the value. */
+const untouched: Needs<NodeKind> = (_node, _lambda, own) => own
+/** Held, written or emitted as a whole. */
+const whole: Needs<NodeKind> = () => true
+/** Rows of tables hold no source's value. */
+const rows: Needs<NodeKind> = () => PRESENCE
+
+const NEEDS: { readonly [K in NodeKind]: Needs<K> } = {
+  source: sourceNeeds,
+  map: another,
+  mapValues: another,
+  flatMap: another,
+  filter: same,
+  keyBy: same,
+  merge: untouched,
+  filterKeys: untouched,
+  flatMapKeys: untouched,
+  // The value goes on as the `left` of a pair; the right side is no source's.
+  lookup: (_, lambda, own) => joinUses(own === true ? true : (own.left ?? PRESENCE), lambda('key') ?? PRESENCE),
+  scan: another,
+  distinct: whole,
+  joinTable: whole,
+  joinWithin: whole,
+  output: whole,
+  aggregate: aggregateNeeds,
+  mapTable: rows,
+  filterTable: rows,
+  keep: rows,
+  existing: rows,
+  joinTables: rows,
+  changes: rows,
+  closed: rows,
+}
+
+export function needsOf<K extends NodeKind>(node: GraphNode<K>, lambda: LambdaUses, own: Uses): Uses {
+  return NEEDS[node.kind](node, lambda, own)
+}
+
+/** Strings and bytes have no parts that a decoder could leave out. */
+function sourceNeeds(node: GraphNode<'source'>, lambda: LambdaUses, own: Uses): Uses {
+  const { kind } = node.params.format
+  if (kind === 'lines' || kind === 'bytes') return true
+  return [own, lambda('time') ?? PRESENCE, lambda('key') ?? PRESENCE].reduce(joinUses)
+}
+
+/**
+ * A row is made of what the lambdas give. An aggregation without a lambda takes the value as a whole, `count` nothing.
+ */
+function aggregateNeeds(node: GraphNode<'aggregate'>, lambda: LambdaUses): Uses {
+  const ofField = ({ name, kind }: AggregationSpec): Uses => {
+    // An author's aggregation without `of` lifts the value itself.
+    const of =
+      lambda(`${name}.of`) ?? lambda(`${name}.lift`) ?? (AGGREGATIONS[kind].takes.of === 'nothing' ? PRESENCE : true)
+    return joinUses(of, lambda(`${name}.by`) ?? PRESENCE)
+  }
+  return node.params.fields.map(ofField).reduce(joinUses, PRESENCE)
+}

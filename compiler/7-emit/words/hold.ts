@@ -1,0 +1,13 @@
+// Emitted code of the words that hold elements: `scan`, `joinTable`, `joinWithin`. The executor has the rest of them.
+
+import type { PlanNode } from '../../../core/plan/plan.ts'
+import { text } from '../code.ts'
+import type { ElementNames, Flow } from '../flow.ts'
+
+/** An element that goes into a node which holds it; `by` is an expression of what its `by` lambda gave. */
+export function holdStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
+  const { key, value, time, lineage } = element
+  const inlet = flow.fresh('inlet')
+  flow.setup(`const ${inlet} = target.inlets[${text(node.id)}]`)
+  return `${inlet}.add(${[branch, key, value, time, lineage, ...(by === undefined ? [] : [by])].join(', ')})`
+}
