@@ -1,5 +1,6 @@
 // The language of jobs: the public entry `lyrebird`.
 
+export { checkAbi } from '../core/emitted/abi.ts' // for compiled jobs
 export { graphOf, lambdasOf } from '../core/plan/graph.ts' // for compiled jobs
 export { isJobError, JOB_ERROR_WORDS, JobError, type JobErrorWord } from '../core/plan/job-error.ts'
 export { closedRealm } from '../core/realm/closed-realm.ts' // for compiled jobs

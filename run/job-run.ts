@@ -4,8 +4,7 @@
 // one transaction, after the outputs are on disk and before they are published. Leaves to the executors: reading and when to commit.
 
 import { mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { JobExecutor, PROGRESS } from '../core/executor/job-executor.ts'
@@ -111,7 +110,7 @@ export class JobRun {
   /** Opens log, state and outputs and checks that they fit. Throws the typed errors of those checks; nothing stays open then. */
   static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
     const { plan } = options.functions
-    checkAbi(options.functions, artefactOf(options))
+    checkAbi(options.functions, options.functionsUrl)
     const openSink = sinkOf(options)
     const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
     const opened: { close(): Promise<void> }[] = typeof options.log === 'string' ? [log] : []
@@ -268,11 +267,6 @@ const scratchOf = (state: string): string => join(state, 'scratch')
 function makeScratch(state: string): void {
   rmSync(scratchOf(state), { recursive: true, force: true })
   mkdirSync(scratchOf(state), { recursive: true })
-}
-
-/** The folder of a compiled job; undefined where it was not loaded from one. */
-function artefactOf({ functionsUrl }: RunOptions): string | undefined {
-  return functionsUrl === undefined ? undefined : dirname(fileURLToPath(functionsUrl))
 }
 
 function recomputeOf({ recompute, state }: RunOptions, log: Log): string {

@@ -1,6 +1,7 @@
 // The compile cache: a job that has not changed is not compiled again.
 //
-// Promises: an artefact is found by the content of every file that went into it, the version of lyrebird and that of Node; it appears
+// Promises: an artefact is found by the content of every file that went into it, the version of lyrebird, its ABI
+// number and the version of Node; it appears
 // whole or not at all, so that commands may run at once; only artefacts without errors are kept.
 // Leaves to the compiler: everything else. It is loaded only where something has to be compiled.
 
@@ -18,6 +19,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ABI } from '../../core/emitted/abi.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { CheckFailed } from '../output/failure.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -112,7 +114,7 @@ function bundledFiles(artefact: string): readonly string[] {
 function keyOf(job: string, inputs: readonly string[]): string {
   const { node, v8, icu, tz } = process.versions
   const parts = inputs.map(file => [file, contentOf(file)])
-  return digest(JSON.stringify([job, version(), node, v8, icu, tz, parts]))
+  return digest(JSON.stringify([job, version(), ABI, node, v8, icu, tz, parts]))
 }
 
 function contentOf(file: string): string | null {

@@ -5,7 +5,7 @@
 
 import { compileFunction } from 'node:vm'
 import { type GraphNode, graphOf, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
-import type { NodeKind } from '../../core/plan/plan.ts'
+import { WORDS } from '../../core/plan/words.ts'
 import { closedRealm, REALM_NAMES } from '../../core/realm/closed-realm.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import type { Bundle } from '../3-bundle/bundle.ts'
@@ -56,14 +56,8 @@ function graphIn({ code }: Bundle, modules: JobModules): JobGraph | null {
   return graphOf(module.exports.default)
 }
 
-const SPELLINGS: Readonly<Partial<Record<NodeKind, string>>> = {
-  mapTable: 'mapValues',
-  filterTable: 'filter',
-  existing: 'toTable',
-}
-
-/** Some words are spelt otherwise in the language. */
+/** How an author spells the word of a node. */
 function spelling(node: GraphNode): string {
   if (node.kind === 'source' && (node as GraphNode<'source'>).params.upserts) return 'table'
-  return SPELLINGS[node.kind] ?? node.kind
+  return Object.keys(WORDS[node.kind].calls)[0] as string
 }

@@ -1,4 +1,4 @@
-// What each word needs of the value that it gets: used fields, one rule for each kind of node.
+// What each word needs of the value that it gets: used fields, by the rules that the registry of words names.
 //
 // Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands, is kept or
 // written.
@@ -7,6 +7,7 @@ import { AGGREGATIONS, type AggregationSpec } from '../../core/plan/aggregation-
 import type { GraphNode } from '../../core/plan/graph.ts'
 import type { NodeKind } from '../../core/plan/plan.ts'
 import { joinUses, type Uses } from '../../core/plan/schema.ts'
+import { type KindsWith, type NeedsRule, WORDS } from '../../core/plan/words.ts'
 
 /** What the lambda of a slot uses of its first argument; null where the node has no such lambda. */
 type LambdaUses = (slot: string) => Uses | null
@@ -19,46 +20,26 @@ type Needs<K extends NodeKind> = (node: GraphNode<K>, lambda: LambdaUses, own: U
 /** Nothing of a value but that it is there. */
 const PRESENCE: Uses = Object.freeze({})
 
-/** Another value goes on: what is needed of it is in the lambda's hands. */
-const another: Needs<NodeKind> = (_, lambda) => lambda('fn') ?? PRESENCE
-/** The same value goes on: what is needed of it behind the step is needed here too. */
-const same: Needs<NodeKind> = (_, lambda, own) => joinUses(own, lambda('fn') ?? PRESENCE)
-/** The lambda, if any, sees the key and never the value. */
-const untouched: Needs<NodeKind> = (_node, _lambda, own) => own
-/** Held, written or emitted as a whole. */
-const whole: Needs<NodeKind> = () => true
-/** Rows of tables hold no source's value. */
-const rows: Needs<NodeKind> = () => PRESENCE
-
-const NEEDS: { readonly [K in NodeKind]: Needs<K> } = {
+/** By the names that the registry of words gives them. */
+const NEEDS: { readonly [Rule in NeedsRule]: Needs<KindsWith<'needs', Rule>> } = {
   source: sourceNeeds,
-  map: another,
-  mapValues: another,
-  flatMap: another,
-  filter: same,
-  keyBy: same,
-  merge: untouched,
-  filterKeys: untouched,
-  flatMapKeys: untouched,
+  aggregations: aggregateNeeds,
+  // Another value goes on: what is needed of it is in the lambda's hands.
+  lambda: (_, lambda) => lambda('fn') ?? PRESENCE,
+  // The same value goes on: what is needed of it behind the step is needed here too.
+  'lambda and value': (_, lambda, own) => joinUses(own, lambda('fn') ?? PRESENCE),
+  // The lambda, if any, sees the key and never the value.
+  value: (_node, _lambda, own) => own,
   // The value goes on as the `left` of a pair; the right side is no source's.
-  lookup: (_, lambda, own) => joinUses(own === true ? true : (own.left ?? PRESENCE), lambda('key') ?? PRESENCE),
-  scan: another,
-  distinct: whole,
-  joinTable: whole,
-  joinWithin: whole,
-  output: whole,
-  aggregate: aggregateNeeds,
-  mapTable: rows,
-  filterTable: rows,
-  keep: rows,
-  existing: rows,
-  joinTables: rows,
-  changes: rows,
-  closed: rows,
+  'left and key': (_, lambda, own) => joinUses(own === true ? true : (own.left ?? PRESENCE), lambda('key') ?? PRESENCE),
+  // Held, written or emitted as a whole.
+  'whole value': () => true,
+  // Rows of tables hold no source's value.
+  presence: () => PRESENCE,
 }
 
-export function needsOf<K extends NodeKind>(node: GraphNode<K>, lambda: LambdaUses, own: Uses): Uses {
-  return NEEDS[node.kind](node, lambda, own)
+export function needsOf(node: GraphNode, lambda: LambdaUses, own: Uses): Uses {
+  return (NEEDS[WORDS[node.kind].needs] as Needs<NodeKind>)(node, lambda, own)
 }
 
 /** Strings and bytes have no parts that a decoder could leave out. */

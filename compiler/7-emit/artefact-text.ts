@@ -5,6 +5,7 @@
 // the author's files. `write-artefact.ts` writes them.
 
 import { createHash } from 'node:crypto'
+import { ABI } from '../../core/emitted/abi.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { REALM_NAMES } from '../../core/realm/closed-realm.ts'
 import type { Bundle } from '../3-bundle/bundle.ts'
@@ -42,6 +43,10 @@ function functionsModule(plan: Plan, bundle: Bundle, files: readonly string[]): 
   const before = `// Job ${plan.job}, compiled by lyrebird. Do not edit: change the job and compile it again.
 import * as lyrebird from 'lyrebird'
 ${formats.map((name, i) => `import * as format${i} from '${name}'\n`).join('')}
+export const abi = ${ABI}
+export const files = ${JSON.stringify(files)}
+lyrebird.checkAbi({ abi, files }, import.meta.url)
+
 const realm = lyrebird.closedRealm()
 const module = { exports: {} }
 const require = name => {
@@ -58,7 +63,6 @@ function evaluate(${parameters.join(', ')}) {
 evaluate(module.exports, module, require, ${REALM_NAMES.map(name => `realm.${name}`).join(', ')})
 
 export const plan = JSON.parse(${JSON.stringify(JSON.stringify(plan))})
-export const files = ${JSON.stringify(files)}
 export const lambdas = lyrebird.lambdasOf(plan, lyrebird.graphOf(module.exports.default))
 
 export ${emitLink(plan)}
@@ -75,9 +79,8 @@ const MAP_URL = ['source', 'MappingURL'].join('')
 /** The runtime is loaded first: it sets the time zone before any code of the author's runs. */
 function targetModule(target: 'batch' | 'stream'): string {
   return `import { main } from 'lyrebird/runtime-${target}'
-import * as functions from './functions.mjs'
 
-await main(functions, import.meta.url, process.argv.slice(2))
+await main(() => import('./functions.mjs'), import.meta.url, process.argv.slice(2))
 `
 }
 
@@ -85,6 +88,7 @@ function manifest(plan: Plan, contents: ReadonlyMap<string, string>, versions: V
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const document = {
     format: 1,
+    abi: ABI,
     job: plan.job,
     results: Object.fromEntries(plan.results.map(r => [r.name, { kind: r.kind, hash: r.hash }])),
     versions,

@@ -4,7 +4,8 @@
 // Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size
 // that the engine still optimises. Meets `core/emitted/emitted-module.ts`. The code of each word is in `words/`.
 
-import { EMITTING_KINDS, type Plan, type PlanNode } from '../../core/plan/plan.ts'
+import type { Plan, PlanNode } from '../../core/plan/plan.ts'
+import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { layout, text } from './code.ts'
 import { SCAN_NAMES } from './decoder/decoder.ts'
 import { emitStep, takesElements } from './emitters.ts'

@@ -16,13 +16,14 @@ export interface NumberedArtefact {
   readonly files?: readonly string[]
 }
 
-/** Throws `artefact-incompatible` where an artefact was emitted for another number. `place`: its folder, for the hint. */
-export function checkAbi({ abi, files }: NumberedArtefact, place?: string): void {
+/** Throws `artefact-incompatible` where an artefact was emitted for another number. `url`: of a file in it, for the hint. */
+export function checkAbi({ abi, files }: NumberedArtefact, url?: string): void {
   if (abi === ABI) return
   const was = typeof abi === 'number' ? `for ABI ${abi}` : 'before artefacts had an ABI number'
-  const out = place === undefined ? '' : ` --out ${place}`
+  const artefact = url === undefined ? undefined : decodeURIComponent(new URL('.', url).pathname).replace(/\/$/, '')
+  const out = artefact === undefined ? '' : ` --out ${artefact}`
   throw new LyrebirdError('artefact-incompatible', `the artefact was compiled ${was}; this version runs ABI ${ABI}`, {
-    where: { artefact: place, abi: typeof abi === 'number' ? abi : undefined, runs: ABI },
+    where: { artefact, abi: typeof abi === 'number' ? abi : undefined, runs: ABI },
     hint: `compile the job again: lyrebird compile ${files?.[0] ?? 'JOB.ts'}${out}`,
   })
 }

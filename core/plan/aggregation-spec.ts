@@ -4,6 +4,8 @@
 // says what is missing. It does not say what an aggregation computes: that is `core/aggregations` and, naively,
 // `core/reference/aggregations`.
 
+import type { CallLambdas, LambdaPlace, Slot } from './lambda-place.ts'
+
 /** Parameters in the plan of each kind of aggregation. */
 export interface AggregationParams {
   count: object
@@ -52,7 +54,7 @@ export type AggregationSpec = { readonly name: string } & UnnamedAggregation
 export type AggregationSpecOf<K extends AggregationKind> = Extract<AggregationSpec, { readonly kind: K }>
 
 /** Lambdas of a field: its part of an element, what elements are ordered by, and the functions of an author's own. */
-export type AggregationSlot = 'of' | 'by' | 'lift' | 'plus' | 'present'
+type AggregationSlot = Extract<Slot, 'of' | 'by' | 'lift' | 'plus' | 'present'>
 
 /** Arguments of a column's `add` past the slot, in the order of these fields. */
 export interface Takes {
@@ -67,9 +69,14 @@ export interface Takes {
   readonly orderKey: boolean
 }
 
+/** Where a call takes a lambda, and whether it must. */
+interface FieldLambda extends LambdaPlace {
+  readonly required: boolean
+}
+
 interface AggregationTraits {
-  /** By slot: whether a field must have the lambda. Without `of` it is about the value as a whole. */
-  readonly lambdas: { readonly [S in AggregationSlot]?: 'required' | 'optional' }
+  /** By slot. Without `of` a field is about the value as a whole. */
+  readonly lambdas: { readonly [S in AggregationSlot]?: FieldLambda }
   readonly takes: Takes
 }
 
@@ -81,35 +88,57 @@ const TIMED: Takes = { of: 'value', by: false, orderKey: true }
 const RANKED: Takes = { of: 'value', by: true, orderKey: true }
 const STATE: Takes = { of: 'state', by: false, orderKey: false }
 
-const PART = { of: 'required' } as const
-const PART_OR_WHOLE = { of: 'optional' } as const
-const ORDERED = { by: 'required', of: 'optional' } as const
-const OWN = { of: 'optional', lift: 'required', plus: 'required', present: 'required' } as const
+/** `sum(v => v.bytes)`: a part of each element, kept as `keeps`. */
+const part = (keeps: string) => ({ of: { argument: 0, keeps, required: true } })
+/** `first(v => v.page)`, or `first()` for the value as a whole. */
+const partOrWhole = (keeps: string, argument = 0) => ({ of: { argument, keeps, required: false } })
+/** `minBy(v => v.price, v => v.shop)`: ordered by the first, about the second or the whole. */
+const ordered = (argument: number) => ({
+  by: { argument, keeps: 'what elements are ordered by', required: true },
+  of: { argument: argument + 1, keeps: 'a row', required: false },
+})
+const method = (property: string, keeps: string): FieldLambda => ({ argument: 0, property, keeps, required: true })
 
 /** Every aggregation by its kind. */
 export const AGGREGATIONS: Readonly<Record<AggregationKind, AggregationTraits>> = {
   count: { lambdas: {}, takes: NOTHING },
-  sum: { lambdas: PART, takes: NUMERIC },
-  mean: { lambdas: PART, takes: NUMERIC },
-  variance: { lambdas: PART, takes: NUMERIC },
-  stddev: { lambdas: PART, takes: NUMERIC },
-  min: { lambdas: PART, takes: VALUE },
-  max: { lambdas: PART, takes: VALUE },
-  first: { lambdas: PART_OR_WHOLE, takes: TIMED },
-  last: { lambdas: PART_OR_WHOLE, takes: TIMED },
-  minBy: { lambdas: ORDERED, takes: RANKED },
-  maxBy: { lambdas: ORDERED, takes: RANKED },
-  topK: { lambdas: ORDERED, takes: RANKED },
-  collectList: { lambdas: PART_OR_WHOLE, takes: TIMED },
-  collectSet: { lambdas: PART_OR_WHOLE, takes: VALUE },
-  countDistinct: { lambdas: PART_OR_WHOLE, takes: VALUE },
-  histogram: { lambdas: PART_OR_WHOLE, takes: VALUE },
-  approxCountDistinct: { lambdas: PART_OR_WHOLE, takes: VALUE },
-  approxQuantiles: { lambdas: PART, takes: BOUNDED },
-  approxMembership: { lambdas: PART, takes: VALUE },
-  approxFrequency: { lambdas: PART, takes: VALUE },
-  sample: { lambdas: PART_OR_WHOLE, takes: TIMED },
-  custom: { lambdas: OWN, takes: STATE },
+  sum: { lambdas: part('what is summed'), takes: NUMERIC },
+  mean: { lambdas: part('what is averaged'), takes: NUMERIC },
+  variance: { lambdas: part('what is measured'), takes: NUMERIC },
+  stddev: { lambdas: part('what is measured'), takes: NUMERIC },
+  min: { lambdas: part('a least value'), takes: VALUE },
+  max: { lambdas: part('a greatest value'), takes: VALUE },
+  first: { lambdas: partOrWhole('a first value'), takes: TIMED },
+  last: { lambdas: partOrWhole('a last value'), takes: TIMED },
+  minBy: { lambdas: ordered(0), takes: RANKED },
+  maxBy: { lambdas: ordered(0), takes: RANKED },
+  topK: { lambdas: ordered(1), takes: RANKED },
+  collectList: { lambdas: partOrWhole('an element of a list'), takes: TIMED },
+  collectSet: { lambdas: partOrWhole('an element of a set'), takes: VALUE },
+  countDistinct: { lambdas: partOrWhole('what is counted'), takes: VALUE },
+  histogram: { lambdas: partOrWhole('what is counted'), takes: VALUE },
+  approxCountDistinct: { lambdas: partOrWhole('what is counted'), takes: VALUE },
+  approxQuantiles: { lambdas: part('what is measured'), takes: BOUNDED },
+  approxMembership: { lambdas: part('what is remembered'), takes: VALUE },
+  approxFrequency: { lambdas: part('what is counted'), takes: VALUE },
+  sample: { lambdas: partOrWhole('an element of a sample', 1), takes: TIMED },
+  custom: {
+    lambdas: {
+      ...partOrWhole('what is aggregated'),
+      lift: method('lift', 'a state'),
+      plus: method('plus', 'a state'),
+      present: method('present', 'a row'),
+    },
+    takes: STATE,
+  },
+}
+
+/** The calls that make aggregations, with their lambdas; an author's own is made by one call and used by another. */
+export function aggregationCalls(): Readonly<Record<string, CallLambdas>> {
+  const { custom, ...builtIn } = AGGREGATIONS
+  const { of, ...methods } = custom.lambdas
+  const calls = Object.entries(builtIn).map(([kind, { lambdas }]) => [kind, lambdas as CallLambdas] as const)
+  return { ...Object.fromEntries(calls), aggregation: methods, AggregationMaker: { of } as CallLambdas }
 }
 
 /** What a field takes of an element; a histogram with bounds counts numbers. */

@@ -2,7 +2,7 @@
 //
 // Promises: building it has no side effect and needs no compiler. Ids, hashes and static facts are added by `compiler/5-plan`.
 
-import type { AggregationSlot } from './aggregation-spec.ts'
+import type { Slot } from './lambda-place.ts'
 import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
 
 /** Property by which the compiler marks a call of the language with the call's id. */
@@ -23,7 +23,7 @@ export interface GraphLambda {
   /** Id of the call that the lambda was given to (for `sum(f)` inside `aggregate`, the id of the call of `sum`). */
   readonly callId: number | null
   /** `fn`, `time`, `key`, `of`, `by`: which argument of that call it is. */
-  readonly slot: 'rows' | 'fn' | 'time' | 'key' | 'deletedKey' | 'decode' | 'encode' | AggregationSlot
+  readonly slot: Slot
   /** Variables of enclosing functions that it reads, with their values; null where the compiler marked none. */
   readonly captured: (() => Readonly<Record<string, unknown>>) | null
   /** What stands for the code in hashes, where it is no author's but that of a format of this package. */

@@ -83,18 +83,6 @@ export interface NodeParams {
 
 export type NodeKind = keyof NodeParams
 
-/**
- * Kinds whose nodes hold elements or rows back and hand elements on when they flush. What they have handed on is counted and compared
- * (decision 10), and past them a lambda sees time and key only (decision 12).
- */
-export const EMITTING_KINDS: ReadonlySet<NodeKind> = new Set<NodeKind>([
-  'closed',
-  'distinct',
-  'joinTable',
-  'joinWithin',
-  'scan',
-])
-
 /** What static analysis knows of one lambda. */
 export interface LambdaFacts {
   /** `path:line:column` of the lambda, path relative to the job's folder; null in an uncompiled job. */

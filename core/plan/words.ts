@@ -6,26 +6,8 @@
 // line here is a type error in each table that lacks its part (CONTRIBUTING.md, "Adding a word").
 // Not here: parameters (`NodeParams`, plan.ts), aggregations (aggregation-spec.ts), what a word means (docs/semantics.md).
 
-import type { GraphLambda } from './graph.ts'
-import type { NodeKind, NodeParams } from './plan.ts'
-
-export type Slot = GraphLambda['slot']
-
-/** Where a call of the language takes a lambda. */
-export interface LambdaArgument {
-  readonly argument: number
-  /** The lambda is this property of an options object. */
-  readonly property?: string
-  /** Names what the lambda's result is kept as; null where it is not kept by itself. */
-  readonly keeps: string | null
-  /** Which of the lambda's parameters is the value; the first where nothing is said. */
-  readonly value?: number
-  /** The result is a list of what is kept. */
-  readonly many?: boolean
-}
-
-/** By slot: the lambdas of one call. */
-export type CallLambdas = Readonly<Partial<Record<Slot, LambdaArgument>>>
+import type { CallLambdas, LambdaPlace } from './lambda-place.ts'
+import type { NodeKind } from './plan.ts'
 
 export interface Word {
   /** How an author spells it, with the lambdas of that call. The first one is what messages call it. */
@@ -50,10 +32,10 @@ export interface Word {
 }
 
 /** A lambda as the first argument, whose result is kept as `keeps`. */
-const fn = (keeps: string | null, more: Partial<LambdaArgument> = {}): CallLambdas => ({
+const fn = (keeps: string | null, more: Partial<LambdaPlace> = {}): CallLambdas => ({
   fn: { argument: 0, keeps, ...more },
 })
-const option = (property: string, keeps: string | null): LambdaArgument => ({ argument: 1, property, keeps })
+const option = (property: string, keeps: string | null): LambdaPlace => ({ argument: 1, property, keeps })
 const by: CallLambdas = { by: { argument: 0, keeps: 'what is told apart' } }
 
 const KEY = { key: option('key', 'a key') }
@@ -223,12 +205,6 @@ export type NeedsRule = WordOf<NodeKind>['needs']
 export type KindsWith<Part extends 'emitter' | 'operator' | 'reference' | 'needs', Name> = {
   [K in NodeKind]: WordOf<K>[Part] extends Name ? (WordOf<K>[Part] extends null ? never : K) : never
 }[NodeKind]
-
-/** Parameters by the kinds of a table's entry. */
-export type ParamsWith<K extends NodeKind> = NodeParams[K]
-
-/** The word of a kind, without its narrow type. */
-export const wordOf = (kind: NodeKind): Word => WORDS[kind]
 
 /**
  * Kinds whose nodes hold elements or rows back and emit elements when they flush. What they have emitted is counted and compared

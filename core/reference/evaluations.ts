@@ -1,8 +1,9 @@
-// How each kind of node is evaluated: one exhaustive table.
+// How each word is evaluated, by the name that the registry of words gives its evaluation: one exhaustive table.
 //
 // What the words mean is in one file each: streams in `steps/` and `operators/`, tables in `tables.ts`.
 
 import type { NodeKind, PlanNode } from '../plan/plan.ts'
+import { type KindsWith, type ReferenceName, WORDS } from '../plan/words.ts'
 import type { Element } from './element.ts'
 import type { Evaluated, Evaluation, Given } from './evaluation.ts'
 import type { LambdaRunner } from './lambda-runner.ts'
@@ -24,12 +25,10 @@ import { mapElement } from './steps/map.ts'
 import { mergedElements } from './steps/merge.ts'
 import { existingRows, filterRows, mapRows } from './tables.ts'
 
-export const EVALUATIONS: { readonly [K in NodeKind]: Evaluation<K> } = {
+const EVALUATIONS: { readonly [Name in ReferenceName]: Evaluation<KindsWith<'reference', Name>> } = {
   source: ({ node, log, runner }) => readSource(node, log, runner),
   map: eachElement(mapElement),
-  mapValues: eachElement(mapElement),
   filter: eachElement(filterElement),
-  filterKeys: eachElement(filterElement),
   flatMap: eachElement(flatMapElement),
   flatMapKeys: eachElement(flatMapKeysOfElement),
   keyBy: eachElement(keyElement),
@@ -63,6 +62,9 @@ export const EVALUATIONS: { readonly [K in NodeKind]: Evaluation<K> } = {
     written: writtenRecords(runner, node, elementsOf(inputs[0]), watermark),
   }),
 }
+
+export const evaluationOf = (kind: NodeKind): Evaluation<NodeKind> =>
+  EVALUATIONS[WORDS[kind].reference] as Evaluation<NodeKind>
 
 /** A step without state: what each element becomes, one after the other. */
 function eachElement<N extends PlanNode>(

@@ -5,16 +5,8 @@
 // nothing is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and
 // decoding.
 
-import {
-  EMITTING_KINDS,
-  type Lambdas,
-  type NodeKind,
-  nodeOf,
-  type Plan,
-  type PlanNode,
-  type SourceNode,
-  tableRoot,
-} from '../plan/plan.ts'
+import { type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, tableRoot } from '../plan/plan.ts'
+import { EMITTING_KINDS } from '../plan/words.ts'
 import {
   type Handed,
   type JobResult,
@@ -25,8 +17,8 @@ import {
 } from '../result/result.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 import { countAndDigest, deadParts, elementParts, lateParts, writtenParts } from './digests.ts'
-import type { Evaluated, Evaluation } from './evaluation.ts'
-import { EVALUATIONS } from './evaluations.ts'
+import type { Evaluated } from './evaluation.ts'
+import { evaluationOf } from './evaluations.ts'
 import type { ReferenceInput } from './input.ts'
 import { LambdaRunner } from './lambda-runner.ts'
 import { keptRows } from './tables.ts'
@@ -72,9 +64,8 @@ class Run {
   evaluate(node: PlanNode): void {
     const inputs = node.inputs.map(id => this.#of(id))
     const logWatermark = Math.min(...inputs.map(input => input.logWatermark))
-    const evaluation = EVALUATIONS[node.kind] as Evaluation<NodeKind>
     const watermark = this.#watermark(logWatermark)
-    const given = evaluation({ node, inputs, watermark, log: this.#log, runner: this.#runner })
+    const given = evaluationOf(node.kind)({ node, inputs, watermark, log: this.#log, runner: this.#runner })
     this.#evaluated.set(node.id, { elements: [], rows: [], written: [], late: [], logWatermark, ...given })
   }
 

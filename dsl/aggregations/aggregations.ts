@@ -218,7 +218,7 @@ export function partOf(
   what = `${kind}()`,
 ): Readonly<Record<string, GraphLambda>> {
   if (of !== undefined) return { of: call.lambda(of, 'of', what) }
-  if (AGGREGATIONS[kind].lambdas.of === 'required')
+  if (AGGREGATIONS[kind].lambdas.of?.required === true)
     call.fail('bad-argument', `${what} needs a function from an element to its part.`)
   return {}
 }

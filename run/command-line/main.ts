@@ -3,8 +3,10 @@
 // Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts; an unknown
 // option is exit 2 with the nearest of those there are; --help prints them. Leaves to `cli`: everything beyond one compiled job.
 
+import { existsSync, readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../../core/did-you-mean.ts'
+import { checkAbi, type NumberedArtefact } from '../../core/emitted/abi.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { RunOptions } from '../job-run.ts'
@@ -61,6 +63,7 @@ export async function runMain(
       process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
       return
     }
+    checkManifest(url)
     const options: RunOptions = {
       functions: typeof given === 'function' ? await given() : given,
       functionsUrl: new URL('./functions.mjs', url).href,
@@ -77,6 +80,14 @@ export async function runMain(
     process.stderr.write(`${failureLines(error).join('\n')}\n`)
     process.exitCode = isLyrebirdError(error) ? error.exitCode : EXIT.bug
   }
+}
+
+/** Throws `artefact-incompatible` before the author's module is loaded. An artefact without a manifest is judged by its module. */
+function checkManifest(url: string): void {
+  const path = new URL('./manifest.json', url)
+  if (!existsSync(path)) return
+  const { abi } = JSON.parse(readFileSync(path, 'utf8')) as NumberedArtefact
+  checkAbi({ abi }, url)
 }
 
 function parse(name: string, texts: OptionTexts, argv: readonly string[]): Given {

@@ -103,7 +103,7 @@ test('each field of an aggregation has the lambdas that the registry names', () 
   for (const { kind, slots } of fieldLambdas) {
     const { lambdas } = AGGREGATIONS[kind]
     expect(Object.keys(lambdas)).toEqual(expect.arrayContaining(slots))
-    const required = Object.entries(lambdas).filter(([, need]) => need === 'required')
+    const required = Object.entries(lambdas).filter(([, lambda]) => lambda.required)
     expect(slots).toEqual(expect.arrayContaining(required.map(([slot]) => slot)))
   }
 })

@@ -81,6 +81,7 @@ const NO_WORDS = [
   'keyed',
   'graphOf',
   'lambdasOf',
+  'checkAbi',
   'closedRealm',
   'isJobError',
   'JobError',

@@ -15,14 +15,8 @@ import type {
 import { FAIL } from '../../core/emitted/emitted-module.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { type AggregationSpec, takesOf } from '../../core/plan/aggregation-spec.ts'
-import {
-  EMITTING_KINDS,
-  type Lambdas,
-  type Plan,
-  type PlanNode,
-  type PlanNodeOf,
-  type SourceNode,
-} from '../../core/plan/plan.ts'
+import type { Lambdas, Plan, PlanNode, PlanNodeOf, SourceNode } from '../../core/plan/plan.ts'
+import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { normalise } from '../../core/values/canonical.ts'
 
 interface Element {

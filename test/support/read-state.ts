@@ -3,7 +3,8 @@
 // Promises: equal to what the reference gives at the state's cut, digests and watermarks included.
 
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
-import { EMITTING_KINDS, type Plan, type SourceNode } from '../../core/plan/plan.ts'
+import type { Plan, SourceNode } from '../../core/plan/plan.ts'
+import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { type Handed, type JobResult, sortedResult } from '../../core/result/result.ts'
 import type { StateAccess } from '../../core/state/environment.ts'
 import { TALLY } from '../../core/state/tally.ts'

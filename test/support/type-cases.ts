@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 
-const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))
+const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
 /** Messages of each snippet by its name, in order; empty where it is right. */
 export function checkSnippets(prelude: string, snippets: Readonly<Record<string, string>>): Map<string, string[]> {

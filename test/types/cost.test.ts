@@ -4,7 +4,7 @@
 
 import { expect, test } from 'vitest'
 import { largeJob } from '../../bench/large-job.mjs'
-import { typesMade } from '../support/cases/type-cases.ts'
+import { typesMade } from '../support/type-cases.ts'
 
 test('a job of 200 nodes is checked without a flood of types', () => {
   const small = typesMade(largeJob(11, '../../dsl/index.ts'))

@@ -1,7 +1,7 @@
 // Types that are worked out: what each word makes of the types before it, and what can be read off a job.
 
 import { expect, test } from 'vitest'
-import { checkSnippets } from '../support/cases/type-cases.ts'
+import { checkSnippets } from '../support/type-cases.ts'
 import { PRELUDE } from './prelude.ts'
 
 /** Each snippet must pass the checker; `same<A, B>(true)` fails unless the two types are one. */

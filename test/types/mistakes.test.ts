@@ -1,7 +1,7 @@
 // Mistakes that types show: each snippet must be refused, with its sentence; each right neighbour must pass.
 
 import { expect, test } from 'vitest'
-import { checkSnippets } from '../support/cases/type-cases.ts'
+import { checkSnippets } from '../support/type-cases.ts'
 import { PRELUDE } from './prelude.ts'
 
 const PROMISE = 'A lambda must return its result itself: no async, no promise.'

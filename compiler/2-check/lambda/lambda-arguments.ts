@@ -16,7 +16,7 @@ export interface LambdaArgument {
 }
 
 export function lambdaArguments(reading: Reading, { call, word }: LanguageCall): readonly LambdaArgument[] {
-  return (SLOTS[word] ?? []).flatMap(place => {
+  return (SLOTS.get(word) ?? []).flatMap(place => {
     const argument = call.arguments[place.argument]
     if (argument === undefined || ts.isSpreadElement(argument)) return spreadArgument(call, place)
     if (place.property === undefined) return [lambda(reading, place, argument, true)]

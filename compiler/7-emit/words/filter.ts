@@ -1,10 +1,11 @@
-// Emitted code of `filter` and `filterKeys`: `argument` is an expression of what the lambda gets, the value or the key.
+// Emitted code of `filter` and `filterKeys`: the lambda gets the value or the key.
 
-import type { PlanNode } from '../../../core/plan/plan.ts'
+import type { PlanNodeOf } from '../../../core/plan/plan.ts'
 import type { ElementNames, Flow } from '../flow.ts'
 import { callLambda, refusePromise } from '../lambda.ts'
 
-export function filterStep(flow: Flow, node: PlanNode, element: ElementNames, argument: string): string {
+export function filterStep(flow: Flow, node: PlanNodeOf<'filter' | 'filterKeys'>, element: ElementNames): string {
+  const argument = node.kind === 'filter' ? element.value : element.key
   const block = flow.fresh(node.kind)
   const kept = flow.fresh('kept')
   return `${block}: {

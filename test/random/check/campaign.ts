@@ -5,7 +5,8 @@
 
 import fc from 'fast-check'
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
-import { EMITTING_KINDS, type Plan } from '../../../core/plan/plan.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import { EMITTING_KINDS } from '../../../core/plan/words.ts'
 import type { Program } from '../../../core/reference/reference.ts'
 import type { JobResult } from '../../../core/result/result.ts'
 import { emittedModule } from '../../compiler/7-emit/recording-target.ts'
