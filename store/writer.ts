@@ -7,8 +7,8 @@
 import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { invariant, LyrebirdError } from '../core/errors.ts'
+import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { blockKey, documentKey, Lmdb, ROOT_KEY } from './lmdb.ts'
-import { isAlive, thisProcess } from './owner.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
 import { Merge } from './runs/merge.ts'
@@ -199,12 +199,18 @@ function takeOwnership(lmdb: Lmdb): Root {
       throw corrupt(lmdb.dir, 'its root record is missing')
     }
     const holder = before?.owner
-    if (holder != null && isAlive(holder)) throw locked(lmdb.dir, holder.pid)
+    if (holder != null && isOwning(holder)) throw locked(lmdb.dir, holder.pid)
     const root = { ...(before ?? EMPTY_ROOT), owner: thisProcess(), epoch: (before?.epoch ?? 0) + 1 }
     putRoot(lmdb, root)
     return root
   })
 }
+
+/**
+ * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it runs after
+ * all, the new epoch fences it off. Only one that is seen to run is worth waiting for.
+ */
+const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 
 function checkOwner(lmdb: Lmdb, epoch: number): void {
   const newest = readRoot(lmdb)?.epoch
