@@ -3,8 +3,9 @@
 // Promises: memory bounded by that of the queues, which spill; what is written is sorted, no key twice, as it came from the executor.
 
 import type { ChangeSink } from '../core/state/environment.ts'
+import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
-import type { Row, RowChange, StateReader, StateTransaction } from '../store/store.ts'
+import type { StateReader, StateTransaction } from '../store/store.ts'
 
 /** Packed rows of one table in memory. */
 const QUEUE_BYTES = 64 << 20

@@ -5,12 +5,12 @@
 
 import { crc32 } from 'node:zlib'
 import type { Transaction } from 'lmdb'
+import type { Rows } from '../core/state/rows.ts'
 import { documentKey, type Lmdb } from './lmdb.ts'
 import { corrupt, type Root } from './root.ts'
 import type { KeyFilter } from './runs/key-filter.ts'
 import { mergedRows } from './runs/merge.ts'
 import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
-import type { Row } from './store.ts'
 
 export class StateView {
   readonly root: Root
@@ -61,7 +61,7 @@ export class StateView {
   }
 
   /** With a transaction, blocks are read from its snapshot. */
-  scan(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Iterable<Row> {
+  scan(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
     const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
     return mergedRows(this.runsOf(table), from, to, pinned)
   }

@@ -7,6 +7,7 @@
 import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { invariant, LyrebirdError } from '../core/errors.ts'
+import type { Row, RowChange, Rows } from '../core/state/rows.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { blockKey, documentKey, Lmdb, ROOT_KEY } from './lmdb.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
@@ -15,7 +16,7 @@ import { Merge } from './runs/merge.ts'
 import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
 import { BLOCK_BYTES, SortedRunWriter } from './runs/sorted-run-writer.ts'
 import { StateView } from './state-view.ts'
-import type { Row, RowChange, StateTransaction, StateWriter } from './store.ts'
+import type { StateTransaction, StateWriter } from './store.ts'
 
 export interface WriterOptions {
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
@@ -131,7 +132,7 @@ class Draft implements StateTransaction {
     if (run !== undefined) this.#tables.set(table, [run, ...(this.#tables.get(table) ?? [])])
   }
 
-  replaceTable(table: string, rows: Iterable<Row>): void {
+  replaceTable(table: string, rows: Rows): void {
     const run = this.#write(false, writer => {
       for (const [key, value] of rows) writer.add(key, value)
     })

@@ -1,14 +1,13 @@
 // A place in a sorted sequence of rows, for merging several of them by key.
 
 import { compareBytes } from '../values/bytes.ts'
-
-type Row = readonly [Uint8Array, Uint8Array]
+import type { Row, Rows } from './rows.ts'
 
 export class RowCursor {
   readonly #rows: Iterator<Row>
   #row: Row | undefined
 
-  constructor(rows: Iterable<Row>) {
+  constructor(rows: Rows) {
     this.#rows = rows[Symbol.iterator]()
     this.advance()
   }

@@ -10,6 +10,7 @@ import type { ChangeSink, Environment } from '../state/environment.ts'
 import { PendingRows } from '../state/pending-rows.ts'
 import { VIEW_ERROR, VIEW_VALUE, type ViewError } from '../state/row-codec.ts'
 import { RowCursor } from '../state/row-cursor.ts'
+import type { Row, Rows } from '../state/rows.ts'
 import { ByteReader, ByteWriter, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../values/canonical.ts'
 import { windowIdentity } from '../values/identity.ts'
@@ -162,7 +163,7 @@ export class RowEnds {
   }
 
   /** The rows of a view that `keep` drops now. */
-  *#oldRows(end: TableEnd, { table }: EndView): Generator<readonly [Uint8Array, Uint8Array]> {
+  *#oldRows(end: TableEnd, { table }: EndView): Generator<Row> {
     const { env, places } = this.#o
     const bound = end.chain.keepMs === null ? null : places.closedBefore(this.#keepNow - end.chain.keepMs)
     if (env.state === null || bound === null) return
@@ -184,7 +185,7 @@ export class RowEnds {
 class OldRows extends RowCursor {
   readonly view: EndView
 
-  constructor(view: EndView, rows: Iterable<readonly [Uint8Array, Uint8Array]>) {
+  constructor(view: EndView, rows: Rows) {
     super(rows)
     this.view = view
   }

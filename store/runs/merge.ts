@@ -2,7 +2,7 @@
 //
 // Promises: sorted, no key twice, one pass. Leaves to the callers: which runs, and what a deleted row means to them.
 
-import type { Row } from '../store.ts'
+import type { Row } from '../../core/state/rows.ts'
 import { compareRanges } from './bytes-range.ts'
 import type { BlockSource, RunCursor, SortedRun } from './sorted-run.ts'
 

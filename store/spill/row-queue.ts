@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RowChange } from '../../core/state/rows.ts'
 import { diskFailure } from '../../host/disk-failure.ts'
-import type { RowChange } from '../store.ts'
 
 const PIECE_BYTES = 1 << 20
 const HEADER_BYTES = 8

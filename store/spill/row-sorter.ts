@@ -5,8 +5,8 @@
 
 import { tmpdir } from 'node:os'
 import type { RowSorter } from '../../core/state/environment.ts'
+import type { Row, Rows } from '../../core/state/rows.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
-import type { Row } from '../store.ts'
 import { sortRows } from './sort-rows.ts'
 import { SpillFile } from './spill-file.ts'
 
@@ -59,7 +59,7 @@ class Sorter implements RowSorter {
   }
 
   /** Rows are views that stay valid until the next `add` or `dispose`. */
-  sorted(): Iterable<Row> {
+  sorted(): Rows {
     if (this.#files.length === 0) return this.#inMemory()
     return mergeSorted([...this.#files.map(file => file.rows()), this.#inMemory()])
   }

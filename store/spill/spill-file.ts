@@ -6,7 +6,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
-import type { Row } from '../store.ts'
+import type { Row, Rows } from '../../core/state/rows.ts'
 
 const BUFFER_BYTES = 1 << 20
 let made = 0
@@ -17,7 +17,7 @@ export class SpillFile {
   #length = 0
 
   /** Throws `disk-full`. */
-  constructor(dir: string, rows: Iterable<Row>) {
+  constructor(dir: string, rows: Rows) {
     this.#path = join(dir, `lyrebird-sort-${process.pid}-${Date.now().toString(36)}-${made++}.tmp`)
     this.#fd = openSync(this.#path, 'wx+', 0o600)
     if (process.platform !== 'win32') rmSync(this.#path, { force: true })
@@ -60,7 +60,7 @@ export class SpillFile {
     rmSync(this.#path, { force: true })
   }
 
-  #writeAll(rows: Iterable<Row>): void {
+  #writeAll(rows: Rows): void {
     let buffer = new Uint8Array(BUFFER_BYTES)
     let view = new DataView(buffer.buffer)
     let length = 0

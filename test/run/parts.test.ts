@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LyrebirdError } from '../../core/errors.ts'
+import type { RowChange } from '../../core/state/rows.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
 import { readUntil } from '../../run/command-line/option-values.ts'
 import { summaryLines } from '../../run/command-line/summary-text.ts'
@@ -18,7 +19,7 @@ import { testFolder } from './support/folder.ts'
 
 describe('RowQueue', () => {
   const row = fc.tuple(fc.uint8Array({ maxLength: 40 }), fc.option(fc.uint8Array({ maxLength: 60 })))
-  const shown = (rows: Iterable<readonly [Uint8Array, Uint8Array | null]>): string[] =>
+  const shown = (rows: Iterable<RowChange>): string[] =>
     [...rows].map(([k, v]) => `${bytesToHex(k)}=${v === null ? 'deleted' : bytesToHex(v)}`)
 
   it('gives back the rows in order, as often as asked, also through another queue', () => {

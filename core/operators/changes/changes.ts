@@ -13,14 +13,13 @@ import { MAX_TIME } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, TABLE, VIEW_VALUE } from '../../state/row-codec.ts'
+import type { Rows } from '../../state/rows.ts'
 import type { RowPlaces } from '../../tables/row-place.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import { partitionFor } from '../../values/murmur2.ts'
 import type { Flush, Operator } from '../operator.ts'
 import { outputKey } from '../output/output-key.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** A change of a row is no element: it has no identity of its own. */
 const NO_IDENTITY = new Uint8Array(0)

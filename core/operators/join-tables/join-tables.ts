@@ -10,14 +10,13 @@ import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { decodeViewValue, TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Rows } from '../../state/rows.ts'
 import type { RowPlaces } from '../../tables/row-place.ts'
 import type { RowEnds } from '../../tables/row-sink.ts'
 import type { RowOutcome } from '../../tables/table-chain.ts'
 import { ByteReader, ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** What a view would store of each side's row; null where the side has none. */
 type Sides = readonly [Uint8Array | null, Uint8Array | null]

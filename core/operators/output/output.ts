@@ -8,6 +8,7 @@ import { unencodableReason } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, heldPartition, heldTime, TABLE } from '../../state/row-codec.ts'
+import type { Row, Rows } from '../../state/rows.ts'
 import type { Tally } from '../../state/tally.ts'
 import { compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../../values/canonical.ts'
@@ -53,11 +54,11 @@ export class OutputOperator implements OutputAccess, Operator {
     }
   }
 
-  takePartials(): Iterable<readonly [Uint8Array, Uint8Array]> {
+  takePartials(): Rows {
     return this.#fresh.take()
   }
 
-  addPartials(rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+  addPartials(rows: Rows): void {
     this.#fresh.addAll(rows)
   }
 
@@ -88,17 +89,15 @@ export class OutputOperator implements OutputAccess, Operator {
   }
 }
 
-type Keyed = readonly [Uint8Array, Uint8Array]
-
 /** Two sorted sequences without common keys, merged; the third member says whether a row came from the second. */
-function* mergeTwo(a: Iterable<Keyed>, b: Iterable<Keyed>): Generator<readonly [Uint8Array, Uint8Array, boolean]> {
+function* mergeTwo(a: Rows, b: Rows): Generator<readonly [Uint8Array, Uint8Array, boolean]> {
   const left = a[Symbol.iterator]()
   const right = b[Symbol.iterator]()
   let x = left.next()
   let y = right.next()
   while (!x.done || !y.done) {
     if (y.done || (!x.done && compareBytes(x.value[0], y.value[0]) < 0)) {
-      const row = (x as IteratorYieldResult<Keyed>).value
+      const row = (x as IteratorYieldResult<Row>).value
       yield [row[0], row[1], false]
       x = left.next()
     } else {

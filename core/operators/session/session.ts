@@ -13,13 +13,12 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Row, Rows } from '../../state/rows.ts'
 import type { RowEnds } from '../../tables/row-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
 import { SCRATCH, type SessionTable, writeSessionKey } from './session-table.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** A session, or a part of one, on its way to being merged. */
 interface Part {
@@ -91,7 +90,7 @@ export class SessionOperator implements Operator {
     if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
   }
 
-  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+  *takePartials(): Generator<Row> {
     this.#spill()
     yield* this.#spilled.take()
   }
