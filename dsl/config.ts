@@ -2,8 +2,8 @@
 //
 // Promises: a frozen copy; what the command line says wins over it. Leaves to `cli/`: reading it and refusing what it cannot use.
 
+import { freezeDeep } from '../core/values/freeze-deep.ts'
 import type { Duration } from './duration.ts'
-import { freezeDeep } from './node.ts'
 
 export interface LyrebirdConfig {
   /** A log directory, or `kafka://HOST:PORT,...`. */

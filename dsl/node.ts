@@ -5,6 +5,7 @@
 import { CALL_MARK, type CallMark, type GraphLambda, type GraphNode } from '../core/plan/graph.ts'
 import { JobError, type JobErrorWord } from '../core/plan/job-error.ts'
 import type { NodeKind, NodeParams } from '../core/plan/plan.ts'
+import { freezeDeep } from '../core/values/freeze-deep.ts'
 
 /** One call of the language: the author's arguments and where the call stands. */
 export class Call {
@@ -69,14 +70,4 @@ export function wordFor(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
   if (typeof value === 'object') return 'an object'
   return typeof value === 'function' ? 'a function' : String(value)
-}
-
-/** Freezes plain data of our own making. */
-export function freezeDeep<T>(value: T): T {
-  if (ArrayBuffer.isView(value)) return value // cannot be frozen
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const part of Object.values(value)) freezeDeep(part)
-  }
-  return value
 }

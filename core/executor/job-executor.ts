@@ -7,8 +7,9 @@
 
 import { sourceDecoder } from '../decode/decoder.ts'
 import type { FunctionsModule, Linked, RowInlet, SourceFunction } from '../emitted/emitted-module.ts'
-import { mustNotEndRun, Recorder } from '../emitted/recorder.ts'
+import { Recorder } from '../emitted/recorder.ts'
 import { makeRuntimeApi } from '../emitted/runtime-api.ts'
+import { mustNotEndRun } from '../errors.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'

@@ -3,12 +3,12 @@
 // Promises: the author's code gets frozen plain data of its own. What `plus` throws ends the run; what `present` throws makes an error row
 // (decision 8).
 
-import { LyrebirdError } from '../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../errors.ts'
 import type { AggregationSpec, PlanNode } from '../plan/plan.ts'
 import { fieldReason, isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
 import { ByteReader, hexToBytes } from '../values/bytes.ts'
 import { decodeValue, normalise, Unencodable } from '../values/canonical.ts'
-import { type LambdaRunner, messageOf, mustNotEndRun } from './lambda-runner.ts'
+import type { LambdaRunner } from './lambda-runner.ts'
 import type { Row } from './tables.ts'
 
 /** What a row shows of the states of a group, which stand in (time, identity) order. */
@@ -25,7 +25,7 @@ export function customResult(
     if (isThenable(shown)) return failed(node, field, REASON.promise)
     return { value: normalise(shown) }
   } catch (error) {
-    mustNotEndRun(node, error)
+    mustNotEndRun(node.id, error)
     return failed(node, field, error instanceof Unencodable ? unencodableReason('value', error.reason) : REASON.threw)
   }
 }
@@ -40,7 +40,7 @@ function added(lambdas: LambdaRunner, node: PlanNode, field: AggregationSpec, a:
     if (isThenable(sum)) throw new TypeError(REASON.promise)
     return normalise(sum)
   } catch (error) {
-    mustNotEndRun(node, error)
+    mustNotEndRun(node.id, error)
     const { name } = field
     const site = node.lambdas[`${name}.plus`]?.at ?? undefined
     const place = site === undefined ? '' : `, at ${site},`

@@ -5,8 +5,9 @@
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { AggregationKind, AggregationSpec } from '../../core/plan/plan.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const TAKES: unique symbol
 declare const GIVES: unique symbol

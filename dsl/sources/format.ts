@@ -4,8 +4,9 @@
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { FormatSpec } from '../../core/plan/plan.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Sync } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const DECODES: unique symbol
 declare const ENCODES: unique symbol

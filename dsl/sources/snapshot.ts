@@ -7,8 +7,9 @@ import type { GraphLambda } from '../../core/plan/graph.ts'
 import { blake2s } from '../../core/values/blake2s.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
 import { canonicalBytes, normalise, Unencodable } from '../../core/values/canonical.ts'
+import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { Mistake, PlainKey, Settled } from '../mistake.ts'
-import { Call, freezeDeep, wordFor } from '../node.ts'
+import { Call, wordFor } from '../node.ts'
 
 declare const SNAPSHOT: unique symbol
 

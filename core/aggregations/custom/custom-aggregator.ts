@@ -3,8 +3,7 @@
 // Promises: `plus` that fails ends the run and names the author's place, since where it fails depends on the order of merging (decision
 // 8); `present` that fails is a `PresentFault`, from which the row becomes an error row. Leaves to `core/aggregations/custom/custom-column.ts`: the states.
 
-import { messageOf, mustNotEndRun } from '../../emitted/recorder.ts'
-import { LyrebirdError } from '../../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import type { Lambdas, PlanNode } from '../../plan/plan.ts'
 import { fieldReason, isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'
 import type { ViewError } from '../../state/row-codec.ts'

@@ -5,9 +5,8 @@
 // Leaves to `table-ends.ts`: which rows have changed; to the runtimes: that records and state are committed at once.
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
-import { mustNotEndRun } from '../../emitted/recorder.ts'
 import type { Encoder } from '../../encode/encoder.ts'
-import { LyrebirdError } from '../../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { MAX_TIME } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
@@ -74,8 +73,7 @@ export class ChangesOperator implements RowInlet, Operator {
     } catch (error) {
       const { id, params, at } = this.#node
       mustNotEndRun(id, error, at ?? undefined)
-      const why = error instanceof Error ? error.message : String(error)
-      throw new LyrebirdError('job-failed', `a row cannot be written to topic ${params.topic}: ${why}`, {
+      throw new LyrebirdError('job-failed', `a row cannot be written to topic ${params.topic}: ${messageOf(error)}`, {
         where: { node: id, topic: params.topic },
         hint: 'change the rows with mapValues() before changes(), or write them in another format',
         cause: error,
