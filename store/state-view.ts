@@ -1,4 +1,4 @@
-// Reads of one committed root: documents, gets, scans. Writer and readers share it.
+// Reads of one committed root: documents, gets, ranges. Writer and readers share it.
 //
 // Promises: everything comes from the root it was made for, and is checked against it.
 // Leaves to `writer.ts` and `reader.ts`: which root, and holding its snapshot.
@@ -9,7 +9,7 @@ import type { Rows } from '../core/state/rows.ts'
 import { documentKey, type Lmdb } from './lmdb.ts'
 import { corrupt, type Root } from './root.ts'
 import type { KeyFilter } from './runs/key-filter.ts'
-import { mergedRows } from './runs/merge.ts'
+import { mergedRows } from './runs/run-merge.ts'
 import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
 
 export class StateView {
@@ -61,7 +61,7 @@ export class StateView {
   }
 
   /** With a transaction, blocks are read from its snapshot. */
-  scan(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
+  range(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
     const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
     return mergedRows(this.runsOf(table), from, to, pinned)
   }

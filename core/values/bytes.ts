@@ -115,7 +115,7 @@ export class ByteReader {
     return this.source.subarray(start, start + length)
   }
 
-  skip(length: number): void {
+  stepOver(length: number): void {
     this.#step(length)
   }
 

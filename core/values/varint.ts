@@ -51,7 +51,7 @@ export function writeVarint(w: ByteWriter, value: number): void {
 /** Throws RangeError past the end. */
 export function readVarint(r: ByteReader): number {
   const at = r.position
-  r.skip(varintEnd(r.source, at) - at)
+  r.stepOver(varintEnd(r.source, at) - at)
   return varintAt(r.source, at)
 }
 

@@ -2,7 +2,7 @@
 //
 // Promises: what was damaged is never read as rows; a block read at another place than it was written for counts as damaged.
 // A block is [crc-32][number of rows][start of each row][rows]; a row is [key length][key][0, or value length + 1][value].
-// Leaves to `run.ts`: which block holds a key.
+// Leaves to `sorted-run.ts`: which block holds a key.
 
 import { crc32 } from 'node:zlib'
 import { putVarint, varintAt, varintEnd } from '../../core/values/varint.ts'

@@ -1,6 +1,6 @@
-// The state against a plain sorted map: random commits, folds, deletes, long keys, replaced tables, reopening.
+// The state against a plain sorted map: random commits, compaction, deletes, long keys, replaced tables, reopening.
 //
-// Promises: whatever the sequence, documents, gets and scans of writer and reader are those of the model.
+// Promises: whatever the sequence, documents, gets and ranges of writer and reader are those of the model.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

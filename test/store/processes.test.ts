@@ -129,7 +129,7 @@ test('an overtaken writer changes nothing', async () => {
   await next.close()
 })
 
-test('readers see whole commits while another process commits and folds', async () => {
+test('readers see whole commits while another process commits and compacts', async () => {
   const child = start(committer, [dir])
   await child.line()
   await child.line()
