@@ -26,9 +26,6 @@ export type FromWorker =
 /** The coordinator has taken a piece over. */
 export type ToWorker = { readonly kind: 'taken' }
 
-/** Pieces that may be on their way at once. */
-export const PIECES_AHEAD = 16
-
 export interface Failure {
   readonly code: FailureCode | null
   readonly message: string

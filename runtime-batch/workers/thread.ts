@@ -8,9 +8,8 @@ import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { Progress } from '../../core/executor/progress.ts'
 import type { Rows } from '../../core/state/rows.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
+import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
-
-const WAITING_BYTES = 64 << 20
 
 /** What a worker leaves when it is done. */
 export interface ThreadResult {

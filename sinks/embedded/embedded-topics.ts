@@ -13,6 +13,7 @@ import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../../logs/log-record.ts'
 import type { OutputPositions } from '../../run/state/documents.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
+import { RELEASE_QUEUE_BYTES } from '../limits.ts'
 
 export interface OutputsOptions {
   readonly directory: string
@@ -44,9 +45,6 @@ export function checkOutputPlace(out: string | undefined): void {
   )
 }
 
-/** Packed released records of one partition in memory. */
-const QUEUE_BYTES = 16 << 20
-
 interface Target {
   readonly writer: OutputTopic
   /** Released records that wait for `prepare`, by partition. */
@@ -72,7 +70,7 @@ export class Outputs {
       for (const { id, params } of writingNodes(plan)) {
         const { topic, partitions } = params
         const writer = await OutputTopic.open(directory, topic, { partitions, owner })
-        const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, QUEUE_BYTES))
+        const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, RELEASE_QUEUE_BYTES))
         targets.set(id, { writer, queues })
         await writer.recover(positions.get(topic) ?? queues.map(() => 0n))
       }
