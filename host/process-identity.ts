@@ -22,7 +22,7 @@ export interface ProcessIdentity {
  * `other-boot`: a process of another machine, or of this one before it was started again; the boot id does not say which.
  * `other-namespace`: a process of this boot in another container, where its pid means nothing to us.
  */
-export type Liveness = 'running' | 'ended' | 'other-boot' | 'other-namespace'
+type Liveness = 'running' | 'ended' | 'other-boot' | 'other-namespace'
 
 export function thisProcess(): ProcessIdentity {
   const pidNamespace = ownNamespace()
