@@ -1,7 +1,8 @@
 // A process, told apart from any later one that gets the same number, and whether it still runs.
 //
-// Promises: a process that was killed has ended, also where its parent has not reaped it (a zombie), and where its pid has been
-// given away again (the start time differs). What cannot be seen from here is never guessed: `livenessOf` says why.
+// Promises: a process that was killed has ended, also where its parent has not reaped it (a zombie), and where its
+// pid has been given away again (the start time differs). What cannot be seen from here is never guessed:
+// `livenessOf` says why.
 // Does not decide what that means for a lock or a state: each caller says so where it asks.
 
 import { spawnSync } from 'node:child_process'
@@ -14,12 +15,16 @@ export interface ProcessIdentity {
   readonly started: string
   /** The running system: its boot id, else its name. */
   readonly boot: string
-  /** The pid namespace that `pid` counts in, such as `pid:[4026531836]`; absent where the system has none, and in older records. */
+  /**
+   * The pid namespace that `pid` counts in, such as `pid:[4026531836]`; absent where the system has none, and in
+   * older records.
+   */
   readonly pidNamespace?: string
 }
 
 /**
- * `other-boot`: a process of another machine, or of this one before it was started again; the boot id does not say which.
+ * `other-boot`: a process of another machine, or of this one before it was started again; the boot id does not say
+ * which.
  * `other-namespace`: a process of this boot in another container, where its pid means nothing to us.
  */
 type Liveness = 'running' | 'ended' | 'other-boot' | 'other-namespace'

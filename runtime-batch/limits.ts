@@ -2,7 +2,10 @@
 
 /** Below so many offsets a second thread costs more than it brings. */
 export const SMALL_LOG = 2_000_000
-/** Pieces of rows that a worker may have on their way to the coordinator at once, about 1 MiB each: what bounds the queue between them. */
+/**
+ * Pieces of rows that a worker may have on their way to the coordinator at once, about 1 MiB each: what bounds the
+ * queue between them.
+ */
 export const PIECES_AHEAD = 16
 /** Bytes of keys and values after which a worker sends a piece: large, so that a message costs little of each row. */
 export const PIECE_BYTES = 1 << 20

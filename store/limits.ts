@@ -7,7 +7,10 @@ export const MAP_BYTES = 2 ** 40
 /** Processes and transactions that may read a state at once: a slot of lmdb's reader table each, about 64 bytes. */
 export const READERS_MAX = 1024
 
-/** Wanted bytes of a block. Two fill a page of lmdb, so that no value needs pages of its own, which fragment its free list. */
+/**
+ * Wanted bytes of a block. Two fill a page of lmdb, so that no value needs pages of its own, which fragment its free
+ * list.
+ */
 export const BLOCK_BYTES = 2000
 /** Runs below so many bytes count as equally small when they are compacted: about what one small commit writes. */
 export const TIER_BYTES = 64 * 1024

@@ -1,7 +1,7 @@
 // Opens a state for writing: one owner at a time, one atomic and durable transaction per commit.
 //
-// Promises: store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets `stale-owner` and has
-// changed nothing; after any failure of a commit the last one is intact and the writer still shows it.
+// Promises: store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets `stale-owner`
+// and has changed nothing; after any failure of a commit the last one is intact and the writer still shows it.
 // Leaves to runs/: how rows lie in the state.
 
 import { resolve } from 'node:path'
@@ -98,7 +98,10 @@ class Writer implements StateWriter {
   }
 }
 
-/** What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read what it replaces. */
+/**
+ * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read what it
+ * replaces.
+ */
 class Draft implements StateTransaction {
   readonly #lmdb: Lmdb
   readonly #before: StateView
@@ -212,8 +215,8 @@ function takeOwnership(lmdb: Lmdb): Root {
 }
 
 /**
- * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it runs after
- * all, the new epoch fences it off. Only one that is seen to run is worth waiting for.
+ * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it
+ * runs after all, the new epoch fences it off. Only one that is seen to run is worth waiting for.
  */
 const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 

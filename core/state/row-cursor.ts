@@ -1,7 +1,8 @@
 // A place in a sorted sequence of rows: what operators merge several of them with, by `leastKey`.
 //
-// Promises: one row of each sequence is held at a time. An operator takes what it needs at the least key and moves on those that are
-// there, so that rows of one key from several sequences meet. Merging of files and runs is the store's (store/spill, store/runs).
+// Promises: one row of each sequence is held at a time. An operator takes what it needs at the least key and moves on
+// those that are there, so that rows of one key from several sequences meet. Merging of files and runs is the store's
+// (store/spill, store/runs).
 
 import { compareBytes } from '../values/bytes.ts'
 import type { Row, Rows } from './rows.ts'

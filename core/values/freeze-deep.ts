@@ -1,6 +1,7 @@
 // Freezing plain data of our own making.
 //
-// Promises: freezes in place and gives the same value back. Parts that are frozen already are taken to be frozen to the bottom.
+// Promises: freezes in place and gives the same value back. Parts that are frozen already are taken to be frozen to
+// the bottom.
 // Does not touch byte strings, which cannot be frozen.
 
 export function freezeDeep<T>(value: T): T {

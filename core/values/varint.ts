@@ -1,8 +1,8 @@
-// Whole numbers from 0 to 2^53 - 1 in few bytes: seven bits a byte, least significant first, the eighth bit says that more follow
-// (LEB128). Signed numbers are folded into these by zigzag: 0, -1, 1, -2, 2, ... become 0, 1, 2, 3, 4, ...
+// Whole numbers from 0 to 2^53 - 1 in few bytes: seven bits a byte, least significant first, the eighth bit says that
+// more follow (LEB128). Zigzag makes whole numbers of signed ones: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
 //
-// Promises: a number is written in as few bytes as it needs. Does not limit what is read: a caller that must not trust the bytes
-// looks at `varintEnd` first.
+// Promises: a number is written in as few bytes as it needs. Does not limit what is read: a caller that must not
+// trust the bytes looks at `varintEnd` first.
 
 import type { ByteReader, ByteWriter } from './bytes.ts'
 

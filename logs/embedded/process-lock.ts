@@ -1,7 +1,8 @@
 // A lock file that belongs to a running process.
 //
-// Promises: one holder at a time; a lock whose holder has ended is taken over (host/process-identity.ts says when it has). A holder
-// can ask whether it still holds the lock, which closes the moment in which two processes take over the same dead lock.
+// Promises: one holder at a time; a lock whose holder has ended is taken over (host/process-identity.ts says when it
+// has). A holder can ask whether it still holds the lock, which closes the moment in which two processes take over
+// the same dead lock.
 // Does not cover network file systems with several machines; there a foreign machine's lock is never taken over.
 
 import { randomUUID } from 'node:crypto'
@@ -102,8 +103,9 @@ async function readHolder(path: string): Promise<Holder | null | undefined> {
 }
 
 /**
- * A holder on another host counts as running: nothing can be learnt about it from here. On this host one of another boot has ended
- * with it. So has one of another pid namespace: as a rule that is this container before it was started again, under the same name.
+ * A holder on another host counts as running: nothing can be learnt about it from here. On this host one of another
+ * boot has ended with it. So has one of another pid namespace: as a rule that is this container before it was started
+ * again, under the same name.
  */
 function mayRun(holder: Holder): boolean {
   return holder.host !== hostname() || livenessOf(holder) === 'running'

@@ -15,7 +15,10 @@ export interface KafkaLimits {
 /** The last is long enough for a broker to be restarted. */
 export const KAFKA_LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, openMs: 10_000, outageMs: 60_000 }
 
-/** So long may a known topic be missing from the metadata before it counts as deleted: brokers learn of changes one after the other. */
+/**
+ * So long may a known topic be missing from the metadata before it counts as deleted: brokers learn of changes one
+ * after the other.
+ */
 export const MISSING_TOPIC_MS = 5_000
 
 /** Pauses between two tries: short at first, since a new leader is often there at once, then longer. */
@@ -25,5 +28,8 @@ export const LONGEST_RETRY_PAUSE_MS = 1_000
 /** Pause after a failed wait for news, so that an outage is not a busy loop. */
 export const NEWS_PAUSE_MS = 100
 
-/** The broker waits so long where nothing is there yet: only for a new leader that does not know yet what is committed. */
+/**
+ * The broker waits so long where nothing is there yet: only for a new leader that does not know yet what is
+ * committed.
+ */
 export const FETCH_WAIT_MS = 250

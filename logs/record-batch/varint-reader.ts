@@ -1,8 +1,9 @@
 // Zigzag varints of a record (Kafka protocol guide: VARINT and VARLONG).
 //
 // Promises: never reads past `end` unnoticed; a varint that is too long or cut off throws `MalformedBytes`.
-// The loops are its own and not those of core/values/varint.ts: every field of every record comes through here, nearly always in one
-// or two bytes, and the bytes are checked for their length (32 or 64 bits) and their end while they are read.
+// The loops are its own and not those of core/values/varint.ts: every field of every record comes through here,
+// nearly always in one or two bytes, and the bytes are checked for their length (32 or 64 bits) and their end while
+// they are read.
 
 import { fromZigzag, fromZigzag32 } from '../../core/values/varint.ts'
 
@@ -46,7 +47,9 @@ export class VarintReader {
     return this.#longer()
   }
 
-  /** `base` plus a signed 64-bit value, as the nearest double (exact below 2^53). `baseNumber` is `base` as a double. */
+  /**
+   * `base` plus a signed 64-bit value, as the nearest double (exact below 2^53). `baseNumber` is `base` as a double.
+   */
   addVarlong(base: bigint, baseNumber: number): number {
     const bytes = this.bytes
     const at = this.at

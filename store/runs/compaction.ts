@@ -1,7 +1,9 @@
-// When runs are merged into larger ones (compaction): size-tiered, and the newer ones into the oldest once they are half as large.
+// When runs are merged into larger ones (compaction): size-tiered, and the newer ones into the oldest once they are
+// half as large.
 //
-// Promises: a table of n rows has O(log n) runs, a row is rewritten O(log n) times, and the whole is at most about 1.5 times
-// as large as its rows would be alone (O'Neil et al. 1996, the log-structured merge tree; tiers as in Cassandra).
+// Promises: a table of n rows has O(log n) runs, a row is rewritten O(log n) times, and the whole is at most about
+// 1.5 times as large as its rows would be alone (O'Neil et al. 1996, the log-structured merge tree; tiers as in
+// Cassandra).
 // Leaves to `writer.ts`: doing it, in the transaction of the commit.
 
 import type { SortedRunInfo } from './sorted-run.ts'

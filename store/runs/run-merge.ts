@@ -1,8 +1,9 @@
 // Merges the runs of a table: of rows with the same key the one of the newest run counts.
 //
 // Promises: sorted, no key twice, one pass. Leaves to the callers: which runs, and what a deleted row means to them.
-// Apart from spill/merge-sorted.ts, which keeps all rows and has many sources: a table has few runs, so that looking at each of them
-// is cheaper than a heap, and comparing parts of blocks in place makes no object for a row that is only rewritten or hidden.
+// Apart from spill/merge-sorted.ts, which keeps all rows and has many sources: a table has few runs, so that looking
+// at each of them is cheaper than a heap, and comparing parts of blocks in place makes no object for a row that is
+// only rewritten or hidden.
 
 import type { Row } from '../../core/state/rows.ts'
 import { compareRanges } from './bytes-range.ts'

@@ -1,7 +1,7 @@
 // Sorted rows in a temporary file: written once, read from the start as often as wanted.
 //
-// Promises: reading takes one buffer of memory, or one row where that is larger. A row is [key length, 4 bytes][value length, 4 bytes]
-// [key][value]. Does not merge: `row-sorter.ts` does.
+// Promises: reading takes one buffer of memory, or one row where that is larger. A row is [key length, 4 bytes][value
+// length, 4 bytes] [key][value]. Does not merge: `row-sorter.ts` does.
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Row, Rows } from '../../core/state/rows.ts'

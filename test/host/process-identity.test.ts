@@ -1,4 +1,5 @@
-// Whether a process runs: killed and not reaped, pid given away again, another boot, another pid namespace, records of old versions.
+// Whether a process runs: killed and not reaped, pid given away again, another boot, another pid namespace, records
+// of old versions.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -40,7 +40,10 @@ export function program(text: string): string {
   return `${entry}.mjs`
 }
 
-/** For `start`: the program gets a parent that never asks how it ended, so that it stays behind as a zombie once it is killed. */
+/**
+ * For `start`: the program gets a parent that never asks how it ended, so that it stays behind as a zombie once it is
+ * killed.
+ */
 export const UNREAPED = '"$@" & exec sleep 1000'
 
 /** Kills a process that was started `UNREAPED`, and waits until only its remains are there. */
