@@ -95,6 +95,27 @@ export function isLyrebirdError(e: unknown): e is LyrebirdError {
   return e instanceof Error && e.name === 'LyrebirdError' && typeof (e as { code?: unknown }).code === 'string'
 }
 
+/** Throws on what is not the fault of one element or row, so that it must end the run and be no dead letter. */
+export function mustNotEndRun(node: string, error: unknown, site?: string): void {
+  if (isLyrebirdError(error)) throw error
+  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
+      where: { node, site },
+      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
+      cause: error,
+    })
+  }
+}
+
+/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
+export function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error)
+  } catch {
+    return 'something without a text'
+  }
+}
+
 /** For our own broken promises only: ends in exit code 70. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`lyrebird invariant broken: ${message}`)

@@ -20,7 +20,7 @@ import {
 } from './append/record-fields.ts'
 import { type InputLine, LineSplitter, tooBig } from './append/split-lines.ts'
 import { OutputTopic } from './embedded/output-topic.ts'
-import { RECORD_BYTES_MAX } from './limits.ts'
+import { APPEND_FLUSH_BYTES, APPEND_PAUSE_MS, RECORD_BYTES_MAX } from './limits.ts'
 import type { LogRecord } from './log-record.ts'
 
 /** Something to append, named for messages (a path, or `stdin`). */
@@ -63,9 +63,6 @@ export interface AppendSummary {
   readonly ends: readonly bigint[]
 }
 
-/** Records are written and synced when this many bytes wait, or when the input pauses. */
-const FLUSH_BYTES = 8 * 1024 * 1024
-const PAUSE_MS = 100
 const utf8 = new TextEncoder()
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 const TICK_HEADERS: readonly Header[] = Object.freeze([{ key: TICK_HEADER, value: null }])
@@ -131,10 +128,10 @@ class Appending {
         else this.#add(name, line, read)
       }
     }
-    for await (const piece of withPauses(bytes, PAUSE_MS)) {
+    for await (const piece of withPauses(bytes, APPEND_PAUSE_MS)) {
       if (piece === null) await this.#flush()
       else add(splitter.push(piece))
-      if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
+      if (this.#waitingBytes >= APPEND_FLUSH_BYTES) await this.#flush()
     }
     add(splitter.end())
     await this.#flush()

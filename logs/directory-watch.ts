@@ -7,9 +7,8 @@ import { type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PUBLISHED_FILE } from './embedded/published.ts'
+import { DIRECTORY_POLL_MS } from './limits.ts'
 import { Signal } from './signal.ts'
-
-const POLL_MS = 250
 
 export class DirectoryWatch {
   readonly #signal = new Signal()
@@ -25,7 +24,7 @@ export class DirectoryWatch {
 
   async wait(timeoutMs: number, abort?: AbortSignal): Promise<void> {
     if (this.#print === '') this.#print = await this.#fingerprint()
-    const poll = setInterval(() => void this.#poll(), POLL_MS)
+    const poll = setInterval(() => void this.#poll(), DIRECTORY_POLL_MS)
     try {
       await this.#signal.wait(timeoutMs, abort)
     } finally {

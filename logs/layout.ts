@@ -21,8 +21,6 @@ export interface PartitionFiles {
   readonly files: readonly PartitionFile[]
 }
 
-export const PARTITION_COUNT_MAX = 100_000
-
 const PARTITION_DIRECTORY = /^partition=(0|[1-9]\d{0,5})$/
 const BROKER_DIRECTORY = /^(.+)-(0|[1-9]\d{0,5})$/
 const SEGMENT = /^(\d{1,20})\.log$/

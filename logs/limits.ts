@@ -16,3 +16,17 @@ export const WRITE_BATCH_BYTES = 64 * 1024
 export const WRITE_BATCH_RECORDS_MAX = 8192
 /** A segment is closed once it has grown to this size. */
 export const SEGMENT_BYTES = 128 * 1024 * 1024
+
+/** Most partitions of a topic that we make. A typing error must not make a million folders. */
+export const PARTITION_COUNT_MAX = 100_000
+
+/** Bytes of one read from a gzip file, and of one piece of what it unpacks to. */
+export const GZIP_READ_BYTES = 256 * 1024
+
+/** `append` writes and syncs records when this many bytes wait, */
+export const APPEND_FLUSH_BYTES = 8 * 1024 * 1024
+/** or when its input pauses for so many ms: a slow producer's records show soon. */
+export const APPEND_PAUSE_MS = 100
+
+/** ms between looks at the folders of a log, beside the system's watches: network file systems have none. */
+export const DIRECTORY_POLL_MS = 250

@@ -3,11 +3,10 @@
 // Promises: memory bounded by that of the queues, which spill; what is written is sorted, no key twice, as it came from the executor.
 
 import type { ChangeSink } from '../core/state/environment.ts'
+import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
-import type { Row, RowChange, StateReader, StateTransaction } from '../store/store.ts'
-
-/** Packed rows of one table in memory. */
-const QUEUE_BYTES = 64 << 20
+import type { StateReader, StateTransaction } from '../store/store.ts'
+import { CHANGE_QUEUE_BYTES } from './memory-limits.ts'
 
 export interface ChangeBufferOptions {
   /** Where rows wait that do not fit in memory. */
@@ -41,7 +40,7 @@ export class ChangeBuffer implements ChangeSink {
   #queue(table: string): RowQueue {
     let queue = this.#tables.get(table)
     if (queue === undefined) {
-      queue = new RowQueue(this.#options.scratch, QUEUE_BYTES)
+      queue = new RowQueue(this.#options.scratch, CHANGE_QUEUE_BYTES)
       this.#tables.set(table, queue)
     }
     return queue

@@ -21,7 +21,7 @@ import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './bind-log.
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
-import { checkComplete, checkNames, type Limits, limitsOf, type Until } from './limits.ts'
+import { GROUP_LIMIT } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { siteFinder } from './site-of.ts'
 import { sorterFactory } from './sorters.ts'
@@ -37,6 +37,7 @@ import { type OpenedState, openState } from './state/open-state.ts'
 import { readCommit } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
+import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './until.ts'
 
 export interface RunOptions {
   readonly functions: FunctionsModule
@@ -60,8 +61,6 @@ export interface RunOptions {
   /** Partitions that a cut does not name do not exist, though the log has records there: for an earlier cut of a grown log. */
   readonly absent?: boolean | undefined
 }
-
-export const GROUP_LIMIT = 1_000_000
 
 export class JobRun {
   readonly plan: Plan
@@ -147,8 +146,8 @@ export class JobRun {
   }
 
   /** Ends of this run over the partitions of the state. Throws `incomplete-cut`, `state-past-until`, `range-lost`. */
-  limits(until: Until = 'end'): Limits {
-    return limitsOf(until, this.progress, this.#ranges)
+  readEnds(until: Until = 'end'): ReadEnds {
+    return readEndsOf(until, this.progress, this.#ranges)
   }
 
   /** Looks at the log again: partitions may have grown, and `newcomers` may have come. Throws as `open` does. */

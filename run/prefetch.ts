@@ -1,4 +1,4 @@
-// Reading one item ahead: while one chunk is folded, the next is on its way from the disk or the broker.
+// Reading one item ahead: while one chunk is worked on, the next is on its way from the disk or the broker.
 
 /** The same items in the same order. Leaving the loop early closes the source. */
 export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> {

@@ -2,11 +2,9 @@
 
 import type { RowSorter } from '../core/state/environment.ts'
 import { newRowSorter } from '../store/index.ts'
-
-/** Bytes of rows that one sorter keeps in memory. A run has a few of them. */
-const MEMORY_BYTES = 48 << 20
+import { SORTER_BYTES } from './memory-limits.ts'
 
 export const sorterFactory =
   (scratch: string): (() => RowSorter) =>
   () =>
-    newRowSorter({ dir: scratch, memoryBytes: MEMORY_BYTES })
+    newRowSorter({ dir: scratch, memoryBytes: SORTER_BYTES })

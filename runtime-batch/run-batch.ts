@@ -7,11 +7,13 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Progress } from '../core/executor/progress.ts'
-import { GROUP_LIMIT, JobRun, type RunOptions } from '../run/job-run.ts'
-import { checkReachable, type Limits } from '../run/limits.ts'
+import { JobRun, type RunOptions } from '../run/job-run.ts'
+import { GROUP_LIMIT } from '../run/memory-limits.ts'
 import { takeProgress } from '../run/progress-merge.ts'
 import type { RunSummary } from '../run/summary.ts'
+import { checkReachable, type ReadEnds } from '../run/until.ts'
 import { divide, type Task } from './divide.ts'
+import { SMALL_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
 import { readGroup } from './workers/read-group.ts'
 import { Thread } from './workers/thread.ts'
@@ -31,16 +33,13 @@ export interface BatchOptions extends RunOptions {
   readonly workerEntry?: URL | undefined
 }
 
-/** Below so many offsets a second thread costs more than it brings. */
-const SMALL_LOG = 2_000_000
-
 /** Computes J(log|C) into the state directory, going on from what it holds. Throws the typed errors of a run. */
 export async function runBatch(options: BatchOptions): Promise<RunSummary> {
   const run = await JobRun.open('batch', options)
   try {
-    const limits = run.limits(options.until)
-    checkReachable(limits, run.ranges)
-    await readAll(run, options, limits)
+    const ends = run.readEnds(options.until)
+    checkReachable(ends, run.ranges)
+    await readAll(run, options, ends)
     await run.commit(options.final === true)
     return run.summary()
   } finally {
@@ -48,8 +47,8 @@ export async function runBatch(options: BatchOptions): Promise<RunSummary> {
   }
 }
 
-async function readAll(run: JobRun, options: BatchOptions, limits: Limits): Promise<void> {
-  const tasks = [...limits].map(([name, to]): Task => ({ name, from: run.progress.cut.get(name) as bigint, to }))
+async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Promise<void> {
+  const tasks = [...ends].map(([name, to]): Task => ({ name, from: run.progress.cut.get(name) as bigint, to }))
   const total = tasks.reduce((sum, task) => sum + Number(task.to - task.from), 0)
   const [own = [], ...others] = divide(tasks, options.workers ?? defaultWorkers(total))
   const progress = { records: 0, done: 0 }

@@ -6,8 +6,10 @@
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { now } from '../run/clock.ts'
-import { GROUP_LIMIT, type RunOptions } from '../run/job-run.ts'
+import type { RunOptions } from '../run/job-run.ts'
+import { GROUP_LIMIT } from '../run/memory-limits.ts'
 import type { RunSummary } from '../run/summary.ts'
+import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, LOOK_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'
@@ -27,12 +29,6 @@ export interface StreamOptions extends RunOptions {
   /** After each commit. */
   readonly onProgress?: ((progress: StreamProgress) => void) | undefined
 }
-
-const INTERVAL_MS = 1000
-/** How long to wait for news of the log before looking anyway. */
-const LOOK_MS = 1000
-/** How often a busy run looks for news. */
-const BUSY_LOOK_MS = 200
 
 /** Follows the log into the state directory, going on from what it holds. Throws the typed errors of a run. */
 export async function runStream(options: StreamOptions): Promise<RunSummary> {
@@ -65,7 +61,7 @@ class Live {
   constructor(stream: StreamRun, options: StreamOptions) {
     this.#stream = stream
     this.#options = options
-    const { commitIntervalMs: intervalMs = INTERVAL_MS, groupLimit = GROUP_LIMIT } = options
+    const { commitIntervalMs: intervalMs = COMMIT_INTERVAL_MS, groupLimit = GROUP_LIMIT } = options
     this.#schedule = new Schedule({ intervalMs, groupLimit })
   }
 
@@ -110,7 +106,7 @@ class Live {
       await run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
       if (dirty && this.#schedule.isDue(this.#waiting)) await this.#commit()
     }
-    await run.refresh(this.#stream.limits === null)
+    await run.refresh(this.#stream.ends === null)
     this.#lookedAt = now()
   }
 

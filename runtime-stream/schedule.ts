@@ -4,6 +4,7 @@
 // and whenever so much has come in that memory would grow. The moments never change a result.
 
 import { now } from '../run/clock.ts'
+import { COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
 
 /** What has come in since the last commit. */
 export interface Pending {
@@ -18,10 +19,6 @@ export interface ScheduleLimits {
   readonly groupLimit: number
 }
 
-const BYTES_MAX = 512 << 20
-const RECORDS_MAX = 4_000_000
-const WORK_PER_COMMIT = 4
-
 export class Schedule {
   readonly #limits: ScheduleLimits
   #dueAt: number
@@ -32,7 +29,7 @@ export class Schedule {
   }
 
   isDue({ bytes, records, groups }: Pending): boolean {
-    if (bytes >= BYTES_MAX || records >= RECORDS_MAX || groups >= this.#limits.groupLimit) return true
+    if (bytes >= COMMIT_BYTES || records >= COMMIT_RECORDS || groups >= this.#limits.groupLimit) return true
     return now() >= this.#dueAt
   }
 

@@ -7,18 +7,18 @@ import { invariant } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { partitionName, splitPartition } from '../core/log/cut.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
-import type { Limits } from '../run/limits.ts'
 import type { RunSummary } from '../run/summary.ts'
+import type { ReadEnds } from '../run/until.ts'
 
 export class StreamRun {
   readonly run: JobRun
   /** Where the run ends; null where it follows the log. */
-  readonly limits: Limits | null
+  readonly ends: ReadEnds | null
   readonly #final: boolean
 
-  private constructor(run: JobRun, limits: Limits | null, final: boolean) {
+  private constructor(run: JobRun, ends: ReadEnds | null, final: boolean) {
     this.run = run
-    this.limits = limits
+    this.ends = ends
     this.#final = final
   }
 
@@ -26,7 +26,11 @@ export class StreamRun {
   static async open(options: RunOptions): Promise<StreamRun> {
     const run = await JobRun.open('stream', options)
     try {
-      return new StreamRun(run, options.until === undefined ? null : run.limits(options.until), options.final === true)
+      return new StreamRun(
+        run,
+        options.until === undefined ? null : run.readEnds(options.until),
+        options.final === true,
+      )
     } catch (error) {
       await run.close()
       throw error
@@ -48,14 +52,14 @@ export class StreamRun {
   /** Exclusive end of what may be read of a partition now. */
   end(name: string): bigint {
     const there = this.run.ranges.get(name)?.end ?? this.position(name)
-    const limit = this.limits?.get(name) ?? (this.limits === null ? there : this.position(name))
+    const limit = this.ends?.get(name) ?? (this.ends === null ? there : this.position(name))
     if (limit > there) return there
     return limit
   }
 
-  /** True where every partition has been read up to the limits. Never for a run that follows the log. */
+  /** True where every partition has been read up to its end. Never for a run that follows the log. */
   get finished(): boolean {
-    return this.limits !== null && [...this.limits].every(([name, limit]) => this.position(name) >= limit)
+    return this.ends !== null && [...this.ends].every(([name, limit]) => this.position(name) >= limit)
   }
 
   feed(chunk: Chunk): void {

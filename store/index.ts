@@ -4,5 +4,5 @@
 
 export { openStateReader } from './reader.ts'
 export { newRowSorter, type SorterOptions } from './spill/row-sorter.ts'
-export type { Row, RowChange, StateReader, StateTransaction, StateWriter } from './store.ts'
+export type { StateReader, StateTransaction, StateWriter } from './store.ts'
 export { openStateWriter, type WriterOptions } from './writer.ts'

@@ -9,11 +9,9 @@ import { dirname, join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import { checkFile } from './check-file.ts'
+import { MAP_BYTES, READERS_MAX } from './limits.ts'
 import { corrupt } from './root.ts'
 import { isWhole } from './runs/block.ts'
-
-/** Address space to map, not memory or disk, so that a growing state need not be mapped anew. */
-const MAP_BYTES = 2 ** 40
 
 export const stateFile = (dir: string): string => join(dir, 'state.mdb')
 
@@ -112,7 +110,7 @@ function openFile(path: string, readOnly: boolean): RootDatabase<Uint8Array, Uin
     keyEncoding: 'binary',
     noSubdir: true,
     overlappingSync: false,
-    maxReaders: 1024,
+    maxReaders: READERS_MAX,
     readOnly,
     mapSize: MAP_BYTES,
   })

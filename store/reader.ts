@@ -34,7 +34,7 @@ function readerOf(lmdb: Lmdb, directory: string): StateReader {
   return {
     document: name => view.document(name),
     get: (table, key) => view.get(table, key),
-    range: (table, from, to) => view.scan(table, from, to),
+    range: (table, from, to) => view.range(table, from, to),
     tables: () => view.tables(),
     async close() {
       if (!open) return

@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib'
 import { LyrebirdError } from '../core/errors.ts'
 import { ByteReader, ByteWriter } from '../core/values/bytes.ts'
 import { decodeValue, encodeValue } from '../core/values/canonical.ts'
-import type { Owner } from './owner.ts'
+import type { ProcessIdentity } from '../host/process-identity.ts'
 import type { SortedRunInfo } from './runs/sorted-run.ts'
 
 /** Format of state directories that this version writes. Older ones it reads, newer ones it refuses. */
@@ -17,7 +17,7 @@ const MAGIC = 0x4c595245
 
 export interface Root {
   readonly epoch: number
-  readonly owner: Owner | null
+  readonly owner: ProcessIdentity | null
   /** Number of the next run; never used twice. */
   readonly nextRun: number
   /** Checksum of each document. */

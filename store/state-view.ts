@@ -1,16 +1,16 @@
-// Reads of one committed root: documents, gets, scans. Writer and readers share it.
+// Reads of one committed root: documents, gets, ranges. Writer and readers share it.
 //
 // Promises: everything comes from the root it was made for, and is checked against it.
 // Leaves to `writer.ts` and `reader.ts`: which root, and holding its snapshot.
 
 import { crc32 } from 'node:zlib'
 import type { Transaction } from 'lmdb'
+import type { Rows } from '../core/state/rows.ts'
 import { documentKey, type Lmdb } from './lmdb.ts'
 import { corrupt, type Root } from './root.ts'
 import type { KeyFilter } from './runs/key-filter.ts'
-import { mergedRows } from './runs/merge.ts'
+import { mergedRows } from './runs/run-merge.ts'
 import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
-import type { Row } from './store.ts'
 
 export class StateView {
   readonly root: Root
@@ -61,7 +61,7 @@ export class StateView {
   }
 
   /** With a transaction, blocks are read from its snapshot. */
-  scan(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Iterable<Row> {
+  range(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
     const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
     return mergedRows(this.runsOf(table), from, to, pinned)
   }

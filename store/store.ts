@@ -3,16 +3,13 @@
 // Promises: one atomic, durable transaction per commit; one writer; readers in other processes see the last commit whole.
 // Leaves to the executors: what the rows mean.
 
-export type Row = readonly [key: Uint8Array, value: Uint8Array]
-/** A change of one row; null deletes it. */
-export type RowChange = readonly [key: Uint8Array, value: Uint8Array | null]
-
+import type { RowChange, Rows } from '../core/state/rows.ts'
 export interface StateReader {
   /** A document: a small named value such as the cut or the plan. */
   document(name: string): Uint8Array | undefined
   get(table: string, key: Uint8Array): Uint8Array | undefined
   /** Rows with from <= key < to in byte order of the key. Deleted rows are not seen. */
-  range(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<Row>
+  range(table: string, from?: Uint8Array, to?: Uint8Array): Rows
   /** Names of tables that hold anything. */
   tables(): readonly string[]
   close(): Promise<void>
@@ -23,7 +20,7 @@ export interface StateTransaction {
   /** Applies changes sorted by key (byte order, no key twice) as one delta block. */
   applyChanges(table: string, changes: Iterable<RowChange>): void
   /** Replaces a whole table by rows sorted by key. */
-  replaceTable(table: string, rows: Iterable<Row>): void
+  replaceTable(table: string, rows: Rows): void
 }
 
 export interface StateWriter extends StateReader {

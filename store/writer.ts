@@ -1,26 +1,28 @@
 // Opens a state for writing: one owner at a time, one atomic and durable transaction per commit.
 //
-// Promises: store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets `stale-owner` and has
-// changed nothing; after any failure of a commit the last one is intact and the writer still shows it.
-// Leaves to `run.ts`, `merge.ts`, `fold.ts`: how rows lie in the state.
+// Promises: store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets `stale-owner`
+// and has changed nothing; after any failure of a commit the last one is intact and the writer still shows it.
+// Leaves to runs/: how rows lie in the state.
 
 import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { invariant, LyrebirdError } from '../core/errors.ts'
+import type { Row, RowChange, Rows } from '../core/state/rows.ts'
+import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
+import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
 import { blockKey, documentKey, Lmdb, ROOT_KEY } from './lmdb.ts'
-import { isAlive, thisProcess } from './owner.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
-import { Merge } from './runs/merge.ts'
+import { RunMerge } from './runs/run-merge.ts'
 import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
-import { BLOCK_BYTES, SortedRunWriter } from './runs/sorted-run-writer.ts'
+import { SortedRunWriter } from './runs/sorted-run-writer.ts'
 import { StateView } from './state-view.ts'
-import type { Row, RowChange, StateTransaction, StateWriter } from './store.ts'
+import type { StateTransaction, StateWriter } from './store.ts'
 
 export interface WriterOptions {
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
   readonly blockBytes?: number
-  /** Runs below this size count as equally small when folding. For tests; default 64 KiB. */
+  /** Runs below this size count as equally small when they are compacted. For tests; default `TIER_BYTES`. */
   readonly tierBytes?: number
 }
 
@@ -62,7 +64,7 @@ class Writer implements StateWriter {
   *range(table: string, from?: Uint8Array, to?: Uint8Array): Generator<Row> {
     const transaction = this.#lmdb.db.useReadTransaction()
     try {
-      yield* this.#view.scan(table, from, to, transaction)
+      yield* this.#view.range(table, from, to, transaction)
     } finally {
       transaction.done()
     }
@@ -96,7 +98,10 @@ class Writer implements StateWriter {
   }
 }
 
-/** What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read what it replaces. */
+/**
+ * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read what it
+ * replaces.
+ */
 class Draft implements StateTransaction {
   readonly #lmdb: Lmdb
   readonly #before: StateView
@@ -131,16 +136,16 @@ class Draft implements StateTransaction {
     if (run !== undefined) this.#tables.set(table, [run, ...(this.#tables.get(table) ?? [])])
   }
 
-  replaceTable(table: string, rows: Iterable<Row>): void {
+  replaceTable(table: string, rows: Rows): void {
     const run = this.#write(false, writer => {
       for (const [key, value] of rows) writer.add(key, value)
     })
     this.#replace(table, this.#tables.get(table) ?? [], run === undefined ? [] : [run])
   }
 
-  /** Folds, forgets what was replaced, writes the root, and gives the view of what the transaction leaves behind. */
+  /** Compacts, forgets what was replaced, writes the root, and gives the view of what the transaction leaves behind. */
   finish(): StateView {
-    for (const name of this.#tables.keys()) this.#fold(name)
+    for (const name of this.#tables.keys()) this.#compact(name)
     for (const { id, blocks } of this.#dropped) {
       for (let i = 0; i < blocks; i++) this.#lmdb.db.removeSync(blockKey(id, i))
     }
@@ -152,23 +157,26 @@ class Draft implements StateTransaction {
     return new StateView(this.#lmdb, root, new Map(runs.map(run => [run.info.id, run])))
   }
 
-  #fold(table: string): void {
+  #compact(table: string): void {
     for (;;) {
       const runs = this.#tables.get(table) ?? []
       const count = runsToCompact(
         runs.map(run => run.info),
-        this.#options.tierBytes ?? 64 * 1024,
+        this.#options.tierBytes ?? TIER_BYTES,
       )
       if (count === 0) return
       const all = count === runs.length
-      const folded = this.#write(!all, writer => {
-        const merge = new Merge(runs.slice(0, count))
+      const compacted = this.#write(!all, writer => {
+        const merge = new RunMerge(runs.slice(0, count))
         while (merge.next()) {
           const { block, keyStart, keyEnd, valueStart, valueEnd } = merge.top
           if (valueEnd >= 0 || !all) writer.addPart(block, keyStart, keyEnd, block, valueStart, valueEnd)
         }
       })
-      this.#replace(table, runs.slice(0, count), [...(folded === undefined ? [] : [folded]), ...runs.slice(count)])
+      this.#replace(table, runs.slice(0, count), [
+        ...(compacted === undefined ? [] : [compacted]),
+        ...runs.slice(count),
+      ])
     }
   }
 
@@ -199,12 +207,18 @@ function takeOwnership(lmdb: Lmdb): Root {
       throw corrupt(lmdb.dir, 'its root record is missing')
     }
     const holder = before?.owner
-    if (holder != null && isAlive(holder)) throw locked(lmdb.dir, holder.pid)
+    if (holder != null && isOwning(holder)) throw locked(lmdb.dir, holder.pid)
     const root = { ...(before ?? EMPTY_ROOT), owner: thisProcess(), epoch: (before?.epoch ?? 0) + 1 }
     putRoot(lmdb, root)
     return root
   })
 }
+
+/**
+ * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it
+ * runs after all, the new epoch fences it off. Only one that is seen to run is worth waiting for.
+ */
+const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 
 function checkOwner(lmdb: Lmdb, epoch: number): void {
   const newest = readRoot(lmdb)?.epoch

@@ -5,7 +5,7 @@
 // letters.
 
 import type { Decoder } from '../decode/decoder.ts'
-import { isLyrebirdError, LyrebirdError } from '../errors.ts'
+import { messageOf, mustNotEndRun } from '../errors.ts'
 import { type Chunk, IDENTITY_HEADER, offsetAt } from '../log/chunk.ts'
 import type { DeadLetter } from '../result/dead-letter.ts'
 import { ahead, badTime, badValue, decodeFailed, threw } from '../result/dead-letter.ts'
@@ -139,26 +139,5 @@ export class Recorder implements Reporter {
   #keep(letter: DeadLetter): void {
     const { key, value } = encodeDead(letter)
     this.deadRows.add(key, value)
-  }
-}
-
-/** Throws on what is not the fault of one element or row, so that it must end the run. */
-export function mustNotEndRun(node: string, error: unknown, site?: string): void {
-  if (isLyrebirdError(error)) throw error
-  if (error instanceof RangeError && /call stack/i.test(error.message)) {
-    throw new LyrebirdError('job-failed', `a lambda of ${node} ran out of stack`, {
-      where: { node, site },
-      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
-      cause: error,
-    })
-  }
-}
-
-/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
-export function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? String(error.message) : String(error)
-  } catch {
-    return 'something without a text'
   }
 }

@@ -7,14 +7,16 @@
 
 import { sourceDecoder } from '../decode/decoder.ts'
 import type { FunctionsModule, Linked, RowInlet, SourceFunction } from '../emitted/emitted-module.ts'
-import { mustNotEndRun, Recorder } from '../emitted/recorder.ts'
+import { Recorder } from '../emitted/recorder.ts'
 import { makeRuntimeApi } from '../emitted/runtime-api.ts'
+import { mustNotEndRun } from '../errors.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { SourceNode } from '../plan/plan.ts'
 import type { ChangeSink, Environment } from '../state/environment.ts'
 import { comparedLength, TABLE } from '../state/row-codec.ts'
+import type { Row, Rows } from '../state/rows.ts'
 import { TALLY, type Tally } from '../state/tally.ts'
 import { compareBytes } from '../values/bytes.ts'
 import { makeOperator } from './operators.ts'
@@ -112,14 +114,14 @@ export class JobExecutor {
   /**
    * Everything held since the last flush, as rows: what a worker hands to the coordinator. Empties the executor.
    */
-  *takePartials(): Generator<readonly [table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>]> {
+  *takePartials(): Generator<readonly [table: string, rows: Rows]> {
     for (const { operator } of this.#operators.values()) yield [operator.partials, operator.takePartials()]
     yield [TABLE.late, this.#recorder.lateRows.take()]
     yield [TABLE.dead, this.#recorder.deadRows.take()]
   }
 
   /** Takes in what a worker handed over. */
-  addPartials(table: string, rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+  addPartials(table: string, rows: Rows): void {
     for (const { operator } of this.#operators.values())
       if (operator.partials === table) return operator.addPartials(rows)
     ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
@@ -184,13 +186,11 @@ export class JobExecutor {
   }
 }
 
-type Row = readonly [Uint8Array, Uint8Array]
-
 /**
  * One letter for each node and identity: where a record comes by both sides of a join, or records of one topic repeat an identity
  * header, the least of them.
  */
-function* oneLetterEach(letters: Iterable<Row>): Iterable<Row> {
+function* oneLetterEach(letters: Rows): Rows {
   let least: Row | null = null
   for (const [key, value] of letters) {
     const same = least !== null && compareBytes(least[0], key) === 0

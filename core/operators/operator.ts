@@ -3,8 +3,7 @@
 // Promises: one interface for aggregations, nodes that hold elements, and outputs, so that the executor knows none of them apart.
 
 import type { ChangeSink } from '../state/environment.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
+import type { Rows } from '../state/rows.ts'
 
 /** One flush of one node. */
 export interface Flush {

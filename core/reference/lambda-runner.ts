@@ -3,7 +3,7 @@
 // Promises: at most one dead letter for each node and identity; failures that are not the element's own (a log that
 // lacks something, a stack that is too small) end the run.
 
-import { isLyrebirdError, LyrebirdError } from '../errors.ts'
+import { messageOf, mustNotEndRun } from '../errors.ts'
 import type { Lambdas, PlanNode } from '../plan/plan.ts'
 import { badValue, type DeadLetter, isThenable, REASON, threw, unencodableReason } from '../result/dead-letter.ts'
 import { bytesToHex, compareBytes } from '../values/bytes.ts'
@@ -63,7 +63,7 @@ export class LambdaRunner {
     try {
       return act()
     } catch (error) {
-      mustNotEndRun(node, error)
+      mustNotEndRun(node.id, error)
       this.deadLetter(threw(node.id, identity, { message: messageOf(error), site: siteOf(node, slot) }, field))
       return NONE
     }
@@ -96,25 +96,4 @@ export class LambdaRunner {
 
 const comparedBytes = ({ kind, path, reason }: DeadLetter): Uint8Array => canonicalBytes({ kind, path, reason })
 
-/** Throws on what is not the fault of one element, so that it must end the run. */
-export function mustNotEndRun(node: PlanNode, error: unknown): void {
-  if (isLyrebirdError(error)) throw error
-  if (error instanceof RangeError && /call stack/i.test(error.message)) {
-    throw new LyrebirdError('job-failed', `a lambda of ${node.id} ran out of stack`, {
-      where: { node: node.id },
-      hint: 'how deep the stack is depends on the machine, so this cannot be a dead letter: make the lambda iterate',
-      cause: error,
-    })
-  }
-}
-
 const siteOf = (node: PlanNode, slot: string): string | undefined => node.lambdas[slot]?.at ?? node.at ?? undefined
-
-/** For display only. What was thrown may be anything, even an object whose text cannot be had. */
-export function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? String(error.message) : String(error)
-  } catch {
-    return 'something without a text'
-  }
-}

@@ -3,6 +3,7 @@
 // Promises: what happens to a record depends on the records before it in its own partition alone.
 
 import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
+import { messageOf, mustNotEndRun } from '../errors.ts'
 import { IDENTITY_HEADER, TICK_HEADER } from '../log/chunk.ts'
 import type { SourceNode } from '../plan/plan.ts'
 import { ahead, badTime, decodeFailed, threw, timeFault } from '../result/dead-letter.ts'
@@ -11,7 +12,7 @@ import { normalise } from '../values/canonical.ts'
 import { recordIdentity } from '../values/identity.ts'
 import { type Element, type Located, lacks, logRecord, recordOf } from './element.ts'
 import type { ReferenceInput } from './input.ts'
-import { type LambdaRunner, messageOf, mustNotEndRun } from './lambda-runner.ts'
+import type { LambdaRunner } from './lambda-runner.ts'
 
 interface SourceOutcome {
   readonly elements: readonly Element[]
@@ -21,7 +22,7 @@ interface SourceOutcome {
 }
 
 export function readSource(node: SourceNode, input: ReferenceInput, runner: LambdaRunner): SourceOutcome {
-  const decode = sourceDecoder(node, runner.lambdas, error => mustNotEndRun(node, error))
+  const decode = sourceDecoder(node, runner.lambdas, error => mustNotEndRun(node.id, error))
   const elements: Element[] = []
   const late: LateRow[] = []
   const watermarks: number[] = []
@@ -94,7 +95,7 @@ function timeOf(
     try {
       time = runner.call(node, 'time', [value, logRecord(from, undefined, null)])
     } catch (error) {
-      mustNotEndRun(node, error)
+      mustNotEndRun(node.id, error)
       runner.deadLetter(
         threw(node.id, identity, { message: messageOf(error), site: node.lambdas.time?.at ?? undefined }),
       )

@@ -2,12 +2,13 @@
 //
 // Promises: a lambda that throws makes an error row, which stays in the table in place of a value.
 
+import { mustNotEndRun } from '../errors.ts'
 import type { PlanNode } from '../plan/plan.ts'
 import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
 import type { ViewError } from '../result/result.ts'
 import type { TimeWindow } from '../time/time-window.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'
-import { type LambdaRunner, mustNotEndRun } from './lambda-runner.ts'
+import type { LambdaRunner } from './lambda-runner.ts'
 import { isClosed } from './windows.ts'
 
 export interface Row {
@@ -62,7 +63,7 @@ function runOnRow(
     if (isThenable(result)) return { error: { node: node.id, reason: REASON.promise } }
     return { value: finish(result) }
   } catch (error) {
-    mustNotEndRun(node, error)
+    mustNotEndRun(node.id, error)
     const reason = error instanceof Unencodable ? unencodableReason('value', error.reason) : REASON.threw
     return { error: { node: node.id, reason } }
   }

@@ -2,11 +2,13 @@
 //
 // Promises: `core` stays pure; the runtimes hand these in.
 
+import type { Rows } from './rows.ts'
+
 /** The committed state, as far as an executor reads it. */
 export interface StateAccess {
   document(name: string): Uint8Array | undefined
   get(table: string, key: Uint8Array): Uint8Array | undefined
-  range(table: string, from?: Uint8Array, to?: Uint8Array): Iterable<readonly [Uint8Array, Uint8Array]>
+  range(table: string, from?: Uint8Array, to?: Uint8Array): Rows
 }
 
 /**
@@ -15,7 +17,7 @@ export interface StateAccess {
  */
 export interface RowSorter {
   add(key: Uint8Array, value: Uint8Array): void
-  sorted(): Iterable<readonly [Uint8Array, Uint8Array]>
+  sorted(): Rows
   readonly rows: number
   dispose(): void
 }

@@ -3,8 +3,7 @@
 // Promises: rows come back in byte order of the key, each once; memory is bounded by that of the sorter.
 
 import type { RowSorter } from './environment.ts'
-
-type Row = readonly [Uint8Array, Uint8Array]
+import type { Row, Rows } from './rows.ts'
 
 export class PendingRows {
   readonly #newSorter: () => RowSorter
@@ -23,7 +22,7 @@ export class PendingRows {
     this.#sorter.add(key, value)
   }
 
-  addAll(rows: Iterable<Row>): void {
+  addAll(rows: Rows): void {
     for (const [key, value] of rows) this.add(key, value)
   }
 

@@ -1,14 +1,17 @@
-// A place in a sorted sequence of rows, for merging several of them by key.
+// A place in a sorted sequence of rows: what operators merge several of them with, by `leastKey`.
+//
+// Promises: one row of each sequence is held at a time. An operator takes what it needs at the least key and moves on
+// those that are there, so that rows of one key from several sequences meet. Merging of files and runs is the store's
+// (store/spill, store/runs).
 
 import { compareBytes } from '../values/bytes.ts'
-
-type Row = readonly [Uint8Array, Uint8Array]
+import type { Row, Rows } from './rows.ts'
 
 export class RowCursor {
   readonly #rows: Iterator<Row>
   #row: Row | undefined
 
-  constructor(rows: Iterable<Row>) {
+  constructor(rows: Rows) {
     this.#rows = rows[Symbol.iterator]()
     this.advance()
   }

@@ -2,7 +2,7 @@
 //
 // Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (decision 8).
 
-import { mustNotEndRun } from '../emitted/recorder.ts'
+import { mustNotEndRun } from '../errors.ts'
 import { type Lambdas, nodeOf, type Plan, type PlanNode, type PlanNodeOf } from '../plan/plan.ts'
 import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
 import type { ViewError } from '../state/row-codec.ts'

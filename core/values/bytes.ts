@@ -115,6 +115,10 @@ export class ByteReader {
     return this.source.subarray(start, start + length)
   }
 
+  stepOver(length: number): void {
+    this.#step(length)
+  }
+
   /** Where the next bytes begin, which are stepped over. */
   #step(length: number): number {
     const start = this.position

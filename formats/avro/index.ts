@@ -3,6 +3,7 @@
 // Promises: everything that says how bytes are read stands in the job, so that it is part of the plan hash; no registry is asked.
 // Leaves to `codec.ts`: bytes.
 
+import { messageOf } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { Call } from '../../dsl/node.ts'
 import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
@@ -84,5 +85,3 @@ function parsed(call: Call, schema: unknown, what: string): unknown {
     return call.fail('bad-argument', `${what} is no JSON.`)
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -2,6 +2,7 @@
 //
 // Promises: the schema is text in the job, so that it is part of the plan hash; no file is read. Leaves to `codec.ts`: bytes.
 
+import { messageOf } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { Call, wordFor } from '../../dsl/node.ts'
 import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
@@ -40,5 +41,3 @@ export function protobuf(...given: unknown[]): CustomFormat<unknown> {
     return call.fail('bad-argument', `protobuf() cannot use its schema: ${messageOf(error)}.`)
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

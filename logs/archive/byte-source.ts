@@ -8,6 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { LyrebirdError } from '../../core/errors.ts'
 import { fileFailure } from '../file-failures.ts'
+import { GZIP_READ_BYTES } from '../limits.ts'
 import type { Place } from '../record-batch/batch-failure.ts'
 
 /** What identifies the content of a file that nobody is supposed to change. */
@@ -61,8 +62,8 @@ export async function openPlain(file: SourceFile, position: number): Promise<Byt
 /** Opens a gzip file at its start; it is unpacked as it is read. */
 export async function openGzip(file: SourceFile): Promise<ByteSource> {
   const handle = await openFile(file)
-  const raw = createReadStream(file.path, { fd: handle, highWaterMark: 256 * 1024, autoClose: false })
-  const unpacked = createGunzip({ chunkSize: 256 * 1024 })
+  const raw = createReadStream(file.path, { fd: handle, highWaterMark: GZIP_READ_BYTES, autoClose: false })
+  const unpacked = createGunzip({ chunkSize: GZIP_READ_BYTES })
   raw.on('error', e => unpacked.destroy(e))
   const parts = raw.pipe(unpacked)[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let part: Buffer = Buffer.alloc(0)

@@ -15,17 +15,17 @@ import type { PartitionSource } from '../partition-source.ts'
 import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, lastOffsetOf, viewOf } from '../record-batch/batch-header.ts'
-import { checkHead, scanBatches } from '../record-batch/batch-ranges.ts'
+import { checkHead, wholeBatches } from '../record-batch/batch-ranges.ts'
 import { Marks, readBytes, readSegments, type Segment } from './segment-reader.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** How far the heads of the batches have been looked at. */
-interface ScanPosition {
+interface IndexedTo {
   path: string
   bytes: number
 }
 
-interface Scanned {
+interface Indexed {
   readonly files: readonly PartitionFile[]
   /** The last stable offset. */
   readonly end: bigint
@@ -37,9 +37,9 @@ export class CopiedPartition implements PartitionSource {
   readonly #directory: string
   readonly #marks = new Marks()
   readonly #transactions = new TransactionIndex()
-  #scanned: ScanPosition | null = null
+  #indexed: IndexedTo | null = null
   #end: bigint | null = null
-  #scanning: Promise<Scanned> = Promise.resolve({ files: [], end: 0n })
+  #indexing: Promise<Indexed> = Promise.resolve({ files: [], end: 0n })
 
   constructor(place: Place, directory: string) {
     this.#place = place
@@ -47,14 +47,14 @@ export class CopiedPartition implements PartitionSource {
   }
 
   async range(): Promise<{ start: bigint; end: bigint }> {
-    const { files, end } = await this.#scan()
+    const { files, end } = await this.#index()
     return { start: files[0]?.start ?? 0n, end }
   }
 
   async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {
     if (from >= to) return
     const { topic, partition } = this.#place
-    const { files, end } = await this.#scan()
+    const { files, end } = await this.#index()
     const start = files[0]?.start ?? 0n
     if (from < start) throw rangeLost(topic, partition, from, start)
     if (to > end) throw pastEnd(topic, partition, to, end)
@@ -64,34 +64,34 @@ export class CopiedPartition implements PartitionSource {
     yield* readSegments(this.#place, segments, range, this.#marks)
   }
 
-  /** One scan at a time, since each goes on where the last one ended; a failure stays, since it ended in the middle. */
-  #scan(): Promise<Scanned> {
-    this.#scanning = this.#scanning.then(() => this.#scanOn())
-    return this.#scanning
+  /** One walk at a time, since each goes on where the last one ended; a failure stays, since it ended in the middle. */
+  #index(): Promise<Indexed> {
+    this.#indexing = this.#indexing.then(() => this.#indexOn())
+    return this.#indexing
   }
 
   /** Looks at the heads of all batches that are new since the last time. */
-  async #scanOn(): Promise<Scanned> {
+  async #indexOn(): Promise<Indexed> {
     const { files } = await listPartitionFiles(this.#place.topic, this.#place.partition, this.#directory)
-    const known = files.findIndex(file => file.path === this.#scanned?.path)
+    const known = files.findIndex(file => file.path === this.#indexed?.path)
     for (let i = Math.max(known, 0); i < files.length; i++) {
       const file = files[i] as PartitionFile
       if (this.#end === null || file.start > this.#end) this.#end = file.start
-      await this.#scanFile(file, files[i + 1] ?? null)
+      await this.#indexFile(file, files[i + 1] ?? null)
     }
     return { files, end: this.#transactions.stableEnd(this.#end ?? 0n) }
   }
 
-  async #scanFile(file: PartitionFile, following: PartitionFile | null): Promise<void> {
+  async #indexFile(file: PartitionFile, following: PartitionFile | null): Promise<void> {
     const handle = await open(file.path, 'r').catch(e => {
       throw fileFailure(file.path, e)
     })
     try {
       const { size } = await handle.stat()
-      let position = this.#scanned?.path === file.path ? this.#scanned.bytes : 0
+      let position = this.#indexed?.path === file.path ? this.#indexed.bytes : 0
       for (let wanted = CHUNK_BYTES; position < size; ) {
         const bytes = await readBytes(handle, position, Math.min(wanted, size - position), this.#place)
-        const used = this.#scanBytes(bytes)
+        const used = this.#indexBytes(bytes)
         position += used
         if (used > 0) wanted = CHUNK_BYTES
         else {
@@ -102,15 +102,15 @@ export class CopiedPartition implements PartitionSource {
           throw batchFailure('truncated', this.#place, span, `${file.path} ends inside a record batch`)
         }
       }
-      this.#scanned = { path: file.path, bytes: position }
+      this.#indexed = { path: file.path, bytes: position }
     } finally {
       await handle.close()
     }
   }
 
-  #scanBytes(bytes: Uint8Array): number {
+  #indexBytes(bytes: Uint8Array): number {
     let used = 0
-    for (const header of scanBatches(bytes, this.#place)) {
+    for (const header of wholeBatches(bytes, this.#place)) {
       this.#transactions.add(bytes, header, this.#place)
       this.#end = lastOffsetOf(header) + 1n
       used = header.end

@@ -8,7 +8,7 @@ import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
 import { fileFailure } from '../file-failures.ts'
-import { PARTITION_COUNT_MAX } from '../layout.ts'
+import { PARTITION_COUNT_MAX } from '../limits.ts'
 import { checkTopicName } from '../log-failures.ts'
 import { firstPublished, PUBLISHED_FILE } from './published.ts'
 

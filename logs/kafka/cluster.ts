@@ -10,14 +10,12 @@ import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadat
 import type { ApiCall } from './calls/wire.ts'
 import { type Client, createClient, type Link, LinkFailure } from './client.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
+import { type KafkaLimits, MISSING_TOPIC_MS } from './limits.ts'
 import { persist } from './persist.ts'
-import type { KafkaLimits, KafkaSettings } from './settings.ts'
+import type { KafkaSettings } from './settings.ts'
 
 /** Reads and waits have connections of their own: a broker answers the calls of a connection one after the other. */
 export type Purpose = 'read' | 'wait'
-
-/** So long may a known topic be missing from the metadata before it counts as deleted. */
-const MISSING_MS = 5_000
 
 export class Cluster {
   readonly limits: KafkaLimits
@@ -146,7 +144,7 @@ export class Cluster {
   #missing(topic: string): Error {
     const since = this.#missingSince.get(topic) ?? performance.now()
     this.#missingSince.set(topic, since)
-    if (performance.now() - since > MISSING_MS) return recreated(topic, 'was deleted')
+    if (performance.now() - since > MISSING_TOPIC_MS) return recreated(topic, 'was deleted')
     return new Passing(`topic ${topic} is not there any more`)
   }
 

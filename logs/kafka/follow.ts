@@ -7,9 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartitionRange } from '../log.ts'
 import { fetchCall } from './calls/fetch.ts'
 import type { Cluster } from './cluster.ts'
-
-/** So that an outage is not a busy loop. */
-const PAUSE_MS = 100
+import { NEWS_PAUSE_MS } from './limits.ts'
 
 export class Follower {
   readonly #cluster: Cluster
@@ -56,7 +54,7 @@ export class Follower {
     const known = this.#waits.get(node)
     if (known !== undefined) return known
     const waiting = this.#fetch(node, timeoutMs)
-      .catch(() => sleep(PAUSE_MS, undefined, { signal: this.#cluster.signal }).catch(() => {}))
+      .catch(() => sleep(NEWS_PAUSE_MS, undefined, { signal: this.#cluster.signal }).catch(() => {}))
       .finally(() => this.#waits.delete(node))
     this.#waits.set(node, waiting)
     return waiting

@@ -9,9 +9,10 @@ import { describeTopicCall } from './calls/describe-configs.ts'
 import { Cluster } from './cluster.ts'
 import { checkError } from './failures.ts'
 import { Follower } from './follow.ts'
+import type { KafkaLimits } from './limits.ts'
 import { partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
-import { type KafkaLimits, kafkaSettings } from './settings.ts'
+import { kafkaSettings } from './settings.ts'
 
 export { isKafkaAddress } from './settings.ts'
 

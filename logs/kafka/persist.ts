@@ -6,9 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import { LinkFailure } from './client.ts'
 import { finalFailure, Passing } from './failures.ts'
-
-const FIRST_PAUSE_MS = 20
-const LONGEST_PAUSE_MS = 1_000
+import { FIRST_RETRY_PAUSE_MS, LONGEST_RETRY_PAUSE_MS } from './limits.ts'
 
 export interface Persistence {
   /** What is being tried, for the message. */
@@ -20,7 +18,7 @@ export interface Persistence {
 /** Calls `attempt` until it answers. It throws LinkFailure or Passing where another try may help. */
 export async function persist<T>({ what, limitMs, signal }: Persistence, attempt: () => Promise<T>): Promise<T> {
   const start = performance.now()
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  for (let pause = FIRST_RETRY_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {
     checkOpen(signal)
     try {
       return await attempt()

@@ -14,6 +14,7 @@ import { endOfBatches } from './batch-ends.ts'
 import { type Fetched, type FetchedPartition, fetchCall } from './calls/fetch.ts'
 import type { Cluster } from './cluster.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
+import { FETCH_WAIT_MS } from './limits.ts'
 import { partitionRanges } from './ranges.ts'
 
 export interface Range {
@@ -22,9 +23,6 @@ export interface Range {
   readonly from: bigint
   readonly to: bigint
 }
-
-/** The broker waits so long where nothing is there yet: only for a new leader that does not know yet what is committed. */
-const MAX_WAIT_MS = 250
 
 export async function* readRange(cluster: Cluster, range: Range, options: ReadOptions): AsyncGenerator<Chunk> {
   const { topic, partition, to } = range
@@ -59,7 +57,7 @@ function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: 
     const link = await cluster.leader(topic, partition, 'read', fresh)
     fresh = true
     const topics = [{ id: cluster.idOf(topic), partitions: [{ partition, offset: from, lastEpoch: epoch }] }]
-    const answer = await link.send(fetchCall({ topics, maxWaitMs: MAX_WAIT_MS, maxBytes }))
+    const answer = await link.send(fetchCall({ topics, maxWaitMs: FETCH_WAIT_MS, maxBytes }))
     const fetched = await checked(cluster, range, answer).catch((e: unknown) => {
       // A leader whose log begins after that epoch knows nothing of it, and calls the offset out of range.
       if (e instanceof Unexplained) epoch = -1

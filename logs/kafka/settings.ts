@@ -4,23 +4,12 @@
 
 import { readFileSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
+import { KAFKA_LIMITS, type KafkaLimits } from './limits.ts'
 
 export interface Sasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
   readonly username: string
   readonly password: string
-}
-
-/** Time limits in ms. Each bounds how long a call may go on without the least success. */
-export interface KafkaLimits {
-  /** One TCP or TLS connect. */
-  readonly connectMs: number
-  /** One answer; a broker that hangs is left after it. */
-  readonly answerMs: number
-  /** Opening a log: until `broker-unreachable`. */
-  readonly openMs: number
-  /** A log that was reached before: leaders may change and brokers restart for so long. */
-  readonly outageMs: number
 }
 
 export interface KafkaSettings {
@@ -30,8 +19,6 @@ export interface KafkaSettings {
   readonly sasl: Sasl | null
   readonly limits: KafkaLimits
 }
-
-const LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, openMs: 10_000, outageMs: 60_000 }
 
 /** The variables of the environment that are read. */
 export const VARIABLES = {
@@ -65,7 +52,7 @@ export function kafkaSettings(
     })
   }
   const tls = readTls(environment)
-  return { brokers, tls, sasl: readSasl(environment), limits: { ...LIMITS, ...limits } }
+  return { brokers, tls, sasl: readSasl(environment), limits: { ...KAFKA_LIMITS, ...limits } }
 }
 
 function isHostAndPort(text: string): boolean {

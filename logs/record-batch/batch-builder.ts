@@ -6,6 +6,7 @@
 import { crc32c } from '@node-rs/crc32'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import type { Header } from '../../core/log/chunk.ts'
+import { putVarint, varintBytes, zigzag } from '../../core/values/varint.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import { ATTRIBUTES_AT, CRC_AT, HEADER_BYTES, viewOf, writePlainHeader } from './batch-header.ts'
@@ -126,12 +127,7 @@ export class BatchBuilder {
       this.#wideVarlong(value)
       return
     }
-    let rest = value < 0 ? -value * 2 - 1 : value * 2
-    while (rest >= 0x80) {
-      this.#bytes[this.#length++] = (rest % 0x80) | 0x80
-      rest = Math.floor(rest / 0x80)
-    }
-    this.#bytes[this.#length++] = rest
+    this.#length = putVarint(this.#bytes, this.#length, zigzag(value))
   }
 
   #wideVarlong(value: number): void {
@@ -159,12 +155,5 @@ const fieldBytes = (field: Uint8Array | null): number =>
   field === null ? 1 : varlongBytes(field.length) + field.length
 
 function varlongBytes(value: number): number {
-  if (value >= WIDE || value <= -WIDE) return 8
-  let rest = value < 0 ? -value * 2 - 1 : value * 2
-  let bytes = 1
-  while (rest >= 0x80) {
-    bytes++
-    rest = Math.floor(rest / 0x80)
-  }
-  return bytes
+  return value >= WIDE || value <= -WIDE ? 8 : varintBytes(zigzag(value))
 }

@@ -20,7 +20,7 @@ import {
  * The heads of the whole batches in `bytes`, up to the one that reaches offset `to` - what lies behind may not have been published,
  * so it is not even looked at. Throws `bad-batch` and `too-big`.
  */
-export function scanBatches(bytes: Uint8Array, place: Place, to: bigint | null = null): BatchHeader[] {
+export function wholeBatches(bytes: Uint8Array, place: Place, to: bigint | null = null): BatchHeader[] {
   const view = viewOf(bytes)
   const headers: BatchHeader[] = []
   let next: bigint | null = null

@@ -4,6 +4,7 @@
 // Leaves to `decode.ts`: turning what is thrown here (`TooBig`, `MalformedBytes`) into failures that name the offsets.
 
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { messageOf } from '../../core/errors.ts'
 import { decompressLz4 } from './lz4.ts'
 import { decompressSnappy } from './snappy.ts'
 import { TooBig } from './too-big.ts'
@@ -32,7 +33,7 @@ export function decompress(codec: number, bytes: Uint8Array, bytesMax: number): 
     return codecOf(bytes, bytesMax)
   } catch (e) {
     if (e instanceof TooBig || e instanceof MalformedBytes) throw e
-    throw new MalformedBytes(`its compressed bytes cannot be read (${e instanceof Error ? e.message : String(e)})`)
+    throw new MalformedBytes(`its compressed bytes cannot be read (${messageOf(e)})`)
   }
 }
 

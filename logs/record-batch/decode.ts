@@ -11,7 +11,7 @@ import { CHUNK_BYTES, DECOMPRESSED_BYTES_MAX } from '../limits.ts'
 import type { AbortedFilter } from './aborted-transactions.ts'
 import { batchFailure, type Place } from './batch-failure.ts'
 import { ATTRIBUTES_AT, type BatchHeader, HEADER_BYTES, lastOffsetOf, RECORD_BYTES_MIN } from './batch-header.ts'
-import { scanBatches } from './batch-ranges.ts'
+import { wholeBatches } from './batch-ranges.ts'
 import { ChunkDraft, type DeltaRange } from './chunk-draft.ts'
 import { CODEC, decompress, isKnownCodec } from './compression.ts'
 import { isAbortMarker } from './control-batch.ts'
@@ -45,7 +45,7 @@ export interface DecodedBatches {
 /** Decodes all whole batches of `bytes`. Throws `bad-crc`, `bad-batch`, `unknown-codec`, `too-big`, `log-gap`, `log-overlap`. */
 export function decodeBatches(bytes: Uint8Array, request: DecodeRequest): DecodedBatches {
   const decoding = new Decoding(bytes, request)
-  const headers = scanBatches(bytes, request, request.to ?? null)
+  const headers = wholeBatches(bytes, request, request.to ?? null)
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i] as BatchHeader
     if (request.to !== undefined && header.baseOffset >= request.to) {

@@ -3,6 +3,7 @@
 // Promises: every block is walked before it is handed to the library, which trusts lengths and could be led round in circles.
 
 import type Snappy from 'snappyjs'
+import { varintAt, varintEnd } from '../../core/values/varint.ts'
 import { viewOf } from './batch-header.ts'
 import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
@@ -65,13 +66,9 @@ function checkBlock(block: Uint8Array, bytesMax: number): void {
 }
 
 function declaredLength(block: Uint8Array): { length: number; at: number } {
-  let length = 0
-  for (let at = 0; at < 5 && at < block.length; at++) {
-    const byte = block[at] as number
-    length += (byte & 0x7f) * 2 ** (7 * at)
-    if (byte < 0x80) return { length, at: at + 1 }
-  }
-  throw new MalformedBytes('a snappy block has no length')
+  const at = varintEnd(block, 0)
+  if (at > Math.min(5, block.length)) throw new MalformedBytes('a snappy block has no length')
+  return { length: varintAt(block, 0), at }
 }
 
 function littleEndian(bytes: Uint8Array, at: number, count: number): number {

@@ -1,6 +1,11 @@
 // Zigzag varints of a record (Kafka protocol guide: VARINT and VARLONG).
 //
 // Promises: never reads past `end` unnoticed; a varint that is too long or cut off throws `MalformedBytes`.
+// The loops are its own and not those of core/values/varint.ts: every field of every record comes through here,
+// nearly always in one or two bytes, and the bytes are checked for their length (32 or 64 bits) and their end while
+// they are read.
+
+import { fromZigzag, fromZigzag32 } from '../../core/values/varint.ts'
 
 /** Bytes that are no record. Becomes a `bad-batch` with topic, partition and offsets where these are known. */
 export class MalformedBytes extends Error {
@@ -28,21 +33,23 @@ export class VarintReader {
       const first = this.bytes[at] as number
       if (first < 0x80) {
         this.at = at + 1
-        return (first >>> 1) ^ -(first & 1)
+        return fromZigzag32(first)
       }
       if (at + 1 < this.end) {
         const second = this.bytes[at + 1] as number
         if (second < 0x80) {
           this.at = at + 2
           const raw = (second << 7) | (first & 0x7f)
-          return (raw >>> 1) ^ -(raw & 1)
+          return fromZigzag32(raw)
         }
       }
     }
     return this.#longer()
   }
 
-  /** `base` plus a signed 64-bit value, as the nearest double (exact below 2^53). `baseNumber` is `base` as a double. */
+  /**
+   * `base` plus a signed 64-bit value, as the nearest double (exact below 2^53). `baseNumber` is `base` as a double.
+   */
   addVarlong(base: bigint, baseNumber: number): number {
     const bytes = this.bytes
     const at = this.at
@@ -56,7 +63,7 @@ export class VarintReader {
       }
       if (byte < 0x80) {
         this.at = at + i
-        return baseNumber + ((raw >>> 1) ^ -(raw & 1))
+        return baseNumber + fromZigzag32(raw)
       }
     }
     const delta = this.#longLonger()
@@ -69,7 +76,7 @@ export class VarintReader {
       const byte = this.#byte()
       if (shift === 28 && byte > 0x0f) break
       raw |= (byte & 0x7f) << shift
-      if (byte < 0x80) return (raw >>> 1) ^ -(raw & 1)
+      if (byte < 0x80) return fromZigzag32(raw)
     }
     throw new MalformedBytes('a varint is longer than 32 bits')
   }
@@ -81,7 +88,7 @@ export class VarintReader {
       const byte = this.#byte()
       low += (byte & 0x7f) * scale
       scale *= 128
-      if (byte < 0x80) return low % 2 === 0 ? low / 2 : -(low + 1) / 2
+      if (byte < 0x80) return fromZigzag(low)
     }
     let raw = BigInt(low)
     for (let shift = 49n; shift < 70n; shift += 7n) {

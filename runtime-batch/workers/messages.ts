@@ -2,7 +2,7 @@
 //
 // Promises: rows travel as packed bytes that change hands without a copy; a typed failure arrives as one.
 
-import { type FailureCode, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
 import type { Task } from '../divide.ts'
 
 export interface WorkerOrder {
@@ -26,9 +26,6 @@ export type FromWorker =
 /** The coordinator has taken a piece over. */
 export type ToWorker = { readonly kind: 'taken' }
 
-/** Pieces that may be on their way at once. */
-export const PIECES_AHEAD = 16
-
 export interface Failure {
   readonly code: FailureCode | null
   readonly message: string
@@ -42,8 +39,13 @@ export function encodeFailure(error: unknown): Failure {
     const { code, message, where, hint, stack } = error
     return { code, message, where: { ...where }, hint, stack }
   }
-  const message = error instanceof Error ? error.message : String(error)
-  return { code: null, message, where: {}, hint: undefined, stack: error instanceof Error ? error.stack : undefined }
+  return {
+    code: null,
+    message: messageOf(error),
+    where: {},
+    hint: undefined,
+    stack: error instanceof Error ? error.stack : undefined,
+  }
 }
 
 export function decodeFailure({ code, message, where, hint, stack }: Failure): Error {

@@ -6,11 +6,10 @@
 import { Worker } from 'node:worker_threads'
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { Progress } from '../../core/executor/progress.ts'
+import type { Rows } from '../../core/state/rows.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
-import type { Row } from '../../store/store.ts'
+import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
-
-const WAITING_BYTES = 64 << 20
 
 /** What a worker leaves when it is done. */
 export interface ThreadResult {
@@ -67,7 +66,7 @@ export class Thread {
         const queue = this.#waiting.get(message.table)
         this.#waiting.delete(message.table)
         if (queue === undefined) return
-        this.#executor.addPartials(message.table, queue.changes() as Iterable<Row>)
+        this.#executor.addPartials(message.table, queue.changes() as Rows)
         return queue.dispose()
       }
       case 'done':

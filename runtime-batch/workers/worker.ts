@@ -6,9 +6,11 @@
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import type { Rows } from '../../core/state/rows.ts'
 import { openLog } from '../../logs/index.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
-import { encodeFailure, type FromWorker, PIECES_AHEAD, type WorkerOrder } from './messages.ts'
+import { PIECE_BYTES, PIECES_AHEAD } from '../limits.ts'
+import { encodeFailure, type FromWorker, type WorkerOrder } from './messages.ts'
 import { partialExecutor } from './partial-executor.ts'
 import { readGroup } from './read-group.ts'
 
@@ -31,17 +33,13 @@ async function run(order: WorkerOrder): Promise<void> {
 }
 
 /** Packs rows until a piece is full, and sends it. */
-async function handOver(
-  order: WorkerOrder,
-  table: string,
-  rows: Iterable<readonly [Uint8Array, Uint8Array]>,
-): Promise<void> {
+async function handOver(order: WorkerOrder, table: string, rows: Rows): Promise<void> {
   let packed = new RowQueue(order.scratch, Number.POSITIVE_INFINITY)
   let bytes = 0
   for (const [key, value] of rows) {
     packed.add(key, value)
     bytes += key.length + value.length
-    if (bytes < 1 << 20) continue
+    if (bytes < PIECE_BYTES) continue
     await send(table, packed)
     packed = new RowQueue(order.scratch, Number.POSITIVE_INFINITY)
     bytes = 0

@@ -12,10 +12,8 @@ import { diskFailure } from '../../host/disk-failure.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../../logs/log-record.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
+import { RELEASE_QUEUE_BYTES } from '../limits.ts'
 import type { Sink, SinkCommit, SinkOptions } from '../sink.ts'
-
-/** Packed released records of one partition in memory. */
-const QUEUE_BYTES = 16 << 20
 
 interface TopicWriter {
   readonly writer: OutputTopic
@@ -30,7 +28,7 @@ export async function openEmbeddedSink(directory: string, { topics, owner, scrat
   try {
     for (const { topic, partitions } of topics) {
       const writer = await OutputTopic.open(directory, topic, { partitions, owner })
-      const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, QUEUE_BYTES))
+      const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, RELEASE_QUEUE_BYTES))
       opened.set(topic, { writer, queues })
     }
   } catch (error) {

@@ -2,9 +2,10 @@
 //
 // Promises: what was damaged is never read as rows; a block read at another place than it was written for counts as damaged.
 // A block is [crc-32][number of rows][start of each row][rows]; a row is [key length][key][0, or value length + 1][value].
-// Leaves to `run.ts`: which block holds a key.
+// Leaves to `sorted-run.ts`: which block holds a key.
 
 import { crc32 } from 'node:zlib'
+import { putVarint, varintAt, varintEnd } from '../../core/values/varint.ts'
 import { compareRanges } from './bytes-range.ts'
 
 const HEAD = 6
@@ -44,9 +45,9 @@ export class BlockBuilder {
     const valueLength = valueEnd < 0 ? 0 : valueEnd - valueStart
     this.#reserve(keyEnd - keyStart + valueLength + 10)
     this.#starts.push(this.#length)
-    this.#varint(keyEnd - keyStart)
+    this.#length = putVarint(this.#rows, this.#length, keyEnd - keyStart)
     this.#copy(key, keyStart, keyEnd)
-    this.#varint(valueEnd < 0 ? 0 : valueLength + 1)
+    this.#length = putVarint(this.#rows, this.#length, valueEnd < 0 ? 0 : valueLength + 1)
     if (valueEnd >= 0) this.#copy(value, valueStart, valueEnd)
   }
 
@@ -68,15 +69,6 @@ export class BlockBuilder {
     this.#starts = []
     this.#length = 0
     return block
-  }
-
-  #varint(value: number): void {
-    let rest = value
-    while (rest >= 0x80) {
-      this.#rows[this.#length++] = (rest & 0x7f) | 0x80
-      rest = Math.floor(rest / 128)
-    }
-    this.#rows[this.#length++] = rest
   }
 
   #copy(from: Uint8Array, start: number, end: number): void {
@@ -105,12 +97,18 @@ export function placeRow(block: Uint8Array, index: number, place: BlockRow): voi
   const slot = HEAD + 2 * index
   let at = HEAD + 2 * blockRows(block) + (((block[slot] as number) << 8) | (block[slot + 1] as number))
   let length = block[at++] as number
-  if (length >= 0x80) [length, at] = longVarint(block, at - 1)
+  if (length >= 0x80) {
+    length = varintAt(block, at - 1)
+    at = varintEnd(block, at)
+  }
   place.keyStart = at
   at += length
   place.keyEnd = at
   length = block[at++] as number
-  if (length >= 0x80) [length, at] = longVarint(block, at - 1)
+  if (length >= 0x80) {
+    length = varintAt(block, at - 1)
+    at = varintEnd(block, at)
+  }
   place.valueStart = at
   place.valueEnd = length === 0 ? -1 : at + length - 1
 }
@@ -126,18 +124,6 @@ export function lowerBound(block: Uint8Array, key: Uint8Array, place: BlockRow):
     else high = middle
   }
   return low
-}
-
-function longVarint(bytes: Uint8Array, start: number): [value: number, end: number] {
-  let value = 0
-  let scale = 1
-  let at = start
-  for (;;) {
-    const byte = bytes[at++] as number
-    value += (byte & 0x7f) * scale
-    if (byte < 0x80) return [value, at]
-    scale *= 128
-  }
 }
 
 /** The place seeds the checksum. */

@@ -4,14 +4,12 @@
 // Leaves to `writer.ts`: the transaction in which the blocks are put.
 
 import { invariant } from '../../core/errors.ts'
+import { BLOCK_BYTES, FILTER_ROWS_MAX } from '../limits.ts'
 import { BlockBuilder } from './block.ts'
 import { compareRanges } from './bytes-range.ts'
 import { type KeyFilter, KeyHashes } from './key-filter.ts'
 import type { SortedRunInfo } from './sorted-run.ts'
 
-/** Two blocks fill a page of lmdb, so that no value needs pages of its own (overflow pages fragment its free list). */
-export const BLOCK_BYTES = 2000
-const FILTER_ROWS = 4_000_000
 const NOTHING = new Uint8Array(0)
 
 export class SortedRunWriter {
@@ -58,7 +56,7 @@ export class SortedRunWriter {
     if (this.#builder.rows > 0 && this.#builder.size + size > this.#blockBytes) this.#flush()
     this.#builder.add(key, keyStart, keyEnd, value, valueStart, valueEnd)
     this.#rows++
-    if (this.#hashes !== undefined && this.#rows <= FILTER_ROWS) this.#hashes.add(key, keyStart, keyEnd)
+    if (this.#hashes !== undefined && this.#rows <= FILTER_ROWS_MAX) this.#hashes.add(key, keyStart, keyEnd)
   }
 
   /** Undefined where no row was added. */
@@ -66,7 +64,7 @@ export class SortedRunWriter {
     if (this.#builder.rows > 0) this.#flush()
     if (this.#rows === 0) return undefined
     const info = { id: this.#id, blocks: this.#blocks, rows: this.#rows, bytes: this.#bytes }
-    return { info, filter: this.#rows <= FILTER_ROWS ? this.#hashes?.filter() : undefined }
+    return { info, filter: this.#rows <= FILTER_ROWS_MAX ? this.#hashes?.filter() : undefined }
   }
 
   #flush(): void {

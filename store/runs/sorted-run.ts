@@ -1,8 +1,9 @@
 // A run: sorted rows of one table, written once, as numbered blocks. A commit's changes are a run, and so is a whole table.
 //
 // Promises: `find` looks at a number of blocks that grows with the logarithm of the run, and soon at one; damage throws.
-// Leaves to `table.ts`: that newer runs win over older ones.
+// Does not know other runs: `run-merge.ts` and `state-view.ts` see to it that newer ones win.
 
+import { FILTER_ROWS_MAX, INDEX_BYTES } from '../limits.ts'
 import { type BlockRow, blockRows, lowerBound, placeRow } from './block.ts'
 import { compareRanges, hashRange } from './bytes-range.ts'
 import { type KeyFilter, KeyHashes } from './key-filter.ts'
@@ -18,9 +19,8 @@ export interface SortedRunInfo {
 /** Gives checked blocks. The bytes are valid until the next call only. */
 export type BlockSource = (run: number, ordinal: number) => Uint8Array
 
-const INDEX_BYTES = 8 << 20
+/** Gets in vain before a filter is made, beside a quarter of the number of blocks: what reading the run once costs. */
 const FILTER_AFTER = 64
-const FILTER_ROWS = 4_000_000
 const copy = Uint8Array.prototype.slice
 
 export class SortedRun {
@@ -92,7 +92,7 @@ export class SortedRun {
 
   /** A run that was asked in vain often enough gets a filter, at the price of reading it once. */
   #miss(): void {
-    if (++this.#misses !== FILTER_AFTER + (this.info.blocks >>> 2) || this.info.rows > FILTER_ROWS) return
+    if (++this.#misses !== FILTER_AFTER + (this.info.blocks >>> 2) || this.info.rows > FILTER_ROWS_MAX) return
     const hashes = new KeyHashes()
     const cursor = this.cursor()
     while (cursor.next()) hashes.add(cursor.block, cursor.keyStart, cursor.keyEnd)

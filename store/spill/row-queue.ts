@@ -1,15 +1,13 @@
 // Rows in the order in which they came, packed; beyond a limit of memory they wait in a file.
 //
 // Promises: copies what it is given; gives back the same rows in the same order, as often as asked, until it is disposed of.
-// The file is deleted while it is open, so that nothing stays behind a crash.
+// Nothing of the file stays behind a crash (spill-file.ts).
 
-import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import type { RowChange } from '../../core/state/rows.ts'
 import { diskFailure } from '../../host/disk-failure.ts'
-import type { RowChange } from '../store.ts'
+import { PIECE_BYTES } from '../limits.ts'
+import { SpillFile } from './spill-file.ts'
 
-const PIECE_BYTES = 1 << 20
 const HEADER_BYTES = 8
 const DELETED = 0xffffffff
 
@@ -20,7 +18,7 @@ export class RowQueue {
   #pieces: Uint8Array[] = []
   #piece = new Uint8Array(1 << 12)
   #used = 0
-  #file: number | null = null
+  #file: SpillFile | null = null
   /** Lengths of the pieces in the file, in order. */
   #spilled: number[] = []
   rows = 0
@@ -75,7 +73,7 @@ export class RowQueue {
     let at = 0
     for (const length of this.#spilled) {
       const piece = new Uint8Array(length)
-      for (let got = 0; got < length; ) got += readSync(this.#file as number, piece, got, length - got, at + got)
+      this.#file?.read(piece, at)
       at += length
       yield piece
     }
@@ -84,7 +82,7 @@ export class RowQueue {
   }
 
   dispose(): void {
-    if (this.#file !== null) closeSync(this.#file)
+    this.#file?.close()
     this.#file = null
     this.#pieces = []
     this.#spilled = []
@@ -116,9 +114,9 @@ export class RowQueue {
 
   #spill(): void {
     try {
-      this.#file ??= openDeleted(this.#directory)
+      this.#file ??= new SpillFile(this.#directory)
       for (const piece of this.#pieces) {
-        for (let done = 0; done < piece.length; ) done += writeSync(this.#file, piece, done)
+        this.#file.append(piece)
         this.#spilled.push(piece.length)
       }
     } catch (e) {
@@ -152,12 +150,4 @@ function putLength(piece: Uint8Array, at: number, length: number): void {
 function putPart(piece: Uint8Array, at: number, bytes: Uint8Array, start: number, end: number): void {
   if (end - start > 64) piece.set(bytes.subarray(start, end), at)
   else for (let i = start, to = at; i < end; ) piece[to++] = bytes[i++] as number
-}
-
-function openDeleted(directory: string): number {
-  mkdirSync(directory, { recursive: true })
-  const path = join(directory, `rows-${randomUUID()}`)
-  const file = openSync(path, 'wx+')
-  unlinkSync(path)
-  return file
 }

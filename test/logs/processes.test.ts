@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DirectoryLog } from '../../logs/directory.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
-import { program, start } from '../support/child.ts'
+import { killUnreaped, program, start, UNREAPED } from '../support/child.ts'
 import { temporaryDirectory } from './support/directories.ts'
 import { codeOf } from './support/failures.ts'
 import { allValues, readAll } from './support/read-log.ts'
@@ -25,6 +25,14 @@ const appender = program(`
     console.log(topic.positions.join(' '))
   }
   await topic.close()
+`)
+
+/** Holds the lock of a topic until it is killed, and says its pid. */
+const holder = program(`
+  import { OutputTopic } from './logs/embedded/output-topic.ts'
+  await OutputTopic.openForAppend(process.argv[2], 't', 1)
+  console.log(process.pid)
+  setInterval(() => {}, 1000)
 `)
 
 test('a reader follows while another process appends: every record once, in order, none before it is published', async () => {
@@ -93,6 +101,15 @@ test('an appender that is killed loses nothing that it acknowledged, and leaves 
   }
 })
 
+test.runIf(process.platform === 'linux')('an appender that was killed and not reaped holds no lock', async () => {
+  const directory = temporaryDirectory()
+  const child = start(holder, [directory], UNREAPED)
+  const pid = Number(await child.line())
+  expect(await codeOf(() => OutputTopic.openForAppend(directory, 't', 1))).toBe('state-locked')
+  await killUnreaped(pid)
+  await (await OutputTopic.openForAppend(directory, 't', 1)).close()
+})
+
 test('a lock outlives neither its process nor a reuse of the process id, but holds against other machines', async () => {
   const directory = temporaryDirectory()
   const topic = await OutputTopic.openForAppend(directory, 't', 1)
@@ -108,7 +125,11 @@ test('a lock outlives neither its process nor a reuse of the process id, but hol
   await attempt({ ...owner, started: '1' })
   await attempt({ ...owner, boot: 'another boot' })
   await attempt({ ...owner, pid: 2 ** 22 + 1 })
+  await attempt({ ...owner, pidNamespace: 'pid:[1]' }) // This container before it was started again.
   await attempt('half a lo')
   expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere' }))).toBe('state-locked')
+  expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere', boot: 'another boot' }))).toBe('state-locked')
   expect(await codeOf(() => attempt(owner))).toBe('state-locked')
+  // As older versions wrote it.
+  expect(await codeOf(() => attempt({ ...owner, pidNamespace: undefined }))).toBe('state-locked')
 })

@@ -1,20 +1,15 @@
 // The state against a plain sorted map: random commits, compactions, deletes, long keys, replaced tables, reopening.
 //
-// Promises: whatever the sequence, documents, gets and scans of writer and reader are those of the model.
+// Promises: whatever the sequence, documents, gets and ranges of writer and reader are those of the model.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { RowChange } from '../../core/state/rows.ts'
 import { bytesToHex, compareBytes } from '../../core/values/bytes.ts'
-import {
-  openStateReader,
-  openStateWriter,
-  type RowChange,
-  type StateReader,
-  type StateWriter,
-} from '../../store/index.ts'
+import { openStateReader, openStateWriter, type StateReader, type StateWriter } from '../../store/index.ts'
 
 /** Few distinct keys, so that commits meet; some of them so long and alike that no lmdb key could tell them apart. */
 const key = fc.oneof(

@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type ProcessIdentity, thisProcess } from '../../host/process-identity.ts'
 import { openStateReader, openStateWriter, type StateReader } from '../../store/index.ts'
 import { Lmdb, ROOT_KEY } from '../../store/lmdb.ts'
-import { type Owner, thisProcess } from '../../store/owner.ts'
 import { decodeRoot, encodeRoot } from '../../store/root.ts'
-import { program, start } from '../support/child.ts'
+import { killUnreaped, program, start, UNREAPED } from '../support/child.ts'
 
 /** Commits 0, 1, 2, ... each of which gives its number to 60 rows and a document, and says so when it is durable. */
 const committer = program(`
@@ -32,6 +32,14 @@ const committer = program(`
     console.log(n)
     await new Promise(setImmediate)
   }
+`)
+
+/** Holds a state until it is killed, and says its pid. */
+const holder = program(`
+  import { openStateWriter } from './store/index.ts'
+  openStateWriter(process.argv[2])
+  console.log(process.pid)
+  setInterval(() => {}, 1000)
 `)
 
 let dir = ''
@@ -68,6 +76,23 @@ test('a second writer is refused with the pid of the first; a killed writer hold
   await writer.close()
 })
 
+test.runIf(process.platform === 'linux')('a writer that was killed and not reaped holds nothing', async () => {
+  const child = start(holder, [dir], UNREAPED)
+  const pid = Number(await child.line())
+  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+  await killUnreaped(pid)
+  const writer = openStateWriter(dir)
+  expect(writer.epoch).toBe(2)
+  await writer.close()
+})
+
+test('an owner as older versions wrote it is judged as before', async () => {
+  await (await openStateWriter(dir)).close()
+  const { pid, started, boot } = thisProcess()
+  await forgeOwner({ pid, started, boot }, 0)
+  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+})
+
 test('a writer of the same process is refused until the first is closed', async () => {
   const first = openStateWriter(dir)
   expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
@@ -82,6 +107,7 @@ test.each([
   ['a process that ended', { pid: 2 ** 22 + 1 }],
   ['an earlier process with the same pid', { started: '1' }],
   ['a process of an earlier boot', { boot: 'another' }],
+  ['a process of another container', { pidNamespace: 'pid:[1]' }],
 ])('a state left behind by %s is taken over', async (_, change) => {
   await (await openStateWriter(dir)).close()
   await forgeOwner({ ...thisProcess(), ...change }, 0)
@@ -139,7 +165,7 @@ test('after kill -9 the state is a commit that is not older than the last acknow
 })
 
 /** Puts an owner into the state behind the back of any writer. */
-async function forgeOwner(owner: Owner, epochs: number): Promise<void> {
+async function forgeOwner(owner: ProcessIdentity, epochs: number): Promise<void> {
   const lmdb = new Lmdb(dir, { readOnly: false })
   lmdb.transaction(() => {
     const root = decodeRoot(lmdb.get(ROOT_KEY) as Uint8Array, dir)

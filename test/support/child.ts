@@ -3,7 +3,7 @@
 // Promises: the process is killed when the test ends. What the programs do is up to the tests.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildSync } from 'esbuild'
@@ -38,6 +38,18 @@ export function program(text: string): string {
     logLevel: 'silent',
   })
   return `${entry}.mjs`
+}
+
+/**
+ * For `start`: the program gets a parent that never asks how it ended, so that it stays behind as a zombie once it is
+ * killed.
+ */
+export const UNREAPED = '"$@" & exec sleep 1000'
+
+/** Kills a process that was started `UNREAPED`, and waits until only its remains are there. */
+export async function killUnreaped(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL')
+  while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await new Promise(setImmediate)
 }
 
 export interface Child {

@@ -5,9 +5,8 @@
 import { type JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
 import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
 import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
+import type { Row } from '../../core/state/rows.ts'
 import { bytesToLatin1, compareBytes } from '../../core/values/bytes.ts'
-
-type Row = readonly [Uint8Array, Uint8Array]
 
 export class MemoryState implements StateAccess {
   readonly #documents = new Map<string, Uint8Array>()

@@ -4,8 +4,7 @@
 // merging; `present` that fails is a `PresentFault`, from which the row becomes an error row. The states themselves are
 // in `custom-column.ts`.
 
-import { messageOf, mustNotEndRun } from '../../emitted/recorder.ts'
-import { LyrebirdError } from '../../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import type { Lambdas, PlanNode } from '../../plan/plan.ts'
 import { fieldReason, isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'
 import type { ViewError } from '../../state/row-codec.ts'

@@ -11,6 +11,7 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Row, Rows } from '../../state/rows.ts'
 import type { Frames } from '../../time/frames.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
@@ -18,8 +19,6 @@ import type { Flush, Operator } from '../operator.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { SortedKeys } from './sorted-keys.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** First byte of a partial row: whether its state includes what the committed state has of the group. */
 const PART = 0
@@ -98,7 +97,7 @@ export class AggregateOperator implements Operator {
   }
 
   /** Everything since the last flush as partial rows, whose bytes are valid until the next one is asked for. */
-  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+  *takePartials(): Generator<Row> {
     yield* this.#spilled.take()
     yield* this.#partialRows()
     this.#clear()
@@ -109,7 +108,7 @@ export class AggregateOperator implements Operator {
     this.#spilled.addAll(rows)
   }
 
-  *#partialRows(): Generator<readonly [Uint8Array, Uint8Array]> {
+  *#partialRows(): Generator<Row> {
     const key = new ByteWriter()
     const value = new ByteWriter(256)
     for (const slot of this.#groups.changedSlots) {

@@ -1,9 +1,14 @@
-// Rows of many slots, packed as they come and put into the byte order of their keys without a comparator over all of them.
+// Rows of many slots, packed as they come and put into the byte order of their keys without a comparator over all of
+// them.
 //
-// Promises: the order of `compareBytes`, for canonical keys: where one is the start of another, the other goes on with FF, which sorts
-// behind the zeros that stand for the end of the first.
-// Sorting takes four bytes at a time past what all keys share, by the engine's own sort of integers. A row's key and the two
-// parts behind it stand together, so that handing it on in its place costs one visit to memory far away, not one for each column.
+// Apart from store/spill/sort-keys.ts, which sorts any bytes and keeps the order of equal keys: keys of groups are
+// canonical and never equal, so zeros may stand for the end of a key, and one sort of 64-bit integers (word, number)
+// does what takes a sort of our own there.
+//
+// Promises: the order of `compareBytes`, for canonical keys: where one is the start of another, the other goes on
+// with FF, which sorts behind the zeros that stand for the end of the first. Sorting takes four bytes at a time past
+// what all keys share, by the engine's own sort of integers. A row's key and the two parts behind it stand together,
+// so that handing it on in its place costs one visit to memory far away, not one for each column.
 
 import { ByteWriter } from '../../values/bytes.ts'
 

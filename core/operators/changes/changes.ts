@@ -5,14 +5,14 @@
 // Leaves to `core/tables`: which rows have changed; to the runtimes: that records and state are committed at once.
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
-import { mustNotEndRun } from '../../emitted/recorder.ts'
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
-import { LyrebirdError } from '../../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import { type PlanNodeOf, tableRoot } from '../../plan/plan.ts'
 import { MAX_TIME } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, TABLE, VIEW_VALUE } from '../../state/row-codec.ts'
+import type { Rows } from '../../state/rows.ts'
 import { type RowPlaces, rowPlaces } from '../../tables/row-place.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -20,8 +20,6 @@ import { partitionFor } from '../../values/murmur2.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { outputKey } from '../output/output-key.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** A change of a row is no element: it has no identity of its own. */
 const NO_IDENTITY = new Uint8Array(0)
@@ -83,8 +81,7 @@ class ChangesOperator implements RowInlet, Operator {
     } catch (error) {
       const { id, params, at } = this.#node
       mustNotEndRun(id, error, at ?? undefined)
-      const why = error instanceof Error ? error.message : String(error)
-      throw new LyrebirdError('job-failed', `a row cannot be written to topic ${params.topic}: ${why}`, {
+      throw new LyrebirdError('job-failed', `a row cannot be written to topic ${params.topic}: ${messageOf(error)}`, {
         where: { node: id, topic: params.topic },
         hint: 'change the rows with mapValues() before changes(), or write them in another format',
         cause: error,

@@ -10,6 +10,7 @@ import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { decodeViewValue, TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Rows } from '../../state/rows.ts'
 import { type RowPlaces, rowPlaces } from '../../tables/row-place.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import type { RowOutcome } from '../../tables/table-chain.ts'
@@ -18,8 +19,6 @@ import { canonicalBytes, decodeValue, encodeValue } from '../../values/canonical
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { sinkOptions } from '../table-parts.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** What a view would store of each side's row; null where the side has none. */
 type Sides = readonly [Uint8Array | null, Uint8Array | null]

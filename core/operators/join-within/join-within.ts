@@ -12,6 +12,7 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { RowCursor } from '../../state/row-cursor.ts'
+import type { Row, Rows } from '../../state/rows.ts'
 import { compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'
 import { pairIdentity } from '../../values/identity.ts'
@@ -31,8 +32,6 @@ import {
   rowKeyFrom,
 } from './half.ts'
 import { PairWindow } from './pair-window.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 export function makeJoinWithin(node: PlanNodeOf<'joinWithin'>, parts: OperatorContext): OperatorPorts {
   const operator = new JoinWithinOperator(node, parts.env, parts.report, emitterOf(node.id, parts))
@@ -205,7 +204,7 @@ class JoinWithinOperator implements Inlet, Operator {
 
 /** What the state has of one key, from a time on. */
 class StoredHalves extends RowCursor {
-  readonly #rows: Iterator<readonly [Uint8Array, Uint8Array]>
+  readonly #rows: Iterator<Row>
 
   constructor({ state }: Environment, table: string, keyBytes: Uint8Array, from: number) {
     const to = rowKeyFrom(keyBytes, Number.POSITIVE_INFINITY)

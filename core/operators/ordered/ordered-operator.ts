@@ -12,13 +12,12 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { RowCursor } from '../../state/row-cursor.ts'
+import type { Rows } from '../../state/rows.ts'
 import { ByteReader, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { skipValue, Unencodable } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
 import { repeatedIdentity } from '../repeated-identity.ts'
 import { decodeElement, encodeElement, type HeldElement, heldBefore } from './held-element.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 export interface OrderedOptions {
   readonly node: string
@@ -136,7 +135,7 @@ export class OrderedOperator implements Inlet, Operator {
 }
 
 /** The same rows; two neighbours of one key are an error. */
-function* inOrder(rows: Rows, repeated: () => Error): Iterable<readonly [Uint8Array, Uint8Array]> {
+function* inOrder(rows: Rows, repeated: () => Error): Rows {
   let last: Uint8Array | undefined
   for (const row of rows) {
     if (last !== undefined && compareBytes(last, row[0]) === 0) throw repeated()

@@ -9,6 +9,8 @@ import { unencodableReason } from '../../result/dead-letter.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, heldPartition, heldTime, TABLE } from '../../state/row-codec.ts'
+import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Rows } from '../../state/rows.ts'
 import { TALLY, type Tally } from '../../state/tally.ts'
 import { compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../../values/canonical.ts'
@@ -69,11 +71,11 @@ class OutputOperator implements OutputAccess, Operator {
     }
   }
 
-  takePartials(): Iterable<readonly [Uint8Array, Uint8Array]> {
+  takePartials(): Rows {
     return this.#fresh.take()
   }
 
-  addPartials(rows: Iterable<readonly [Uint8Array, Uint8Array]>): void {
+  addPartials(rows: Rows): void {
     this.#fresh.addAll(rows)
   }
 
@@ -82,45 +84,27 @@ class OutputOperator implements OutputAccess, Operator {
     const table = this.partials
     const bound = canonicalBytes(watermark)
     const due = watermark === Number.POSITIVE_INFINITY ? undefined : bound
-    const stored = this.#env.state === null ? [] : this.#env.state.range(table, undefined, due)
+    const stored = new RowCursor(this.#env.state === null ? [] : this.#env.state.range(table, undefined, due))
+    const fresh = new RowCursor(this.#fresh.take())
     let last: Uint8Array | undefined
-    for (const [key, value, fresh] of mergeTwo(stored, this.#fresh.take())) {
+    for (let key = leastKey(fresh.key, stored.key); key !== undefined; key = leastKey(fresh.key, stored.key)) {
       if (last !== undefined && compareBytes(last, key) === 0) throw this.#repeated()
       last = key.slice()
+      const row = key === fresh.key ? fresh : stored
       if (heldTime(key) < watermark) {
-        sink.release(this.#node, heldPartition(value), key, value)
-        this.tally.add(key, value)
-        if (!fresh) sink.putSorted(table, key, null)
-      } else if (fresh) {
+        sink.release(this.#node, heldPartition(row.value), key, row.value)
+        this.tally.add(key, row.value)
+        if (row === stored) sink.putSorted(table, key, null)
+      } else if (row === fresh) {
         if (this.#env.state?.get(table, key) !== undefined) throw this.#repeated()
-        sink.putSorted(table, key, value)
+        sink.putSorted(table, key, row.value)
       }
+      row.advance()
     }
   }
 
   /** Identities are unique but where a log repeats the header that carries them: then there is no order to write in. */
   #repeated(): Error {
     return repeatedIdentity(this.#node, `output ${this.#node} have the same time and identity`)
-  }
-}
-
-type Keyed = readonly [Uint8Array, Uint8Array]
-
-/** Two sorted sequences without common keys, merged; the third member says whether a row came from the second. */
-function* mergeTwo(a: Iterable<Keyed>, b: Iterable<Keyed>): Generator<readonly [Uint8Array, Uint8Array, boolean]> {
-  const left = a[Symbol.iterator]()
-  const right = b[Symbol.iterator]()
-  let x = left.next()
-  let y = right.next()
-  while (!x.done || !y.done) {
-    if (y.done || (!x.done && compareBytes(x.value[0], y.value[0]) < 0)) {
-      const row = (x as IteratorYieldResult<Keyed>).value
-      yield [row[0], row[1], false]
-      x = left.next()
-    } else {
-      const row = y.value
-      yield [row[0], row[1], true]
-      y = right.next()
-    }
   }
 }

@@ -14,6 +14,7 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
+import type { Row, Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
@@ -21,8 +22,6 @@ import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { SCRATCH, SessionTable, writeSessionKey } from './session-table.ts'
-
-type Rows = Iterable<readonly [Uint8Array, Uint8Array]>
 
 /** A session, or a part of one, on its way to being merged. */
 interface Part {
@@ -109,7 +108,7 @@ class SessionOperator implements Operator {
     if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
   }
 
-  *takePartials(): Generator<readonly [Uint8Array, Uint8Array]> {
+  *takePartials(): Generator<Row> {
     this.#spill()
     yield* this.#spilled.take()
   }

@@ -3,6 +3,8 @@
 // Promises: exact 64-bit integers; a reader never reads past its end (RangeError) nor takes memory for a length that cannot be there;
 // unknown tagged fields are skipped. Leaves to the calls: which fields there are, and in which order.
 
+import { putVarint, varintAt, varintBytes, varintEnd } from '../../../core/values/varint.ts'
+
 /** One request of the protocol and its answer. `encode` begins with the header's tagged fields, `decode` likewise. */
 export interface ApiCall<Answer> {
   readonly apiKey: number
@@ -34,12 +36,7 @@ export class WireWriter {
 
   /** Base-128, least significant group first. */
   uvarint(value: number): this {
-    const bytes: number[] = []
-    let rest = value
-    for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
-    bytes.push(rest)
-    this.#parts.push(Buffer.from(bytes))
-    return this
+    return this.#fixed(varintBytes(value), b => putVarint(b, 0, value))
   }
 
   /** A UUID as Kafka prints it: 22 characters of base64url, 16 bytes. */
@@ -110,13 +107,9 @@ export class WireReader {
   }
 
   uvarint(): number {
-    let value = 0
-    for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.#bytes.readUInt8(this.#move(1))
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return value
-    }
-    throw new RangeError('a varint of more than five bytes')
+    const length = varintEnd(this.#bytes, this.#at) - this.#at
+    if (length > 5) throw new RangeError('a varint of more than five bytes')
+    return varintAt(this.#bytes, this.#move(length))
   }
 
   uuid(): string {

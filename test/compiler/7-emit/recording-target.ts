@@ -12,8 +12,9 @@ import {
   type LinkTarget,
   type SourcePartition,
 } from '../../../core/emitted/emitted-module.ts'
-import { mustNotEndRun, Recorder } from '../../../core/emitted/recorder.ts'
+import { Recorder } from '../../../core/emitted/recorder.ts'
 import { makeRuntimeApi } from '../../../core/emitted/runtime-api.ts'
+import { mustNotEndRun } from '../../../core/errors.ts'
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import type { InputPartition, ReferenceInput } from '../../../core/reference/input.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
+import type { Rows } from '../../../core/state/rows.ts'
 import { bytesToHex, compareBytes } from '../../../core/values/bytes.ts'
 import { newRowSorter } from '../../../store/index.ts'
 
@@ -88,5 +89,4 @@ test('rows that agree in their first megabyte are told apart by what follows', (
   sorter.dispose()
 })
 
-const texts = (rows: Iterable<readonly [Uint8Array, Uint8Array]>): string[] =>
-  [...rows].map(([k, v]) => `${bytesToHex(k)}=${bytesToHex(v)}`)
+const texts = (rows: Rows): string[] => [...rows].map(([k, v]) => `${bytesToHex(k)}=${bytesToHex(v)}`)

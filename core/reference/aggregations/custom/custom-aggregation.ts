@@ -4,13 +4,13 @@
 // Promises: the author's code gets frozen plain data of its own. What `plus` throws ends the run; what `present` throws
 // makes an error row.
 
-import { LyrebirdError } from '../../../errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../../errors.ts'
 import type { AggregationSpecOf } from '../../../plan/aggregation-spec.ts'
 import type { PlanNode } from '../../../plan/plan.ts'
 import { fieldReason, isThenable, REASON, unencodableReason } from '../../../result/dead-letter.ts'
 import { ByteReader, hexToBytes } from '../../../values/bytes.ts'
 import { decodeValue, normalise, Unencodable } from '../../../values/canonical.ts'
-import { type LambdaRunner, messageOf, mustNotEndRun } from '../../lambda-runner.ts'
+import type { LambdaRunner } from '../../lambda-runner.ts'
 import type { Row } from '../../tables.ts'
 
 type CustomSpec = AggregationSpecOf<'custom'>
@@ -29,7 +29,7 @@ export function customResult(
     if (isThenable(shown)) return failed(node, field, REASON.promise)
     return { value: normalise(shown) }
   } catch (error) {
-    mustNotEndRun(node, error)
+    mustNotEndRun(node.id, error)
     return failed(node, field, error instanceof Unencodable ? unencodableReason('value', error.reason) : REASON.threw)
   }
 }
@@ -44,7 +44,7 @@ function added(runner: LambdaRunner, node: PlanNode, field: CustomSpec, a: unkno
     if (isThenable(sum)) throw new TypeError(REASON.promise)
     return normalise(sum)
   } catch (error) {
-    mustNotEndRun(node, error)
+    mustNotEndRun(node.id, error)
     const { name } = field
     const site = node.lambdas[`${name}.plus`]?.at ?? undefined
     const place = site === undefined ? '' : `, at ${site},`

@@ -11,7 +11,7 @@ import type { Ranges } from './bind-log.ts'
 export type Until = 'end' | Cut
 
 /** Exclusive ends by `topic/partition`. */
-export type Limits = ReadonlyMap<string, bigint>
+export type ReadEnds = ReadonlyMap<string, bigint>
 
 /** Throws `malformed-cut` where a cut names a partition that the log does not have or the job does not read. */
 export function checkNames(cut: Cut, ranges: Ranges): void {
@@ -40,18 +40,18 @@ export function checkComplete(cut: Cut, known: Iterable<string>, ranges: Ranges)
 }
 
 /** The ends of a run over the partitions that the state has taken in. Throws `state-past-until` and `range-lost`. */
-export function limitsOf(until: Until, progress: Progress, ranges: Ranges): Limits {
-  const limits = new Map<string, bigint>()
+export function readEndsOf(until: Until, progress: Progress, ranges: Ranges): ReadEnds {
+  const ends = new Map<string, bigint>()
   for (const [name, position] of progress.cut) {
     const end = until === 'end' ? ranges.get(name)?.end : until.get(name)
     if (end === undefined) continue
-    checkLimit(name, position, end, progress.starts.get(name) as bigint)
-    limits.set(name, end)
+    checkEnd(name, position, end, progress.starts.get(name) as bigint)
+    ends.set(name, end)
   }
-  return limits
+  return ends
 }
 
-function checkLimit(name: string, position: bigint, end: bigint, start: bigint): void {
+function checkEnd(name: string, position: bigint, end: bigint, start: bigint): void {
   const { topic, partition } = splitPartition(name)
   if (end < start) {
     throw new LyrebirdError('range-lost', `the cut ends at offset ${end} of ${name}, but the log starts at ${start}`, {
@@ -70,9 +70,9 @@ function checkLimit(name: string, position: bigint, end: bigint, start: bigint):
   }
 }
 
-/** Throws `range-lost` where the log ends before a limit: for runs that do not wait for more. */
-export function checkReachable(limits: Limits, ranges: Ranges): void {
-  for (const [name, end] of limits) {
+/** Throws `range-lost` where the log ends before one of them: for runs that do not wait for more. */
+export function checkReachable(ends: ReadEnds, ranges: Ranges): void {
+  for (const [name, end] of ends) {
     const now = ranges.get(name)?.end as bigint
     if (end <= now) continue
     const { topic, partition } = splitPartition(name)

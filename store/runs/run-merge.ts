@@ -1,13 +1,16 @@
 // Merges the runs of a table: of rows with the same key the one of the newest run counts.
 //
 // Promises: sorted, no key twice, one pass. Leaves to the callers: which runs, and what a deleted row means to them.
+// Apart from spill/merge-sorted.ts, which keeps all rows and has many sources: a table has few runs, so that looking
+// at each of them is cheaper than a heap, and comparing parts of blocks in place makes no object for a row that is
+// only rewritten or hidden.
 
-import type { Row } from '../store.ts'
+import type { Row } from '../../core/state/rows.ts'
 import { compareRanges } from './bytes-range.ts'
 import type { BlockSource, RunCursor, SortedRun } from './sorted-run.ts'
 
-/** Walks the merged rows; `runs` stand newest first. After `next()` the row is the one under `top`. */
-export class Merge {
+/** Walks the merged rows; `runs` come newest first. After `next()` the row is the one under `top`. */
+export class RunMerge {
   top: RunCursor
   /** Cursors that stand on a row, newest first. */
   readonly #live: RunCursor[] = []
@@ -59,7 +62,7 @@ export function* mergedRows(
   to?: Uint8Array,
   source?: BlockSource,
 ): Generator<Row> {
-  const merge = new Merge(runs, from, source)
+  const merge = new RunMerge(runs, from, source)
   while (merge.next()) {
     const { block, keyStart, keyEnd, valueStart, valueEnd } = merge.top
     if (to !== undefined && compareRanges(block, keyStart, keyEnd, to, 0, to.length) >= 0) return

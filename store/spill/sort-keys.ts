@@ -1,5 +1,9 @@
-// Sorts keys that lie in one buffer, eight bytes at a time, without a comparator: three-way multikey quicksort on typed arrays
-// (Bentley and Sedgewick 1997).
+// Sorts keys that lie in one buffer, eight bytes at a time, without a comparator: three-way multikey quicksort on
+// typed arrays (Bentley and Sedgewick 1997).
+//
+// Apart from core/operators/aggregate/sorted-keys.ts, which can be simpler: there no two keys are equal, and none is
+// another one with zeros behind it. Rows of a sorter may be both, and share a million bytes, so that ends are told
+// apart here and nothing recurses on the depth of the keys.
 //
 // Promises: byte order, a prefix first; equal keys keep their order. Leaves to `row-sorter.ts`: the buffer.
 
@@ -12,7 +16,7 @@ export interface Keys {
 }
 
 /** Numbers of the keys in sorted order. */
-export function sortRows(keys: Keys): Uint32Array {
+export function sortKeys(keys: Keys): Uint32Array {
   const order = new Uint32Array(keys.count)
   for (let i = 0; i < keys.count; i++) order[i] = i
   const sort: Sort = { keys, order, high: new Uint32Array(keys.count), low: new Uint32Array(keys.count), waiting: [] }

@@ -1,0 +1,86 @@
+// A process, told apart from any later one that gets the same number, and whether it still runs.
+//
+// Promises: a process that was killed has ended, also where its parent has not reaped it (a zombie), and where its
+// pid has been given away again (the start time differs). What cannot be seen from here is never guessed:
+// `livenessOf` says why.
+// Does not decide what that means for a lock or a state: each caller says so where it asks.
+
+import { spawnSync } from 'node:child_process'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+export interface ProcessIdentity {
+  readonly pid: number
+  /** When the process started, in the system's own words; empty where they cannot be had. */
+  readonly started: string
+  /** The running system: its boot id, else its name. */
+  readonly boot: string
+  /**
+   * The pid namespace that `pid` counts in, such as `pid:[4026531836]`; absent where the system has none, and in
+   * older records.
+   */
+  readonly pidNamespace?: string
+}
+
+/**
+ * `other-boot`: a process of another machine, or of this one before it was started again; the boot id does not say
+ * which.
+ * `other-namespace`: a process of this boot in another container, where its pid means nothing to us.
+ */
+type Liveness = 'running' | 'ended' | 'other-boot' | 'other-namespace'
+
+export function thisProcess(): ProcessIdentity {
+  const pidNamespace = ownNamespace()
+  const identity = { pid: process.pid, started: startOf(process.pid) ?? '', boot: bootOf() }
+  return pidNamespace === undefined ? identity : { ...identity, pidNamespace }
+}
+
+export function livenessOf(identity: ProcessIdentity): Liveness {
+  if (identity.boot !== bootOf()) return 'other-boot'
+  const { pidNamespace = ownNamespace() } = identity
+  if (pidNamespace !== ownNamespace()) return 'other-namespace'
+  return startOf(identity.pid) === identity.started ? 'running' : 'ended'
+}
+
+/** Start of a process; undefined where there is none, or only its remains (a zombie). */
+function startOf(pid: number): string | undefined {
+  if (process.platform === 'linux') return linuxStart(pid)
+  const answer = spawnSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
+  if (answer.status === 0) {
+    const [, state = '', started = ''] = /^(\S*)\s*(.*)$/.exec(answer.stdout.trim()) ?? []
+    return state.startsWith('Z') ? undefined : started
+  }
+  try {
+    process.kill(pid, 0)
+    return ''
+  } catch (e) {
+    return (e as NodeJS.ErrnoException).code === 'EPERM' ? '' : undefined
+  }
+}
+
+/** Field 22 of proc(5)'s stat, after the command's closing bracket; field 3 is the state. */
+function linuxStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+  } catch {
+    return undefined
+  }
+}
+
+function ownNamespace(): string | undefined {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return undefined
+  }
+}
+
+function bootOf(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
+  } catch {
+    return hostname()
+  }
+}

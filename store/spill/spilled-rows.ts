@@ -1,0 +1,87 @@
+// Sorted rows in a temporary file: written once, read from the start as often as wanted.
+//
+// Promises: reading takes one buffer of memory, or one row where that is larger. A row is [key length, 4 bytes][value
+// length, 4 bytes] [key][value]. Does not merge: `row-sorter.ts` does.
+
+import { LyrebirdError } from '../../core/errors.ts'
+import type { Row, Rows } from '../../core/state/rows.ts'
+import { SPILL_BUFFER_BYTES } from '../limits.ts'
+import { SpillFile } from './spill-file.ts'
+
+export class SpilledRows {
+  readonly #file: SpillFile
+
+  /** Throws `disk-full`. */
+  constructor(dir: string, rows: Rows) {
+    this.#file = new SpillFile(dir)
+    try {
+      this.#writeAll(rows)
+    } catch (e) {
+      this.close()
+      throw noRoom(e, dir)
+    }
+  }
+
+  /** The rows, in parts of buffers that are not written again. */
+  *rows(): Generator<Row> {
+    const { length } = this.#file
+    let buffer: Uint8Array = new Uint8Array(0)
+    let view = new DataView(buffer.buffer)
+    let at = 0
+    let position = 0
+    const need = (bytes: number): void => {
+      if (at + bytes <= buffer.length) return
+      const rest = buffer.subarray(at)
+      const wanted = Math.min(Math.max(SPILL_BUFFER_BYTES, bytes), rest.length + length - position)
+      buffer = new Uint8Array(wanted)
+      buffer.set(rest)
+      this.#file.read(buffer.subarray(rest.length), position)
+      position += wanted - rest.length
+      view = new DataView(buffer.buffer)
+      at = 0
+    }
+    while (at < buffer.length || position < length) {
+      need(8)
+      const keyEnd = 8 + view.getUint32(at)
+      const valueEnd = keyEnd + view.getUint32(at + 4)
+      need(valueEnd)
+      yield [buffer.subarray(at + 8, at + keyEnd), buffer.subarray(at + keyEnd, at + valueEnd)]
+      at += valueEnd
+    }
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #writeAll(rows: Rows): void {
+    let buffer = new Uint8Array(SPILL_BUFFER_BYTES)
+    let view = new DataView(buffer.buffer)
+    let length = 0
+    for (const [key, value] of rows) {
+      const size = 8 + key.length + value.length
+      if (length + size > buffer.length) {
+        this.#file.append(buffer.subarray(0, length))
+        length = 0
+        if (size > buffer.length) buffer = new Uint8Array(size)
+        view = new DataView(buffer.buffer)
+      }
+      view.setUint32(length, key.length)
+      view.setUint32(length + 4, value.length)
+      buffer.set(key, length + 8)
+      buffer.set(value, length + 8 + key.length)
+      length += size
+    }
+    this.#file.append(buffer.subarray(0, length))
+  }
+}
+
+function noRoom(e: unknown, dir: string): unknown {
+  const code = (e as NodeJS.ErrnoException).code
+  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return e
+  return new LyrebirdError('disk-full', `no room for temporary files in ${dir}`, {
+    where: { directory: dir },
+    hint: 'make room, or name another directory: TMPDIR=/some/dir lyrebird ...',
+    cause: e,
+  })
+}
