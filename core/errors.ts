@@ -120,8 +120,3 @@ export function messageOf(error: unknown): string {
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`lyrebird invariant broken: ${message}`)
 }
-
-/** Marks a switch as exhaustive. */
-export function unreachable(value: never): never {
-  throw new Error(`lyrebird invariant broken: unexpected ${JSON.stringify(value)}`)
-}

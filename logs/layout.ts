@@ -15,7 +15,7 @@ export interface PartitionFile {
   readonly gz: boolean
 }
 
-export interface PartitionFiles {
+interface PartitionFiles {
   readonly kind: 'archive' | 'segments' | 'empty'
   /** Sorted by start. */
   readonly files: readonly PartitionFile[]

@@ -6,7 +6,7 @@
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { type Chunk, offsetAt } from '../core/log/chunk.ts'
-import { partitionName, splitPartition } from '../core/log/cut.ts'
+import { splitPartition } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { timeFault } from '../core/result/dead-letter.ts'
 import type { Log, PartitionRange } from '../logs/log.ts'
@@ -153,5 +153,3 @@ export function checkGrowth(progress: Progress, ranges: Ranges, topicIds: Readon
     checkPartition(name, position, range === undefined ? undefined : range.start, range)
   }
 }
-
-export const nameOf = (range: PartitionRange): string => partitionName(range.topic, range.partition)

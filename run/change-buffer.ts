@@ -8,7 +8,7 @@ import { RowQueue } from '../store/spill/row-queue.ts'
 import type { StateReader, StateTransaction } from '../store/store.ts'
 import { CHANGE_QUEUE_BYTES } from './memory-limits.ts'
 
-export interface ChangeBufferOptions {
+interface ChangeBufferOptions {
   /** Where rows wait that do not fit in memory. */
   readonly scratch: string
   readonly release: ChangeSink['release']

@@ -17,7 +17,7 @@ const topicOf = ({ kind, params: { topic, partitions } }: WritingNode): SinkTopi
   content: kind === 'output' ? 'elements' : 'changes',
 })
 
-export interface OutputsOptions {
+interface OutputsOptions {
   readonly plan: Plan
   readonly openSink: OpenSink
   /** Id of the state. */

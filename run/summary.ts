@@ -19,13 +19,13 @@ export interface SourceSummary {
   readonly heldBy: string | null
 }
 
-export interface ResultSummary {
+interface ResultSummary {
   readonly name: string
   readonly rows: number
   readonly digest: string
 }
 
-export interface OutputSummary extends Omit<ResultSummary, 'digest'> {
+interface OutputSummary extends Omit<ResultSummary, 'digest'> {
   /** Null for the changes of a view, which depend on the commits. */
   readonly digest: string | null
   readonly topic: string
@@ -50,7 +50,7 @@ export interface RunSummary {
   readonly warnings: readonly string[]
 }
 
-export interface SummaryInput {
+interface SummaryInput {
   readonly plan: Plan
   readonly progress: Progress
   readonly target: 'batch' | 'stream'

@@ -7,14 +7,14 @@ import { now } from '../run/clock.ts'
 import { COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
 
 /** What has come in since the last commit. */
-export interface Pending {
+interface Pending {
   readonly bytes: number
   readonly records: number
   /** Groups made since the last commit. */
   readonly groups: number
 }
 
-export interface ScheduleLimits {
+interface ScheduleLimits {
   readonly intervalMs: number
   readonly groupLimit: number
 }

@@ -3,6 +3,6 @@
 // Promises: store.ts. Leaves to the other files here: how.
 
 export { openStateReader } from './reader.ts'
-export { newRowSorter, type SorterOptions } from './spill/row-sorter.ts'
-export type { StateReader, StateTransaction, StateWriter } from './store.ts'
-export { openStateWriter, type WriterOptions } from './writer.ts'
+export { newRowSorter } from './spill/row-sorter.ts'
+export type { StateReader, StateWriter } from './store.ts'
+export { openStateWriter } from './writer.ts'

@@ -12,7 +12,7 @@ import type { ProcessIdentity } from '../host/process-identity.ts'
 import type { SortedRunInfo } from './runs/sorted-run.ts'
 
 /** Format of state directories that this version writes. Older ones it reads, newer ones it refuses. */
-export const STORE_FORMAT = 1
+const STORE_FORMAT = 1
 const MAGIC = 0x4c595245
 
 export interface Root {

@@ -19,7 +19,7 @@ import { SortedRunWriter } from './runs/sorted-run-writer.ts'
 import { StateView } from './state-view.ts'
 import type { StateTransaction, StateWriter } from './store.ts'
 
-export interface WriterOptions {
+interface WriterOptions {
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
   readonly blockBytes?: number
   /** Runs below this size count as equally small when they are compacted. For tests; default `TIER_BYTES`. */

@@ -22,7 +22,7 @@ import { closedRecord, eventRecord } from './event-record.ts'
  */
 const SITES_PER_NODE = 200
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly newSorter: () => RowSorter
   readonly decoders: ReadonlyMap<string, Decoder>
   /** Finds `path:line:column` of the author's code in a thrown error. */

@@ -111,7 +111,7 @@ function refusals(report: Reporter) {
  * Greatest `offset + n * every` at or before the time. Remainders of doubles are exact, and both operands of the one
  * subtraction are smaller than `every`, so nothing is rounded.
  */
-export function windowStart(time: number, every: number, offset: number): number {
+function windowStart(time: number, every: number, offset: number): number {
   const past = ((time % every) - (offset % every)) % every
   return time - (past < 0 ? past + every : past)
 }

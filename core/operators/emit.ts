@@ -5,7 +5,7 @@ import { TALLY, type Tally } from '../state/tally.ts'
 import { decodeBytes } from '../values/canonical.ts'
 
 /** What handing on needs of the executor. */
-export interface EmitContext {
+interface EmitContext {
   tally(name: string): Tally
   linked(): Linked
 }

@@ -23,7 +23,7 @@ import type { ReferenceInput } from './input.ts'
 import { LambdaRunner } from './lambda-runner.ts'
 import { keptRows } from './tables.ts'
 
-export type { InputPartition, InputRecord, ReferenceInput } from './input.ts'
+export type { InputPartition, ReferenceInput } from './input.ts'
 
 export interface Program {
   readonly plan: Plan

@@ -6,7 +6,7 @@
 
 import type { Takes } from '../plan/aggregation-spec.ts'
 
-export type DeadLetterKind = 'decode' | 'time' | 'ahead' | 'throw' | 'value'
+type DeadLetterKind = 'decode' | 'time' | 'ahead' | 'throw' | 'value'
 
 /** At most one for each (node, identity). */
 export interface DeadLetter {
@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly display: DeadLetterDisplay
 }
 
-export interface DeadLetterDisplay {
+interface DeadLetterDisplay {
   readonly message?: string | undefined
   readonly site?: string | undefined
 }

@@ -11,7 +11,7 @@ export const TALLY = {
   handed: (node: string): string => `handed/${node}`,
 } as const
 
-export interface TallyData {
+interface TallyData {
   readonly count: number
   readonly digest: string
 }

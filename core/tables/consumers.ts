@@ -9,7 +9,7 @@ import { Tally } from '../state/tally.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
 
 /** Takes a row of a table that has changed: its key and what a view stores of it, null where it is gone. Copies both. */
-export type TakeRow = (rowKey: Uint8Array, stored: Uint8Array | null) => void
+type TakeRow = (rowKey: Uint8Array, stored: Uint8Array | null) => void
 
 export interface ViewConsumer {
   readonly table: string
@@ -20,7 +20,7 @@ export interface ViewConsumer {
   readonly changed: readonly TakeRow[]
 }
 
-export interface ClosedConsumer {
+interface ClosedConsumer {
   readonly node: string
   readonly tally: Tally
 }
@@ -37,7 +37,7 @@ export interface TableConsumer {
 export const takesChanges = (consumer: TableConsumer): boolean => consumer.views.length > 0 || consumer.joins.length > 0
 
 /** What consumers need of the executor. */
-export interface ConsumerAccess {
+interface ConsumerAccess {
   view(name: string): Tally
   closed(node: string): Tally
   /** How a node takes rows by its input number `branch`. */

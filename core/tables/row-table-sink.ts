@@ -15,7 +15,7 @@ import type { RowOutcome } from './table-chain.ts'
 import { TableSink, type TableSinkOptions } from './table-sink.ts'
 
 /** What has happened to a row. */
-export interface RowEvent {
+interface RowEvent {
   /** Its value is another one than at the last flush, or it was not there. */
   readonly changed: boolean
   /** Its window closes now. */

@@ -8,7 +8,7 @@ import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
 import type { ViewError } from '../state/row-codec.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'
 
-export interface TableRow {
+interface TableRow {
   readonly key: unknown
   readonly window: { readonly start: number; readonly end: number } | undefined
 }

@@ -33,7 +33,7 @@ export const versionOf = (stats: Stats): FileVersion => ({
 export const sameVersion = (a: FileVersion, b: FileVersion): boolean =>
   a.bytes === b.bytes && a.modifiedMs === b.modifiedMs && a.inode === b.inode
 
-export interface SourceFile extends Place {
+interface SourceFile extends Place {
   readonly path: string
   readonly version: FileVersion
 }

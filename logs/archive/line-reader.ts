@@ -12,7 +12,7 @@ const LINE_FEED = 0x0a
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
 /** Some lines in a row, and where the next one begins. */
-export interface Lines {
+interface Lines {
   readonly bytes: Buffer
   readonly count: number
   readonly starts: Int32Array

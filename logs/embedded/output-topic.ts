@@ -8,7 +8,7 @@ import type { LogRecord } from '../log-record.ts'
 import { EmbeddedWriter, type WriterOptions } from './embedded-writer.ts'
 import { ensureTopic, partitionDirectory } from './topic-file.ts'
 
-export interface OutputTopicOptions extends WriterOptions {
+interface OutputTopicOptions extends WriterOptions {
   readonly partitions: number
   /** Id of the state that owns the topic; null for a topic that anyone may append to. */
   readonly owner: string | null

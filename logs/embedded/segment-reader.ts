@@ -22,7 +22,7 @@ export interface Segment {
   readonly bytesLimit: number | null
 }
 
-export interface SegmentRange {
+interface SegmentRange {
   readonly from: bigint
   readonly to: bigint
   /** True for logs that hold every offset. */
@@ -32,7 +32,7 @@ export interface SegmentRange {
 }
 
 /** Where a batch begins: its first offset, or the end of the one before it. */
-export interface Mark {
+interface Mark {
   readonly offset: bigint
   readonly position: number
 }

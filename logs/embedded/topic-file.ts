@@ -22,7 +22,7 @@ export interface TopicDescription {
   readonly owner: string | null
 }
 
-export interface TopicWish {
+interface TopicWish {
   /** Wanted partitions; null takes what is there, or 1. */
   readonly partitions: number | null
   readonly owner: string | null

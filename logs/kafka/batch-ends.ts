@@ -11,7 +11,7 @@ import {
   viewOf,
 } from '../record-batch/batch-header.ts'
 
-export interface BatchesEnd {
+interface BatchesEnd {
   /** The offset after the last whole batch that begins before `to`. */
   readonly offset: bigint
   /** Under which leader that batch was written. */

@@ -19,7 +19,7 @@ export interface Link {
   close(): void
 }
 
-export type LinkFailureKind = 'unreachable' | 'auth' | 'protocol'
+type LinkFailureKind = 'unreachable' | 'auth' | 'protocol'
 
 /** Why a broker could not be asked. */
 export class LinkFailure extends Error {

@@ -15,7 +15,7 @@ import { persist } from './persist.ts'
 import type { KafkaSettings } from './settings.ts'
 
 /** Reads and waits have connections of their own: a broker answers the calls of a connection one after the other. */
-export type Purpose = 'read' | 'wait'
+type Purpose = 'read' | 'wait'
 
 export class Cluster {
   readonly limits: KafkaLimits

@@ -14,9 +14,7 @@ import { partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
 import { kafkaSettings } from './settings.ts'
 
-export { isKafkaAddress } from './settings.ts'
-
-export interface KafkaOptions {
+interface KafkaOptions {
   /** Default: the process's own. Names of the variables: `VARIABLES` of settings.ts. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<KafkaLimits>

@@ -8,7 +8,7 @@ import { LinkFailure } from './client.ts'
 import { finalFailure, Passing } from './failures.ts'
 import { FIRST_RETRY_PAUSE_MS, LONGEST_RETRY_PAUSE_MS } from './limits.ts'
 
-export interface Persistence {
+interface Persistence {
   /** What is being tried, for the message. */
   readonly what: string
   readonly limitMs: number

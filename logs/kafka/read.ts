@@ -17,7 +17,7 @@ import { checkError, ERROR, Passing } from './failures.ts'
 import { FETCH_WAIT_MS } from './limits.ts'
 import { partitionRanges } from './ranges.ts'
 
-export interface Range {
+interface Range {
   readonly topic: string
   readonly partition: number
   readonly from: bigint

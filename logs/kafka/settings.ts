@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
 import { KAFKA_LIMITS, type KafkaLimits } from './limits.ts'
 
-export interface Sasl {
+interface Sasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
   readonly username: string
   readonly password: string
@@ -21,7 +21,7 @@ export interface KafkaSettings {
 }
 
 /** The variables of the environment that are read. */
-export const VARIABLES = {
+const VARIABLES = {
   tls: 'LYREBIRD_KAFKA_TLS',
   ca: 'LYREBIRD_KAFKA_CA',
   mechanism: 'LYREBIRD_KAFKA_SASL',
@@ -32,7 +32,7 @@ export const VARIABLES = {
 const SCHEME = 'kafka://'
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
-export const isKafkaAddress = (spec: string): boolean => spec.startsWith(SCHEME)
+const isKafkaAddress = (spec: string): boolean => spec.startsWith(SCHEME)
 
 /** Reads an address and the environment. Throws `usage`. */
 export function kafkaSettings(

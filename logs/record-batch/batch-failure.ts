@@ -8,7 +8,7 @@ export interface Place {
 }
 
 /** Offsets of the damaged range: inclusive `from`, exclusive `to` where it is known. */
-export interface OffsetSpan {
+interface OffsetSpan {
   readonly from: bigint
   readonly to?: bigint | undefined
 }

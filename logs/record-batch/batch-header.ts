@@ -79,7 +79,7 @@ export function readBatchHeader(view: DataView, at: number): BatchHeader {
 }
 
 /** What a writer of plain batches (no producer, no transaction) puts into the head. */
-export interface PlainHeader {
+interface PlainHeader {
   readonly baseOffset: bigint
   readonly batchBytes: number
   readonly codec: number

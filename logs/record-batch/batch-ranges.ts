@@ -51,7 +51,7 @@ export function checkHead(view: DataView, at: number, place: Place): void {
 }
 
 /** Offsets of a batch are not negative and lie at or past `next` (null: nothing is known). */
-export function checkOffsets(header: BatchHeader, next: bigint | null, place: Place): void {
+function checkOffsets(header: BatchHeader, next: bigint | null, place: Place): void {
   const span = { from: header.baseOffset }
   if (header.baseOffset < 0n || header.lastOffsetDelta < 0) {
     throw batchFailure('bad-batch', place, span, 'an offset below zero')

@@ -8,7 +8,7 @@ import { CODEC } from './compression.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
 /** Null where compaction has removed the record. */
-export type ControlType = number | null
+type ControlType = number | null
 
 export const isAbortMarker = (bytes: Uint8Array, header: BatchHeader): boolean => controlTypeOf(bytes, header) === 0
 export const isCommitMarker = (bytes: Uint8Array, header: BatchHeader): boolean => controlTypeOf(bytes, header) === 1

@@ -31,7 +31,7 @@ export interface DecodeRequest extends Place {
   readonly chunkBytes?: number
 }
 
-export interface DecodedBatches {
+interface DecodedBatches {
   /** In offset order; the last one has the `nextOffset` below. Empty only where nothing at or past `from` was there. */
   readonly chunks: readonly Chunk[]
   /** Offset to read next, at most `to`; `from` where no whole batch was there. */

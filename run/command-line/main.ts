@@ -15,13 +15,13 @@ import { readUntil } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
 /** An option: what stands for its value in the usage (null for one that takes none), and what it means. */
-export interface OptionText {
+interface OptionText {
   readonly value: string | null
   readonly means: string
 }
 
 /** Values of options by name. */
-export type Given = Readonly<Record<string, string | boolean | undefined>>
+type Given = Readonly<Record<string, string | boolean | undefined>>
 
 type OptionTexts = Readonly<Record<string, OptionText>>
 

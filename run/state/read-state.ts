@@ -102,7 +102,7 @@ export function* deadLetters(state: StateAccess): Generator<DeadLetter> {
 }
 
 /** A record that an output or a changelog wrote; without value where the row of its key is gone. */
-export type WrittenRecord = Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null }
+type WrittenRecord = Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null }
 
 /** The records of one partition of an output's topic, from <= offset < to. */
 export async function* writtenRecords(

@@ -26,7 +26,7 @@ export type FromWorker =
 /** The coordinator has taken a piece over. */
 export type ToWorker = { readonly kind: 'taken' }
 
-export interface Failure {
+interface Failure {
   readonly code: FailureCode | null
   readonly message: string
   readonly where: Readonly<Record<string, string | number | undefined>>

@@ -7,7 +7,7 @@ import { JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
 import { siteFinder } from '../../run/site-of.ts'
 import { sorterFactory } from '../../run/sorters.ts'
 
-export interface PartialOptions {
+interface PartialOptions {
   readonly functions: FunctionsModule
   readonly functionsUrl: string | undefined
   /** Encoded progress to go on from. */

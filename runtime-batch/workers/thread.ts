@@ -12,7 +12,7 @@ import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
 
 /** What a worker leaves when it is done. */
-export interface ThreadResult {
+interface ThreadResult {
   readonly progress: Progress
   readonly records: number
 }

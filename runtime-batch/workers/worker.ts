@@ -62,7 +62,7 @@ port.on('message', () => {
 })
 
 /** Resolves once the coordinator has everything. */
-export const finished: Promise<void> = run(workerData as WorkerOrder).then(
+void run(workerData as WorkerOrder).then(
   () => port.close(),
   (error: unknown) => {
     tell({ kind: 'failed', failure: encodeFailure(error) })

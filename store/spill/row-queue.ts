@@ -127,7 +127,7 @@ export class RowQueue {
 }
 
 /** Packed rows one by one; key and value are views into the piece. */
-export function* unpack(piece: Uint8Array): Generator<RowChange> {
+function* unpack(piece: Uint8Array): Generator<RowChange> {
   const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength)
   for (let at = 0; at < piece.length; ) {
     const key = at + HEADER_BYTES

@@ -11,7 +11,7 @@ import { mergeSorted } from './merge-sorted.ts'
 import { sortKeys } from './sort-keys.ts'
 import { SpilledRows } from './spilled-rows.ts'
 
-export interface SorterOptions {
+interface SorterOptions {
   /** Bytes of rows in memory before they are spilled. Default `SORTER_BYTES`. */
   readonly memoryBytes?: number
   /** Where temporary files go. Default: the system's directory for them. */

@@ -8,7 +8,7 @@
 // Promises: byte order, a prefix first; equal keys keep their order. Leaves to `row-sorter.ts`: the buffer.
 
 /** Keys of rows: `starts[i]` and `lengths[i]` say where key i lies in `bytes`. */
-export interface Keys {
+interface Keys {
   readonly bytes: Uint8Array
   readonly starts: Uint32Array
   readonly lengths: Uint32Array

@@ -32,7 +32,7 @@ type Maker<K extends AggregationKind> = (
 ) => Column
 
 /** The functions of a field that is an author's aggregation. */
-export type CustomAggregatorOf = (field: string) => CustomAggregator
+type CustomAggregatorOf = (field: string) => CustomAggregator
 
 /** Every aggregation by its kind. */
 const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {

@@ -26,7 +26,7 @@ const WHOLE = 1
 
 const NONE: Rows = []
 
-export interface AggregatesOptions {
+interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
   /** Where windows stand; null for the global one. */
   readonly frames: Frames | null

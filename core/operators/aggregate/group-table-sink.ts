@@ -17,7 +17,7 @@ import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
 import type { RowValueWriter } from './row-value.ts'
 
 /** A row that is being flushed. */
-export interface FlushedRow {
+interface FlushedRow {
   /** Bytes of the row key: the window start where windowed, then the key. */
   readonly rowKey: Uint8Array
   readonly start: number
@@ -25,7 +25,7 @@ export interface FlushedRow {
   readonly end: number | null
 }
 
-export interface GroupTableSinkOptions extends TableSinkOptions {
+interface GroupTableSinkOptions extends TableSinkOptions {
   readonly groups: GroupTable
   readonly writeValue: RowValueWriter
   readonly present: (slot: number) => unknown

@@ -9,7 +9,7 @@ import { RowCursor } from '../../state/row-cursor.ts'
 import { ByteReader, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, skipValue } from '../../values/canonical.ts'
 
-export interface ExpiringOptions {
+interface ExpiringOptions {
   readonly rows: string
   readonly index: string
   readonly env: Environment

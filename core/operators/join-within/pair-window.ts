@@ -5,7 +5,7 @@
 
 import type { Half } from './half.ts'
 
-export interface PairWindowOptions {
+interface PairWindowOptions {
   readonly beforeMs: number
   readonly afterMs: number
   /** A new pair. Both halves count as matched. */

@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 
 /** An element as it is given to a node that holds it. */
-export interface ElementToHold {
+interface ElementToHold {
   readonly time: number
   /** Among elements of equal time those of lesser rank come first, before identities are compared. 0 to 255. */
   readonly rank: number

@@ -19,7 +19,7 @@ import type { Flush, Operator } from '../operator.ts'
 import { repeatedIdentity } from '../repeated-identity.ts'
 import { decodeElement, encodeElement, type HeldElement, heldBefore } from './held-element.ts'
 
-export interface OrderedOptions {
+interface OrderedOptions {
   readonly node: string
   /** Rank of the elements that come by each input: see `ElementToHold.rank`. */
   readonly ranks: readonly number[]

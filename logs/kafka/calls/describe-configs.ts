@@ -2,7 +2,7 @@
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
-export interface TopicSettings {
+interface TopicSettings {
   readonly error: number
   readonly message: string | null
   readonly settings: ReadonlyMap<string, string | null>

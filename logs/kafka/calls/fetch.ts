@@ -6,14 +6,14 @@
 import type { AbortedTransaction } from '../../record-batch/aborted-transactions.ts'
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
-export interface FetchPartition {
+interface FetchPartition {
   readonly partition: number
   readonly offset: bigint
   /** Leader epoch of the batch before `offset` when it was read; -1 where that is not known. Lets the leader tell a log that was cut back. */
   readonly lastEpoch: number
 }
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly topics: readonly { readonly id: string; readonly partitions: readonly FetchPartition[] }[]
   /** The broker waits so long for the first byte. */
   readonly maxWaitMs: number

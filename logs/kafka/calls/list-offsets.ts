@@ -8,7 +8,7 @@ import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 export const EARLIEST = -2n
 export const LATEST = -1n
 
-export interface ListedOffset {
+interface ListedOffset {
   readonly partition: number
   readonly error: number
   readonly offset: bigint

@@ -4,13 +4,13 @@
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
-export interface BrokerAddress {
+interface BrokerAddress {
   readonly node: number
   readonly host: string
   readonly port: number
 }
 
-export interface PartitionMetadata {
+interface PartitionMetadata {
   readonly partition: number
   readonly error: number
   /** Node of the leader; -1 while there is none. */
