@@ -3,7 +3,7 @@
 // Promises: everything that ends a run is a LyrebirdError; anything else that escapes is our bug (exit 70).
 // Leaves to `compiler/messages`: diagnostics about the author's code, which are collected and not thrown.
 
-/** Exit codes of the command line (language.md of the design; docs/cli.md). */
+/** Exit codes of the command line (docs/cli.md). */
 export const EXIT = {
   ok: 0,
   jobFailed: 1,

@@ -1,7 +1,7 @@
 // Windows: which stretches of event time an aggregation answers for.
 //
 // Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or
-// around elements that are near each other (semantics.md, 4). Leaves to the executors: when one is closed.
+// around elements that are near each other (semantics.md 4.1). Leaves to the executors: when one is closed.
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { WindowSpec } from '../core/plan/plan.ts'

@@ -1,7 +1,7 @@
 // Is the log that a state was computed from still the log that stands there? And: which partitions are new to the state.
 //
 // Promises: a start that moved, a topic made anew, a partition that vanished or ends before the state's position stop the run with
-// the range and the remedy; a new partition is taken in only by its admitting tick (semantics.md 2, decisions 4 to 6).
+// the range and the remedy; a new partition is taken in only by its admitting tick (semantics.md 1.3, 1.4, 2.6).
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/executor/progress.ts'

@@ -1,11 +1,11 @@
-// What a run tells at its end (decision 27): watermarks and who holds them back, counts, digests, positions, warnings.
+// What a run tells at its end (semantics.md 12.2): watermarks and who holds them back, counts, digests, positions, warnings.
 //
 // Promises: plain JSON data, worked out from the committed progress alone. Leaves to summary-text.ts: the text for people.
 
-import { TALLY } from '../core/executor/job-executor.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { sortedCut } from '../core/log/cut.ts'
 import { nodeOf, type Plan } from '../core/plan/plan.ts'
+import { DIGEST } from '../core/state/digests.ts'
 import type { RecordCounts } from '../sinks/sink.ts'
 import { sourceNodes } from './bind-log.ts'
 
@@ -61,7 +61,7 @@ interface SummaryInput {
 }
 
 export function summarise({ plan, progress, target, records, written, warnings }: SummaryInput): RunSummary {
-  const tally = (name: string) => progress.tally(name).data
+  const summaryOf = (name: string) => progress.digest(name).summary
   const results = (kind: 'view' | 'output') => plan.results.filter(r => r.kind === kind)
   return {
     job: plan.job,
@@ -76,10 +76,10 @@ export function summarise({ plan, progress, target, records, written, warnings }
         heldBy,
       }
     }),
-    late: tally(TALLY.late).count,
-    dead: tally(TALLY.dead).count,
+    late: summaryOf(DIGEST.late).count,
+    dead: summaryOf(DIGEST.dead).count,
     views: results('view').map(({ name }) => {
-      const { count, digest } = tally(TALLY.view(name))
+      const { count, digest } = summaryOf(DIGEST.view(name))
       return { name, rows: count, digest }
     }),
     outputs: results('output').map(({ name, node }) => {
@@ -88,7 +88,7 @@ export function summarise({ plan, progress, target, records, written, warnings }
       const positions = { topic, positions: ends.map(String) }
       // How many changes there were depends on the commits: they are counted, and have no digest to compare.
       if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...positions }
-      const { count, digest } = tally(TALLY.handed(node))
+      const { count, digest } = summaryOf(DIGEST.emitted(node))
       return { name, rows: count, digest, ...positions }
     }),
     cut: Object.fromEntries(sortedCut(progress.cut).map(([name, offset]) => [name, String(offset)])),

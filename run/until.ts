@@ -1,6 +1,6 @@
 // How far a run reads: from what was asked (`end`, or a cut) to an exclusive end offset for each partition.
 //
-// Promises: a cut names every partition that exists for it (decision 5); one that lacks some, or lies behind the state, is refused.
+// Promises: a cut names every partition that exists for it (semantics.md 1.3); one that lacks some, or lies behind the state, is refused.
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/executor/progress.ts'

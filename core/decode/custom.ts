@@ -1,6 +1,6 @@
 // Custom formats: values by the author's `decode` lambda, or by one of `lyrebird/avro` and `lyrebird/protobuf`.
 //
-// Promises: what the lambda gives is plain data in canonical form (decision 3) of the whole declared type, or the record does not
+// Promises: what the lambda gives is plain data in canonical form (semantics.md 3.3) of the whole declared type, or the record does not
 // decode; reasons are fixed words, and what was thrown is kept for display only. Leaves to the caller (`mustEnd`): which failures are
 // not the record's own and end the run.
 

@@ -2,7 +2,7 @@
 //
 // Promises: total (it throws only what must end the run), deterministic, and the definition of what a record means: the reference uses it for
 // every record, the executors for every record that their emitted fast decoder does not accept. The whole declared type is
-// validated; fields that are not declared are dropped (decision 2).
+// validated; fields that are not declared are dropped (semantics.md 3.2).
 // Leaves to `json.ts`, `csv.ts`, `custom.ts`, `validate.ts`, `text.ts`: one idea each.
 
 import type { FormatSpec, Lambdas, SourceNode } from '../plan/plan.ts'

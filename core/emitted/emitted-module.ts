@@ -37,7 +37,7 @@ export interface SourcePartition {
  * Reads the records first <= i < last of a chunk through one source node and everything fused behind it. For each
  * record, in this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event
  * time, and ends there; decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any
- * case; the rest (decision 1).
+ * case; the rest (semantics.md 2.1).
  */
 export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
 /**
@@ -64,7 +64,7 @@ export interface Linked {
  * `of` (without a lambda: the element's value) through the function of the api that `takesOf` of its kind names, `input`
  * for values; an author's aggregation puts the result through its `lift` and that through `api.input`;
  * then `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element,
- * with one dead letter that names the field (decision 7). Then, for each window: `slotFor` once and `columns[f].add`
+ * with one dead letter that names the field (semantics.md 5.2). Then, for each window: `slotFor` once and `columns[f].add`
  * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-spec.ts`): `of`, `by`, time and
  * lineage, those that it names, in this order.
  */

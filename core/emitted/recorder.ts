@@ -90,7 +90,7 @@ export class Recorder implements Reporter {
     this.#keep(threw(node, this.identity(lineage), display, field))
   }
 
-  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is handed on to nothing. */
+  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is emitted to nothing. */
   rowThrew(node: string, identity: Uint8Array, reason: string, thrown: unknown): void {
     const site = this.#siteOf(node, thrown, undefined)
     const display = thrown === undefined ? { site } : { message: messageOf(thrown), site }

@@ -1,8 +1,8 @@
 // The executor: one job in memory between two commits. Both executors run it; they differ in when they feed and flush
 // it.
 //
-// Promises: after `flush` the changes handed to the sink, applied to the committed state, are J(log|C) for the cut C
-// that the progress names (semantics.md 1). Leaves to the executors: reading, when to flush, and making the changes
+// Promises: after `flush` the changes emitted to the sink, applied to the committed state, are J(log|C) for the cut C
+// that the progress names (semantics.md 1.1). Leaves to the executors: reading, when to flush, and making the changes
 // durable at once.
 
 import { sourceDecoder } from '../decode/decoder.ts'
@@ -14,15 +14,15 @@ import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { SourceNode } from '../plan/plan.ts'
+import { DIGEST } from '../state/digests.ts'
 import type { ChangeSink, Environment } from '../state/environment.ts'
 import { comparedLength, TABLE } from '../state/row-codec.ts'
 import type { Row, Rows } from '../state/rows.ts'
-import { TALLY, type Tally } from '../state/tally.ts'
 import { compareBytes } from '../values/bytes.ts'
+import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { makeOperator } from './operators.ts'
 import { PROGRESS, Progress } from './progress.ts'
 
-export { TALLY } from '../state/tally.ts'
 export { PROGRESS } from './progress.ts'
 
 export class JobExecutor {
@@ -120,7 +120,7 @@ export class JobExecutor {
     yield [TABLE.dead, this.#recorder.deadRows.take()]
   }
 
-  /** Takes in what a worker handed over. */
+  /** Takes in what a worker emitted over. */
   addPartials(table: string, rows: Rows): void {
     for (const { operator } of this.#operators.values())
       if (operator.partials === table) return operator.addPartials(rows)
@@ -128,12 +128,12 @@ export class JobExecutor {
   }
 
   #settleReports(sink: ChangeSink): void {
-    const late = this.progress.tally(TALLY.late)
+    const late = this.progress.digest(DIGEST.late)
     for (const [key, value] of this.#recorder.lateRows.take()) {
-      late.add(key, value)
+      late.addRow(key, value)
       sink.putSorted(TABLE.late, key, value)
     }
-    const dead = this.progress.tally(TALLY.dead)
+    const dead = this.progress.digest(DIGEST.dead)
     for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
       const compared = value.subarray(0, comparedLength(value))
       // A row that fails may close in a table, and later, in another flush, in one that it is joined to.
@@ -141,22 +141,22 @@ export class JobExecutor {
       if (known !== undefined) {
         const before = known.subarray(0, comparedLength(known))
         if (compareBytes(before, compared) <= 0) continue
-        dead.remove(key, before)
+        dead.removeRow(key, before)
       }
-      dead.add(key, compared)
+      dead.addRow(key, compared)
       sink.putSorted(TABLE.dead, key, value)
     }
   }
 
   #makeOperators(): ReadonlyMap<string, OperatorPorts> {
     const { plan, lambdas } = this.#module
-    const tally = (name: string): Tally => this.progress.tally(name)
+    const digest = (name: string): MultisetDigest => this.progress.digest(name)
     const parts: OperatorContext = {
       plan,
       lambdas,
       env: this.#env,
       report: this.#recorder,
-      tally,
+      digest,
       linked: () => this.#linked,
       rows: id => this.#operators.get(id)?.rows as RowInlet,
     }

@@ -1,12 +1,11 @@
-// How far an executor is: positions, event times per source and partition, watermarks, tallies. One document of the
+// How far an executor is: positions, event times per source and partition, watermarks, digests. One document of the
 // state.
 //
-// Promises: watermarks are computed from the log's event times alone (semantics.md 2); the document has one byte form.
+// Promises: watermarks are computed from the log's event times alone (semantics.md 2.4); the document has one byte form.
 
 import type { SourcePartition } from '../emitted/emitted-module.ts'
 import type { Cut } from '../log/cut.ts'
 import { type Plan, type SourceNode, sourcesOf } from '../plan/plan.ts'
-import { Tally } from '../state/tally.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
@@ -20,6 +19,7 @@ interface ProgressDocument {
   readonly topicIds: Readonly<Record<string, string>>
   readonly times: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly watermarks: Readonly<Record<string, number>>
+  /** Digests; the name is that of the state's format. */
   readonly tallies: Readonly<Record<string, Uint8Array>>
   readonly sealed: boolean
 }
@@ -33,7 +33,7 @@ export class Progress {
   readonly #times = new Map<string, Map<string, SourcePartition>>()
   /** Watermark of each node at the last flush. */
   readonly watermarks = new Map<string, number>()
-  readonly #tallies = new Map<string, Tally>()
+  readonly #digests = new Map<string, MultisetDigest>()
   sealed = false
 
   sourcePartition(source: string, partition: string): SourcePartition {
@@ -50,17 +50,17 @@ export class Progress {
     return state
   }
 
-  tally(name: string): Tally {
-    let tally = this.#tallies.get(name)
-    if (tally === undefined) {
-      tally = new Tally()
-      this.#tallies.set(name, tally)
+  digest(name: string): MultisetDigest {
+    let digest = this.#digests.get(name)
+    if (digest === undefined) {
+      digest = new MultisetDigest()
+      this.#digests.set(name, digest)
     }
-    return tally
+    return digest
   }
 
-  tallies(): ReadonlyMap<string, Tally> {
-    return this.#tallies
+  digests(): ReadonlyMap<string, MultisetDigest> {
+    return this.#digests
   }
 
   /**
@@ -102,7 +102,7 @@ export class Progress {
       topicIds: Object.fromEntries(this.topicIds),
       times,
       watermarks: Object.fromEntries(this.watermarks),
-      tallies: Object.fromEntries([...this.#tallies].map(([name, t]) => [name, t.digest.encode()])),
+      tallies: Object.fromEntries([...this.#digests].map(([name, t]) => [name, t.encode()])),
       sealed: this.sealed,
     }
     const w = new ByteWriter()
@@ -121,7 +121,7 @@ export class Progress {
     }
     for (const [node, watermark] of Object.entries(document.watermarks)) progress.watermarks.set(node, watermark)
     for (const [name, digest] of Object.entries(document.tallies)) {
-      progress.#tallies.set(name, new Tally(MultisetDigest.decode(digest)))
+      progress.#digests.set(name, MultisetDigest.decode(digest))
     }
     progress.sealed = document.sealed
     return progress

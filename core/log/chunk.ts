@@ -13,7 +13,7 @@ export interface Header {
 export interface Chunk {
   readonly topic: string
   readonly partition: number
-  /** All key, value and header bytes of the chunk's records. Never written to after the chunk is handed out. */
+  /** All key, value and header bytes of the chunk's records. Never written to after the chunk is emitted out. */
   readonly bytes: Uint8Array
   readonly count: number
   /** Offset of record 0 where count > 0. */

@@ -1,12 +1,13 @@
-// Handing an element on from a node that held it: counted in the node's tally, then to everything behind.
+// Handing an element on from a node that held it: counted in the node's digest, then to everything behind.
 
 import type { Linked } from '../emitted/emitted-module.ts'
-import { TALLY, type Tally } from '../state/tally.ts'
+import { DIGEST } from '../state/digests.ts'
 import { decodeBytes } from '../values/canonical.ts'
+import type { MultisetDigest } from '../values/multiset-digest.ts'
 
 /** What handing on needs of the executor. */
 interface EmitContext {
-  tally(name: string): Tally
+  digest(name: string): MultisetDigest
   linked(): Linked
 }
 
@@ -18,9 +19,9 @@ export type Emit = (
 ) => void
 
 export function emitterOf(node: string, parts: EmitContext): Emit {
-  const tally = parts.tally(TALLY.handed(node))
+  const digest = parts.digest(DIGEST.emitted(node))
   return ({ time, identity }, key, value) => {
-    tally.add(identity, value)
+    digest.addRow(identity, value)
     parts.linked().emit[node]?.(key, decodeBytes(value), time, identity.slice())
   }
 }

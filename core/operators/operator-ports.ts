@@ -4,7 +4,7 @@ import type { GroupAccess, Inlet, Linked, OutputAccess, RowInlet } from '../emit
 import type { Recorder } from '../emitted/recorder.ts'
 import type { Lambdas, Plan } from '../plan/plan.ts'
 import type { Environment } from '../state/environment.ts'
-import type { Tally } from '../state/tally.ts'
+import type { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Operator } from './operator.ts'
 
 /** What nodes need of their executor. */
@@ -13,7 +13,7 @@ export interface OperatorContext {
   readonly lambdas: Lambdas
   readonly env: Environment
   readonly report: Recorder
-  tally(name: string): Tally
+  digest(name: string): MultisetDigest
   /** The emitted functions. They are linked after all nodes have been made. */
   linked(): Linked
   /** The node that takes rows under an id. Asked for when rows change, since it is made after the tables it stands on. */

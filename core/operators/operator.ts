@@ -9,7 +9,7 @@ import type { Rows } from '../state/rows.ts'
 export interface Flush {
   /** The node's watermark now; plus infinity under `final`. */
   readonly now: number
-  /** The same before `final` (decision 9). */
+  /** The same before `final` (semantics.md 4.6). */
   readonly keepNow: number
   readonly sink: ChangeSink
 }
@@ -17,7 +17,7 @@ export interface Flush {
 export interface Operator {
   /** Name of the table that its partial rows are called by, between workers and coordinator. */
   readonly partials: string
-  /** Brings state, views and all that is handed on up to date with everything that has come. */
+  /** Brings state, views and all that is emitted up to date with everything that has come. */
   flush(flush: Flush): void
   /** Puts aside what takes too much memory; for batch, between chunks. */
   relieve?(): void

@@ -6,7 +6,7 @@ import { customAggregator } from '../aggregations/custom/custom-aggregator.ts'
 import type { CustomAggregator } from '../aggregations/custom/custom-column.ts'
 import type { Lineage, Linked } from '../emitted/emitted-module.ts'
 import type { PlanNode, PlanNodeOf, WindowSpec } from '../plan/plan.ts'
-import { TALLY } from '../state/tally.ts'
+import { DIGEST } from '../state/digests.ts'
 import { tableConsumers } from '../tables/consumers.ts'
 import { rowPlaces } from '../tables/row-place.ts'
 import type { TableSinkOptions } from '../tables/table-sink.ts'
@@ -29,15 +29,15 @@ export const presentOf =
 export function sinkOptions(
   { id }: PlanNode,
   window: WindowSpec,
-  { plan, lambdas, env, report, tally, linked, rows }: OperatorContext,
+  { plan, lambdas, env, report, digest, linked, rows }: OperatorContext,
 ): TableSinkOptions {
   return {
     env,
     report,
     places: rowPlaces(window),
     consumers: tableConsumers(plan, id, lambdas, {
-      view: name => tally(TALLY.view(name)),
-      closed: closed => tally(TALLY.handed(closed)),
+      view: name => digest(DIGEST.view(name)),
+      closed: closed => digest(DIGEST.emitted(closed)),
       rows: (node, branch) => (rowKey, stored) => rows(node).take(branch, rowKey, stored),
     }),
     emit: (closed, ...element) => linked().emit[closed]?.(...element),

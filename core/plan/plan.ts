@@ -56,7 +56,7 @@ export interface NodeParams {
   existing: Record<string, never>
   /** `zero`: the canonical bytes of the state before the first element, as hexadecimal digits. */
   scan: { readonly zero: string }
-  /** `withinMs`: null where one element of each kind is handed on for all time. */
+  /** `withinMs`: null where one element of each kind is emitted for all time. */
   distinct: { readonly withinMs: number | null }
   /** Inputs: the left stream, the stream of versions. */
   joinTable: { readonly type: 'inner' | 'left' }

@@ -23,7 +23,7 @@ interface Word {
   readonly emits: string | null
   /** Rule of what it needs of its input's value (compiler/5-plan). */
   readonly needs: string
-  /** Its emitter (compiler/7-emit/words); null where no element is handed to it by emitted code. */
+  /** Its emitter (compiler/7-emit/words); null where no element is emitted to it by emitted code. */
   readonly emitter: string | null
   /** Its operator (core/executor/operators.ts); null where elements and rows only pass through it. */
   readonly operator: string | null

@@ -4,7 +4,7 @@
 // canonical form.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
-import type { Handed, LateRow } from '../result/result.ts'
+import type { DigestSummary, LateRow } from '../result/result.ts'
 import { concatBytes } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
@@ -12,7 +12,7 @@ import type { Element } from './element.ts'
 import type { Written } from './operators/output.ts'
 
 /** Of rows in any order, each given by the parts that its bytes are joined of. */
-export function countAndDigest(rows: readonly (readonly Uint8Array[])[]): Handed {
+export function countAndDigest(rows: readonly (readonly Uint8Array[])[]): DigestSummary {
   const digest = new MultisetDigest()
   for (const parts of rows) digest.add(concatBytes(parts))
   return { count: rows.length, digest: digest.hex() }

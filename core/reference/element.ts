@@ -1,6 +1,6 @@
 // An element on its way through the graph, and the second argument that lambdas see with it.
 //
-// Promises: time and identity order elements totally (semantics.md 2); before an aggregation the second argument shows
+// Promises: time and identity order elements totally (semantics.md 2.8); before an aggregation the second argument shows
 // the record in the log, past one it has time and key only.
 
 import { decodeUtf8 } from '../decode/text.ts'

@@ -8,7 +8,7 @@
 import { type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, tableRoot } from '../plan/plan.ts'
 import { EMITTING_KINDS } from '../plan/words.ts'
 import {
-  type Handed,
+  type DigestSummary,
   type JobResult,
   type OutputRecord,
   sortedResult,
@@ -83,7 +83,7 @@ class Run {
       outputs: new Map(outputs),
       late,
       dead,
-      handed: new Map([
+      emitted: new Map([
         ['late', countAndDigest(late.map(lateParts))],
         ['dead', countAndDigest(dead.map(deadParts))],
         ...this.#emitted(),
@@ -122,7 +122,7 @@ class Run {
   }
 
   /** Of each node that emits when its operator is flushed: how much, and its digest. */
-  #emitted(): (readonly [node: string, Handed])[] {
+  #emitted(): (readonly [node: string, DigestSummary])[] {
     return this.#plan.nodes.flatMap(({ id, kind }) => {
       const { elements, written } = this.#of(id)
       if (kind === 'output') return [[id, countAndDigest(written.map(writtenParts))] as const]

@@ -10,7 +10,7 @@ import type { DeadLetter } from './dead-letter.ts'
 import { identityText, type JobResult, type OutputRecord, type ViewRow } from './result.ts'
 
 export interface Difference {
-  /** `results`, `watermarks`, `views/NAME`, `outputs/NAME/PARTITION`, `late`, `dead-letters` or `handed`. */
+  /** `results`, `watermarks`, `views/NAME`, `outputs/NAME/PARTITION`, `late`, `dead-letters` or `emitted`. */
   readonly part: string
   /** What differs there: a row key, an index, a position, a name. */
   readonly key: string
@@ -71,7 +71,10 @@ function partsOf(result: JobResult): Map<string, Part> {
       parts.set(`outputs/${name}/${index}`, new Map(records.map((r, at) => [sortable(at), recordCell(r, at)])))
     }
   }
-  parts.set('handed', new Map([...result.handed].map(([n, h]) => [n, cell(n, `${h.count} rows, digest ${h.digest}`)])))
+  parts.set(
+    'emitted',
+    new Map([...result.emitted].map(([n, h]) => [n, cell(n, `${h.count} rows, digest ${h.digest}`)])),
+  )
   return parts
 }
 

@@ -1,7 +1,7 @@
 // Dead letters: elements that could not be processed, and the fixed words that say why.
 //
 // Promises: the compared part of a dead letter (node, identity, kind, path, reason) depends on the log alone. No text of the
-// JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (decision 7).
+// JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (semantics.md 3.4).
 // Leaves to the executors: when a dead letter arises, and where it is kept.
 
 import type { Takes } from '../plan/aggregation-spec.ts'
@@ -43,7 +43,7 @@ export const REASON = {
 /** Greatest distance of an event time from 1970 in ms: the range of an ECMAScript `Date` (ECMA-262, section 21.4.1.1). */
 export const MAX_TIME = 8.64e15
 
-/** The reason why a value is no event time, or null where it is one: an integer in ms with |ms| <= 8.64e15 (decision 1). */
+/** The reason why a value is no event time, or null where it is one: an integer in ms with |ms| <= 8.64e15 (semantics.md 2.1). */
 export function timeFault(value: unknown): string | null {
   if (typeof value !== 'number') return isThenable(value) ? REASON.promise : REASON.notNumber
   if (!(Math.abs(value) <= MAX_TIME)) return Number.isNaN(value) ? REASON.notNumber : REASON.outOfRange
@@ -62,7 +62,7 @@ export function isThenable(value: unknown): boolean {
 
 /**
  * The results of a `flatMap` or `flatMapKeys` lambda as an array, or null where they are no list: a string is not, though it
- * can be iterated. The whole iterable is read before anything is handed on, so that one which throws half way hands on nothing.
+ * can be iterated. The whole iterable is read before anything is emitted, so that one which throws half way hands on nothing.
  * What the iterable throws is thrown.
  */
 export function resultList(value: unknown): unknown[] | null {

@@ -1,4 +1,4 @@
-// A result's rows as people and query clients see them: plain objects ready for JSON (decision 23 of the design).
+// A result's rows as people and query clients see them: plain objects ready for JSON (semantics.md 12.1).
 //
 // Promises: a row of a view has exactly `key`, `window` (where windowed) and `value` (or `error`); bigints, NaN and infinities are
 // strings, bytes base64, times ISO 8601 in UTC. The command line and the test kit print through here, so that they agree.
@@ -18,7 +18,7 @@ export interface RowJson {
   readonly key: unknown
   readonly window?: { readonly start: string; readonly end: string; readonly closed: boolean }
   readonly value?: unknown
-  /** In place of a value: the lambda of a table threw for this row (decision 8). */
+  /** In place of a value: the lambda of a table threw for this row (semantics.md 5.5). */
   readonly error?: ViewError
 }
 

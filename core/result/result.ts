@@ -1,6 +1,6 @@
 // The whole comparable result of a job at a cut, and the first difference between two of them.
 //
-// Promises: everything that semantics.md section 1 counts as the result, as canonical bytes in one order, so that equal results
+// Promises: everything that semantics.md 1.2 counts as the result, as canonical bytes in one order, so that equal results
 // are equal trees. Leaves to the executors and the reference: how to arrive at it.
 
 import type { Header } from '../log/chunk.ts'
@@ -8,7 +8,7 @@ import { bytesToHex, compareBytes, concatBytes } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 import type { DeadLetter } from './dead-letter.ts'
 
-/** Fixed words of a row whose table lambda threw: the table node, and why (decision 8). */
+/** Fixed words of a row whose table lambda threw: the table node, and why (semantics.md 5.5). */
 export interface ViewError {
   readonly node: string
   readonly reason: string
@@ -22,7 +22,7 @@ export interface ViewRow {
   readonly error: ViewError | null
 }
 
-/** A record that came too late for its own partition (semantics.md 2). */
+/** A record that came too late for its own partition (semantics.md 2.3). */
 export interface LateRow {
   /** Id of the source node. */
   readonly source: string
@@ -32,7 +32,7 @@ export interface LateRow {
   readonly time: number
 }
 
-/** A record as an output wrote it. Its offset is no part of the result (decision 14). */
+/** A record as an output wrote it. Its offset is no part of the result (semantics.md 6.2). */
 export interface OutputRecord {
   readonly timestamp: number
   readonly key: Uint8Array | null
@@ -40,8 +40,8 @@ export interface OutputRecord {
   readonly headers: readonly Header[]
 }
 
-/** How many rows a node has handed on so far, and the multiset digest over them. */
-export interface Handed {
+/** How many rows a node has emitted so far, and the multiset digest over them. */
+export interface DigestSummary {
   readonly count: number
   readonly digest: string
 }
@@ -56,7 +56,7 @@ export interface JobResult {
   /** Sorted by node and identity. */
   readonly dead: readonly DeadLetter[]
   /** By `late`, `dead`, and the id of each `closed` and each output node. */
-  readonly handed: ReadonlyMap<string, Handed>
+  readonly emitted: ReadonlyMap<string, DigestSummary>
   /** By source node: ms, or -Infinity, or +Infinity under `final`. */
   readonly watermarks: ReadonlyMap<string, number>
 }
@@ -99,7 +99,7 @@ export function sortedResult(result: JobResult): JobResult {
     outputs: byName(result.outputs),
     late: [...result.late].sort(compareLate),
     dead: [...result.dead].sort(compareDead),
-    handed: byName(result.handed),
+    emitted: byName(result.emitted),
     watermarks: byName(result.watermarks),
   }
 }

@@ -1,7 +1,7 @@
 // A closed row on its way to the `closed` nodes of its table.
 //
 // Promises: counted in the digest of each node and emitted by it; a row that failed is one dead letter of the lambda that failed,
-// however many nodes it would reach (decision 8).
+// however many nodes it would reach (semantics.md 5.5).
 
 import type { EmitFunction } from '../emitted/emitted-module.ts'
 import type { Recorder } from '../emitted/recorder.ts'
@@ -30,8 +30,8 @@ export class ClosedRow {
     if (outcome.kind === 'absent') return
     if (outcome.kind === 'error') return this.#deadLetter(outcome, report)
     const bytes = canonicalBytes(outcome.value)
-    for (const { node, tally } of closed) {
-      tally.add(this.#identity, bytes)
+    for (const { node, digest } of closed) {
+      digest.addRow(this.#identity, bytes)
       emit(node, this.#key, outcome.value, this.#time, this.#identity)
     }
   }

@@ -5,7 +5,7 @@
 
 import type { Lambdas, Plan } from '../plan/plan.ts'
 import { TABLE } from '../state/row-codec.ts'
-import { Tally } from '../state/tally.ts'
+import { MultisetDigest } from '../values/multiset-digest.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
 
 /** Takes a row of a table that has changed: its key and what a view stores of it, null where it is gone. Copies both. */
@@ -13,7 +13,7 @@ type TakeRow = (rowKey: Uint8Array, stored: Uint8Array | null) => void
 
 export interface ViewConsumer {
   readonly table: string
-  readonly tally: Tally
+  readonly digest: MultisetDigest
   /** Its place among the views on the same table. */
   readonly index: number
   /** The changelogs of the view: called with each row that becomes another one. */
@@ -22,7 +22,7 @@ export interface ViewConsumer {
 
 interface ClosedConsumer {
   readonly node: string
-  readonly tally: Tally
+  readonly digest: MultisetDigest
 }
 
 export interface TableConsumer {
@@ -38,8 +38,8 @@ export const takesChanges = (consumer: TableConsumer): boolean => consumer.views
 
 /** What consumers need of the executor. */
 interface ConsumerAccess {
-  view(name: string): Tally
-  closed(node: string): Tally
+  view(name: string): MultisetDigest
+  closed(node: string): MultisetDigest
   /** How a node takes rows by its input number `branch`. */
   rows(node: string, branch: number): TakeRow
 }
@@ -72,14 +72,14 @@ export function tableConsumers(
     const consumer = consumerAt(node)
     if (consumer === undefined) continue
     const changed = changelogs.map(id => parts.rows(id, 0))
-    // What no result names is no part of what is compared: its tally counts for nobody.
-    const tally = name === null ? new Tally() : parts.view(name)
+    // What no result names is no part of what is compared: its digest counts for nobody.
+    const digest = name === null ? new MultisetDigest() : parts.view(name)
     const table = name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
-    consumer.views.push({ table, tally, index: index++, changed })
+    consumer.views.push({ table, digest, index: index++, changed })
   }
   for (const node of plan.nodes) {
     if (node.kind === 'closed') {
-      consumerAt(node.inputs[0] as string)?.closed.push({ node: node.id, tally: parts.closed(node.id) })
+      consumerAt(node.inputs[0] as string)?.closed.push({ node: node.id, digest: parts.closed(node.id) })
     } else if (node.kind === 'joinTables') {
       node.inputs.forEach((input, side) => {
         consumerAt(input)?.joins.push(parts.rows(node.id, side))

@@ -104,15 +104,15 @@ export class RowTableSink extends TableSink {
 
   /** Brings one view's row up to date; null takes it away. Rows that `keep` drops and that lie before it go first. */
   #change(rows: OldRows, rowKey: Uint8Array, value: Uint8Array | null, isNew: boolean): void {
-    const { table, tally, changed } = rows.view
+    const { table, digest, changed } = rows.view
     for (; rows.key !== undefined && compareBytes(rows.key, rowKey) < 0; rows.advance()) this.#drop(rows)
     if (rows.isAt(rowKey)) rows.advance()
     const before = isNew ? undefined : this.options.env.state?.get(table, rowKey)
     if (before !== undefined) {
       if (value !== null && compareBytes(before, value) === 0) return
-      tally.remove(rowKey, before)
+      digest.removeRow(rowKey, before)
     }
-    if (value !== null) tally.add(rowKey, value)
+    if (value !== null) digest.addRow(rowKey, value)
     if (value === null && before === undefined) return
     this.sink?.putSorted(table, rowKey, value)
     for (const take of changed) take(rowKey, value)

@@ -1,6 +1,6 @@
 // The words on a table between an aggregation and a view or `closed`: mapValues, filter, keep.
 //
-// Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (decision 8).
+// Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (semantics.md 5.5).
 
 import { mustNotEndRun } from '../errors.ts'
 import { type Lambdas, nodeOf, type Plan, type PlanNode, type PlanNodeOf } from '../plan/plan.ts'

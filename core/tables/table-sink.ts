@@ -57,8 +57,8 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
   }
 
   /** Takes a row that `keep` drops out of a view. */
-  protected drop({ table, tally, changed }: ViewConsumer, rowKey: Uint8Array, stored: Uint8Array): void {
-    tally.remove(rowKey, stored)
+  protected drop({ table, digest, changed }: ViewConsumer, rowKey: Uint8Array, stored: Uint8Array): void {
+    digest.removeRow(rowKey, stored)
     this.sink?.putSorted(table, rowKey, null)
     for (const take of changed) take(rowKey, null)
   }

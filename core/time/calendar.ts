@@ -1,7 +1,7 @@
 // Calendar windows: days, weeks and months of a time zone, with all changes of its clocks.
 //
 // Promises: a window begins at the first instant whose local date is at or past its first day, and ends where the next one begins;
-// dates that do not occur there are omitted (decision 13). So the windows follow each other without gaps, whatever the clocks do.
+// dates that do not occur there are omitted (semantics.md 4.3). So the windows follow each other without gaps, whatever the clocks do.
 // Leaves to `zone-offset.ts`: the offsets; to the version of the time zone data: what they are.
 
 import { type CalendarUnit, nextStart, unitStart } from './civil-days.ts'

@@ -1,7 +1,7 @@
 // What a clock on the wall of a time zone shows: its offset from UTC at an instant, as the engine's time zone data have it.
 //
 // Promises: a function of the instant, the zone and the version of the time zone data alone: locale, calendar and zone are all
-// given. Leaves to `run/state/versions.ts`: that a state is not gone on from with other data (decision 15).
+// given. Leaves to `run/state/versions.ts`: that a state is not gone on from with other data (semantics.md 7.3).
 
 /** The greatest ECMAScript time (ECMA-262, 21.4.1.1). */
 const LAST_TIME = 8.64e15

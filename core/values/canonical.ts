@@ -1,8 +1,8 @@
-// Canonical bytes of values: one byte string for each value, whose order is the order of values (semantics.md 8).
+// Canonical bytes of values: one byte string for each value, whose order is the order of values (semantics.md 8.1).
 //
 // Promises: null < false < true < numbers < bigints < strings < bytes < arrays < objects; -0 is 0 and NaN has one form, which
 // sorts after all numbers; strings compare by UTF-8 bytes, lone surrogates included; fields stand sorted by name, and an
-// undefined one is absent. `decode(encode(x))` is the value as every executor hands it on (decision 3).
+// undefined one is absent. `decode(encode(x))` is the value as every executor hands it on (semantics.md 3.5).
 // Leaves to the callers: where a value that has no canonical bytes (`Unencodable`) goes.
 //
 // Forms: a tag, then for numbers the IEEE 754 bits made order preserving; for bigints a length byte and the magnitude; for
@@ -295,7 +295,7 @@ export function skipValue(r: ByteReader): void {
   }
 }
 
-/** `decode(encode(x))`: a value as it is handed on. Throws `Unencodable`. */
+/** `decode(encode(x))`: a value as it is emitted. Throws `Unencodable`. */
 export function normalise(value: unknown): unknown {
   switch (typeof value) {
     case 'number':

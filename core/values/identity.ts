@@ -1,6 +1,6 @@
 // Identities: canonical byte strings that tell any two elements of a job apart and order those of equal time.
 //
-// Promises: nested tuples, not concatenations (decision 12), so that no two different elements share one; the order of records
+// Promises: nested tuples, not concatenations (semantics.md 2.8), so that no two different elements share one; the order of records
 // is that of their positions (topic, partition, offset).
 
 import { ByteWriter, concatBytes } from './bytes.ts'

@@ -1,4 +1,4 @@
-// Multiset digests: the sum of a strong 128-bit hash of each row, modulo 2^128 (semantics.md 8).
+// Multiset digests: the sum of a strong 128-bit hash of each row, modulo 2^128 (semantics.md 8.2).
 //
 // Promises: independent of order; a row can be taken out again; digests of parts add up to the digest of the whole. Equal
 // digests and counts mean equal multisets up to a collision. Leaves to the callers: which bytes a row has.
@@ -9,6 +9,16 @@ import { ByteReader, ByteWriter } from './bytes.ts'
 export { blake2s, blake2sPart } from './blake2s.ts'
 
 const WORDS = 4
+
+/** Count and digest of a multiset: what is compared and shown. */
+export interface DigestSummary {
+  readonly count: number
+  /** 32 hexadecimal digits. */
+  readonly digest: string
+}
+
+/** Row bytes as they are hashed: the key, then the value. */
+const joined = new ByteWriter()
 
 export class MultisetDigest {
   /** Little-endian words of the sum. */
@@ -33,6 +43,14 @@ export class MultisetDigest {
     this.removeHash(blake2s(row, this.#hash), 0)
   }
 
+  addRow(key: Uint8Array, value: Uint8Array): void {
+    this.add(join(key, value))
+  }
+
+  removeRow(key: Uint8Array, value: Uint8Array): void {
+    this.remove(join(key, value))
+  }
+
   /** Adds a row whose hash is known: the four words at `words[at]`. */
   addHash(words: Uint32Array, at: number): void {
     this.#addWords(words, at)
@@ -53,6 +71,10 @@ export class MultisetDigest {
   merge(other: MultisetDigest): void {
     this.#addWords(other.#sum, 0)
     this.#count = this.count + other.count
+  }
+
+  get summary(): DigestSummary {
+    return { count: Number(this.count), digest: this.hex() }
   }
 
   hex(): string {
@@ -87,4 +109,12 @@ export class MultisetDigest {
       this.#sum[i] = sum
     }
   }
+}
+
+/** Valid until the next call. */
+function join(key: Uint8Array, value: Uint8Array): Uint8Array {
+  joined.reset()
+  joined.bytes(key)
+  joined.bytes(value)
+  return joined.view()
 }

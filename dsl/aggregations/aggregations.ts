@@ -1,7 +1,7 @@
 // Aggregations: what `aggregate({...})` computes for each key and window.
 //
 // Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by
-// (time, identity) (semantics.md, 5). How they are computed is in `core/aggregations`.
+// (time, identity) (semantics.md 5.1). How they are computed is in `core/aggregations`.
 
 import {
   AGGREGATIONS,

@@ -32,7 +32,7 @@ const reading = (time: string, celsius: number, machine = 'oslo/press-1'): objec
   celsius,
 })
 
-test('an hour is handed on once it is closed, and its alert is written then', async () => {
+test('an hour is emitted once it is closed, and its alert is written then', async () => {
   const t = await testJob<typeof job>(sensorAlerts)
   t.send('readings', reading('08:10:00', 95)).send('readings', reading('08:50:00', 70))
   expect(t.output('alerts')).toEqual([])

@@ -3,7 +3,7 @@
 // Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never used again (kafkajs
 // keeps half an answer of the old socket and would put it before the new ones); its logger is silent.
 // Leaves to `cluster.ts`: which broker, when to try again. Why so deep: kafkajs decodes Fetch itself, slowly, and delivers records of
-// aborted transactions (docs of the design, faults K1 to K3). `test/logs/kafka/client-inside.test.ts` fails where its inside moves.
+// aborted transactions (docs/kafka.md). `test/logs/kafka/client-inside.test.ts` fails where its inside moves.
 
 import kafkajs from 'kafkajs'
 import type { ApiCall } from './calls/wire.ts'

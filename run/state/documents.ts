@@ -13,7 +13,7 @@ export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
 export const STATE_FORMAT = 1
 
-/** Versions of everything beneath the job that can change what a lambda computes (decision 15). */
+/** Versions of everything beneath the job that can change what a lambda computes (semantics.md 7.3). */
 export interface Versions {
   readonly node: string
   readonly v8: string
@@ -27,7 +27,7 @@ export interface ResultDocument extends Pick<PlanResult, 'name' | 'kind' | 'hash
   readonly nodes: readonly string[]
 }
 
-/** Which commit a state is at (decision 35). States of before have none: their commits were not counted. */
+/** Which commit a state is at (docs/semantics.md 7.5). States of before have none: their commits were not counted. */
 export interface CommitDocument {
   /** One more than that of the commit before; the first one is 1. */
   readonly number: number

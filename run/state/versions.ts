@@ -1,7 +1,7 @@
 // Versions of the engine beneath the lambdas, and how they differ from those that a state was computed by.
 //
 // Promises: a difference is told; where the plan has calendar windows, other time zone data stop the run, since the windows of the state
-// could lie elsewhere now (decision 15).
+// could lie elsewhere now (semantics.md 7.3).
 
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Versions } from './documents.ts'

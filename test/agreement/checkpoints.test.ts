@@ -1,4 +1,4 @@
-// The state at every commit of a stream is what batch computes at that cut: not only at the end (semantics.md 1).
+// The state at every commit of a stream is what batch computes at that cut: not only at the end (semantics.md 1.1).
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

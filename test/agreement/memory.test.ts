@@ -50,7 +50,7 @@ const counter = program(`
   await run({ functions, log, state, until: 'end', groupLimit: Number(groupLimit) })
 `)
 
-/** The same keys, each handed on once and remembered. */
+/** The same keys, each emitted once and remembered. */
 const teller = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { PlanBuilder } from './test/support/jobs/graph-plan.ts'

@@ -412,8 +412,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'changes-without-deletions',
     defect: 'a row that keep drops stays in the changes of its view',
-    file: 'core/operators/aggregate/group-table-sink.ts',
-    find: 'for (const take of changed) take(key, null)',
+    file: 'core/tables/table-sink.ts',
+    find: 'for (const take of changed) take(rowKey, null)',
     put: 'changed.at(0)',
     suite: 'test/core/operators/changes.test.ts',
   },

@@ -80,6 +80,6 @@ const named = ({ views, outputs }: JobResult): JobResult => ({
   outputs,
   late: [],
   dead: [],
-  handed: new Map(),
+  emitted: new Map(),
   watermarks: new Map(),
 })

@@ -1,6 +1,6 @@
 // Events of a log as plain arrays: which of them a source accepts, worked out by a loop over each partition.
 //
-// Promises: shares nothing with the reference or the executors; says what the contract says in section 2 and nothing more.
+// Promises: shares nothing with the reference or the executors; says what semantics.md 2 says and nothing more.
 
 import type { ReferenceInput } from '../../core/reference/input.ts'
 import type { Event } from '../support/random-log.ts'

@@ -13,8 +13,9 @@ import type { Plan } from '../../core/plan/plan.ts'
 import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 import { compareResults, type Difference } from '../../core/result/compare-results.ts'
 import type { JobResult, OutputRecord } from '../../core/result/result.ts'
+import { DIGEST } from '../../core/state/digests.ts'
 import { TABLE } from '../../core/state/row-codec.ts'
-import { TALLY, Tally } from '../../core/state/tally.ts'
+import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { chunkOf, endOf } from './log-chunks.ts'
 import { type MemoryState, memoryEnvironment } from './memory-state.ts'
 import { readResult } from './read-state.ts'
@@ -58,9 +59,9 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   if (difference !== null) return difference
   const progress = Progress.decode(state.document(PROGRESS) as Uint8Array)
   for (const name of own.views.keys()) {
-    const tally = new Tally()
-    for (const [key, value] of state.range(TABLE.view(name))) tally.add(key, value)
-    const [kept, counted] = [progress.tally(TALLY.view(name)).data, tally.data]
+    const digest = new MultisetDigest()
+    for (const [key, value] of state.range(TABLE.view(name))) digest.addRow(key, value)
+    const [kept, counted] = [progress.digest(DIGEST.view(name)).summary, digest.summary]
     if (kept.count !== counted.count || kept.digest !== counted.digest) {
       return { part: `views/${name}`, key: 'digest', left: JSON.stringify(kept), right: JSON.stringify(counted) }
     }

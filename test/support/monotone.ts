@@ -1,4 +1,4 @@
-// The monotone property (semantics.md 2): what has been handed on at a cut is contained, unchanged, in what has been at a later one.
+// The monotone property (semantics.md 2.10): what has been emitted at a cut is contained, unchanged, in what has been at a later one.
 
 import type { JobResult, OutputRecord } from '../../core/result/result.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
@@ -20,8 +20,8 @@ export function lostOf(earlier: JobResult, later: JobResult): string | null {
   for (const [node, watermark] of earlier.watermarks) {
     if (!((later.watermarks.get(node) ?? Number.NEGATIVE_INFINITY) >= watermark)) return `watermark of ${node}`
   }
-  for (const [node, { count }] of earlier.handed) {
-    if (!((later.handed.get(node)?.count ?? 0) >= count)) return `count of what ${node} has handed on`
+  for (const [node, { count }] of earlier.emitted) {
+    if (!((later.emitted.get(node)?.count ?? 0) >= count)) return `count of what ${node} has emitted`
   }
   return null
 }

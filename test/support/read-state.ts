@@ -5,9 +5,9 @@
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import type { Plan, SourceNode } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
-import { type Handed, type JobResult, sortedResult } from '../../core/result/result.ts'
+import { type DigestSummary, type JobResult, sortedResult } from '../../core/result/result.ts'
+import { DIGEST } from '../../core/state/digests.ts'
 import type { StateAccess } from '../../core/state/environment.ts'
-import { TALLY } from '../../core/state/tally.ts'
 import { deadLetters, lateRows, viewRows } from '../../run/state/read-state.ts'
 
 /** The result of a state; `outputs` is empty. A state without any commit gives the result of an empty log. */
@@ -25,18 +25,18 @@ export function readResult(state: StateAccess, plan: Plan): JobResult {
     outputs: new Map(),
     late: [...lateRows(state)],
     dead: [...deadLetters(state)],
-    handed: readHanded(plan, progress),
+    emitted: readEmitted(plan, progress),
     watermarks: new Map(sources.map(s => [s.id, watermark(s)])),
   })
 }
 
-function readHanded(plan: Plan, progress: Progress): Map<string, Handed> {
-  const handed = new Map<string, Handed>([
-    ['late', progress.tally(TALLY.late).data],
-    ['dead', progress.tally(TALLY.dead).data],
+function readEmitted(plan: Plan, progress: Progress): Map<string, DigestSummary> {
+  const emitted = new Map<string, DigestSummary>([
+    ['late', progress.digest(DIGEST.late).summary],
+    ['dead', progress.digest(DIGEST.dead).summary],
   ])
   for (const { id, kind } of plan.nodes) {
-    if (EMITTING_KINDS.has(kind) || kind === 'output') handed.set(id, progress.tally(TALLY.handed(id)).data)
+    if (EMITTING_KINDS.has(kind) || kind === 'output') emitted.set(id, progress.digest(DIGEST.emitted(id)).summary)
   }
-  return handed
+  return emitted
 }

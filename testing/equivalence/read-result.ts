@@ -4,14 +4,20 @@
 // it is `state-corrupt`. Leaves out: bounded memory; results are compared in memory.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { TALLY } from '../../core/executor/job-executor.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import type { Plan, PlanNodeOf, PlanResult } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
-import { type Handed, type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
+import {
+  type DigestSummary,
+  type JobResult,
+  type OutputRecord,
+  sortedResult,
+  type ViewRow,
+} from '../../core/result/result.ts'
+import { DIGEST } from '../../core/state/digests.ts'
 import { decodeViewRow, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
-import { Tally } from '../../core/state/tally.ts'
 import { canonicalBytes } from '../../core/values/canonical.ts'
+import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { sourceNodes } from '../../run/bind-log.ts'
@@ -29,7 +35,7 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
       outputs: await outputs(state, outDir, plan),
       late: [...lateRows(state)],
       dead: [...deadLetters(state)],
-      handed: handed(progress, plan),
+      emitted: emitted(progress, plan),
       watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
     })
   } finally {
@@ -38,13 +44,13 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
 }
 
 function checkedRows(state: StateReader, progress: Progress, { name }: PlanResult): ViewRow[] {
-  const tally = new Tally()
+  const digest = new MultisetDigest()
   const rows: ViewRow[] = []
   for (const [key, stored] of state.range(TABLE.view(name))) {
-    tally.add(key, stored)
+    digest.addRow(key, stored)
     rows.push(decodeViewRow(new Uint8Array(key), new Uint8Array(stored)))
   }
-  const [now, kept] = [tally.data, progress.tally(TALLY.view(name)).data]
+  const [now, kept] = [digest.summary, progress.digest(DIGEST.view(name)).summary]
   if (now.digest === kept.digest && now.count === kept.count) return rows
   throw new LyrebirdError(
     'state-corrupt',
@@ -56,22 +62,22 @@ function checkedRows(state: StateReader, progress: Progress, { name }: PlanResul
 }
 
 /** Count and digest of a view's rows, as the state keeps them. */
-export function viewDigest(rows: readonly ViewRow[]): Handed {
-  const tally = new Tally()
+export function viewDigest(rows: readonly ViewRow[]): DigestSummary {
+  const digest = new MultisetDigest()
   for (const { key, value, error } of rows) {
     const bytes = value ?? canonicalBytes(error)
     const stored = new Uint8Array(bytes.length + 1)
     stored[0] = value === null ? VIEW_ERROR : VIEW_VALUE
     stored.set(bytes, 1)
-    tally.add(key, stored)
+    digest.addRow(key, stored)
   }
-  return tally.data
+  return digest.summary
 }
 
-function handed(progress: Progress, plan: Plan): Map<string, Handed> {
-  const all = new Map([TALLY.late, TALLY.dead].map(name => [name as string, progress.tally(name).data]))
+function emitted(progress: Progress, plan: Plan): Map<string, DigestSummary> {
+  const all = new Map([DIGEST.late, DIGEST.dead].map(name => [name as string, progress.digest(name).summary]))
   for (const { id, kind } of plan.nodes) {
-    if (EMITTING_KINDS.has(kind) || kind === 'output') all.set(id, progress.tally(TALLY.handed(id)).data)
+    if (EMITTING_KINDS.has(kind) || kind === 'output') all.set(id, progress.digest(DIGEST.emitted(id)).summary)
   }
   return all
 }

@@ -2,7 +2,7 @@
 
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Difference } from '../../core/result/compare-results.ts'
-import type { Handed, JobResult } from '../../core/result/result.ts'
+import type { DigestSummary, JobResult } from '../../core/result/result.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */
@@ -48,16 +48,16 @@ export interface Verdict {
 }
 
 export function resultDigests(result: JobResult, plan: Plan): readonly PartDigest[] {
-  const part = (name: string, { count, digest }: Handed): PartDigest => ({ part: name, rows: count, digest })
-  const handed = (name: string): Handed => result.handed.get(name) ?? { count: 0, digest: '' }
+  const part = (name: string, { count, digest }: DigestSummary): PartDigest => ({ part: name, rows: count, digest })
+  const emitted = (name: string): DigestSummary => result.emitted.get(name) ?? { count: 0, digest: '' }
   return [
     ...plan.results.map(({ name, kind, node }) =>
       kind === 'view'
         ? part(`view ${name}`, viewDigest(result.views.get(name) ?? []))
-        : part(`output ${name}`, handed(node)),
+        : part(`output ${name}`, emitted(node)),
     ),
-    part('late', handed('late')),
-    part('dead letters', handed('dead')),
+    part('late', emitted('late')),
+    part('dead letters', emitted('dead')),
   ]
 }
 

@@ -1,8 +1,8 @@
 // One aggregate node between two commits: partial states, the flush of its rows, its closed windows.
 //
-// Promises: after `flush` the changes handed to the sink make state, views and digests those of all elements so far;
-// each closed window is handed on exactly once, in the flush in which it closes, and its state is deleted then,
-// since no element can reach a closed window any more (semantics.md 2 and 4). Rows go to the sink in ascending order of
+// Promises: after `flush` the changes emitted to the sink make state, views and digests those of all elements so far;
+// each closed window is emitted exactly once, in the flush in which it closes, and its state is deleted then,
+// since no element can reach a closed window any more (semantics.md 2.4 and 4.4). Rows go to the sink in ascending order of
 // the key.
 // Leaves to `group-table.ts`: groups in memory; to `group-table-sink.ts`: views and `closed` nodes on this table.
 

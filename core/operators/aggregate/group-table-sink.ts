@@ -154,14 +154,13 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
 
   /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT takes the row away. */
   #put(
-    { table, tally, index, changed }: ViewConsumer,
+    { table, digest, index, changed }: ViewConsumer,
     slot: number,
     bytes: Uint8Array,
     keyStart: number,
     keyEnd: number,
     valueEnd: number,
   ): void {
-    const { digest } = tally
     const track = this.options.groups.views[index] as ViewTrack
     const status = track.status[slot] as number
     const at = 4 * slot
@@ -177,7 +176,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       const old = this.options.env.state?.get(table, rowKey)
       existed = old !== undefined
       if (old !== undefined) {
-        tally.remove(rowKey, old)
+        digest.removeRow(rowKey, old)
         same = valueEnd !== ABSENT && compareBytes(old, bytes.subarray(keyEnd, valueEnd)) === 0
       }
     }

@@ -1,6 +1,6 @@
 // `distinct` and `dedupe`: of the elements of a key that are alike, the first, or one in a stretch of time.
 //
-// Promises: an element is dropped iff one alike was handed on with `t - t_handed <= within` (without `within`: at all). What is remembered is
+// Promises: an element is dropped iff one alike was emitted with `t - t_handed <= within` (without `within`: at all). What is remembered is
 // forgotten once `within` has passed before the watermark: the state holds what fell into the last `within`.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
@@ -39,7 +39,7 @@ function firstOnes(seen: KeptRow, emit: Emit): KeyProcessor {
   }
 }
 
-/** The state holds the time of the last one handed on. */
+/** The state holds the time of the last one emitted. */
 function spacedOnes(node: string, withinMs: number, seen: KeptRow, emit: Emit, env: Environment): KeyProcessor {
   const index = new ExpiringRows({ rows: TABLE.state(node), index: TABLE.index(node), env })
   let watermark = Number.NEGATIVE_INFINITY

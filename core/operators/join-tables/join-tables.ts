@@ -1,6 +1,6 @@
 // `joinTables`: the rows of two tables by their common key (and window), as a table of its own.
 //
-// Promises: after a flush the joined rows are those of both sides at the cut (semantics.md 6); each closed window is handed on exactly
+// Promises: after a flush the joined rows are those of both sides at the cut (semantics.md 3.12); each closed window is emitted exactly
 // once, when it is closed on both sides, and what was kept of it goes then. State: what both sides have of each row key.
 // Leaves to `row-table-sink.ts`: views and `closed` nodes on this table.
 

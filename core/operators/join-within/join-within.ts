@@ -1,7 +1,7 @@
 // `joinWithin`: pairs of elements of equal key whose times lie within bounds, and halves that stay without a partner.
 //
-// Promises: at a flush every pair of all elements so far has been handed on, once, whenever its halves came; an unmatched half
-// is handed on once no partner of it can come any more (semantics.md 6). The state holds a half for as long as one can come.
+// Promises: at a flush every pair of all elements so far has been emitted, once, whenever its halves came; an unmatched half
+// is emitted once no partner of it can come any more (semantics.md 3.11). The state holds a half for as long as one can come.
 // Leaves to `pair-window.ts`: finding pairs; to `half.ts`: rows.
 
 import { type Inlet, type Lineage, LineagePath } from '../../emitted/emitted-module.ts'
@@ -130,7 +130,7 @@ class JoinWithinOperator implements Inlet, Operator {
       if (!half.fresh) this.#changes.add(half.rowKey, FORGOTTEN)
       return
     }
-    // Whether it was matched matters only where it would be handed on alone.
+    // Whether it was matched matters only where it would be emitted alone.
     const matched = half.matched && this.#showsAlone(half.side)
     if (half.fresh) this.#moments.add(indexKey(moment, half.rowKey), PRESENT)
     if (half.fresh || matched !== half.wasMatched) this.#changes.add(half.rowKey, halfRow(half.value, matched))

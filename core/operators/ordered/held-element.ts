@@ -1,7 +1,7 @@
 // Elements that a node holds back until their turn comes, as rows.
 //
 // Promises: the byte order of the keys is that of (time, rank, identity); key, value and `by` stand in canonical form, so that what
-// comes out is what went in as `decode(encode(x))` (decision 3). Leaves to `core/values/canonical.ts`: what has no canonical bytes.
+// comes out is what went in as `decode(encode(x))` (semantics.md 3.6). Leaves to `core/values/canonical.ts`: what has no canonical bytes.
 
 import type { EncodedRow } from '../../state/row-codec.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'

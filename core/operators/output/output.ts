@@ -6,14 +6,15 @@ import type { Lineage, OutputAccess, Reporter } from '../../emitted/emitted-modu
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { unencodableReason } from '../../result/dead-letter.ts'
+import { DIGEST } from '../../state/digests.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { HeldRow, heldPartition, heldTime, TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
 import type { Rows } from '../../state/rows.ts'
-import { TALLY, type Tally } from '../../state/tally.ts'
 import { compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../../values/canonical.ts'
+import type { MultisetDigest } from '../../values/multiset-digest.ts'
 import { partitionFor } from '../../values/murmur2.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
@@ -21,7 +22,7 @@ import { repeatedIdentity } from '../repeated-identity.ts'
 import { outputKey } from './output-key.ts'
 
 export function makeOutput(node: PlanNodeOf<'output'>, context: OperatorContext): OperatorPorts {
-  const { lambdas, report, env, tally } = context
+  const { lambdas, report, env, digest } = context
   const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
   const operator = new OutputOperator(
     node.id,
@@ -29,7 +30,7 @@ export function makeOutput(node: PlanNodeOf<'output'>, context: OperatorContext)
     encode,
     report,
     env,
-    tally(TALLY.handed(node.id)),
+    digest(DIGEST.emitted(node.id)),
   )
   return { operator, output: operator }
 }
@@ -43,9 +44,16 @@ class OutputOperator implements OutputAccess, Operator {
   readonly #env: Environment
   readonly #fresh: PendingRows
   readonly #row = new HeldRow()
-  readonly tally: Tally
+  readonly digest: MultisetDigest
 
-  constructor(node: string, partitions: number, encode: Encoder, report: Reporter, env: Environment, tally: Tally) {
+  constructor(
+    node: string,
+    partitions: number,
+    encode: Encoder,
+    report: Reporter,
+    env: Environment,
+    digest: MultisetDigest,
+  ) {
     this.#node = node
     this.partials = TABLE.held(node)
     this.#partitions = partitions
@@ -53,7 +61,7 @@ class OutputOperator implements OutputAccess, Operator {
     this.#report = report
     this.#env = env
     this.#fresh = new PendingRows(env.newSorter)
-    this.tally = tally
+    this.digest = digest
   }
 
   add(keyed: boolean, key: unknown, value: unknown, time: number, lineage: Lineage): void {
@@ -93,7 +101,7 @@ class OutputOperator implements OutputAccess, Operator {
       const row = key === fresh.key ? fresh : stored
       if (heldTime(key) < watermark) {
         sink.release(this.#node, heldPartition(row.value), key, row.value)
-        this.tally.add(key, row.value)
+        this.digest.addRow(key, row.value)
         if (row === stored) sink.putSorted(table, key, null)
       } else if (row === fresh) {
         if (this.#env.state?.get(table, key) !== undefined) throw this.#repeated()

@@ -1,4 +1,4 @@
-// `scan`: a state per key that each element in its turn makes another, which is handed on.
+// `scan`: a state per key that each element in its turn makes another, which is emitted.
 //
 // Promises: a step sees its own copy of the state, so one that changes what it was given changes nothing but what it returns. A step that
 // throws, or gives what has no canonical bytes, is a dead letter; the state stays.

@@ -1,7 +1,7 @@
 // One aggregate node over sessions between two commits: partial sessions merged with those of the state, rows replaced, sessions closed.
 //
-// Promises: after `flush` state, views and digests are those of all elements so far; each closed session is handed on exactly once, and
-// its state is deleted then, since no element can reach a closed session any more (semantics.md 4). Nothing stays in memory from one
+// Promises: after `flush` state, views and digests are those of all elements so far; each closed session is emitted exactly once, and
+// its state is deleted then, since no element can reach a closed session any more (semantics.md 4.4). Nothing stays in memory from one
 // flush to the next.
 // Leaves to `session-table.ts`: sessions in memory; to `row-table-sink.ts`: views and `closed` nodes on this table.
 //

@@ -1,4 +1,4 @@
-// Closed windows as a stream: one element for each key and closed window (semantics.md 4).
+// Closed windows as a stream: one element for each key and closed window (semantics.md 4.5).
 //
 // Promises: a row is emitted only once its window is closed, so it never changes afterwards, whether or not a `keep`
 // drops it.

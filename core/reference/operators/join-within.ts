@@ -1,4 +1,4 @@
-// `joinWithin`: every left element against every right one (semantics.md 6).
+// `joinWithin`: every left element against every right one (semantics.md 3.11).
 //
 // Promises: pairs are all those of the cut; an unmatched half is emitted once the last time that a partner could have
 // is before W.

@@ -1,4 +1,4 @@
-// Every source of two answers in the design's table is a diagnostic, and ordinary code is none.
+// Every source of two answers that semantics.md 9.1 names is a diagnostic, and ordinary code is none.
 
 import { describe, expect, it } from 'vitest'
 import { analyseCases, diagnosticsOf } from '../support/check-cases.ts'

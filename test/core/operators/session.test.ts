@@ -1,4 +1,4 @@
-// The boundaries of sessions, each by name (semantics.md 4).
+// The boundaries of sessions, each by name (semantics.md 4.2 and 4.4).
 
 import { describe, expect, test } from 'vitest'
 import { session } from '../../support/jobs/graph-plan.ts'

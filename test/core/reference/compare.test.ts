@@ -20,7 +20,7 @@ const base: JobResult = {
   ]),
   late: [{ source: 's', topic: 't', partition: 0, offset: 5n, time: 3 }],
   dead: [{ node: 'n', identity, kind: 'decode', path: '$.a', reason: 'missing field', display: { message: 'x' } }],
-  handed: new Map([['late', { count: 1, digest: 'ab' }]]),
+  emitted: new Map([['late', { count: 1, digest: 'ab' }]]),
   watermarks: new Map([['s', Number.NEGATIVE_INFINITY]]),
 }
 
@@ -76,8 +76,8 @@ describe('compareResults', () => {
     ],
     [
       'a digest',
-      { handed: new Map([['late', { count: 1, digest: 'ac' }]]) },
-      { part: 'handed', key: 'late', left: '1 rows, digest ab', right: '1 rows, digest ac' },
+      { emitted: new Map([['late', { count: 1, digest: 'ac' }]]) },
+      { part: 'emitted', key: 'late', left: '1 rows, digest ab', right: '1 rows, digest ac' },
     ],
   ])('%s', (_, change, expected) => check(change, expected))
 })

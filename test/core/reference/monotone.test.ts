@@ -1,4 +1,4 @@
-// The monotone property (semantics.md 2): what a node has handed on at a cut is contained, unchanged, in what it has handed on
+// The monotone property (semantics.md 2.10): what a node has emitted at a cut is contained, unchanged, in what it has emitted
 // at any later cut. On random logs, a handful of jobs, random pairs of cuts.
 
 import fc from 'fast-check'

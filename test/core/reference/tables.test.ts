@@ -123,7 +123,7 @@ describe('keep', () => {
 
 describe('closed', () => {
   const closedCount = (events: readonly unknown[], final = false) =>
-    run(events, (p, t) => p.view('v', t).output('out', p.to(p.closed(t, 'c'), 'out')), final).handed.get('c')?.count
+    run(events, (p, t) => p.view('v', t).output('out', p.to(p.closed(t, 'c'), 'out')), final).emitted.get('c')?.count
 
   it.each<[string, readonly unknown[], boolean, number]>([
     ['one ms before the end', [...at(1), tick(9)], false, 0],

@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { viewRowKey } from '../../../core/result/result.ts'
 import { TABLE } from '../../../core/state/row-codec.ts'
-import { Tally } from '../../../core/state/tally.ts'
 import { tableConsumers } from '../../../core/tables/consumers.ts'
 import { rowPlaces } from '../../../core/tables/row-place.ts'
 import { RowTableSink } from '../../../core/tables/row-table-sink.ts'
 import type { RowOutcome } from '../../../core/tables/table-chain.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
+import { MultisetDigest } from '../../../core/values/multiset-digest.ts'
 import { PlanBuilder, tumbling } from '../../support/jobs/graph-plan.ts'
 import { MemoryState, memoryEnvironment } from '../../support/memory-state.ts'
 import { recorder } from '../../support/recorder.ts'
@@ -48,14 +48,15 @@ it('keeps views, digests and what is emitted as the table has them', () => {
   fc.assert(
     fc.property(flushes, steps => {
       const state = new MemoryState()
-      const handed: string[] = []
-      const tallies = new Map<string, Tally>()
-      const tally = (name: string): Tally => tallies.get(name) ?? (tallies.set(name, new Tally()).get(name) as Tally)
+      const emitted: string[] = []
+      const digests = new Map<string, MultisetDigest>()
+      const digest = (name: string): MultisetDigest =>
+        digests.get(name) ?? (digests.set(name, new MultisetDigest()).get(name) as MultisetDigest)
       const report = recorder()
       const sink = new RowTableSink({
-        consumers: tableConsumers(plan, table, lambdas, { view: tally, closed: tally, rows: () => () => {} }),
+        consumers: tableConsumers(plan, table, lambdas, { view: digest, closed: digest, rows: () => () => {} }),
         places: rowPlaces(tumbling(SIZE)),
-        emit: (node, key, value, time) => handed.push(`${node} ${key} ${value} ${time}`),
+        emit: (node, key, value, time) => emitted.push(`${node} ${key} ${value} ${time}`),
         env: memoryEnvironment(state),
         report,
       })
@@ -93,12 +94,12 @@ it('keeps views, digests and what is emitted as the table has them', () => {
           expect(state.get(TABLE.view('all'), viewRowKey(r.start, r.key))?.slice(1)).toEqual(canonicalBytes(r.value))
         }
         for (const name of ['all', 'odd']) {
-          const whole = new Tally()
-          for (const [key, value] of state.range(TABLE.view(name))) whole.add(key, value)
-          expect(tally(name).data).toEqual(whole.data)
+          const whole = new MultisetDigest()
+          for (const [key, value] of state.range(TABLE.view(name))) whole.addRow(key, value)
+          expect(digest(name).summary).toEqual(whole.summary)
         }
       }
-      expect(handed.sort()).toEqual(expected.sort())
+      expect(emitted.sort()).toEqual(expected.sort())
       expect([...report.deadRows.take()].length).toBe(dead)
     }),
     { numRuns: 300 },

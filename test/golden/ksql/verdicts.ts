@@ -43,11 +43,11 @@ const SESSION_GAP = 30_000
 
 export const DECISIONS = {
   'set order': {
-    why: 'collectSet() is sorted by value: the order of arrival is no function of the log (semantics.md, 5)',
+    why: 'collectSet() is sorted by value: the order of arrival is no function of the log (semantics.md 5.1)',
     explains: (expected, own) => equal(sortedLists(expected), sortedLists(own)),
   },
   'windows before 1970': {
-    why: 'windows run through all of time; ksqlDB leaves out those that begin before 1970 (semantics.md, 4)',
+    why: 'windows run through all of time; ksqlDB leaves out those that begin before 1970 (semantics.md 4.1)',
     explains: (expected, own) =>
       equal(
         expected,
@@ -55,7 +55,7 @@ export const DECISIONS = {
       ),
   },
   'session end': {
-    why: 'a session ends at its last time plus the gap; ksqlDB shows the last time (semantics.md, 4)',
+    why: 'a session ends at its last time plus the gap; ksqlDB shows the last time (semantics.md 4.2)',
     explains: (expected, own) =>
       equal(
         expected,
@@ -63,11 +63,11 @@ export const DECISIONS = {
       ),
   },
   'time of a pair': {
-    why: 'a pair has the later of its two times; ksqlDB gives it that of the record that came last (semantics.md, 6)',
+    why: 'a pair has the later of its two times; ksqlDB gives it that of the record that came last (semantics.md 3.11)',
     explains: (expected, own) => equal(withoutTime(expected), withoutTime(own)),
   },
   'eager halves': {
-    why: 'an unmatched half comes once no partner can come any more, with that moment as its time; ksqlDB hands it on when it arrives, also where a pair follows (semantics.md, 6)',
+    why: 'an unmatched half comes once no partner can come any more, with that moment as its time; ksqlDB hands it on when it arrives, also where a pair follows (semantics.md 3.11)',
     explains: (expected, own) => {
       const [theirs, ours] = [withoutTime(expected), withoutTime(own)]
       const extra = theirs.filter(line => !ours.includes(line))
@@ -75,11 +75,11 @@ export const DECISIONS = {
     },
   },
   'not all is listed': {
-    why: 'everything that the join gives is there; the case lists the first records, those that it waits for (semantics.md, 6)',
+    why: 'everything that the join gives is there; the case lists the first records, those that it waits for (semantics.md 3.11)',
     explains: (expected, own) => isPart(withoutTime(expected), withoutTime(own)),
   },
   'event time': {
-    why: 'an element meets the version that was newest at its own time; here every version is newer than its element, and ksqlDB joins whatever arrived first (semantics.md, 6)',
+    why: 'an element meets the version that was newest at its own time; here every version is newer than its element, and ksqlDB joins whatever arrived first (semantics.md 3.9)',
     explains: (expected, own) => isPart(withoutTime(own), withoutTime(expected)),
   },
 } satisfies Readonly<Record<string, Decision>>

@@ -1,6 +1,6 @@
 // Transactions on a real broker: aborted records are never delivered, open ones end the log.
 //
-// The first three cases are those in which the client's own decoder delivers aborted records (faults K1 to K3 of the design). Each is also
+// The first three cases are those in which the client's own decoder delivers aborted records (docs/kafka.md). Each is also
 // read from every offset on, since a read may begin inside a transaction.
 
 import { randomUUID } from 'node:crypto'

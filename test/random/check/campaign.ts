@@ -49,14 +49,14 @@ export interface Totals {
   records: number
   rows: number
   written: number
-  handed: number
+  emitted: number
   late: number
   dead: number
 }
 
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const { jobs, seed, met = new PairCounts(), jobMs = 60_000, onJob, moduleOf = eitherModule } = options
-  const totals: Totals = { nodes: 0, edges: 0, depth: 0, records: 0, rows: 0, written: 0, handed: 0, late: 0, dead: 0 }
+  const totals: Totals = { nodes: 0, edges: 0, depth: 0, records: 0, rows: 0, written: 0, emitted: 0, late: 0, dead: 0 }
   for (let i = 0; i < jobs; i++) {
     let ran: Ran | null = null
     const property = fc.property(trials(met, options.trials), trial => {
@@ -99,7 +99,7 @@ function count({ trial, module: { plan }, result }: Ran, met: PairCounts, totals
   for (const rows of result.views.values()) totals.rows += rows.length
   for (const partitions of result.outputs.values()) totals.written += partitions.flat().length
   for (const { id, kind } of plan.nodes)
-    if (EMITTING_KINDS.has(kind)) totals.handed += result.handed.get(id)?.count ?? 0
+    if (EMITTING_KINDS.has(kind)) totals.emitted += result.emitted.get(id)?.count ?? 0
   totals.late += result.late.length
   totals.dead += result.dead.length
 }

@@ -89,7 +89,7 @@ function kept(draw: Draw, subject: Subject): Expression {
   return depthOf(subject.type) > 2 ? draw.oneOf([number, text])(draw, subject) : anything(draw, subject)
 }
 
-/** A value as it is handed on: undefined has become null, and a field of it may be missing. */
+/** A value as it is emitted: undefined has become null, and a field of it may be missing. */
 const settled = (type: ValueType): ValueType => (type.kind === 'maybe' ? maybe(type.of) : type)
 
 function ofKept(word: string, draw: Draw, subject: Subject): Field {

@@ -27,8 +27,8 @@ describe('windows close', () => {
     const program = closing(tumbling(10))
     const everyCut = events.map((_, i) => i + 1).slice(0, -1)
     agreed(program, events)
-    const { handed } = agreed(program, events, everyCut)
-    expect([...handed].find(([node]) => node.startsWith('closed'))?.[1].count).toBe(count)
+    const { emitted } = agreed(program, events, everyCut)
+    expect([...emitted].find(([node]) => node.startsWith('closed'))?.[1].count).toBe(count)
   })
 
   it('one after the other, for hopping windows, at every cut', () => {
