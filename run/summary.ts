@@ -4,7 +4,8 @@
 
 import type { Progress } from '../core/executor/progress.ts'
 import { sortedCut } from '../core/log/cut.ts'
-import { nodeOf, type Plan } from '../core/plan/plan.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { nodeOf } from '../core/plan/plan-index.ts'
 import { DIGEST } from '../core/state/digests.ts'
 import type { RecordCounts } from '../sinks/sink.ts'
 import { sourceNodes } from './bind-log.ts'
@@ -100,8 +101,8 @@ export function summarise({ plan, progress, target, records, written, warnings }
 const sum = (offsets: readonly bigint[]): bigint => offsets.reduce((a, b) => a + b, 0n)
 
 function outputTopic(plan: Plan, id: string): string {
-  const node = plan.nodes.find(n => n.id === id)
-  return node?.kind === 'output' || node?.kind === 'changes' ? node.params.topic : ''
+  const node = nodeOf(plan, id)
+  return node.kind === 'output' || node.kind === 'changes' ? node.params.topic : ''
 }
 
 /** Nothing can close while a partition has no record that carries a time. */

@@ -6,7 +6,8 @@
 import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Header } from '../core/log/chunk.ts'
-import { nodeOf, type SourceNode } from '../core/plan/plan.ts'
+import type { SourceNode } from '../core/plan/plan.ts'
+import { nodeOf } from '../core/plan/plan-index.ts'
 import { type Program, reference } from '../core/reference/reference.ts'
 import type { JobResult } from '../core/result/result.ts'
 import {

@@ -4,7 +4,8 @@
 // (core/result/result-json.ts), and reading a state (run/state/read-state.ts).
 
 import { type Cut, sortedCut } from '../../core/log/cut.ts'
-import { nodeOf, type PlanNodeOf } from '../../core/plan/plan.ts'
+import type { PlanNodeOf } from '../../core/plan/plan.ts'
+import { nodeOf } from '../../core/plan/plan-index.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'

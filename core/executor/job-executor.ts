@@ -14,6 +14,7 @@ import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { SourceNode } from '../plan/plan.ts'
+import { nodeOf } from '../plan/plan-index.ts'
 import { DIGEST } from '../state/digests.ts'
 import type { ChangeSink, Environment } from '../state/environment.ts'
 import { comparedLength, TABLE } from '../state/row-codec.ts'
@@ -179,10 +180,10 @@ export class JobExecutor {
   }
 
   #placeOf(id: string, field: string | undefined): string | undefined {
-    const node = this.#module.plan.nodes.find(n => n.id === id)
-    const slots = node === undefined ? [] : Object.entries(node.lambdas)
+    const node = nodeOf(this.#module.plan, id)
+    const slots = Object.entries(node.lambdas)
     const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
-    return slot?.[1].at ?? node?.at ?? undefined
+    return slot?.[1].at ?? node.at ?? undefined
   }
 }
 

@@ -5,7 +5,8 @@
 
 import type { SourcePartition } from '../emitted/emitted-module.ts'
 import type { Cut } from '../log/cut.ts'
-import { type Plan, type SourceNode, sourcesOf } from '../plan/plan.ts'
+import type { Plan, SourceNode } from '../plan/plan.ts'
+import { sourcesOf } from '../plan/plan-index.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'

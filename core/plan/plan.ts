@@ -134,28 +134,3 @@ export interface Plan {
 
 /** The author's closures, by node id and slot. */
 export type Lambdas = Readonly<Record<string, Readonly<Record<string, (...args: never[]) => unknown>>>>
-
-export function nodeOf(plan: Plan, id: string): PlanNode {
-  const node = plan.nodes.find(n => n.id === id)
-  if (node === undefined) throw new Error(`lyrebird invariant broken: no node ${id} in the plan`)
-  return node
-}
-
-/** The node that a table begins with, whatever words stand behind it. */
-export function tableRoot(plan: Plan, id: string): PlanNodeOf<'aggregate' | 'joinTables'> {
-  let at = nodeOf(plan, id)
-  while (at.kind !== 'aggregate' && at.kind !== 'joinTables') at = nodeOf(plan, at.inputs[0] as string)
-  return at
-}
-
-/** The source nodes that feed a node, itself included where it is one. */
-export function sourcesOf(plan: Plan, id: string): readonly SourceNode[] {
-  const seen = new Set<string>()
-  const visit = (at: string): void => {
-    if (seen.has(at)) return
-    seen.add(at)
-    for (const input of nodeOf(plan, at).inputs) visit(input)
-  }
-  visit(id)
-  return plan.nodes.filter((n): n is SourceNode => n.kind === 'source' && seen.has(n.id))
-}

@@ -9,7 +9,7 @@
 import type { CallLambdas, LambdaPlace } from './lambda-place.ts'
 import type { NodeKind } from './plan.ts'
 
-interface Word {
+export interface Word {
   /** How an author spells it, with the lambdas of that call. The first one is what messages call it. */
   readonly calls: Readonly<Record<string, CallLambdas>>
   /** What comes by its inputs: elements of a stream, of a keyed one, or rows of a table. */

@@ -5,7 +5,8 @@
 // nothing is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and
 // decoding.
 
-import { type Lambdas, nodeOf, type Plan, type PlanNode, type SourceNode, tableRoot } from '../plan/plan.ts'
+import type { Lambdas, Plan, PlanNode, SourceNode } from '../plan/plan.ts'
+import { nodeOf, tableRoot } from '../plan/plan-index.ts'
 import { EMITTING_KINDS } from '../plan/words.ts'
 import {
   type DigestSummary,

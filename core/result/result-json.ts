@@ -6,7 +6,8 @@
 
 import { integerOf, parseJson } from '../decode/json.ts'
 import { NumberToken, setField } from '../decode/tree.ts'
-import { type FormatSpec, type Plan, sourcesOf, tableRoot, type WindowSpec } from '../plan/plan.ts'
+import type { FormatSpec, Plan, WindowSpec } from '../plan/plan.ts'
+import { sourcesOf, tableRoot } from '../plan/plan-index.ts'
 import { rowPlaces } from '../tables/row-place.ts'
 import { ByteReader, bytesToHex } from '../values/bytes.ts'
 import { decodeValue } from '../values/canonical.ts'

@@ -3,7 +3,8 @@
 // Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (semantics.md 5.5).
 
 import { mustNotEndRun } from '../errors.ts'
-import { type Lambdas, nodeOf, type Plan, type PlanNode, type PlanNodeOf } from '../plan/plan.ts'
+import type { Lambdas, Plan, PlanNode, PlanNodeOf } from '../plan/plan.ts'
+import { nodeOf } from '../plan/plan-index.ts'
 import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
 import type { ViewError } from '../state/row-codec.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'

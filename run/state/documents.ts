@@ -4,7 +4,8 @@
 // Promises: each document has one text form (JSON with sorted topics), and one that cannot be read is `state-corrupt`.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { nodeOf, type Plan, type PlanResult } from '../../core/plan/plan.ts'
+import type { Plan, PlanResult } from '../../core/plan/plan.ts'
+import { nodesBehind } from '../../core/plan/plan-index.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 
 /** Names of documents. The executor's own is `progress` (core/executor/job-executor.ts). */
@@ -52,20 +53,13 @@ export function jobDocument(plan: Plan, id: string, versions: Versions): JobDocu
 }
 
 export const resultDocuments = (plan: Plan): readonly ResultDocument[] =>
-  plan.results.map(({ name, kind, hash, node }) => ({ name, kind, hash, nodes: nodesBehind(plan, node) }))
+  plan.results.map(({ name, kind, hash, node }) => ({ name, kind, hash, nodes: dependencies(plan, node) }))
 
-/** Sorted, so that only who stands on whom counts. */
-function nodesBehind(plan: Plan, node: string): readonly string[] {
-  const found = new Map<string, string>()
-  const visit = (id: string): void => {
-    if (found.has(id)) return
-    const { inputs } = nodeOf(plan, id)
-    found.set(id, [id, ...inputs].join(' '))
-    for (const input of inputs) visit(input)
-  }
-  visit(node)
-  return [...found.values()].sort()
-}
+/** Each node behind a result with its inputs; sorted, so that only which node depends on which counts. */
+const dependencies = (plan: Plan, node: string): readonly string[] =>
+  nodesBehind(plan, node)
+    .map(({ id, inputs }) => [id, ...inputs].join(' '))
+    .sort()
 
 export const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 

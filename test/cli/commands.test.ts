@@ -108,6 +108,14 @@ test('query prints the rest of the result', async () => {
   expect(lines((await lyrebird('query @cut --state state')).out)).toEqual([
     { 'page-views/0': 121, 'page-views/1': 120 },
   ])
+  expect(lines((await lyrebird('query @commit --state state')).out)).toEqual([
+    {
+      commit: 1,
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      epoch: 1,
+      cut: { 'page-views/0': 121, 'page-views/1': 120 },
+    },
+  ])
   expect((await lyrebird('query @late --state state')).out).toBe('')
   const dead = lines((await lyrebird('query @dead-letters --state state')).out)
   expect(dead).toEqual([

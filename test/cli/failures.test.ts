@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import { ABI } from '../../core/emitted/abi.ts'
 import { begin, JOB, project, records, run } from './lyrebird.ts'
 
 let folder = ''
@@ -172,7 +173,7 @@ test('what should never happen: exit 70, called our bug, with all that a report 
   await lyrebird(BATCH)
   const cache = join(folder, '.lyrebird/cache')
   const artefact = readdirSync(cache).find(name => /^[0-9a-f]{32}$/.test(name)) as string
-  writeFileSync(join(cache, artefact, 'functions.mjs'), 'export const plan = null')
+  writeFileSync(join(cache, artefact, 'functions.mjs'), `export const abi = ${ABI}\nexport const plan = null`)
   const { code, out, err } = await lyrebird(`${BATCH} --json`)
   expect(code).toBe(70)
   expect(err).toContain('This is a bug in lyrebird, not in your job')

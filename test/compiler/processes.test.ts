@@ -1,9 +1,11 @@
 // Artefacts on their own: `node batch.mjs` and `node stream.mjs` in processes, with the author's places in every dead letter.
 
 import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compileJob } from '../../compiler/index.ts'
+import { ABI } from '../../core/emitted/abi.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { defaultOut } from '../../run/job-run.ts'
 import { readWholeResult } from '../../testing/equivalence/index.ts'
@@ -135,6 +137,39 @@ describe.each(['batch', 'stream'])('%s.mjs', target => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toContain(message)
     expect(stderr).toContain(hint)
+  })
+})
+
+describe.each(['batch', 'stream'])('%s.mjs of another ABI number', target => {
+  /** A copy of the artefact with one text of one file replaced by another. */
+  function altered(file: string, from: string | RegExp, to: string): string {
+    const copy = folderOf({})
+    cpSync(outDir, copy, { recursive: true })
+    const text = readFileSync(join(copy, file), 'utf8')
+    expect(text).toMatch(from)
+    writeFileSync(join(copy, file), text.replace(from, to))
+    return copy
+  }
+
+  it.each([
+    [
+      'that its module was emitted for',
+      'functions.mjs',
+      `export const abi = ${ABI}`,
+      'export const abi = 999',
+      'for ABI 999',
+    ],
+    ['that its manifest says', 'manifest.json', `"abi": ${ABI},`, '"abi": 999,', 'for ABI 999'],
+    ['that its manifest lacks', 'manifest.json', `"abi": ${ABI},`, '', 'before artefacts had an ABI number'],
+  ])('%s: refused with the command that compiles it again', (_what, file, from, to, says) => {
+    const folder = altered(file, from, to)
+    const state = join(folderOf({}), 'state')
+    const args = [join(folder, `${target}.mjs`), '--log', log, '--state', state, '--until', 'end']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 6, stdout: '' })
+    expect(stderr).toContain(`artefact-incompatible  the artefact was compiled ${says}; this version runs ABI ${ABI}`)
+    expect(stderr).toMatch(/compile the job again: lyrebird compile \S+\.ts --out \S+/)
+    expect(existsSync(state)).toBe(false)
   })
 })
 

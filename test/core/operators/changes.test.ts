@@ -5,7 +5,8 @@
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Plan, tableRoot } from '../../../core/plan/plan.ts'
+import type { Plan } from '../../../core/plan/plan.ts'
+import { tableRoot } from '../../../core/plan/plan-index.ts'
 import { type ReferenceInput, reference } from '../../../core/reference/reference.ts'
 import type { ViewRow } from '../../../core/result/result.ts'
 import { rowPlaces } from '../../../core/tables/row-place.ts'
