@@ -16,13 +16,12 @@ export const functionsProgram = (): string =>
   program(`
     import { interpretedModule } from './test/support/interpreted-module.ts'
     import { JOBS } from './test/support/jobs/jobs.ts'
-    export const { plan, lambdas, files, link } = interpretedModule(JOBS.traffic.build())
+    export const { abi, plan, lambdas, files, link } = interpretedModule(JOBS.traffic.build())
   `)
 
 /** The path of an executor's program over these functions. */
 export const executorProgram = (target: 'batch' | 'stream', functionsPath: string): string =>
   program(`
     import { main } from './runtime-${target}/index.ts'
-    const functions = await import('${pathToFileURL(functionsPath).href}')
-    await main(functions, import.meta.url, process.argv.slice(2))
+    await main(() => import('${pathToFileURL(functionsPath).href}'), import.meta.url, process.argv.slice(2))
   `)
