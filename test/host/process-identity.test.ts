@@ -46,7 +46,7 @@ test.runIf(process.platform === 'linux')('a killed process that nobody has reape
   const identity = { ...thisProcess(), pid, started: fields()[19] as string }
   expect(livenessOf(identity)).toBe('running')
   process.kill(pid, 'SIGKILL')
-  await vi.waitFor(() => expect(fields()[0]).toBe('Z'))
+  await vi.waitFor(() => expect(fields()[0]).toBe('Z'), { timeout: 20_000 })
   expect(fields()[19]).toBe(identity.started)
   expect(livenessOf(identity)).toBe('ended')
 })
