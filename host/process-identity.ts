@@ -1,9 +1,9 @@
-// A process, told apart from any later one that gets the same number, and whether it still runs.
+// The identity of a process, which differs from that of any later one with the same pid, and whether it still runs.
 //
-// Promises: a process that was killed has ended, also where its parent has not reaped it (a zombie), and where its
-// pid has been given away again (the start time differs). What cannot be seen from here is never guessed:
-// `livenessOf` says why.
-// Does not decide what that means for a lock or a state: each caller says so where it asks.
+// Promises: a process that was killed counts as ended, also where its parent has not reaped it (a zombie), and where
+// its pid has been reused (the start time differs). What cannot be seen from here is never guessed: `livenessOf`
+// returns the reason.
+// Not here: what that means for a lock or a state (each caller).
 
 import { spawnSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -11,20 +11,19 @@ import { hostname } from 'node:os'
 
 export interface ProcessIdentity {
   readonly pid: number
-  /** When the process started, in the system's own words; empty where they cannot be had. */
+  /** When the process started, as the system prints it; empty where it is not known. */
   readonly started: string
   /** The running system: its boot id, else its name. */
   readonly boot: string
   /**
-   * The pid namespace that `pid` counts in, such as `pid:[4026531836]`; absent where the system has none, and in
-   * older records.
+   * The pid namespace that `pid` counts in, such as `pid:[4026531836]`. Absent where the system has none; a record
+   * without it is taken as one of our own namespace.
    */
   readonly pidNamespace?: string
 }
 
 /**
- * `other-boot`: a process of another machine, or of this one before it was started again; the boot id does not say
- * which.
+ * `other-boot`: a process of another machine, or of this one before its last boot; the boot id does not say which.
  * `other-namespace`: a process of this boot in another container, where its pid means nothing to us.
  */
 type Liveness = 'running' | 'ended' | 'other-boot' | 'other-namespace'
@@ -42,7 +41,7 @@ export function livenessOf(identity: ProcessIdentity): Liveness {
   return startOf(identity.pid) === identity.started ? 'running' : 'ended'
 }
 
-/** Start of a process; undefined where there is none, or only its remains (a zombie). */
+/** Start of a process; undefined where there is none, or only a zombie. */
 function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxStart(pid)
   const answer = spawnSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })

@@ -1,9 +1,10 @@
-// Puts files and streams into a topic of the embedded log: the library behind `lyrebird append`.
+// Appends files and streams to a topic of the embedded log: the library behind `lyrebird append`.
 //
-// Promises: what is reported as appended is on disk and visible; records keep the order of the input within a partition; the same
-// input, options and log give the same partitions. A record with a key goes where Kafka's own clients put it (murmur2); records without
-// one go round the partitions in turn, from where the log stands. Lines are not looked into unless a key or a timestamp is taken from
-// them: what does not decode is a dead letter of the job that reads it.
+// Promises: what is reported as appended is on disk and visible; records keep the order of the input within a
+// partition; the same input, options and log give the same partitions. A record with a key goes to the partition that
+// Kafka's own clients choose (murmur2); records without one go to the partitions in turn, starting from the number of
+// records already there. Lines are parsed only where a key or a timestamp is taken from them: what does not decode
+// becomes a dead letter of the job that reads it.
 
 import { LyrebirdError } from '../core/errors.ts'
 import { type Header, TICK_HEADER } from '../core/log/chunk.ts'
@@ -35,13 +36,16 @@ export interface AppendOptions {
   readonly inputs: readonly AppendInput[]
   /** Default `json`. */
   readonly format?: AppendFormat
-  /** Count for a new topic, default 1; another than an existing topic has is `partition-count`. */
+  /** Count for a new topic, default 1; `partition-count` where an existing topic has another. */
   readonly partitions?: number
   /** Field whose value is the key. Not for `lines` and `bytes`. */
   readonly key?: string
   /** Field whose value is the timestamp. Not for `lines` and `bytes`. Default: the clock. */
   readonly timestamp?: string
-  /** After the inputs, a record without value for each of these keys: who reads the topic as a table takes it for a deletion. */
+  /**
+   * Keys, each appended as a record without value after the inputs: a job that reads the topic as a table deletes the
+   * key.
+   */
   readonly deletions?: readonly string[]
   /** Time of the deletions in ms. Default: the clock. */
   readonly deletedAt?: number
@@ -68,8 +72,8 @@ const NO_HEADERS: readonly Header[] = Object.freeze([])
 const TICK_HEADERS: readonly Header[] = Object.freeze([{ key: TICK_HEADER, value: null }])
 
 /**
- * Appends everything. Throws `usage`, `bad-name`, `partition-count`, `topic-owned`, `not-appendable`, `state-locked`, `too-big`,
- * `disk-full`; earlier batches stay, as `progress` has told.
+ * Appends everything. Throws `usage`, `bad-name`, `partition-count`, `topic-owned`, `not-appendable`, `state-locked`,
+ * `too-big`, `disk-full`; batches that `progress` has reported stay in the log.
  */
 export async function appendFiles(options: AppendOptions): Promise<AppendSummary> {
   checkOptions(options)
@@ -137,7 +141,7 @@ class Appending {
     await this.#flush()
   }
 
-  /** One record of everything that the input holds. */
+  /** The whole input as one record. */
   async #whole(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
     const pieces: Uint8Array[] = []
     let size = 0

@@ -1,6 +1,6 @@
-// A chunk from single records: what the memory log hands out.
+// A chunk made of single records, for the memory log.
 //
-// Promises: the same chunk as a decoder of stored bytes would make. Leaves to stored logs: being fast.
+// Promises: the chunk that a decoder of stored bytes would make of the same records.
 
 import { type Chunk, type Header, TICK_HEADER } from '../core/log/chunk.ts'
 import type { LogRecord } from './log-record.ts'

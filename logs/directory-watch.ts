@@ -1,7 +1,8 @@
-// News of a log directory: watches the folders that a log has looked at, and polls beside it.
+// Reports changes of a log directory: watches the folders that the log has read, and polls them too.
 //
-// Promises: a publish or a new file wakes a waiting reader soon where the system's watches work, and within the poll interval where
-// they do not (network file systems, no watches left). Leaves to the log: what has changed.
+// Promises: a publish or a new file wakes a waiting reader soon where the system's watches work, and within the poll
+// interval where they do not (network file systems, no watches left).
+// Not here: what has changed (the log reads it).
 
 import { type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
@@ -16,7 +17,7 @@ export class DirectoryWatch {
   readonly #watchers = new Map<string, FSWatcher | null>()
   #print = ''
 
-  /** The log is about to look at these folders: later changes in them are news. */
+  /** Call before the log reads these folders: only later changes wake a waiting reader. */
   seen(paths: Iterable<string>): void {
     for (const path of paths) if (!this.#watchers.has(path)) this.#watchers.set(path, this.#watch(path))
     this.#signal.seen()

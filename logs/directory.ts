@@ -1,7 +1,8 @@
 // A log directory: topics as NDJSON archives, as the embedded log's segments, or as segments copied from a broker.
 //
-// Promises: read where it lies, nothing is imported or changed; names are checked before any file is opened; offsets exact, nothing
-// skipped in silence. Leaves to the partition sources: what the files mean.
+// Promises: files are read in place, nothing is imported or changed; names are checked before any file is opened;
+// offsets are exact, nothing is skipped in silence.
+// Not here: what the files mean (the partition sources).
 
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -18,7 +19,7 @@ import { checkTopicName, pastEnd, unknownPartition, unknownTopic } from './log-f
 import type { PartitionSource } from './partition-source.ts'
 import type { Place } from './record-batch/batch-failure.ts'
 
-/** What an open log remembers of a partition; a folder made anew is another one. */
+/** What an open log remembers of a partition; a folder that was created again is another one. */
 interface KnownPartition {
   readonly folder: string
   readonly source: PartitionSource
@@ -142,7 +143,7 @@ async function openSource(place: Place, path: string, description: TopicDescript
   }
 }
 
-/** The embedded log makes all partitions at once: a missing one is lost. */
+/** The embedded log creates all partitions at once: a missing one is lost. */
 function checkComplete(
   topic: string,
   { partitions }: TopicDescription,

@@ -1,6 +1,7 @@
-// What the file system says, as typed failures.
+// Errors of the file system as typed failures.
 //
-// Promises: no room is `disk-full`; what may not be opened or written is `usage` with the path; anything else stays as it was thrown.
+// Promises: no room is `disk-full`; a file that may not be opened or written is `usage` with the path; anything else
+// stays as it was thrown.
 
 import { LyrebirdError } from '../core/errors.ts'
 

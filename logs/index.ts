@@ -4,10 +4,12 @@ import { LyrebirdError } from '../core/errors.ts'
 import { DirectoryLog } from './directory.ts'
 import type { Log } from './log.ts'
 
-/** Throws `usage` for a directory that is not there and for a malformed address; `broker-unreachable` and `broker-auth`. */
+/**
+ * Throws `usage` for a directory that is not there and for a malformed address; `broker-unreachable` and `broker-auth`.
+ */
 export async function openLog(spec: string): Promise<Log> {
   if (/^kafka:\/\//i.test(spec)) {
-    // Loaded only where it is asked for: the client takes time to load, and most logs are directories.
+    // Loaded only where it is needed: the client takes time to load, and most logs are directories.
     const { openKafkaLog } = await import('./kafka/index.ts')
     return await openKafkaLog(spec)
   }

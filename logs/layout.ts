@@ -1,7 +1,8 @@
-// How topics and partitions lie in a log directory: `TOPIC/partition=P/`, and a broker's own `TOPIC-P/` beside it.
+// The layout of a log directory: `TOPIC/partition=P/`, and a broker's own `TOPIC-P/` beside it.
 //
-// Promises: only names that were checked become paths; symbolic links inside a log directory are refused, never followed; a file that
-// is no part of a log is named in an error, and those that brokers keep beside their segments are passed over.
+// Promises: only names that were checked become paths; symbolic links inside a log directory are refused, never
+// followed; a file that is no part of a log is named in an error, and those that brokers keep beside their segments are
+// ignored.
 
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -42,7 +43,7 @@ export async function listTopics(directory: string): Promise<Map<string, Map<num
     if (!(entry.isDirectory() || entry.isSymbolicLink())) continue
     const broker = BROKER_DIRECTORY.exec(entry.name)
     const inside = entry.isDirectory() ? await partitionsInside(path) : null
-    // A name may begin with a dot, but what is hidden and holds no partitions is none of ours.
+    // A topic name may begin with a dot, but a hidden folder without partitions is not ours.
     if (inside === null && entry.name.startsWith('.')) continue
     if (inside !== null && isTopicName(entry.name)) {
       refuseLink(entry, path)
@@ -68,7 +69,10 @@ async function partitionsInside(directory: string): Promise<Map<number, string> 
   return partitions.size === 0 ? null : partitions
 }
 
-/** The files of one partition. Throws `bad-name` for a file that is no part of a log, `log-overlap` for two of one start. */
+/**
+ * The files of one partition. Throws `bad-name` for a file that is no part of a log, `log-overlap` for two that start
+ * at one offset.
+ */
 export async function listPartitionFiles(topic: string, partition: number, directory: string): Promise<PartitionFiles> {
   const files: PartitionFile[] = []
   let kind: PartitionFiles['kind'] = 'empty'
@@ -103,7 +107,7 @@ async function list(directory: string): Promise<Dirent[]> {
     return await readdir(directory, { withFileTypes: true })
   } catch (e) {
     const code = (e as { code?: unknown }).code
-    // A directory that goes away between two looks has no entries any more.
+    // A directory that was deleted since it was listed has no entries.
     if (code === 'ENOENT') return []
     throw new LyrebirdError('usage', `the log directory ${directory} cannot be read (${String(code)})`, { cause: e })
   }

@@ -4,7 +4,7 @@
 
 /** Largest record batch as stored. Kafka's default is 1 MiB; topics for large messages go to some tens. */
 export const BATCH_BYTES_MAX = 128 * 1024 * 1024
-/** Largest record batch once decompressed: what stops a decompression bomb. */
+/** Largest record batch once decompressed: stops a decompression bomb. */
 export const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024
 /** Largest single record (key, value and headers together), and largest line of an archive. */
 export const RECORD_BYTES_MAX = 64 * 1024 * 1024
@@ -17,16 +17,16 @@ export const WRITE_BATCH_RECORDS_MAX = 8192
 /** A segment is closed once it has grown to this size. */
 export const SEGMENT_BYTES = 128 * 1024 * 1024
 
-/** Most partitions of a topic that we make. A typing error must not make a million folders. */
+/** Most partitions of a topic that we make: a typing error must not make a million folders. */
 export const PARTITION_COUNT_MAX = 100_000
 
 /** Bytes of one read from a gzip file, and of one piece of what it unpacks to. */
 export const GZIP_READ_BYTES = 256 * 1024
 
-/** `append` writes and syncs records when this many bytes wait, */
+/** Bytes of waiting records at which `append` writes and syncs them. */
 export const APPEND_FLUSH_BYTES = 8 * 1024 * 1024
-/** or when its input pauses for so many ms: a slow producer's records show soon. */
+/** `append` also writes when its input pauses for so many ms: a slow producer's records are visible soon. */
 export const APPEND_PAUSE_MS = 100
 
-/** ms between looks at the folders of a log, beside the system's watches: network file systems have none. */
+/** ms between polls of a log's folders, beside the system's watches: network file systems have none. */
 export const DIRECTORY_POLL_MS = 250

@@ -1,6 +1,7 @@
-// Failures that every kind of log has in common.
+// Failures that all kinds of logs share.
 //
-// Promises: one wording; each names topic, partition and offsets. `record-batch/batch-failure.ts` makes those about stored bytes.
+// Promises: one wording; each names topic, partition and offsets.
+// Not here: failures of stored bytes (`record-batch/batch-failure.ts`).
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
@@ -41,7 +42,7 @@ export function rangeLost(topic: string, partition: number, from: bigint, start:
   })
 }
 
-/** `to` lies past what the log has: somebody holds a position that this log never gave. */
+/** `to` lies past what the log has: the position is not from this log. */
 export function pastEnd(topic: string, partition: number, to: bigint, end: bigint): LyrebirdError {
   const message = `${topic}/${partition}: offsets ${end} to ${to - 1n} are not in the log, which ends at ${end}`
   return new LyrebirdError('range-lost', message, {

@@ -1,6 +1,6 @@
 // One record as writers take it: appends, output topics and the memory log.
 //
-// Promises: plain data. Leaves to chunks: reading, which never makes an object per record.
+// Promises: plain data. For writing only: readers get chunks, without an object per record.
 
 import type { Header } from '../core/log/chunk.ts'
 

@@ -1,7 +1,8 @@
-// The one interface behind which every log stands: memory, stored files, embedded segments, Kafka.
+// The interface of every log: memory, stored files, embedded segments, Kafka.
 //
-// Promises: exact offsets; nothing skipped in silence; a range that cannot be delivered whole is a typed error that names it.
-// Leaves to the executors: how far to read, in which order between partitions, and where positions are kept.
+// Promises: exact offsets; nothing skipped in silence; a range that cannot be delivered whole is a typed error that
+// names it.
+// Not here: how far to read, in which order between partitions, and where positions are kept (the executors).
 
 import type { Chunk } from '../core/log/chunk.ts'
 
@@ -29,19 +30,22 @@ export interface Log {
   /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
   partitions(topic: string): Promise<readonly PartitionRange[]>
   abilities(topic: string): Promise<TopicAbilities>
-  /** An id that changes when a topic is deleted and made anew, where the log has such a thing. */
+  /** An id that changes when a topic is deleted and created again; null where the log has no such id. */
   topicId(topic: string): Promise<string | null>
   /**
-   * True where the log itself removes older records of a key (Kafka's cleanup.policy), so that what was read may not be there a second time.
-   * Logs that never do leave it out. The executors refuse such a topic as `source` and allow it as `table`.
+   * True where the log itself removes older records of a key (Kafka's cleanup.policy), so that a record may be gone at
+   * the next read. Logs that never do omit this. The executors refuse such a topic as `source` and allow it as `table`.
    */
   compacted?(topic: string): Promise<boolean>
   /**
-   * The records of one partition with from <= offset < to, as chunks in offset order; the last chunk has nextOffset = to (it may
-   * have count 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files; never returns less.
+   * The records of one partition with from <= offset < to, as chunks in offset order; `nextOffset` of the last chunk is
+   * `to` (its count may be 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files;
+   * never returns less.
    */
   read(topic: string, partition: number, from: bigint, to: bigint, options?: ReadOptions): AsyncIterable<Chunk>
-  /** Resolves when something may have been appended, after timeoutMs at the latest, or at once when the signal aborts. */
+  /**
+   * Resolves when something may have been appended, after timeoutMs at the latest, or at once when the signal aborts.
+   */
   changed(timeoutMs: number, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
 }

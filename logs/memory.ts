@@ -1,7 +1,7 @@
 // A log in memory, for tests.
 //
-// Promises: the same contract as stored logs: offsets with gaps, ticks, ranges that are lost or not yet published, a new id for
-// a topic that was made anew. Leaves out: everything that needs a file.
+// Promises: the contract of stored logs: offsets with gaps, ticks, ranges that are lost or not yet published, another
+// id for a topic that was created again.
 
 import { randomUUID } from 'node:crypto'
 import { LyrebirdError } from '../core/errors.ts'
@@ -53,7 +53,7 @@ export class MemoryLog implements Log {
     this.#signal.notify()
   }
 
-  /** Moves the end on over offsets without records, as transaction markers do. */
+  /** Moves the end past offsets without records, as transaction markers do. */
   skipTo(topic: string, partition: number, end: bigint): void {
     this.#partition(topic, partition).end = end
     this.#signal.notify()

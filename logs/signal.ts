@@ -1,6 +1,6 @@
-// News of a log: waits end when something has changed since the log was last looked at.
+// Wakes waiting readers of a log: a wait ends when something has changed since the log was last read.
 //
-// Promises: no lost wake-up: what is notified between `seen` and `wait` ends that wait at once.
+// Promises: no lost wake-up: a `notify` between `seen` and `wait` ends that wait at once.
 
 export class Signal {
   #version = 0
@@ -12,12 +12,12 @@ export class Signal {
     for (const wake of this.#waiting) wake()
   }
 
-  /** The log is about to be looked at; only later news counts. */
+  /** Call before the log is read; only later changes count. */
   seen(): void {
     this.#seenVersion = this.#version
   }
 
-  /** Resolves at news, after timeoutMs at the latest, or at once where the abort signal is set. */
+  /** Resolves at a `notify`, after timeoutMs at the latest, or at once where the abort signal is set. */
   async wait(timeoutMs: number, abort?: AbortSignal): Promise<void> {
     if (this.#version !== this.#seenVersion || abort?.aborted === true || timeoutMs <= 0) {
       this.seen()

@@ -1,7 +1,9 @@
-// Is the log that a state was computed from still the log that stands there? And: which partitions are new to the state.
+// Checks that the log is still the one that a state was computed from, and takes in partitions that are new to the
+// state.
 //
-// Promises: a start that moved, a topic made anew, a partition that vanished or ends before the state's position stop the run with
-// the range and the remedy; a new partition is taken in only by its admitting tick (semantics.md 1.3, 1.4, 2.6).
+// Promises: a start that moved, a topic that was created again, a partition that is gone or ends before the state's
+// position stop the run with the range and the remedy; a new partition is taken in only by its admitting tick
+// (semantics.md 1.3, 1.4, 2.6).
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/executor/progress.ts'
@@ -80,8 +82,8 @@ function checkPartition(
 }
 
 /**
- * Takes in the partitions that the state does not know and whose first record is a tick at or past the watermark; ignores those
- * without any record. Returns the names of those taken in. Throws `partition-added` for all others.
+ * Takes in the partitions that the state does not know and whose first record is a tick at or past the watermark;
+ * ignores those without any record. Returns the names of those taken in. Throws `partition-added` for all others.
  */
 export async function admitNewcomers(
   log: Log,
@@ -103,7 +105,7 @@ export async function admitNewcomers(
   return admitted
 }
 
-/** The tick counts from the first cut on that names its partition: without it that cut would have no watermark. */
+/** Counts the admitting tick at once: without it the first cut that names its partition would have no watermark. */
 function countTick(progress: Progress, plan: Plan, name: string, tick: Chunk): void {
   progress.cut.set(name, offsetAt(tick, 0) + 1n)
   for (const source of sourceNodes(plan)) {
@@ -145,7 +147,7 @@ function added(name: string, range: PartitionRange, why: string): LyrebirdError 
   )
 }
 
-/** Throws where a topic was made anew, or a partition vanished or shrank, while a run follows it. */
+/** Throws where a topic was created again, or a partition is gone or shrank, while a run follows it. */
 export function checkGrowth(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
   checkIds(progress, topicIds)
   for (const [name, position] of progress.cut) {

@@ -1,7 +1,9 @@
-// Binding a job to a log: do its topics exist there, and do their records carry what the job needs.
+// Binds a job to a log: checks that its topics exist there, and that their records carry what the job needs.
 //
-// Promises: everything that can be known before the first record is refused before the first record, and before a state is made.
-// Leaves to core/emitted/event-record.ts: a lambda that reads a key or header which the log does not carry (`log-lacks` then).
+// Promises: everything that can be known before the first record is refused before the first record, and before a state
+// is made.
+// Not here: a lambda that reads a key or header which the log does not carry (core/emitted/event-record.ts, also
+// `log-lacks`).
 
 import { LyrebirdError } from '../core/errors.ts'
 import { partitionName } from '../core/log/cut.ts'
@@ -17,7 +19,7 @@ const sourceTopics = (plan: Plan): readonly string[] => [...new Set(sourceNodes(
 /** Ranges by `topic/partition`, in order of topic and partition number. */
 export type Ranges = ReadonlyMap<string, PartitionRange>
 
-/** The ranges now of all partitions of the job's topics. Throws `unknown-topic`. */
+/** The current ranges of all partitions of the job's topics. Throws `unknown-topic`. */
 export async function rangesNow(log: Log, plan: Plan): Promise<Ranges> {
   const ranges = new Map<string, PartitionRange>()
   for (const topic of sourceTopics(plan)) {
@@ -26,7 +28,7 @@ export async function rangesNow(log: Log, plan: Plan): Promise<Ranges> {
   return ranges
 }
 
-/** Ids of the job's topics, where the log has such a thing. */
+/** Ids of the job's topics, where the log has ids. */
 export async function topicIdsNow(log: Log, plan: Plan): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>()
   for (const topic of sourceTopics(plan)) {

@@ -1,6 +1,7 @@
-// The changes of one commit, collected table by table in byte order of their keys.
+// The changes of one commit, collected by table in byte order of their keys.
 //
-// Promises: memory bounded by that of the queues, which spill; what is written is sorted, no key twice, as it came from the executor.
+// Promises: memory is bounded by that of the queues, which spill; what is written is sorted, no key twice, given that
+// the executor puts it so.
 
 import type { ChangeSink } from '../core/state/environment.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
@@ -9,7 +10,7 @@ import type { StateReader, StateTransaction } from '../store/store.ts'
 import { CHANGE_QUEUE_BYTES } from './memory-limits.ts'
 
 interface ChangeBufferOptions {
-  /** Where rows wait that do not fit in memory. */
+  /** Directory for rows that do not fit in memory. */
   readonly scratch: string
   readonly release: ChangeSink['release']
 }

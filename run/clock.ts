@@ -1,4 +1,5 @@
-// The clock of the executors: when to commit, when to look again, and when a commit was made. It never enters a result.
+// The clock of the executors: when to commit, when to read the log again, and when a commit was made. It never enters a
+// result.
 
 /** Milliseconds that never go back. */
 export const now = (): number => performance.now()

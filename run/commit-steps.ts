@@ -1,6 +1,8 @@
-// The moments of a commit at which a crash must do no harm. A run may be told to call a function at each of them.
+// The steps of a commit at which a crash must do no harm. A run can call a function at each of them
+// (`RunOptions.steps`).
 //
-// Promises: executors do nothing else at these moments; leaves to tests what the function does (kill the process, fill the disk).
+// Promises: executors do nothing else at these steps.
+// Not here: what the function does, such as killing the process or filling the disk (the tests).
 
 /** In this order; `in-transaction` lies between the writes of the state's transaction and its commit. */
 export const COMMIT_STEPS = [

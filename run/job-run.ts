@@ -1,7 +1,8 @@
 // One run of a job over a log into a state: what batch and stream have in common, from opening to the last commit.
 //
-// Promises: nothing is read before plan, log and state are known to fit; a commit changes rows, progress and output counts in
-// one transaction, after the outputs are on disk and before they are published. Leaves to the executors: reading and when to commit.
+// Promises: nothing is read before plan, log and state are known to fit; a commit changes rows, progress and output
+// counts in one transaction, after the outputs are on disk and before they are published.
+// Not here: reading, and when to commit (the executors).
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -41,7 +42,7 @@ import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from
 
 export interface RunOptions {
   readonly functions: FunctionsModule
-  /** File URL of the emitted `functions.mjs`: for places in stack traces, and for worker threads. */
+  /** File URL of the emitted `functions.mjs`, for places in stack traces and for worker threads. */
   readonly functionsUrl?: string | undefined
   /** A directory, `kafka://HOST:PORT,...`, or an open log, which stays open. */
   readonly log: string | Log
@@ -52,13 +53,16 @@ export interface RunOptions {
   readonly until?: Until | undefined
   /** The history is complete: the watermark is plus infinity at the end. */
   readonly final?: boolean | undefined
-  /** The command that computes the state anew, for hints. */
+  /** The command that recomputes the state, for hints. */
   readonly recompute?: string | undefined
   /** Groups of one node in memory before they are spilled or forgotten. Default 1,000,000. */
   readonly groupLimit?: number | undefined
-  /** Called at the moments of a commit; for tests that crash there. */
+  /** Called at each step of a commit; for tests that crash there. */
   readonly steps?: Steps | undefined
-  /** Partitions that a cut does not name do not exist, though the log has records there: for an earlier cut of a grown log. */
+  /**
+   * Partitions that `until` does not name do not exist, even where the log has records of them: for an earlier cut of a
+   * log that has grown.
+   */
   readonly absent?: boolean | undefined
 }
 
@@ -96,7 +100,7 @@ export class JobRun {
     this.log = log
     this.scratch = scratchOf(options.state)
     this.executor = new JobExecutor(options.functions, {
-      // Batch flushes once: over a fresh state it never has to ask for a stored group.
+      // Batch flushes once: over a fresh state no stored group is ever read.
       state: target === 'batch' && state.fresh ? null : state.writer,
       newSorter: sorterFactory(this.scratch),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
@@ -106,7 +110,10 @@ export class JobRun {
     this.#committed = -1
   }
 
-  /** Opens log, state and outputs and checks that they fit. Throws the typed errors of those checks; nothing stays open then. */
+  /**
+   * Opens log, state and outputs and checks that they fit. Throws the typed errors of those checks; nothing stays open
+   * then.
+   */
   static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
     const { plan } = options.functions
     checkAbi(options.functions, options.functionsUrl)
@@ -145,12 +152,15 @@ export class JobRun {
     return this.#committed === this.executor.records
   }
 
-  /** Ends of this run over the partitions of the state. Throws `incomplete-cut`, `state-past-until`, `range-lost`. */
+  /** Ends of this run over the partitions of the state. Throws `state-past-until` and `range-lost`. */
   readEnds(until: Until = 'end'): ReadEnds {
     return readEndsOf(until, this.progress, this.#ranges)
   }
 
-  /** Looks at the log again: partitions may have grown, and `newcomers` may have come. Throws as `open` does. */
+  /**
+   * Reads the ranges of the log again: partitions may have grown, and with `newcomers` the new ones are admitted.
+   * Throws as `open` does.
+   */
   async refresh(newcomers: boolean): Promise<Ranges> {
     this.#ranges = await rangesNow(this.log, this.plan)
     checkGrowth(this.progress, this.#ranges, await topicIdsNow(this.log, this.plan))
@@ -158,7 +168,7 @@ export class JobRun {
     return this.#ranges
   }
 
-  /** Flushes at the present cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */
+  /** Flushes at the current cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */
   async commit(final = false): Promise<void> {
     const step = this.#options.steps ?? NO_STEPS
     const { writer } = this.#state
@@ -210,7 +220,7 @@ export class JobRun {
     if (typeof this.#options.log === 'string') await this.log.close()
   }
 
-  /** Which partitions this run has, and that they are those of the state. */
+  /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */
   async #admit(ids: ReadonlyMap<string, string>): Promise<void> {
     const { until = 'end', absent = false } = this.#options
     const { progress } = this
@@ -247,7 +257,7 @@ async function openOutputs(
   })
 }
 
-/** The commit that a state is at, as a sink knows it. A state of before commits were counted is at number 0. */
+/** The commit that a state is at, as a sink sees it. A state without a commit document is at number 0. */
 function lastCommit(writer: StateWriter): SinkCommit {
   const { number, epoch } = readCommit(writer) ?? { number: 0, epoch: 0 }
   const { cut } = Progress.decode(writer.document(PROGRESS) as Uint8Array)
@@ -262,7 +272,7 @@ export const defaultOut = (state: string): string => join(state, 'out')
 
 const scratchOf = (state: string): string => join(state, 'scratch')
 
-/** Empty: what a killed run left there is nobody's, since this process owns the state now. */
+/** Made empty: what a killed run left there is of no use, since this process owns the state now. */
 function makeScratch(state: string): void {
   rmSync(scratchOf(state), { recursive: true, force: true })
   mkdirSync(scratchOf(state), { recursive: true })

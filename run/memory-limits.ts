@@ -1,6 +1,6 @@
-// How much of a run lies in memory before it is spilled, in one place, with the reason for each number.
+// How much of a run is kept in memory before it is spilled, in one place, with the reason for each number.
 //
-// Does not say how far a run reads: `until.ts` does.
+// Not here: how far a run reads (`until.ts`).
 
 /** Groups of one node in memory before they are spilled (batch) or forgotten (stream): some hundred bytes each. */
 export const GROUP_LIMIT = 1_000_000

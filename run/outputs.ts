@@ -1,6 +1,6 @@
-// What a run writes beside its state: the records of outputs and changelogs, counted here and kept by a sink.
+// What a run writes besides its state: the records of outputs and changelogs, counted here and kept by a sink.
 //
-// Promises: the counts are those of the state's next commit; a sink learns them before that commit and never after it.
+// Promises: the counts are those of the state's next commit; a sink gets them before that commit and never after it.
 
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
 import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
@@ -44,7 +44,10 @@ export class Outputs {
     )
   }
 
-  /** Opens the sink and brings it to the state's commit. Throws `topic-owned`, and `truncated` where records are missing. */
+  /**
+   * Opens the sink and recovers it to the state's commit. Throws `topic-owned`, and `truncated` where records are
+   * missing.
+   */
   static async open({ plan, openSink, owner, scratch, last }: OutputsOptions): Promise<Outputs> {
     const sink = await openSink({ topics: writingNodes(plan).map(topicOf), owner, scratch })
     try {

@@ -1,4 +1,4 @@
-// Reading one item ahead: while one chunk is worked on, the next is on its way from the disk or the broker.
+// Reads one item ahead: while one chunk is processed, the next one is being read.
 
 /** The same items in the same order. Leaving the loop early closes the source. */
 export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
@@ -9,7 +9,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> 
       const item = await next
       if (item.done === true) return
       next = iterator.next()
-      // A failure of what is read ahead is told when it is asked for, not before.
+      // A failure of what is read ahead is thrown when that item is wanted, not before.
       next.catch(() => {})
       yield item.value
     }

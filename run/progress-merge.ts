@@ -1,4 +1,4 @@
-// Progress of some partitions, taken over from an executor that read them.
+// Takes over the progress of some partitions from the executor that read them.
 
 import type { Progress } from '../core/executor/progress.ts'
 import { splitPartition } from '../core/log/cut.ts'

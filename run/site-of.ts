@@ -1,7 +1,8 @@
-// The author's place in a stack trace: from the emitted functions module back to file, line and column of the job's source.
+// The author's place in a stack trace: from the emitted functions module back to file, line and column of the job's
+// source.
 //
-// Promises: null-safe and quiet: a stack that leads nowhere has no place. Reads the source map once, when the first error comes.
-// Leaves to core/emitted/recorder.ts: how many stacks are mapped at all.
+// Promises: throws nothing: a stack that leads nowhere has no place. Reads the source map once, at the first error.
+// Not here: how many stacks are mapped (core/emitted/recorder.ts).
 
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +12,10 @@ type SiteOf = (error: unknown) => string | undefined
 
 const FRAME = /\(?((?:file:\/\/)?[^\s()]+):(\d+):(\d+)\)?$/
 
-/** `functionsUrl`: file URL of `functions.mjs`, with its map beside it. `files`: the author's, relative to the job's folder. */
+/**
+ * `functionsUrl`: file URL of `functions.mjs`, with its map beside it. `files`: the author's, relative to the job's
+ * folder.
+ */
 export function siteFinder(functionsUrl: string | undefined, files: readonly string[]): SiteOf {
   if (functionsUrl === undefined || !functionsUrl.startsWith('file:')) return () => undefined
   const module = fileURLToPath(functionsUrl.replace(/[?#].*$/, ''))

@@ -1,6 +1,8 @@
-// What a run tells at its end (semantics.md 12.2): watermarks and who holds them back, counts, digests, positions, warnings.
+// The summary of a run (semantics.md 12.2): watermarks and the partitions that hold them back, counts, digests,
+// positions, warnings.
 //
-// Promises: plain JSON data, worked out from the committed progress alone. Leaves to summary-text.ts: the text for people.
+// Promises: plain JSON data, made from the committed progress alone.
+// Not here: the text for people (command-line/summary-text.ts).
 
 import type { Progress } from '../core/executor/progress.ts'
 import { sortedCut } from '../core/log/cut.ts'
@@ -14,7 +16,7 @@ export interface SourceSummary {
   /** Id of the source node. */
   readonly source: string
   readonly topic: string
-  /** ms; null while there is none. That of the log, also where the run was final. */
+  /** ms; null while there is none. Under `final` it is the watermark before `final`. */
   readonly watermark: number | null
   /** The partition that holds the watermark back, as `topic/partition`. */
   readonly heldBy: string | null
@@ -46,7 +48,7 @@ export interface RunSummary {
   readonly outputs: readonly OutputSummary[]
   /** `topic/partition` -> exclusive end offset, as decimal text. */
   readonly cut: Readonly<Record<string, string>>
-  /** The history was said to be complete; the state cannot be gone on from. */
+  /** The run was final; the state cannot be continued. */
   readonly sealed: boolean
   readonly warnings: readonly string[]
 }
@@ -87,7 +89,7 @@ export function summarise({ plan, progress, target, records, written, warnings }
       const topic = outputTopic(plan, node)
       const ends = written.get(topic) ?? []
       const positions = { topic, positions: ends.map(String) }
-      // How many changes there were depends on the commits: they are counted, and have no digest to compare.
+      // Which changes there are depends on the commits: they are counted, and have no digest to compare.
       if (nodeOf(plan, node).kind === 'changes') return { name, rows: Number(sum(ends)), digest: null, ...positions }
       const { count, digest } = summaryOf(DIGEST.emitted(node))
       return { name, rows: count, digest, ...positions }

@@ -1,13 +1,14 @@
-// How far a run reads: from what was asked (`end`, or a cut) to an exclusive end offset for each partition.
+// How far a run reads: from `--until` (`end`, or a cut) to an exclusive end offset for each partition.
 //
-// Promises: a cut names every partition that exists for it (semantics.md 1.3); one that lacks some, or lies behind the state, is refused.
+// Promises: a cut names every partition that exists for it (semantics.md 1.3); one that lacks some, or lies behind the
+// state, is refused.
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { type Cut, splitPartition } from '../core/log/cut.ts'
 import type { Ranges } from './bind-log.ts'
 
-/** `end`: the high watermarks found at the start of the run. */
+/** `end`: the ends of the log at the start of the run. */
 export type Until = 'end' | Cut
 
 /** Exclusive ends by `topic/partition`. */

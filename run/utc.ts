@@ -1,5 +1,6 @@
-// Imported first by every entry that runs lambdas: local time is UTC in this process (semantics.md 9.3).
+// Sets local time to UTC in this process (semantics.md 9.3). Every entry that runs lambdas imports it first.
 //
-// Promises: set in the main thread before any module of a job is evaluated; a worker's own environment would not do it.
+// Promises: set in the main thread before any module of a job is evaluated; setting a worker's own environment has no
+// effect.
 
 process.env.TZ = 'UTC'

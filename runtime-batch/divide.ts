@@ -1,4 +1,4 @@
-// Dividing partitions among workers.
+// Divides partitions among workers.
 
 /** A part of a partition that a run reads: from <= offset < to. */
 export interface Task {

@@ -1,13 +1,13 @@
 // Every limit of a batch run in one place, with the reason for each. None changes a result.
 
-/** Below so many offsets a second thread costs more than it brings. */
+/** Below so many offsets a second thread costs more than it gains. */
 export const SMALL_LOG = 2_000_000
 /**
- * Pieces of rows that a worker may have on their way to the coordinator at once, about 1 MiB each: what bounds the
- * queue between them.
+ * Pieces of rows, about 1 MiB each, that a worker may have sent and the coordinator not yet taken: bounds the queue
+ * between them.
  */
 export const PIECES_AHEAD = 16
-/** Bytes of keys and values after which a worker sends a piece: large, so that a message costs little of each row. */
+/** Bytes of keys and values after which a worker sends a piece: large, so that a message costs little per row. */
 export const PIECE_BYTES = 1 << 20
 /** Bytes of a table's rows from one worker that wait in memory until the table is whole. */
 export const WAITING_BYTES = 64 << 20

@@ -1,7 +1,8 @@
-// A whole batch run: partitions divided among workers, partial results merged, one flush, one commit.
+// A whole batch run: partitions divided among workers, partial rows merged, one flush, one commit.
 //
-// Promises: the result does not depend on the number of workers. The calling thread is one of them; the others are threads where
-// the functions module and the log can be opened by name, and otherwise executors that run one after the other.
+// Promises: the result does not depend on the number of workers. The calling thread is one of them; the others are
+// threads where the functions module and the log can be opened by name, and otherwise executors that run one after the
+// other.
 
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -19,21 +20,24 @@ import { readGroup } from './workers/read-group.ts'
 import { Thread } from './workers/thread.ts'
 
 export interface BatchProgress {
-  /** Records read so far, and offsets done of all that there are to do. */
+  /** Records read so far; offsets done of `total`. */
   readonly records: number
   readonly done: number
   readonly total: number
 }
 
 export interface BatchOptions extends RunOptions {
-  /** Groups of partitions that are read at once. Default: the processors there are, no more than partitions; 1 for a small log. */
+  /**
+   * Groups of partitions that are read at once. Default: the number of processors, but no more than partitions; 1 for a
+   * small log.
+   */
   readonly workers?: number | undefined
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined
-  /** The module that worker threads run, where it does not lie beside this one. */
+  /** The module that worker threads run. Default: the compiled `workers/worker.js` beside this one. */
   readonly workerEntry?: URL | undefined
 }
 
-/** Computes J(log|C) into the state directory, going on from what it holds. Throws the typed errors of a run. */
+/** Computes J(log|C) into the state directory, continuing what it holds. Throws the typed errors of a run. */
 export async function runBatch(options: BatchOptions): Promise<RunSummary> {
   const run = await JobRun.open('batch', options)
   try {
@@ -94,7 +98,7 @@ async function readInThreads(
   }
 }
 
-/** A group with an executor of its own in this thread: the same partial results as a thread's. */
+/** Reads a group with an executor of its own in this thread: the same partial rows as from a thread. */
 async function readApart(run: JobRun, options: BatchOptions, tasks: readonly Task[], told: Told): Promise<void> {
   const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
   const progress = run.progress.encode()
@@ -114,7 +118,10 @@ function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, recor
   run.executor.records += records
 }
 
-/** The module for worker threads; null where they cannot open the job or the log by name, or where there is no compiled one. */
+/**
+ * The module for worker threads; null where they cannot open the job or the log by name, or where there is no compiled
+ * one.
+ */
 function workerEntry({
   functionsUrl,
   log,

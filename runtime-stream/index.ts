@@ -1,7 +1,8 @@
-// The stream executor: follows the partitions of a log live and commits at intervals; at each commit the state is J(log|C).
+// The stream executor: follows the partitions of a log live and commits at intervals; at each commit the state is
+// J(log|C).
 //
 // Promises: resumes at its own cut after kill -9, loses and repeats nothing. The entry of emitted `stream.mjs` modules.
-// Leaves to `runtime-common`: what batch and stream share.
+// Not here: what batch and stream share (`run/`).
 
 import '../run/utc.ts'
 

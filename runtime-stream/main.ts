@@ -1,6 +1,6 @@
 // `node stream.mjs`: the command line of an emitted stream module.
 //
-// Promises: SIGTERM and SIGINT commit and end with exit code 0.
+// Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0.
 
 import { type GivenFunctions, runMain, type Target } from '../run/command-line/main.ts'
 import { durationOf } from '../run/command-line/option-values.ts'

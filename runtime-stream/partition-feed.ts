@@ -1,4 +1,6 @@
-// One partition as a live source of chunks: read ahead as far as the log is known to go, then wait to be told of more.
+// One partition as a live source of chunks: reads ahead up to the known end of the log.
+//
+// Not here: waiting for more (`run-stream.ts`).
 
 import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'

@@ -1,7 +1,9 @@
-// The live stream: all partitions in turn, a chunk of each, commits at intervals, until its end or until it is told to stop.
+// The live stream: all partitions in turn, a chunk of each, commits at intervals, until its end or until its signal
+// aborts.
 //
-// Promises: no partition waits for another; stops at a commit; what arrives while it is stopping waits for the next run.
-// Leaves out: writing ticks for idle partitions; whoever appends may write them (`lyrebird append --tick`).
+// Promises: no partition waits for another; the run stops at a commit; what arrives while it is stopping waits for the
+// next run.
+// Does not write ticks for idle partitions: those who append may write them (`lyrebird append --tick`).
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
@@ -24,13 +26,13 @@ export interface StreamProgress {
 export interface StreamOptions extends RunOptions {
   /** ms between commits where they are cheap. Default 1000. */
   readonly commitIntervalMs?: number | undefined
-  /** Ends the run: it commits and resolves. */
+  /** When it aborts, the run commits and resolves. */
   readonly signal?: AbortSignal | undefined
-  /** After each commit. */
+  /** Called after each commit. */
   readonly onProgress?: ((progress: StreamProgress) => void) | undefined
 }
 
-/** Follows the log into the state directory, going on from what it holds. Throws the typed errors of a run. */
+/** Follows the log into the state directory, continuing what it holds. Throws the typed errors of a run. */
 export async function runStream(options: StreamOptions): Promise<RunSummary> {
   if (options.final === true && options.until === undefined) {
     throw new LyrebirdError('usage', 'a stream can only be final at a cut', {
@@ -82,7 +84,7 @@ class Live {
     return this.#options.signal?.aborted === true
   }
 
-  /** One chunk of each partition that has one; true where there was one. */
+  /** Feeds one chunk of each partition that has one; false where none had. */
   async #round(): Promise<boolean> {
     const stream = this.#stream
     let fed = false
@@ -98,7 +100,7 @@ class Live {
     return fed
   }
 
-  /** Waits for news where there was nothing to do, and asks the log how far it goes now. */
+  /** Waits for changes of the log where there was nothing to do, then reads its ends again. */
   async #look(idle: boolean): Promise<void> {
     const { run } = this.#stream
     if (idle) {

@@ -1,12 +1,12 @@
 // When a live stream commits.
 //
-// Promises: at the interval where commits are cheap; where one takes long, no more often than that commits take a fifth of the time;
-// and whenever so much has come in that memory would grow. The moments never change a result.
+// Promises: at the interval where commits are cheap; where one takes long, so rarely that commits take a fifth of the
+// time; and whenever so much has been fed that memory would grow. When it commits never changes a result.
 
 import { now } from '../run/clock.ts'
 import { COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
 
-/** What has come in since the last commit. */
+/** What has been fed since the last commit. */
 interface Pending {
   readonly bytes: number
   readonly records: number

@@ -1,7 +1,8 @@
-// The stream in single steps: open, feed, commit, close. Whoever holds it decides the order of everything.
+// The stream in single steps: open, feed, commit, close. The caller decides the order of everything.
 //
-// Promises: all interleavings of partitions, chunk sizes, commit moments and restarts between commits give the same result at
-// the same cut. Leaves to run-stream.ts: living with a clock; to testing/equivalence: proving the promise.
+// Promises: all interleavings of partitions, chunk sizes, commits, and restarts between commits give the same result at
+// the same cut.
+// Not here: the live schedule (`run-stream.ts`), and the proof of this promise (testing/equivalence).
 
 import { invariant } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
@@ -42,7 +43,7 @@ export class StreamRun {
     return [...this.run.progress.cut.keys()]
   }
 
-  /** Offset that is read next. */
+  /** The offset to read next. */
   position(name: string): bigint {
     const position = this.run.progress.cut.get(name)
     invariant(position !== undefined, `${name} is no partition of this run`)
@@ -68,7 +69,7 @@ export class StreamRun {
     this.run.executor.feed(chunk)
   }
 
-  /** Reads a partition on to an offset and feeds it. */
+  /** Reads a partition up to an offset and feeds it. */
   async advance(name: string, to: bigint): Promise<void> {
     const { topic, partition } = splitPartition(name)
     if (to <= this.position(name)) return

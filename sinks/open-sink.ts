@@ -1,4 +1,4 @@
-// Which sink a place means: a directory is an embedded log.
+// Chooses the sink for a place: a directory is an embedded log.
 
 import { LyrebirdError } from '../core/errors.ts'
 import { openEmbeddedSink } from './embedded/embedded-sink.ts'

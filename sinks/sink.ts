@@ -1,17 +1,18 @@
-// A sink: where the outputs and changelogs of a job go. One interface for every system that takes records.
+// A sink: where the outputs and changelogs of a job go. The interface of every system that takes records.
 //
-// Promises: whoever keeps it writes each record exactly once, through a crash at any moment, under this protocol of a run:
+// Promises: a sink that keeps this protocol of a run writes each record exactly once, through a crash at any point:
 //
 //   recover(last)                 once, before anything else
-//   release(...)*                 any number of records, in the order in which they must appear in their partition
+//   release(...)*                 any number of records, in the order that they have in their partition
 //   prepare(next)                 everything released is durable and invisible
 //   -- the state commits `next` in its own transaction --
 //   publish()                     everything prepared is visible
 //
-// A crash before the state's commit must leave nothing visible of `next`; a crash after it is repaired by the next `recover`.
-// A sink is told how many records a commit counts, and never needs to know where the system put them: Kafka gives an offset
-// when its transaction ends, and leaves gaps. What it needs to find its place again (an outbox beside the state, a record in a
-// control topic, a fence row) it keeps itself, under the number and epoch of the commit (docs/semantics.md, output topics).
+// A crash before the state's commit must leave nothing of `next` visible; a crash after it is repaired by the next
+// `recover`. A sink gets the number of records that a commit counts, and reports no offsets: Kafka gives an offset when
+// its transaction ends, and leaves gaps. What the sink needs to find its place again (an outbox beside the state, a
+// record in a control topic, a fence row) it keeps itself, under number and epoch of the commit (semantics.md 6.3,
+// 7.5).
 
 import type { Cut } from '../core/log/cut.ts'
 
@@ -20,20 +21,23 @@ export interface SinkTopic {
   readonly topic: string
   readonly partitions: number
   /**
-   * `elements`: a function of the log, the same sequence in every run (`to`). `changes`: rows as they change, which depends
-   * on the commits (`changes().to`), so that it can only be continued from the commit that wrote it.
+   * `elements`: a function of the log, the same sequence in every run (`to`). `changes`: changed rows, which depend on
+   * the commits (`changes().to`), so that they can only be continued from the commit that wrote them.
    */
   readonly content: 'elements' | 'changes'
 }
 
-/** Records by topic and partition number, from the beginning of the state on. */
+/** Records by topic and partition number, counted from the beginning of the state. */
 export type RecordCounts = ReadonlyMap<string, readonly bigint[]>
 
 /** A commit of the state as a sink sees it. */
 export interface SinkCommit {
-  /** One more than that of the commit before; says when, not what: a restored snapshot makes another commit of this number. */
+  /**
+   * One more than that of the commit before; says when, not what: a restored snapshot makes another commit of this
+   * number.
+   */
   readonly number: number
-  /** Of the state's owner. Whoever has a lower one than the sink knows has been overtaken. */
+  /** Epoch of the state's owner. A sink that has seen a higher one refuses this owner. */
   readonly epoch: number
   readonly cut: Cut
   /** What the sink holds after this commit, its own records included. */
@@ -42,18 +46,20 @@ export interface SinkCommit {
 
 export interface Sink {
   /**
-   * Makes the sink hold exactly what the last commit counts: publishes what a crash left prepared, takes back what the
+   * Makes the sink hold exactly what the last commit counts: publishes what a crash left prepared, removes what the
    * state does not count. Null where nothing has been committed yet. Throws where records are missing (`truncated`) or
    * another state owns a topic (`topic-owned`).
    */
   recover(last: SinkCommit | null): Promise<void>
-  /** Takes one record as the row that an output holds it in (`decodeHeld`, core/state/row-codec.ts). Copies the bytes. */
+  /**
+   * Takes one record, as the row of an output that holds it (`decodeHeld`, core/state/row-codec.ts). Copies the bytes.
+   */
   release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void
   /** Makes everything released durable without showing it. Throws `disk-full` and the like; nothing is visible then. */
   prepare(next: SinkCommit): Promise<void>
   /** Shows everything prepared. The state holds the commit: a failure here is repaired by the next `recover`. */
   publish(): Promise<void>
-  /** Frees everything; what is prepared and not published stays so. */
+  /** Frees everything; what is prepared and not published stays unpublished. */
   close(): Promise<void>
 }
 
@@ -65,5 +71,5 @@ export interface SinkOptions {
   readonly scratch: string
 }
 
-/** Opens a sink. Throws `topic-owned`, and whatever keeps the system from being reached. */
+/** Opens a sink. Throws `topic-owned`, and a failure to reach the system. */
 export type OpenSink = (options: SinkOptions) => Promise<Sink>

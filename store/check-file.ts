@@ -1,8 +1,8 @@
-// Looks at the file of a state before lmdb maps it.
+// Checks the file of a state before lmdb maps it.
 //
-// Promises: a file that is no lmdb file, or that misses pages which the last commit uses, is `state-corrupt`; without this, lmdb
-// would touch pages past the end of the file, and the system would end the process (SIGBUS).
-// Leaves to the checksums of blocks and documents: damage inside the pages.
+// Promises: a file that is no lmdb file, or that lacks pages which the last commit uses, is `state-corrupt`; without
+// this check lmdb would touch pages past the end of the file, and the system would end the process (SIGBUS).
+// Not here: damage inside the pages (the checksums of blocks and documents).
 
 import { spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
@@ -23,7 +23,7 @@ export function checkFile(dir: string, path: string): void {
     if (second === undefined) throw corrupt(dir, 'the second meta page of state.mdb is missing or damaged')
     const newest = first.transaction > second.transaction ? first : second
     const needed = (newest.lastPage + 1) * first.pageSize
-    // Whole pages at the very end may be unused and never written: rare, so that a slow and sure look is affordable.
+    // Whole pages at the end may be unused and never written. That is rare, so the slow check is affordable.
     if (needed > size && (size % first.pageSize > 0 || !isReadable(path))) {
       throw corrupt(dir, `state.mdb is cut short at ${size} bytes; ${needed} are in use`)
     }
@@ -32,7 +32,9 @@ export function checkFile(dir: string, path: string): void {
   }
 }
 
-/** The meta page at this place of the file, as lmdb 0.9 lays it out (mdb.c, MDB_meta) behind a page header of 24 bytes. */
+/**
+ * The meta page at this place of the file, as lmdb 0.9 lays it out (mdb.c, MDB_meta) behind a page header of 24 bytes.
+ */
 function readMeta(fd: number, at: number): { pageSize: number; lastPage: number; transaction: number } | undefined {
   const bytes = new Uint8Array(META_BYTES)
   if (readSync(fd, bytes, 0, META_BYTES, at) < META_BYTES) return undefined
@@ -46,7 +48,7 @@ function readMeta(fd: number, at: number): { pageSize: number; lastPage: number;
 const number64 = (view: DataView, at: number): number =>
   view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32
 
-/** Reads every entry in a process of its own, which a missing page may end. */
+/** Reads every entry in a process of its own, since a missing page ends the process. */
 function isReadable(path: string): boolean {
   const program = `
     const { open } = await import(${JSON.stringify(import.meta.resolve('lmdb'))})

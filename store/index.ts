@@ -1,6 +1,6 @@
 // The state directory: what the executors, the test kit and the command line use of it.
 //
-// Promises: store.ts. Leaves to the other files here: how.
+// Promises: those of store.ts.
 
 export { openStateReader } from './reader.ts'
 export { newRowSorter } from './spill/row-sorter.ts'

@@ -1,8 +1,9 @@
-// The one place that knows lmdb: opening the environment of a state, keys, reads, and its failures in our words.
+// The only module that uses lmdb: opens the environment of a state, makes keys, reads, and turns its errors into ours.
 //
-// Promises: a transaction that has returned is on the disk (no overlapping sync: data, then the meta page, each synced);
-// a file that is too short is refused before it is mapped, since touching a missing page would kill the process.
-// Leaves to `writer.ts` and `reader.ts`: what the keys hold.
+// Promises: a transaction that has returned is on the disk (no overlapping sync: data, then the meta page, each
+// synced); a file that is too short is refused before it is mapped, since touching a missing page would kill the
+// process.
+// Not here: what the keys hold (`writer.ts`, `reader.ts`).
 
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -68,7 +69,7 @@ export class Lmdb {
   }
 }
 
-/** Keys: one byte for the kind; blocks stand last, so that those of a new run are always appended. */
+/** Keys: one byte for the kind; blocks sort last, so that those of a new run are always appended. */
 export const ROOT_KEY = Uint8Array.of(1)
 
 export function documentKey(name: string): Uint8Array {

@@ -1,8 +1,8 @@
 // Opens a state for reading, also while another process writes it.
 //
-// Promises: a reader shows the commit that was the last one when it was opened, whole, until it is closed; open another to see
-// later ones. It takes no lock, but the writer cannot use the space again that the shown commit occupies: close it soon.
-// Leaves to the callers: what the rows mean.
+// Promises: a reader shows the commit that was the last one when it was opened, whole, until it is closed; open another
+// to see later ones. It takes no lock, but the writer cannot reuse the space of that commit: close it soon.
+// Not here: what the rows mean (the callers).
 
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'

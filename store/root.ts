@@ -1,8 +1,9 @@
-// The root record of a state: format, owner, and what must be there: each document with its checksum, each table with its runs.
+// The root record of a state: format, owner, each document with its checksum, each table with its runs.
 //
-// Promises: it changes in the transaction of the commit, so that whatever lmdb would lose or damage below it is noticed.
-// The first twelve bytes keep their meaning in every format: `LYRE`, format, CRC-32 of all that follows it.
-// Leaves to `writer.ts` and `reader.ts`: reading and writing it.
+// Promises: it changes in the transaction of the commit, so that anything that lmdb loses or damages is noticed. The
+// first twelve bytes keep their meaning in every format: `LYRE`, format, CRC-32 of the format and of all that follows
+// it.
+// Not here: reading and writing it (`reader.ts`, `writer.ts`).
 
 import { crc32 } from 'node:zlib'
 import { LyrebirdError } from '../core/errors.ts'
@@ -11,7 +12,7 @@ import { decodeValue, encodeValue } from '../core/values/canonical.ts'
 import type { ProcessIdentity } from '../host/process-identity.ts'
 import type { SortedRunInfo } from './runs/sorted-run.ts'
 
-/** Format of state directories that this version writes. Older ones it reads, newer ones it refuses. */
+/** Format of state directories that is written. Lower ones are read, higher ones refused. */
 const STORE_FORMAT = 1
 const MAGIC = 0x4c595245
 
@@ -59,7 +60,7 @@ export function decodeRoot(bytes: Uint8Array, dir: string): Root {
   return { ...stored, documents: new Map(stored.documents), tables: new Map(tables) }
 }
 
-/** A state that must not be read on. `why` continues "the state in DIR is damaged:". */
+/** The failure of a damaged state. `why` continues "the state in DIR is damaged:". */
 export function corrupt(dir: string, why: string, cause?: unknown): LyrebirdError {
   return new LyrebirdError('state-corrupt', `the state in ${dir} is damaged: ${why}`, {
     where: { state: dir },

@@ -1,7 +1,7 @@
 // Reads of one committed root: documents, gets, ranges. Writer and readers share it.
 //
 // Promises: everything comes from the root it was made for, and is checked against it.
-// Leaves to `writer.ts` and `reader.ts`: which root, and holding its snapshot.
+// Not here: which root, and holding its snapshot (`writer.ts`, `reader.ts`).
 
 import { crc32 } from 'node:zlib'
 import type { Transaction } from 'lmdb'
@@ -18,7 +18,10 @@ export class StateView {
   readonly #tables: ReadonlyMap<string, readonly SortedRun[]>
   readonly #transaction: Transaction | undefined
 
-  /** Runs known from an earlier view keep what they have learnt. A transaction pins the snapshot that the root was read from. */
+  /**
+   * Runs known from an earlier view keep their index keys and filters. A transaction pins the snapshot that the root
+   * was read from.
+   */
   constructor(lmdb: Lmdb, root: Root, known: ReadonlyMap<number, SortedRun> = new Map(), transaction?: Transaction) {
     this.root = root
     this.#lmdb = lmdb

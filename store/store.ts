@@ -1,7 +1,8 @@
 // The state directory as its users see it: named tables of sorted rows and small named documents, changed together.
 //
-// Promises: one atomic, durable transaction per commit; one writer; readers in other processes see the last commit whole.
-// Leaves to the executors: what the rows mean.
+// Promises: one atomic, durable transaction per commit; one writer; readers in other processes see the last commit
+// whole.
+// Not here: what the rows mean (the executors).
 
 import type { RowChange, Rows } from '../core/state/rows.ts'
 export interface StateReader {
@@ -17,7 +18,7 @@ export interface StateReader {
 
 export interface StateTransaction {
   putDocument(name: string, value: Uint8Array | null): void
-  /** Applies changes sorted by key (byte order, no key twice) as one delta block. */
+  /** Applies changes sorted by key (byte order, no key twice), as one sorted run. */
   applyChanges(table: string, changes: Iterable<RowChange>): void
   /** Replaces a whole table by rows sorted by key. */
   replaceTable(table: string, rows: Rows): void
@@ -27,8 +28,8 @@ export interface StateWriter extends StateReader {
   /** The epoch of this owner; a writer whose epoch is no longer the newest gets `stale-owner`. */
   readonly epoch: number
   /**
-   * Runs `write` in one transaction and resolves when it is durable. All or nothing, also through kill -9 and a full disk
-   * (`disk-full`, last commit intact). A document or row written is visible to this writer's reads after the commit.
+   * Runs `write` in one transaction and resolves when it is durable. All or nothing, also through kill -9 and a full
+   * disk (`disk-full`, last commit intact). What was written is visible to this writer's reads after the commit.
    */
   commit(write: (txn: StateTransaction) => void): Promise<void>
 }

@@ -1,8 +1,9 @@
 // Opens a state for writing: one owner at a time, one atomic and durable transaction per commit.
 //
-// Promises: store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets `stale-owner`
-// and has changed nothing; after any failure of a commit the last one is intact and the writer still shows it.
-// Leaves to runs/: how rows lie in the state.
+// Promises: those of store.ts. A second writer gets `state-locked`; one that was overtaken by a later owner gets
+// `stale-owner` and has changed nothing; after any failure of a commit the last one is intact and the writer still
+// shows it.
+// Not here: how rows lie in the state (runs/).
 
 import { resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -99,8 +100,8 @@ class Writer implements StateWriter {
 }
 
 /**
- * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read what it
- * replaces.
+ * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read them until
+ * then.
  */
 class Draft implements StateTransaction {
   readonly #lmdb: Lmdb
@@ -143,7 +144,7 @@ class Draft implements StateTransaction {
     this.#replace(table, this.#tables.get(table) ?? [], run === undefined ? [] : [run])
   }
 
-  /** Compacts, forgets what was replaced, writes the root, and gives the view of what the transaction leaves behind. */
+  /** Compacts, deletes what was replaced, writes the root, and returns the view of the result. */
   finish(): StateView {
     for (const name of this.#tables.keys()) this.#compact(name)
     for (const { id, blocks } of this.#dropped) {
@@ -199,7 +200,7 @@ class Draft implements StateTransaction {
   }
 }
 
-/** Makes this process the owner, in one transaction: of two that try at once one sees the other. */
+/** Makes this process the owner, in one transaction: of two that try at once, the later one sees the other. */
 function takeOwnership(lmdb: Lmdb): Root {
   return lmdb.transaction(() => {
     const before = readRoot(lmdb)
@@ -216,7 +217,7 @@ function takeOwnership(lmdb: Lmdb): Root {
 
 /**
  * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it
- * runs after all, the new epoch fences it off. Only one that is seen to run is worth waiting for.
+ * is still running, the next epoch fences it off. Only one that is seen to run is worth waiting for.
  */
 const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 

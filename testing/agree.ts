@@ -1,7 +1,7 @@
-// `toAgree`: batch, stream and reference over the records of a test.
+// `toAgree`: compares batch, stream and reference over the records of a test.
 //
 // Promises: a difference is thrown with the first differing row on both sides and the seed that shows it again.
-// Leaves to `equivalence/`: the proof itself.
+// Not here: the proof itself (`equivalence/`).
 
 import { LyrebirdError } from '../core/errors.ts'
 import { verdictLines, verifyJob } from './equivalence/index.ts'
@@ -13,13 +13,13 @@ export interface AgreeOptions {
   readonly final?: boolean
   /** Runs of the stream, each under another schedule of partitions, chunks, commits and restarts. Default 20. */
   readonly interleavings?: number
-  /** Restarts that the runs together must at least have seen; more runs are made until they have. Default 0. */
+  /** Restarts that all runs together must have had; runs are repeated, up to ten times, until they have. Default 0. */
   readonly restarts?: number
-  /** Seed of the first schedule; the others count on from it. Default: drawn, and told where something differs. */
+  /** Seed of the first schedule; the others count on from it. Default: random, and shown with a difference. */
   readonly seed?: number
 }
 
-/** What an agreement rests on. */
+/** What was run for an agreement. */
 export interface Agreement {
   readonly records: number
   readonly interleavings: number
@@ -28,7 +28,7 @@ export interface Agreement {
   readonly seed: number
 }
 
-/** Most times that runs are repeated for the sake of restarts: a log of few records gives few. */
+/** Most repetitions of the runs to reach `restarts`: a log of few records gives few restarts. */
 const ROUNDS_MAX = 10
 
 export async function agree(compiled: CompiledTest, log: TestLog, options: AgreeOptions): Promise<Agreement> {

@@ -1,7 +1,7 @@
 // The test kit for authors of jobs: the public entry `lyrebird/testing`. Works inside vitest and any other runner.
 //
-// Promises: a test says what was sent and looks at the whole result; `toAgree` shows that batch and stream give the same. No runner is
-// imported: a failure is a thrown error.
+// Promises: a test sends records and looks at the whole result; `toAgree` shows that batch and stream give the same. No
+// runner is imported: a failure is a thrown error.
 
 import type { Job } from '../dsl/job.ts'
 import { openLog } from '../logs/index.ts'
@@ -19,7 +19,7 @@ export type { Agreement, AgreeOptions } from './agree.ts'
 export type { JobTest, ResultOptions, SendOptions } from './job-test.ts'
 
 export interface TestOptions {
-  /** A log to begin with: a directory, whose records of the job's topics are taken over. */
+  /** A log to begin with: a directory, whose records of the job's topics are copied. */
   readonly log?: string
 }
 
@@ -31,9 +31,9 @@ export interface TestOptions {
  *     expect(t.view('traffic')).toEqual([...])
  *     await t.toAgree({ interleavings: 100, restarts: 20 })
  *
- * A file is compiled: its diagnostics are thrown, its declared types are validated, and `toAgree` runs both executors. A value is
- * run by the reference as it is: quicker, with typed rows, but records are not checked against the declared type. For typed rows of
- * a file, name its type: `testJob<typeof job>('jobs/page-views.ts')`.
+ * A file is compiled: its diagnostics are thrown, its declared types are validated, and `toAgree` runs both executors.
+ * A value is run by the reference as it is: quicker, with typed rows, but records are not checked against the declared
+ * type. For typed rows of a file, name its type: `testJob<typeof job>('jobs/page-views.ts')`.
  */
 export async function testJob<J extends Job = Job>(
   job: J | string | URL,

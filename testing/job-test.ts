@@ -1,7 +1,8 @@
-// A job under test: a log that the test writes, and the job's whole result over it at any moment.
+// A job under test: a log that the test writes, and the job's whole result over it at any point.
 //
-// Promises: every answer is that of the reference interpreter over all that was sent so far; `toAgree` shows that both executors give
-// the same. Nothing is kept between two answers. Leaves to `load-job.ts`: where the job comes from; to `agree.ts`: running executors.
+// Promises: every answer is that of the reference interpreter over all records sent so far; `toAgree` shows that both
+// executors give the same. Nothing is kept between two answers.
+// Not here: where the job comes from (`load-job.ts`), and running the executors (`agree.ts`).
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import { LyrebirdError } from '../core/errors.ts'
@@ -66,13 +67,16 @@ export class JobTest<J> {
     return this.#append(topic, valueBytes(value, params.format, this.#program.lambdas[id]?.encode), options)
   }
 
-  /** Appends a record whose value is these very bytes: for records that do not decode. Null is a record without a value. */
+  /**
+   * Appends a record with exactly these bytes as value: for records that do not decode. Null is a record without a
+   * value.
+   */
   sendRaw(topic: string, value: string | Uint8Array | null, options: SendOptions = {}): this {
     this.#source(topic)
     return this.#append(topic, typeof value === 'string' ? new TextEncoder().encode(value) : value, options)
   }
 
-  /** Appends a tick, which moves event time on without a record: to one partition, or to all that the topic has. */
+  /** Appends a tick, which only moves the watermark: to one partition, or to all that the topic has. */
   tick(topic: string, time: number | string, options: { readonly partition?: number } = {}): this {
     this.#source(topic)
     const all = Array.from({ length: this.#log.partitions(topic) }, (_, partition) => partition)
@@ -120,8 +124,8 @@ export class JobTest<J> {
   }
 
   /**
-   * Runs the compiled job over the records so far by batch, and by the stream under many seeded schedules with restarts, and compares
-   * everything with the reference. Throws `not-equivalent` with the first difference and the seed.
+   * Runs the compiled job over the records so far in batch, and as a stream under many seeded schedules with restarts,
+   * and compares everything with the reference. Throws `not-equivalent` with the first difference and the seed.
    */
   async toAgree(options: AgreeOptions = {}): Promise<Agreement> {
     if (this.#compiled !== null) return await agree(this.#compiled, this.#log, options)
@@ -170,7 +174,7 @@ function unknown(code: 'unknown-topic' | 'unknown-view', lacks: string, name: st
   return new LyrebirdError(code, `the job ${lacks} ${JSON.stringify(name)}`, { hint })
 }
 
-/** More partitions than a test can mean are a slip. */
+/** A larger number is taken for a mistake. */
 const MAX_PARTITION = 1000
 
 function checkedPartition(partition: number): number {

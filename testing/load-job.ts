@@ -1,7 +1,8 @@
-// A job under test from what the author gave: a value, or the path of its file.
+// Loads a job under test from what the author gave: a value, or the path of its file.
 //
-// Promises: a file is compiled once for each process, and again when one of its sources has changed; errors of the compiler are thrown
-// as it renders them. Leaves to `agree.ts`: running what was compiled.
+// Promises: a file is compiled once for each process, and again when one of its sources has changed; errors of the
+// compiler are thrown as it renders them.
+// Not here: running what was compiled (`agree.ts`).
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -67,10 +68,10 @@ function isCurrent({ texts }: Known): boolean {
 }
 
 async function compile(path: string): Promise<Known> {
-  // Loaded only for files: a job that is given as a value needs no compiler, which takes time to load.
+  // Loaded only for files: a job given as a value needs no compiler, which takes time to load.
   const { compileJob, hasErrors, loadFunctions, renderDiagnostics } = await import('../compiler/index.ts')
   const outDir = mkdtempSync(join(tmpdir(), 'lyrebird-test-job-'))
-  // Source maps are read when the first error comes, so the folder stays until the process ends.
+  // Source maps are read at the first error, so the folder stays until the process ends.
   process.once('exit', () => rmSync(outDir, { recursive: true, force: true }))
   const { diagnostics, texts, folder, outDir: written } = await compileJob(path, { outDir })
   if (written === null || hasErrors(diagnostics)) {

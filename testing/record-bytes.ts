@@ -1,4 +1,4 @@
-// Values, keys and times of a test as they stand in a log.
+// Bytes of values and keys, and ms of times, as the log of a test holds them.
 
 import { makeEncoder } from '../core/encode/encoder.ts'
 import { LyrebirdError } from '../core/errors.ts'
@@ -10,8 +10,8 @@ const utf8 = new TextEncoder()
 type Encode = Parameters<typeof makeEncoder>[1]
 
 /**
- * The bytes of a value in a source's format; `encode` is a custom format's own. Throws `usage` for a value that the format cannot hold,
- * and what `encode` throws.
+ * The bytes of a value in a source's format; `encode` is that of a custom format. Throws `usage` for a value that the
+ * format cannot hold, and what `encode` throws.
  */
 export function valueBytes(value: unknown, format: FormatSpec, encode?: Encode): Uint8Array {
   switch (format.kind) {

@@ -1,7 +1,7 @@
-// The log of a test: records in memory, written by hand or taken from a log that exists.
+// The log of a test: records in memory, written by the test or copied from a log that exists.
 //
-// Promises: what the reference and the executors read is the same records. A partition exists once something was sent to it or to one
-// of a higher number.
+// Promises: the reference and the executors read the same records. A partition exists once something was sent to it or
+// to one with a higher number.
 
 import { type Header, offsetAt, TICK_HEADER } from '../core/log/chunk.ts'
 import type { ReferenceInput } from '../core/reference/input.ts'
@@ -58,7 +58,7 @@ export class TestLog {
     this.append(topic, partition, { timestamp, key: null, value: null, headers })
   }
 
-  /** Takes over the records of the test's topics from another log, as far as it goes now. */
+  /** Copies the records of the test's topics from another log, up to its current end. */
   async load(log: Log): Promise<void> {
     for (const [name, topic] of this.#topics) {
       topic.abilities = await log.abilities(name)

@@ -1,7 +1,7 @@
-// Key and timestamp of a record that is appended, taken from fields of its value.
+// Key and timestamp of an appended record, taken from fields of its value.
 //
-// Promises: a field that is missing or null gives no key; a value from which the wanted field cannot be read is an error that names the
-// line, before anything of its batch is written. Leaves to `append.ts`: everything that needs no look into the value.
+// Promises: a field that is missing or null gives no key; a value from which the wanted field cannot be read is an
+// error that names the line, before anything of its batch is written.
 
 import { isUtf8 } from 'node:buffer'
 import { csvFields } from '../../core/decode/csv.ts'
@@ -16,7 +16,10 @@ export type AppendFormat = 'json' | 'lines' | 'csv' | 'bytes'
 /** The value of a field: undefined where the record does not have it. */
 export type FieldReader = (field: string, line: InputLine) => unknown
 
-/** Reads fields of a format; `columns` are those of a CSV header. Throws `not-appendable` when called for a line it cannot read. */
+/**
+ * Reads fields of a format; `columns` are those of a CSV header. Throws `not-appendable` when called for a line it
+ * cannot read.
+ */
 export function fieldReader(format: AppendFormat, name: string, columns: readonly string[]): FieldReader {
   if (format === 'csv') {
     return (field, line) => {
@@ -27,7 +30,7 @@ export function fieldReader(format: AppendFormat, name: string, columns: readonl
       return fields[index]
     }
   }
-  // Key and timestamp of a line are asked for one after the other: it is parsed once.
+  // Key and timestamp of a line are read one after the other: it is parsed once.
   let parsed: InputLine | null = null
   let value: unknown
   return (field, line) => {

@@ -1,7 +1,8 @@
-// Cuts bytes that arrive in pieces into lines or CSV records.
+// Splits bytes that arrive in pieces into lines or CSV records.
 //
-// Promises: the bytes of each piece are those of the input, without the line feed that ends it; a carriage return stays; an empty line is
-// a line; a last line without a line feed is one. In CSV a line feed inside quotes belongs to the record (RFC 4180).
+// Promises: a record has exactly the bytes of the input, without the line feed that ends it; a carriage return stays;
+// an empty line is a line; a last line without a line feed is one. In CSV a line feed inside quotes belongs to the
+// record (RFC 4180).
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
@@ -10,7 +11,10 @@ const LINE_FEED = 0x0a
 const QUOTE = 0x22
 const COMMA = 0x2c
 
-/** Where in a CSV field a byte stands; `closing` is right behind a quote inside quotes, which ends them or is the first of two. */
+/**
+ * Where the scan is in a CSV field; `closing` is right behind a quote inside quotes, which ends the field or is the
+ * first of two.
+ */
 type FieldState = 'start' | 'plain' | 'quoted' | 'closing'
 
 const AFTER_QUOTE: Readonly<Record<FieldState, FieldState>> = {
@@ -31,7 +35,7 @@ export class LineSplitter {
   readonly #name: string
   #rest: Buffer = Buffer.alloc(0)
   #line = 1
-  /** How far into the rest no end of a record was found, and where in a CSV field that place lies. */
+  /** How much of the rest has been searched without finding the end of a record; `#state` is the state there. */
   #searched = 0
   #state: FieldState = 'start'
   #innerLines = 0
@@ -41,7 +45,7 @@ export class LineSplitter {
     this.#name = options.name
   }
 
-  /** The records that are whole once `bytes` has arrived. Throws `too-big`. */
+  /** The records that `bytes` completes. Throws `too-big`. */
   push(bytes: Uint8Array): InputLine[] {
     const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const data = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
@@ -75,7 +79,10 @@ export class LineSplitter {
     return rest.length === 0 ? [] : [{ bytes: rest, line: this.#line }]
   }
 
-  /** The line feed that ends the record at `start`, or -1. A quote opens a field only at the field's start, as `csvFields` reads it. */
+  /**
+   * The line feed that ends the record at `start`, or -1. A quote opens a field only at the field's start, as
+   * `csvFields` reads it.
+   */
   #csvEnd(data: Buffer, start: number): number {
     for (let at = start + this.#searched; at < data.length; at++) {
       const byte = data[at]

@@ -1,8 +1,10 @@
-// A partition stored as NDJSON files, as Kafka Connect's S3 sink lays them out: offset = START of the file + line number.
+// A partition stored as NDJSON files, laid out as Kafka Connect's S3 sink does: offset = START of the file + line
+// number.
 //
-// Promises: a file that ends before the next one starts is `log-gap`, one that goes on past it `log-overlap`; a file that changes
-// once it has been seen is `input-changed`. Lines are counted once for each file and open log, and only where an end is asked for.
-// Leaves to `line-reader.ts`: what a line is.
+// Promises: a file that ends before the next one starts is `log-gap`, one that goes on past it `log-overlap`; a file
+// that changes once it has been seen is `input-changed`. Lines are counted once for each file and open log, and only
+// where an end is asked for.
+// Not here: what a line is (`line-reader.ts`).
 
 import { stat } from 'node:fs/promises'
 import type { Chunk } from '../../core/log/chunk.ts'
@@ -15,7 +17,7 @@ import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
 import { chunkOfLines, readLines } from './line-reader.ts'
 
-/** What is known of a file. */
+/** A file, and what is known of its lines. */
 interface ArchiveFile extends PartitionFile {
   readonly version: FileVersion
   /** Exclusive end; null until the lines have been counted. */
@@ -79,7 +81,8 @@ export class ArchivePartition implements PartitionSource {
         offset = end
         position += lines.bytesUsed
         this.#mark(file, offset, position)
-        // Where the next file starts at `to`, this one is read to its end, to see that it does not go on past it.
+        // Where the next file starts at `to`, this one is read to its end, to check that it does not go on past that
+        // offset.
         if (offset >= to && to !== following?.start) return to
       }
     } finally {
@@ -143,7 +146,7 @@ export class ArchivePartition implements PartitionSource {
     return file.gz ? openGzip(source) : openPlain(source, position)
   }
 
-  /** The files now: what was seen before must still be there as it was; new ones may follow the last. */
+  /** The files now. Files seen before must be unchanged; new ones may follow the last. */
   async #list(): Promise<readonly ArchiveFile[]> {
     const { topic, partition } = this.#place
     const { files } = await listPartitionFiles(topic, partition, this.#directory)

@@ -1,7 +1,8 @@
-// The bytes of an archive file, plain or gzip, filled into buffers of the reader's choice.
+// The bytes of an archive file, plain or gzip, filled into buffers that the reader gives.
 //
-// Promises: a file that has changed since it was first seen is `input-changed`; a cut-off gzip file is `truncated`, a damaged one
-// `bad-crc`. Leaves to `archive-partition.ts`: which file, and how far.
+// Promises: a file that has changed since it was first seen is `input-changed`; a cut-off gzip file is `truncated`, a
+// damaged one `bad-crc`.
+// Not here: which file, and how far (`archive-partition.ts`).
 
 import { createReadStream, fstatSync, type Stats } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -11,7 +12,7 @@ import { fileFailure } from '../file-failures.ts'
 import { GZIP_READ_BYTES } from '../limits.ts'
 import type { Place } from '../record-batch/batch-failure.ts'
 
-/** What identifies the content of a file that nobody is supposed to change. */
+/** What identifies the content of a file that must not change. */
 export interface FileVersion {
   readonly bytes: number
   readonly modifiedMs: number
@@ -102,7 +103,7 @@ async function openFile(file: SourceFile): Promise<FileHandle> {
   }
 }
 
-/** At once, since a trip to another thread for each read costs more than the read. */
+/** Synchronous: a trip to another thread for each read costs more than the read. */
 function checkVersion(handle: FileHandle, file: SourceFile): void {
   if (!sameVersion(versionOf(fstatSync(handle.fd)), file.version)) throw inputChanged(file)
 }

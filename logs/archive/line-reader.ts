@@ -1,7 +1,8 @@
 // Lines of an archive file, as chunks that point into the buffers that were read.
 //
-// Promises: one line is one record, without its line feed; a carriage return stays in the value; an empty line is a record; so is a
-// last line without a line feed. A line may span reads. Leaves to `archive-partition.ts`: offsets of files.
+// Promises: one line is one record, without its line feed; a carriage return stays in the value; an empty line is a
+// record; so is a last line without a line feed. A line may span reads.
+// Not here: offsets of files (`archive-partition.ts`).
 
 import type { Chunk, Header } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
@@ -11,7 +12,7 @@ import type { ByteSource } from './byte-source.ts'
 const LINE_FEED = 0x0a
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
-/** Some lines in a row, and where the next one begins. */
+/** Some consecutive lines, and where the next one begins. */
 interface Lines {
   readonly bytes: Buffer
   readonly count: number
@@ -21,7 +22,9 @@ interface Lines {
   readonly bytesUsed: number
 }
 
-/** Yields the lines of a source, about `chunkBytes` at a time. `first` is the offset of the first one, for errors only. */
+/**
+ * Yields the lines of a source, about `chunkBytes` at a time. `first` is the offset of the first one, for errors only.
+ */
 export async function* readLines(
   source: ByteSource,
   place: Place,

@@ -1,8 +1,9 @@
 // A partition whose segments were copied from a broker.
 //
-// Promises: gaps inside and between segments are normal; a cut-off tail of the newest segment is not read; the log ends at the first
-// transaction that is still open; records of aborted ones are left out, known by the markers in the segments themselves.
-// Leaves out: index files, which are never trusted.
+// Promises: gaps inside and between segments are normal; a cut-off tail of the newest segment is not read; the log ends
+// at the first transaction that is still open; records of aborted ones are left out, found by the markers in the
+// segments themselves.
+// Index files are not read, since they cannot be trusted.
 
 import { open } from 'node:fs/promises'
 import type { Chunk } from '../../core/log/chunk.ts'
@@ -19,7 +20,7 @@ import { checkHead, wholeBatches } from '../record-batch/batch-ranges.ts'
 import { Marks, readBytes, readSegments, type Segment } from './segment-reader.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
-/** How far the heads of the batches have been looked at. */
+/** How far the heads of the batches have been read. */
 interface IndexedTo {
   path: string
   bytes: number
@@ -64,13 +65,15 @@ export class CopiedPartition implements PartitionSource {
     yield* readSegments(this.#place, segments, range, this.#marks)
   }
 
-  /** One walk at a time, since each goes on where the last one ended; a failure stays, since it ended in the middle. */
+  /**
+   * One walk at a time, since each continues where the last one ended; a failure stays, since it ended in the middle.
+   */
   #index(): Promise<Indexed> {
     this.#indexing = this.#indexing.then(() => this.#indexOn())
     return this.#indexing
   }
 
-  /** Looks at the heads of all batches that are new since the last time. */
+  /** Reads the heads of all batches that are new since the last walk. */
   async #indexOn(): Promise<Indexed> {
     const { files } = await listPartitionFiles(this.#place.topic, this.#place.partition, this.#directory)
     const known = files.findIndex(file => file.path === this.#indexed?.path)

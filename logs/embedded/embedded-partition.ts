@@ -1,6 +1,7 @@
 // A partition of the embedded log, read while another process may be writing it.
 //
-// Promises: never past what the writer has published; every offset is there. Leaves to `embedded-writer.ts`: everything that changes files.
+// Promises: never reads past what the writer has published; every offset is there.
+// Not here: everything that changes files (`embedded-writer.ts`).
 
 import { join } from 'node:path'
 import type { Chunk } from '../../core/log/chunk.ts'

@@ -1,8 +1,9 @@
-// The one writer of a partition of the embedded log.
+// The only writer of a partition of the embedded log.
 //
-// Promises: written, synced, then published: a reader never sees a record that a crash could take away. What was written but not
-// published is cut off by the next writer, or published by `recover` where a state says that it was committed. After any failure the
-// writer refuses further work; opening it anew recovers. Leaves to its callers: which records, and when they are published.
+// Promises: records are written, synced, then published: a reader never sees a record that a crash could take away.
+// What was written but not published is cut off by the next writer, or published by `recover` where a state says that
+// it was committed. After any failure the writer refuses further work; opening it again recovers.
+// Not here: which records, and when they are published (the callers).
 
 import { type FileHandle, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,7 +24,7 @@ export interface WriterOptions {
   readonly segmentBytes?: number
 }
 
-/** An end that can be published: the offset and the place in the files. */
+/** An end that can be published: the offset and its place in the files. */
 type Boundary = Omit<Published, 'sequence'>
 
 export class EmbeddedWriter {
@@ -58,7 +59,7 @@ export class EmbeddedWriter {
     this.#segmentBytes = segmentBytes
   }
 
-  /** Takes the partition's lock; `recover` comes next. Throws `state-locked`, `truncated`, `bad-crc`. */
+  /** Takes the partition's lock; call `recover` next. Throws `state-locked`, `truncated`, `bad-crc`. */
   static async open(place: Place, directory: string, options: WriterOptions = {}): Promise<EmbeddedWriter> {
     const lock = await ProcessLock.acquire(join(directory, '.lock'), `${place.topic}/${place.partition}`)
     try {
@@ -84,9 +85,9 @@ export class EmbeddedWriter {
   }
 
   /**
-   * Makes the partition end at `position` exactly (default: at what is published): publishes up to it and cuts off the rest. Throws
-   * `truncated` and others where the records up to it are not there whole, `state-incompatible` where it lies before what readers
-   * have already seen.
+   * Makes the partition end at `position` exactly (default: at what is published): publishes up to it and cuts off the
+   * rest. Throws `truncated` and others where the records before it are not all there, `state-incompatible` where it
+   * lies before what readers have already seen.
    */
   async recover(position: bigint = this.#published.end): Promise<void> {
     await this.#guarded(async () => {
@@ -133,8 +134,9 @@ export class EmbeddedWriter {
   }
 
   /**
-   * Shows readers everything before a position that `prepare` returned. `durable: false` leaves it to the system when the published
-   * end reaches the disk; right only where a state holds the position too. Throws `stale-owner` where another process took over.
+   * Shows readers everything before a position that `prepare` returned. With `durable: false` the system chooses when
+   * the published end reaches the disk; safe only where a state holds the position too. Throws `stale-owner` where
+   * another process took over.
    */
   async publish(position: bigint, options: { readonly durable?: boolean } = {}): Promise<void> {
     if (position === this.#published.end) return
@@ -147,7 +149,7 @@ export class EmbeddedWriter {
     })
   }
 
-  /** Lets go of the partition. What was not published stays hidden. */
+  /** Releases the partition. What was not published stays hidden. */
   async close(): Promise<void> {
     await this.#segment?.close()
     this.#segment = null
@@ -207,7 +209,7 @@ export class EmbeddedWriter {
     for (const file of files) if (file.start > boundary.segmentStart) await rm(file.path)
   }
 
-  /** A process that has lost its lock would write over what the other one has published. */
+  /** A process that has lost its lock would overwrite what the other one has published. */
   async #checkOwner(): Promise<void> {
     if (!(await this.#lock.isHeld())) {
       throw new LyrebirdError('stale-owner', `${this.topic}/${this.partition} was taken over by another process`, {
@@ -235,7 +237,7 @@ export class EmbeddedWriter {
     })
   }
 
-  /** After a failure nothing is known about the file's tail, so no later call may build on it. */
+  /** After a failure the file's tail is unknown, so every later call fails too. */
   async #guarded<T>(action: () => Promise<T>): Promise<T> {
     if (this.#failure !== null) throw this.#failure
     try {

@@ -1,7 +1,8 @@
 // An output topic of a job: one state owns it and writes all its partitions.
 //
-// Promises: exactly once through crashes, given that the state keeps `positions` in the commit that follows `prepare` and precedes
-// `publish`, and hands them to `recover` when it is opened again. Leaves to the executors: which records, in which order.
+// Promises: exactly once through crashes, given that the state keeps `positions` in the commit that follows `prepare`
+// and precedes `publish`, and passes them to `recover` when it is opened again.
+// Not here: which records, in which order (the executors).
 
 import { invariant } from '../../core/errors.ts'
 import type { LogRecord } from '../log-record.ts'
@@ -23,12 +24,18 @@ export class OutputTopic {
     this.#writers = writers
   }
 
-  /** Finds or makes the topic and locks its partitions; `recover` comes next. Throws what `ensureTopic` and the writers throw. */
+  /**
+   * Finds or makes the topic and locks its partitions; call `recover` next. Throws what `ensureTopic` and the writers
+   * throw.
+   */
   static async open(directory: string, topic: string, options: OutputTopicOptions): Promise<OutputTopic> {
     return await OutputTopic.#open(directory, topic, options.partitions, options)
   }
 
-  /** The same for a topic that records are appended to. Without a wish it keeps its count of partitions; a new one has 1. */
+  /**
+   * The same for a topic that records are appended to, recovered. Where `partitions` is null an existing topic keeps
+   * its count, and a new one has 1.
+   */
   static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
     const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
     try {
@@ -64,7 +71,7 @@ export class OutputTopic {
     return this.#writers.length
   }
 
-  /** Where the next record of each partition goes: what the state keeps. */
+  /** Where the next record of each partition goes; the state keeps these. */
   get positions(): readonly bigint[] {
     return this.#writers.map(writer => writer.position)
   }

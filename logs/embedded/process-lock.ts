@@ -1,9 +1,9 @@
 // A lock file that belongs to a running process.
 //
-// Promises: one holder at a time; a lock whose holder has ended is taken over (host/process-identity.ts says when it
-// has). A holder can ask whether it still holds the lock, which closes the moment in which two processes take over
-// the same dead lock.
-// Does not cover network file systems with several machines; there a foreign machine's lock is never taken over.
+// Promises: one holder at a time; a lock whose holder has ended is taken over (`livenessOf` in
+// host/process-identity.ts). A holder can check that it still holds the lock, which covers the race of two processes
+// that take over the same dead lock.
+// Not for network file systems shared by several machines: there the lock of another machine is never taken over.
 
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
@@ -66,7 +66,7 @@ async function linked(own: string, path: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a process that is no more. Throws `state-locked` where its holder runs. */
+/** Removes the lock of a process that has ended. Throws `state-locked` where its holder runs. */
 async function clearDead(path: string, what: string): Promise<void> {
   const holder = await readHolder(path)
   if (holder === undefined) return
@@ -78,7 +78,7 @@ async function clearDead(path: string, what: string): Promise<void> {
     return // Another process was faster.
   }
   const moved = await readHolder(aside)
-  // In between another process may have taken the dead lock over: then this is a live one, and it goes back.
+  // Another process may have taken the dead lock over in between: then this is a live one, and it goes back.
   if (moved?.nonce !== holder?.nonce) await linked(aside, path)
   await unlink(aside)
 }
@@ -95,7 +95,7 @@ async function readHolder(path: string): Promise<Holder | null | undefined> {
   try {
     const holder = JSON.parse(text) as Holder
     if (typeof holder.pid !== 'number' || typeof holder.nonce !== 'string') return null
-    // Older versions left the boot empty where the system does not tell it.
+    // An empty boot in the file means the host's name, as in `bootOf`.
     return { ...holder, boot: holder.boot || holder.host }
   } catch {
     return null
@@ -103,9 +103,9 @@ async function readHolder(path: string): Promise<Holder | null | undefined> {
 }
 
 /**
- * A holder on another host counts as running: nothing can be learnt about it from here. On this host one of another
- * boot has ended with it. So has one of another pid namespace: as a rule that is this container before it was started
- * again, under the same name.
+ * A holder on another host counts as running: nothing is known about it here. On this host a holder of another boot has
+ * ended with that boot. So has one of another pid namespace: usually that is this container before its restart under
+ * the same name.
  */
 function mayRun(holder: Holder): boolean {
   return holder.host !== hostname() || livenessOf(holder) === 'running'

@@ -1,7 +1,8 @@
-// How far a partition of the embedded log is published: a file of two slots, of which the newer whole one counts.
+// How far a partition of the embedded log is published: a file of two slots; the newer undamaged one counts.
 //
-// Promises: a reader sees the old or the new position, never a torn one: slots are written in turn, each with a sequence number and a
-// checksum, each within a sector of its own. Leaves to `embedded-writer.ts`: that bytes are on disk before they are published.
+// Promises: a reader sees the position before a publish or the one after it, never a torn one: slots are written in
+// turn, each with a sequence number and a checksum, each within a sector of its own.
+// Not here: that bytes are on disk before they are published (`embedded-writer.ts`).
 
 import { constants } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
@@ -29,7 +30,10 @@ const SECTOR_BYTES = 512
 const SLOT_BYTES = 40
 const CRC_AT = 36
 
-/** The published end; null where the partition has no such file (it is no partition of the embedded log). Throws `bad-crc`. */
+/**
+ * The published end; null where there is no such file, so that this is no partition of the embedded log. Throws
+ * `bad-crc`.
+ */
 export async function readPublished(path: string): Promise<Published | null> {
   let bytes: Buffer
   try {
@@ -48,7 +52,7 @@ export async function readPublished(path: string): Promise<Published | null> {
   return slots.reduce((a, b) => (b.sequence > a.sequence ? b : a))
 }
 
-/** Opens the file for its one writer. */
+/** Opens the file for its only writer. */
 export async function openPublished(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDWR | constants.O_NOFOLLOW)
@@ -57,7 +61,7 @@ export async function openPublished(path: string): Promise<FileHandle> {
   }
 }
 
-/** The whole file for a new partition. */
+/** The whole file of a new partition. */
 export function firstPublished(): Uint8Array {
   const bytes = new Uint8Array(SECTOR_BYTES * 2)
   bytes.set(slotOf(NOTHING_PUBLISHED))

@@ -1,4 +1,4 @@
-// The segment that a writer is filling: writes at a known place, syncs, and cuts off what was never published.
+// The segment that a writer fills: writes at a known place, syncs, and cuts off what was never published.
 //
 // Promises: a failure of the disk is typed; a short write is never taken for a whole one.
 
@@ -21,7 +21,10 @@ export class SegmentFile {
     this.#bytes = bytes
   }
 
-  /** Opens or makes the segment that starts at an offset; writing goes on at `bytes`. Throws `truncated` where it has fewer. */
+  /**
+   * Opens or makes the segment that starts at an offset; the next write goes to byte `bytes`. Throws `truncated` where
+   * the file has fewer.
+   */
   static async open(directory: string, start: bigint, bytes: number): Promise<SegmentFile> {
     const path = join(directory, segmentName(start))
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW

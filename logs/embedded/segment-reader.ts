@@ -1,8 +1,8 @@
 // Reads a range of offsets from segment files, in buffers that the chunks point into.
 //
-// Promises: every byte between the two offsets was checked; a missing, repeated or cut-off range between or inside files is a typed
-// failure. Remembers where batches begin, so that following a log does not walk a segment again.
-// Leaves to its callers: which segments there are, and how far they may be read.
+// Promises: every byte between the two offsets was checked; a missing, repeated or cut-off range between or inside
+// files is a typed failure. Remembers where batches begin, so that following a log does not walk a segment again.
+// Not here: which segments there are, and how far they may be read (the callers).
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -31,7 +31,7 @@ interface SegmentRange {
   readonly chunkBytes: number
 }
 
-/** Where a batch begins: its first offset, or the end of the one before it. */
+/** Where a batch begins in its file: its first offset, or the end of the batch before it. */
 interface Mark {
   readonly offset: bigint
   readonly position: number

@@ -1,7 +1,7 @@
-// Topics of the embedded log: made whole, with all their partitions, and described by a file of their own.
+// Topics of the embedded log: created with all their partitions, and described by a file of their own.
 //
-// Promises: a topic is there with all partitions or not at all; its id tells it from an earlier one of the same name; its count of
-// partitions never changes; an output topic belongs to one state.
+// Promises: a topic is there with all partitions or not at all; its id differs from that of an earlier topic of the
+// same name; its count of partitions never changes; an output topic belongs to one state.
 
 import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -31,7 +31,10 @@ interface TopicWish {
 export const partitionDirectory = (directory: string, topic: string, partition: number): string =>
   join(directory, topic, `partition=${partition}`)
 
-/** The description of a topic; null where the folder is no topic of the embedded log. Throws `bad-batch` where it is damaged. */
+/**
+ * The description of a topic; null where the folder is no topic of the embedded log. Throws `bad-batch` where the file
+ * is damaged.
+ */
 export async function readTopicFile(directory: string, topic: string): Promise<TopicDescription | null> {
   const path = join(directory, topic, TOPIC_FILE)
   let text: string
@@ -62,8 +65,8 @@ function parse(text: string): TopicDescription | null {
 }
 
 /**
- * Finds a topic for writing, or makes it. Throws `bad-name`, `partition-count` where it has another count, `topic-owned` where it
- * belongs to somebody else, `not-appendable` where it is no topic of the embedded log.
+ * Finds a topic for writing, or makes it. Throws `bad-name`, `partition-count` where it has another count,
+ * `topic-owned` where it has another owner, `not-appendable` where it is no topic of the embedded log.
  */
 export async function ensureTopic(directory: string, topic: string, wish: TopicWish): Promise<TopicDescription> {
   checkTopicName(topic)

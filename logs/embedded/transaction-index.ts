@@ -1,7 +1,7 @@
 // Transactions of a partition, found by the control batches in its segments.
 //
-// Promises: which transactions were aborted, from which offset to which; and the last stable offset: where the first one that is
-// still open begins, since its records may yet be aborted.
+// Promises: knows which transactions were aborted, from which offset to which, and the last stable offset: where the
+// first transaction that is still open begins, since its records may yet be aborted.
 
 import type { AbortedTransaction } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
@@ -18,7 +18,7 @@ export class TransactionIndex {
   readonly #open = new Map<bigint, bigint>()
   readonly #aborted: EndedTransaction[] = []
 
-  /** Takes note of the next batch, which lies whole in `bytes`. Throws `bad-batch`. */
+  /** Adds the next batch, which is whole in `bytes`. Throws `bad-batch`. */
   add(bytes: Uint8Array, header: BatchHeader, place: Place): void {
     if (!header.transactional) return
     const { producerId, baseOffset } = header
@@ -38,7 +38,7 @@ export class TransactionIndex {
     }
   }
 
-  /** Aborted transactions that a read from an offset can meet. */
+  /** Aborted transactions that end at or past an offset. */
   abortedFrom(from: bigint): readonly AbortedTransaction[] {
     return this.#aborted.filter(transaction => transaction.lastOffset >= from)
   }

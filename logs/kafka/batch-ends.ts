@@ -1,6 +1,7 @@
-// Where a run of whole record batches ends, from their heads alone: what to fetch next while these are decoded.
+// Where a sequence of whole record batches ends, from their heads alone: what to fetch next while these are decoded.
 //
-// Promises: never wrong about sound bytes, null for damaged ones. Leaves to the decoder: saying what is damaged.
+// Promises: right for undamaged bytes, null for damaged ones.
+// Not here: what is damaged (the decoder).
 
 import {
   batchBytesAt,
@@ -14,7 +15,7 @@ import {
 interface BatchesEnd {
   /** The offset after the last whole batch that begins before `to`. */
   readonly offset: bigint
-  /** Under which leader that batch was written. */
+  /** Leader epoch that the batch was written under. */
   readonly epoch: number
 }
 

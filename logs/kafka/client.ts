@@ -1,9 +1,12 @@
-// The one module that knows kafkajs (2.2.4, pinned): connections with TLS, SASL and the negotiation of versions, nothing else.
+// The only module that uses kafkajs (2.2.4, pinned), and only its connections: TLS, SASL and the negotiation of
+// versions.
 //
-// Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never used again (kafkajs
-// keeps half an answer of the old socket and would put it before the new ones); its logger is silent.
-// Leaves to `cluster.ts`: which broker, when to try again. Why so deep: kafkajs decodes Fetch itself, slowly, and delivers records of
-// aborted transactions (docs/kafka.md). `test/logs/kafka/client-inside.test.ts` fails where its inside moves.
+// Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never
+// used again (kafkajs keeps half an answer of the old socket and would put it before the new ones); the logger of
+// kafkajs is silent.
+// Not here: which broker, when to try again (`cluster.ts`).
+// Why its internals: kafkajs decodes Fetch itself, slowly, and delivers records of aborted transactions
+// (docs/kafka.md). `test/logs/kafka/client-inside.test.ts` fails where they change.
 
 import kafkajs from 'kafkajs'
 import type { ApiCall } from './calls/wire.ts'
@@ -13,15 +16,18 @@ import type { KafkaSettings } from './settings.ts'
 export interface Link {
   /** False once any of its sockets has been lost. */
   alive(): boolean
-  /** Sends a call and waits for its answer, `waitMs` longer than usual. Rejects with a LinkFailure; then the link is dead. */
+  /**
+   * Sends a call and waits for its answer, `waitMs` longer than usual. Rejects with a LinkFailure; then the link is
+   * dead.
+   */
   send<Answer>(call: ApiCall<Answer>, waitMs?: number): Promise<Answer>
-  /** Rejects what is under way and closes the sockets. */
+  /** Rejects the pending calls and closes the sockets. */
   close(): void
 }
 
 type LinkFailureKind = 'unreachable' | 'auth' | 'protocol'
 
-/** Why a broker could not be asked. */
+/** Why a broker gave no answer. */
 export class LinkFailure extends Error {
   readonly kind: LinkFailureKind
 
@@ -37,7 +43,7 @@ export interface Client {
   link(host: string, port: number): Promise<Link>
 }
 
-/** Versions that our calls are written for; each broker must speak them. */
+/** Versions that our calls are written for; each broker must support them. */
 const NEEDED: readonly { readonly key: number; readonly name: string; readonly version: number }[] = [
   { key: 1, name: 'Fetch', version: 13 },
   { key: 2, name: 'ListOffsets', version: 7 },
@@ -149,7 +155,7 @@ function failureOf(e: unknown, broker: string): LinkFailure {
   return new LinkFailure(e instanceof RangeError ? 'protocol' : 'unreachable', `${broker}: ${message}`, e)
 }
 
-// What we reach into; the shapes are those of kafkajs 2.2.4 (src/cluster, src/broker, src/network).
+// The internals that are used here; the shapes are those of kafkajs 2.2.4 (src/cluster, src/broker, src/network).
 
 interface VersionRange {
   readonly minVersion: number
@@ -189,7 +195,7 @@ interface Cluster {
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster'
 
-/** The cluster object behind a Kafka object. Throws where this is not the kafkajs that we know. */
+/** The cluster object behind a Kafka object. Throws where this is another version of kafkajs. */
 function clusterOf(kafka: kafkajs.Kafka): Cluster {
   const inside = kafka as unknown as Record<symbol, ((options: object) => Cluster) | undefined>
   const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === CREATE_CLUSTER)

@@ -1,7 +1,8 @@
 // One cluster: its brokers, who leads which partition, and the connections to them.
 //
-// Promises: a topic keeps the id under which it was first seen; another id, or none for long, is `topic-recreated`. A connection
-// that failed is replaced, never mended. Leaves to `persist.ts`: trying again; to the readers: what they ask the leaders.
+// Promises: a topic keeps the id under which it was first seen; another id, or a topic that is missing for long, is
+// `topic-recreated`. A connection that failed is replaced, never repaired.
+// Not here: trying again (`persist.ts`), and what is asked of the leaders (the readers).
 
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { partitionName } from '../../core/log/cut.ts'
@@ -23,7 +24,7 @@ export class Cluster {
   readonly #seeds: readonly { host: string; port: number }[]
   readonly #links = new Map<string, Promise<Link>>()
   readonly #topics = new Map<string, TopicMetadata>()
-  /** Where each partition was last read to, and under which leader the record before was written. */
+  /** Where each partition was last read to, and the leader epoch of the record before that offset. */
   readonly #lastRead = new Map<string, { offset: bigint; epoch: number }>()
   readonly #missingSince = new Map<string, number>()
   readonly #closing = new AbortController()
@@ -52,7 +53,7 @@ export class Cluster {
     return (await this.#refresh(null)).topics
   }
 
-  /** A topic as it is now, asked anew. Throws `unknown-topic`, `topic-recreated`, `Passing`, LinkFailure. */
+  /** A topic as it is now, asked of a broker. Throws `unknown-topic`, `topic-recreated`, `Passing`, LinkFailure. */
   async topic(topic: string): Promise<TopicMetadata> {
     if (!isTopicName(topic)) throw unknownTopic(topic, [])
     const found = (await this.#refresh([topic])).topics.find(({ topic: name }) => name === topic)
@@ -83,18 +84,18 @@ export class Cluster {
     return known.id
   }
 
-  /** Remembers under which leader the record before `offset` was written. */
+  /** Remembers the leader epoch of the record before `offset`. */
   readTo(topic: string, partition: number, offset: bigint, epoch: number): void {
     this.#lastRead.set(partitionName(topic, partition), { offset, epoch })
   }
 
-  /** That leader's epoch where this cluster was read up to exactly `offset`; -1 otherwise. */
+  /** That epoch where the partition was read up to exactly `offset`; -1 otherwise. */
   epochBefore(topic: string, partition: number, offset: bigint): number {
     const last = this.#lastRead.get(partitionName(topic, partition))
     return last?.offset === offset ? last.epoch : -1
   }
 
-  /** The link to the leader of a partition as far as is known; `fresh` asks who leads now. */
+  /** The link to the last known leader of a partition; with `fresh` the cluster is asked who leads now. */
   async leader(topic: string, partition: number, purpose: Purpose, fresh: boolean): Promise<Link> {
     const known = fresh ? undefined : this.#topics.get(topic)
     const { partitions } = known ?? (await this.topic(topic))
@@ -112,7 +113,7 @@ export class Cluster {
     return this.#link(address, purpose)
   }
 
-  /** Asks any broker that answers: those with a connection first. */
+  /** The answer of any broker; those with a connection are tried first. */
   async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
     let last = new LinkFailure('unreachable', 'no broker is known')
     for (const address of await this.#candidates()) {
@@ -140,7 +141,7 @@ export class Cluster {
     )
   }
 
-  /** A topic that was there before is not in the metadata: a broker that has not caught up, or deleted for good. */
+  /** For a topic that is no longer in the metadata: a broker that has not caught up, or the topic was deleted. */
   #missing(topic: string): Error {
     const since = this.#missingSince.get(topic) ?? performance.now()
     this.#missingSince.set(topic, since)

@@ -1,6 +1,7 @@
 // What Kafka's error codes mean for a reader: worth another try, or the end of the run with a typed failure.
 //
-// Promises: every code that is not known to pass by itself ends the run, under its name. (Kafka documentation, "Error Codes".)
+// Promises: every code that is not known to be transient ends the run, under its name (Kafka documentation, "Error
+// Codes").
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { LinkFailure } from './client.ts'

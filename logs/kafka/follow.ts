@@ -1,7 +1,8 @@
-// Waiting for new records: one fetch that the broker answers when there is something past the ends that were handed out.
+// Waiting for records: one long fetch per leader, which the broker answers once there is something past the ends last
+// returned.
 //
-// Promises: never wakes too late; may wake for nothing; throws nothing, since whoever wakes asks for the ranges and learns what is wrong.
-// What the fetch brings is thrown away: reading from our own positions is the reader's part.
+// Promises: never misses a record; may wake for nothing; throws nothing, since the caller asks for the ranges next and
+// gets the failure there. What the fetch returns is dropped: `read.ts` fetches from our own positions.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartitionRange } from '../log.ts'
@@ -11,7 +12,7 @@ import { NEWS_PAUSE_MS } from './limits.ts'
 
 export class Follower {
   readonly #cluster: Cluster
-  /** The ends last handed out, by topic. */
+  /** The ranges last returned, by topic. */
   readonly #ends = new Map<string, readonly PartitionRange[]>()
   /** One long fetch at a time for each leader: a broker answers those of a connection one after the other. */
   readonly #waits = new Map<number, Promise<void>>()
@@ -29,7 +30,7 @@ export class Follower {
     const signals = signal === undefined ? [this.#cluster.signal] : [this.#cluster.signal, signal]
     if (signals.some(({ aborted }) => aborted)) return
     const leaders = this.#leaders()
-    // Listeners by hand: signals live as long as the run, and what is combined with AbortSignal.any stays with them.
+    // Listeners by hand: signals live as long as the run, and what `AbortSignal.any` makes stays attached to them.
     await new Promise<void>(resolve => {
       const finish = (): void => {
         clearTimeout(timer)

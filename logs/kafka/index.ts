@@ -1,7 +1,8 @@
-// A Kafka cluster as a log: kafka://HOST:PORT[,HOST:PORT...], read by offset and never by group.
+// A Kafka cluster as a log: kafka://HOST:PORT[,HOST:PORT...], read by offset, without a consumer group.
 //
-// Promises: see logs/log.ts. The end of a partition is its last stable offset, so that a bounded read ends exactly and no record of an
-// open or aborted transaction is ever delivered. Positions come from the caller alone: nothing is committed to the cluster, nothing reset.
+// Promises: those of logs/log.ts. The end of a partition is its last stable offset, so that a bounded read ends exactly
+// and no record of an open or aborted transaction is ever delivered. Positions come from the caller alone: no offset is
+// committed to the cluster, none is reset.
 
 import type { Chunk } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from '../log.ts'
@@ -15,7 +16,7 @@ import { readRange } from './read.ts'
 import { kafkaSettings } from './settings.ts'
 
 interface KafkaOptions {
-  /** Default: the process's own. Names of the variables: `VARIABLES` of settings.ts. */
+  /** Default: that of the process. Names of the variables: `VARIABLES` of settings.ts. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<KafkaLimits>
 }

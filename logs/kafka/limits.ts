@@ -1,22 +1,22 @@
 // Every limit of time in talking to Kafka, in one place, with the reason for each. All are in ms.
 
-/** Time limits in ms. Each bounds how long a call may go on without the least success. */
+/** Time limits in ms. Each bounds how long a call may go on without any success. */
 export interface KafkaLimits {
   /** One TCP or TLS connect. */
   readonly connectMs: number
-  /** One answer; a broker that hangs is left after it. */
+  /** One answer; after it a broker that hangs is given up. */
   readonly answerMs: number
   /** Opening a log: until `broker-unreachable`. */
   readonly openMs: number
-  /** A log that was reached before: leaders may change and brokers restart for so long. */
+  /** A log that was reached before: how long leaders may change and brokers restart. */
   readonly outageMs: number
 }
 
-/** The last is long enough for a broker to be restarted. */
+/** `outageMs` is long enough for a broker to be restarted. */
 export const KAFKA_LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, openMs: 10_000, outageMs: 60_000 }
 
 /**
- * So long may a known topic be missing from the metadata before it counts as deleted: brokers learn of changes one
+ * How long a known topic may be missing from the metadata before it counts as deleted: brokers learn of changes one
  * after the other.
  */
 export const MISSING_TOPIC_MS = 5_000
@@ -25,11 +25,11 @@ export const MISSING_TOPIC_MS = 5_000
 export const FIRST_RETRY_PAUSE_MS = 20
 export const LONGEST_RETRY_PAUSE_MS = 1_000
 
-/** Pause after a failed wait for news, so that an outage is not a busy loop. */
+/** Pause after a failed wait for records, so that an outage is not a busy loop. */
 export const NEWS_PAUSE_MS = 100
 
 /**
- * The broker waits so long where nothing is there yet: only for a new leader that does not know yet what is
+ * How long the broker waits where nothing is there yet: happens only with a new leader that does not know yet what is
  * committed.
  */
 export const FETCH_WAIT_MS = 250

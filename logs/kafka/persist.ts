@@ -1,6 +1,7 @@
-// Trying again while a cluster recovers: bounded in time, slower and slower, never for ever.
+// Retries while a cluster recovers: bounded in time, with growing pauses.
 //
-// Promises: ends in a typed failure at the latest `limitMs` after the start plus one attempt; a closed log ends it at once.
+// Promises: ends in a typed failure at the latest `limitMs` after the start plus one attempt; a closed log ends it at
+// once.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -15,7 +16,7 @@ interface Persistence {
   readonly signal: AbortSignal
 }
 
-/** Calls `attempt` until it answers. It throws LinkFailure or Passing where another try may help. */
+/** Calls `attempt` until it succeeds. It throws LinkFailure or Passing where another try may help. */
 export async function persist<T>({ what, limitMs, signal }: Persistence, attempt: () => Promise<T>): Promise<T> {
   const start = performance.now()
   for (let pause = FIRST_RETRY_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {

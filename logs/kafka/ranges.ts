@@ -1,6 +1,7 @@
 // First offset and last stable offset of partitions, asked of their leaders.
 //
-// Promises: the end is exact for readers of committed records; a recreated topic does not slip in between two questions.
+// Promises: the end is exact for readers of committed records; a topic that is created again between two requests is
+// noticed.
 
 import type { PartitionRange } from '../log.ts'
 import { EARLIEST, LATEST, listOffsetsCall } from './calls/list-offsets.ts'
@@ -40,7 +41,7 @@ async function rangesOf(
   return led.map(partition => {
     const start = at(starts, partition)
     const end = at(ends, partition)
-    // The start may move on between the two questions; an end before it is an empty partition.
+    // The start may move on between the two requests; an end before it is an empty partition.
     const empty = end < start
     return { topic, partition, start, end: empty ? start : end }
   })

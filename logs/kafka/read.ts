@@ -1,8 +1,9 @@
 // Reads a range of one partition: fetches raw record batches, the next ones while the last ones are decoded.
 //
-// Promises: exactly from <= offset < to of the committed records; batches without records (compaction, markers, aborted transactions)
-// make progress; whatever is no longer there is a typed failure that names it, and nothing is ever reset.
-// Leaves to `record-batch/`: checksums, aborted transactions, records.
+// Promises: exactly from <= offset < to of the committed records; batches without records (compaction, markers, aborted
+// transactions) make progress; offsets that are no longer there are a typed failure that names them; no position is
+// ever reset.
+// Not here: checksums, aborted transactions, records (`record-batch/`).
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
@@ -29,7 +30,7 @@ export async function* readRange(cluster: Cluster, range: Range, options: ReadOp
   const chunkBytes = options.chunkBytes ?? CHUNK_BYTES
   const fetchAt = (from: bigint, lastEpoch: number): Promise<FetchedPartition> => {
     const fetching = fetchSome(cluster, { ...range, from }, lastEpoch, chunkBytes)
-    // It may fail while the chunks before it are still worked on, or after the reader has gone.
+    // It may fail while earlier chunks are still in use, or after the reader has stopped.
     fetching.catch(() => {})
     return fetching
   }
@@ -59,7 +60,7 @@ function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: 
     const topics = [{ id: cluster.idOf(topic), partitions: [{ partition, offset: from, lastEpoch: epoch }] }]
     const answer = await link.send(fetchCall({ topics, maxWaitMs: FETCH_WAIT_MS, maxBytes }))
     const fetched = await checked(cluster, range, answer).catch((e: unknown) => {
-      // A leader whose log begins after that epoch knows nothing of it, and calls the offset out of range.
+      // A leader whose log begins after that epoch does not know it, and reports the offset as out of range.
       if (e instanceof Unexplained) epoch = -1
       throw e
     })
@@ -69,7 +70,7 @@ function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: 
   return cluster.persist(`reading ${topic}/${partition} at ${from}`, attempt)
 }
 
-/** The partition's part of an answer. Throws what is wrong with it. */
+/** The partition's part of an answer. Throws where it has an error. */
 async function checked(cluster: Cluster, range: Range, { error, partitions }: Fetched): Promise<FetchedPartition> {
   const { topic, partition, from, to } = range
   checkError(error, `a fetch of ${topic}/${partition}`, { topic, partition })
@@ -85,7 +86,7 @@ async function checked(cluster: Cluster, range: Range, { error, partitions }: Fe
   return fetched
 }
 
-/** Throws what is wrong with the range now. */
+/** Throws where the log no longer holds the range. */
 async function checkRange(cluster: Cluster, { topic, partition, from, to }: Range): Promise<void> {
   const ranges = await partitionRanges(cluster, topic)
   const now = ranges.find(({ partition: number }) => number === partition)
@@ -94,7 +95,7 @@ async function checkRange(cluster: Cluster, { topic, partition, from, to }: Rang
   if (to > now.end) throw rangeLost(topic, partition, now.end, to, `are not there, the log ends at ${now.end}`)
 }
 
-/** The range is said to be wrong, and is not. */
+/** The broker reports the offset as out of range, but it is in the range. */
 class Unexplained extends Passing {}
 
 function rangeLost(topic: string, partition: number, from: bigint, end: bigint, what: string): LyrebirdError {

@@ -1,6 +1,7 @@
-// How to reach a cluster: kafka://HOST:PORT[,HOST:PORT...], and what the environment adds about TLS and SASL.
+// How to reach a cluster: kafka://HOST:PORT[,HOST:PORT...], with TLS and SASL from the environment.
 //
-// Promises: secrets come from the environment only, never from the address, and stand in no message. Leaves to `client.ts`: connecting.
+// Promises: secrets come from the environment only, never from the address, and are in no message.
+// Not here: connecting (`client.ts`).
 
 import { readFileSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -20,7 +21,7 @@ export interface KafkaSettings {
   readonly limits: KafkaLimits
 }
 
-/** The variables of the environment that are read. */
+/** Names of the environment variables. */
 const VARIABLES = {
   tls: 'LYREBIRD_KAFKA_TLS',
   ca: 'LYREBIRD_KAFKA_CA',

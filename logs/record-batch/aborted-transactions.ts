@@ -1,8 +1,10 @@
 // Which batches belong to aborted transactions (KIP-98; the order of the list is never trusted).
 //
-// Promises: right for transactions that overlap, for several aborted ones of a producer, and for reads that begin inside one.
-// Brokers list aborted transactions in the order of their markers; a transaction starts to count at the first batch that reaches its first offset and ends
-// at the abort marker of its own producer. Control batches are known by their attribute, never by a record's key.
+// Promises: right for transactions that overlap, for several aborted ones of a producer, and for reads that begin
+// inside one.
+// Brokers list aborted transactions in the order of their markers; a transaction begins to count at the first batch
+// that reaches its first offset and ends at the abort marker of its own producer. Control batches are recognised by
+// their attribute, never by a record's key.
 
 import { type BatchHeader, lastOffsetOf } from './batch-header.ts'
 
@@ -11,7 +13,7 @@ export interface AbortedTransaction {
   readonly firstOffset: bigint
 }
 
-/** Goes along with one read in offset order; a Fetch answer brings its own list, so it gets its own filter. */
+/** For one read in offset order; a Fetch answer has its own list, so it gets its own filter. */
 export class AbortedFilter {
   readonly #waiting: AbortedTransaction[]
   readonly #open = new Set<bigint>()
@@ -20,13 +22,13 @@ export class AbortedFilter {
     this.#waiting = [...transactions].sort(byFirstOffsetDown)
   }
 
-  /** True where the data batch belongs to an aborted transaction. To be asked once for each batch, in offset order. */
+  /** True where the data batch belongs to an aborted transaction. Call once for each batch, in offset order. */
   drops(header: BatchHeader): boolean {
     this.#admit(lastOffsetOf(header))
     return header.transactional && this.#open.has(header.producerId)
   }
 
-  /** Takes note of an abort marker: the producer's later records belong to another transaction. */
+  /** For an abort marker: the producer's later records belong to another transaction. */
   aborted(header: BatchHeader): void {
     this.#admit(lastOffsetOf(header))
     this.#open.delete(header.producerId)

@@ -1,7 +1,8 @@
-// Encoder of record batches: what `append` and outputs write.
+// Encoder of record batches, for `append` and outputs.
 //
-// Promises: the bytes are a function of the records alone (no clock, no producer id), so equal records make equal files.
-// Leaves out: compression other than gzip, transactions, sequences.
+// Promises: the bytes are a function of the records alone (no clock, no producer id), so equal records make equal
+// files.
+// Does not write other compression than gzip, transactions or sequences.
 
 import { crc32c } from '@node-rs/crc32'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
@@ -14,18 +15,21 @@ import { CODEC, gzip } from './compression.ts'
 
 const utf8 = new TextEncoder()
 
-/** No event time is past 8.64e15, but a closed window may end later: its own length past the time of its last element. */
+/**
+ * No event time is past 8.64e15, but a closed window may end later: by its own length past the time of its last
+ * element.
+ */
 const TIMESTAMP_MAX = 2 ** 54
-/** Past this a batch counts its timestamps from 0, so that no difference leaves the safe integers. */
+/** Past this a batch has base timestamp 0, so that every delta is a safe integer. */
 const NEAR_TIMESTAMP_MAX = 2 ** 48
-/** From here on twice a value is no safe integer. */
+/** From here on twice a value is not a safe integer. */
 const WIDE = 2 ** 52
 
 export interface BatchOptions {
   readonly gzip?: boolean
 }
 
-/** Collects records, then makes one batch of them and is empty again. */
+/** Collects records and makes one batch of them; empty again afterwards. */
 export class BatchBuilder {
   readonly #gzip: boolean
   #bytes = new Uint8Array(64 * 1024)
@@ -42,7 +46,7 @@ export class BatchBuilder {
     return this.#count
   }
 
-  /** Bytes that the batch has so far, uncompressed. */
+  /** Bytes of the batch so far, uncompressed. */
   get bytes(): number {
     return this.#length
   }

@@ -1,6 +1,7 @@
 // The fixed head of a Kafka record batch, format v2 (Kafka documentation, "Record Batch"; KIP-98).
 //
-// Promises: exact 64-bit offsets. Leaves to `decode.ts`: whether the bytes behind the head are intact.
+// Promises: exact 64-bit offsets.
+// Not here: whether the bytes behind the head are intact (`decode.ts`).
 
 /** Bytes before the length is known: base offset and length. */
 export const LENGTH_END = 12
@@ -39,7 +40,7 @@ export interface BatchHeader {
   readonly logAppendTime: boolean
   readonly transactional: boolean
   readonly control: boolean
-  /** Last offset - base offset; counts offsets whose records compaction has removed. */
+  /** Last offset - base offset, including offsets whose records compaction has removed. */
   readonly lastOffsetDelta: number
   readonly baseTimestamp: bigint
   readonly maxTimestamp: bigint
@@ -51,7 +52,10 @@ export const lastOffsetOf = (header: BatchHeader): bigint => header.baseOffset +
 
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-/** Bytes of the whole batch at `at`, from its length field; needs LENGTH_END bytes there. May be nonsense in damaged bytes. */
+/**
+ * Bytes of the whole batch at `at`, from its length field; needs LENGTH_END bytes there. May be any number in damaged
+ * bytes.
+ */
 export const batchBytesAt = (view: DataView, at: number): number => LENGTH_END + view.getInt32(at + 8)
 
 /** The format's version; needs MAGIC_AT + 1 bytes. */

@@ -1,7 +1,8 @@
 // Walks over the heads of the record batches in some bytes.
 //
-// Promises: lengths, version, order of offsets and limits are checked before anything behind a head is touched. A cut-off last batch
-// ends the walk. Leaves to `decode.ts`: checksums and records.
+// Promises: lengths, version, order of offsets and limits are checked before anything behind a head is read. A cut-off
+// last batch ends the walk.
+// Not here: checksums and records (`decode.ts`).
 
 import { BATCH_BYTES_MAX } from '../limits.ts'
 import { batchFailure, type Place } from './batch-failure.ts'
@@ -17,8 +18,8 @@ import {
 } from './batch-header.ts'
 
 /**
- * The heads of the whole batches in `bytes`, up to the one that reaches offset `to` - what lies behind may not have been published,
- * so it is not even looked at. Throws `bad-batch` and `too-big`.
+ * The heads of the whole batches in `bytes`, up to the one that reaches offset `to`: what lies behind may not have been
+ * published, so it is not read. Throws `bad-batch` and `too-big`.
  */
 export function wholeBatches(bytes: Uint8Array, place: Place, to: bigint | null = null): BatchHeader[] {
   const view = viewOf(bytes)

@@ -1,6 +1,7 @@
-// A chunk in the making: typed arrays that fill up with the records of some batches.
+// A chunk under construction: typed arrays that fill up with the records of some batches.
 //
-// Promises: no object per record. Leaves to `decode.ts`: which batches share a chunk, since all records of one point into the same bytes.
+// Promises: no object per record.
+// Not here: which batches share a chunk (`decode.ts`); all records of one point into the same bytes.
 
 import type { Chunk } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
@@ -10,7 +11,7 @@ import { decodeHeaders, skipHeaders } from './record-headers.ts'
 import { TooBig } from './too-big.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
-/** Offsets of a chunk must lie this close together. */
+/** Largest distance of two offsets in a chunk. */
 const OFFSET_SPAN_MAX = 0x7fffffff
 
 /** Deltas of a batch's records that are wanted: from <= delta < to. */
@@ -53,7 +54,9 @@ export class ChunkDraft {
     return this.count === 0 || header.baseOffset + BigInt(header.lastOffsetDelta) - this.baseOffset <= OFFSET_SPAN_MAX
   }
 
-  /** Adds the wanted records of a batch, whose records lie in bytes[start, end). Throws `MalformedBytes` and `TooBig`. */
+  /**
+   * Adds the wanted records of a batch, whose records lie in bytes[start, end). Throws `MalformedBytes` and `TooBig`.
+   */
   add(header: BatchHeader, start: number, end: number, wanted: DeltaRange): void {
     const reader = new VarintReader(this.bytes, start, end)
     const appendTime = header.logAppendTime ? Number(header.maxTimestamp) : null
@@ -126,7 +129,7 @@ export class ChunkDraft {
       bytes,
       count,
       baseOffset: count === 0 ? nextOffset : baseOffset,
-      // Strictly increasing from 0, so the last one tells whether there is a gap.
+      // Strictly increasing from 0, so the last one shows whether there is a gap.
       offsetDelta: count === 0 || offsetDelta[count - 1] === count - 1 ? null : offsetDelta,
       valueStart: this.#valueStart.subarray(0, count),
       valueEnd: this.#valueEnd.subarray(0, count),

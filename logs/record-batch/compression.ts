@@ -1,7 +1,7 @@
 // The codecs of record batches: gzip, snappy, lz4, zstd.
 //
-// Promises: output is bounded before it is made, so that a decompression bomb is `TooBig` and not the end of the process.
-// Leaves to `decode.ts`: turning what is thrown here (`TooBig`, `MalformedBytes`) into failures that name the offsets.
+// Promises: output is bounded before it is made, so that a decompression bomb is `TooBig` and does not end the process.
+// Not here: turning what is thrown here (`TooBig`, `MalformedBytes`) into failures that name the offsets (`decode.ts`).
 
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { messageOf } from '../../core/errors.ts'
@@ -25,7 +25,10 @@ const DECOMPRESSORS: ReadonlyMap<number, Decompress> = new Map([
 
 export const isKnownCodec = (codec: number): boolean => codec === CODEC.none || DECOMPRESSORS.has(codec)
 
-/** The records of a compressed batch. Throws `TooBig` past `bytesMax` and `MalformedBytes` for what the codec cannot read. */
+/**
+ * The records of a compressed batch. Throws `TooBig` past `bytesMax` and `MalformedBytes` for what the codec cannot
+ * read.
+ */
 export function decompress(codec: number, bytes: Uint8Array, bytesMax: number): Uint8Array {
   const codecOf = DECOMPRESSORS.get(codec)
   if (codecOf === undefined) throw new MalformedBytes(`codec ${codec} is not known`)

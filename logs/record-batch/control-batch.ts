@@ -1,7 +1,7 @@
 // Control batches: the ends of transactions (Kafka documentation, "Control Batches").
 //
-// Promises: a control batch is known by its attribute; its key says what it means: an int16 version, then an int16 type, 0 for abort
-// and 1 for commit. Other types end no transaction.
+// Promises: a control batch is recognised by its attribute; its key gives the type: an int16 version, then an int16
+// type, 0 for abort and 1 for commit. Other types end no transaction.
 
 import { type BatchHeader, HEADER_BYTES, viewOf } from './batch-header.ts'
 import { CODEC } from './compression.ts'
@@ -13,7 +13,7 @@ type ControlType = number | null
 export const isAbortMarker = (bytes: Uint8Array, header: BatchHeader): boolean => controlTypeOf(bytes, header) === 0
 export const isCommitMarker = (bytes: Uint8Array, header: BatchHeader): boolean => controlTypeOf(bytes, header) === 1
 
-/** The type of a control batch that lies whole in `bytes`. Throws `MalformedBytes`. */
+/** The type of a control batch that is whole in `bytes`. Throws `MalformedBytes`. */
 function controlTypeOf(bytes: Uint8Array, header: BatchHeader): ControlType {
   if (header.count === 0) return null
   if (header.codec !== CODEC.none) throw new MalformedBytes('it is a compressed control batch')

@@ -1,9 +1,10 @@
-// Decoder of Kafka record batches, format v2: the bytes of a Fetch answer or of a segment file, to chunks.
+// Decoder of Kafka record batches, format v2: from the bytes of a Fetch answer or of a segment file to chunks.
 //
-// Promises: every batch's CRC-32C is checked; bytes of uncompressed records are not copied, the chunk points into what was read;
-// records of control batches and of aborted transactions are left out but counted in `nextOffset`, as are removed ones; whatever
-// is wrong is a typed failure with topic, partition and offsets. A cut-off last batch is left for the next read.
-// Leaves to the caller: where the log ends, and whether a gap before the first batch is normal.
+// Promises: every batch's CRC-32C is checked; bytes of uncompressed records are not copied, the chunk points into what
+// was read; records of control batches and of aborted transactions are left out but counted in `nextOffset`, as are
+// removed ones; whatever is wrong is a typed failure with topic, partition and offsets. A cut-off last batch is left
+// for the next read.
+// Not here: where the log ends, and whether a gap before the first batch is normal (the callers).
 
 import { crc32c } from '@node-rs/crc32'
 import type { Chunk } from '../../core/log/chunk.ts'
@@ -23,9 +24,12 @@ export interface DecodeRequest extends Place {
   readonly from: bigint
   /** Records at or past this offset are left out. Default: everything. */
   readonly to?: bigint
-  /** Which transactions were aborted; goes along with one read in offset order. Default: none. */
+  /** Which transactions were aborted; for one read in offset order. Default: none. */
   readonly aborted?: AbortedFilter
-  /** For logs that hold every offset: where the first batch begins. A missing offset is `log-gap`, a repeated one `log-overlap`. */
+  /**
+   * For logs that hold every offset: where the first batch begins. A missing offset is `log-gap`, a repeated one
+   * `log-overlap`.
+   */
   readonly startsAt?: bigint
   /** Wanted bytes of a chunk. Default CHUNK_BYTES. */
   readonly chunkBytes?: number
@@ -36,13 +40,16 @@ interface DecodedBatches {
   readonly chunks: readonly Chunk[]
   /** Offset to read next, at most `to`; `from` where no whole batch was there. */
   readonly nextOffset: bigint
-  /** Bytes up to the end of the last batch that was used up: the place to read on from. */
+  /** Bytes up to the end of the last batch that was used up: where the next read begins. */
   readonly bytesUsed: number
   /** Exclusive end of that batch; null where none was used up. */
   readonly offsetUsed: bigint | null
 }
 
-/** Decodes all whole batches of `bytes`. Throws `bad-crc`, `bad-batch`, `unknown-codec`, `too-big`, `log-gap`, `log-overlap`. */
+/**
+ * Decodes all whole batches of `bytes`. Throws `bad-crc`, `bad-batch`, `unknown-codec`, `too-big`, `log-gap`,
+ * `log-overlap`.
+ */
 export function decodeBatches(bytes: Uint8Array, request: DecodeRequest): DecodedBatches {
   const decoding = new Decoding(bytes, request)
   const headers = wholeBatches(bytes, request, request.to ?? null)

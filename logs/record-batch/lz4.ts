@@ -1,7 +1,7 @@
 // LZ4 frames (lz4_Frame_format.md): one frame holds a batch's records.
 //
-// Promises: the frame is walked first, which finds its exact output size; the library then unpacks it. One frame that ends where the
-// batch ends; content and block checksums are skipped here, since the batch's own CRC covers them.
+// Promises: the frame is walked first, which finds its exact output size; the library then unpacks it. The frame must
+// end where the batch ends; content and block checksums are skipped, since the batch's own CRC covers them.
 
 import type * as Lz4 from 'lz4-napi'
 import { viewOf } from './batch-header.ts'

@@ -1,7 +1,7 @@
-// Headers of a record, decoded on demand, and ticks, which are known by a header.
+// Headers of a record, decoded on demand, and ticks, which are recognised by a header.
 //
-// Promises: headers come as a list in stored order, so repeated keys and keys such as `__proto__` are ordinary. Values point into
-// the record's bytes.
+// Promises: headers are a list in stored order, so repeated keys and keys such as `__proto__` are ordinary. Values are
+// copies.
 
 import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
@@ -10,7 +10,7 @@ const NO_HEADERS: readonly Header[] = Object.freeze([])
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const tickKey = new TextEncoder().encode(TICK_HEADER)
 
-/** The headers whose count stands at `at`. The bytes were checked by `skipHeaders` before. */
+/** The headers whose count is at `at`. `skipHeaders` has checked the bytes before. */
 export function decodeHeaders(bytes: Uint8Array, at: number): readonly Header[] {
   const reader = new VarintReader(bytes, at, bytes.length)
   const count = reader.varint()
@@ -21,7 +21,7 @@ export function decodeHeaders(bytes: Uint8Array, at: number): readonly Header[] 
     const key = utf8.decode(bytes.subarray(reader.at, reader.at + keyBytes))
     reader.at += keyBytes
     const valueBytes = reader.varint()
-    // A copy: whoever keeps it must not keep the whole buffer.
+    // A copy, so that a kept header does not keep the whole buffer.
     const value = valueBytes < 0 ? null : new Uint8Array(bytes.subarray(reader.at, reader.at + valueBytes))
     reader.at += Math.max(valueBytes, 0)
     headers.push(Object.freeze({ key, value }))

@@ -1,6 +1,6 @@
-// Snappy, as Java clients frame it (xerial: a magic, then blocks with a length each) and bare, as others write it.
+// Snappy as Java clients frame it (xerial: a magic, then blocks with a length each), and bare, as others write it.
 //
-// Promises: every block is walked before it is handed to the library, which trusts lengths and could be led round in circles.
+// Promises: every block is checked before the library gets it, which trusts lengths and could loop for ever.
 
 import type Snappy from 'snappyjs'
 import { varintAt, varintEnd } from '../../core/values/varint.ts'
@@ -38,7 +38,10 @@ function decompressBlock(block: Uint8Array, bytesMax: number): Uint8Array {
   return snappy().uncompress(block, bytesMax)
 }
 
-/** Walks the elements of a block (format_description of snappy) and checks that they make exactly the length that it declares. */
+/**
+ * Walks the elements of a block (format_description.txt of snappy) and checks that they make exactly the length that it
+ * declares.
+ */
 function checkBlock(block: Uint8Array, bytesMax: number): void {
   const head = declaredLength(block)
   if (head.length > bytesMax) throw new TooBig(bytesMax)

@@ -1,4 +1,5 @@
-// Decompressed bytes that would pass the limit. Becomes the failure `too-big` with topic, partition and offsets where these are known.
+// Thrown where decompressed bytes would pass the limit. Becomes `too-big` with topic, partition and offsets where these
+// are known.
 
 export class TooBig extends Error {
   readonly bytesMax: number

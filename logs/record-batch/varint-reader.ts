@@ -1,13 +1,12 @@
 // Zigzag varints of a record (Kafka protocol guide: VARINT and VARLONG).
 //
 // Promises: never reads past `end` unnoticed; a varint that is too long or cut off throws `MalformedBytes`.
-// The loops are its own and not those of core/values/varint.ts: every field of every record comes through here,
-// nearly always in one or two bytes, and the bytes are checked for their length (32 or 64 bits) and their end while
-// they are read.
+// Separate from core/values/varint.ts: every field of every record comes through here, nearly always in one or two
+// bytes, and the bytes are checked for their length (32 or 64 bits) and their end while they are read.
 
 import { fromZigzag, fromZigzag32 } from '../../core/values/varint.ts'
 
-/** Bytes that are no record. Becomes a `bad-batch` with topic, partition and offsets where these are known. */
+/** Thrown for bytes that are no record. Becomes `bad-batch` with topic, partition and offsets where these are known. */
 export class MalformedBytes extends Error {
   constructor(reason: string) {
     super(reason)

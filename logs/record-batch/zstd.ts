@@ -1,6 +1,7 @@
 // Zstandard frames (RFC 8878), unpacked block by block.
 //
-// Promises: neither the window nor the output passes the limit. Leaves out dictionaries, which Kafka does not use.
+// Promises: neither the window nor the output passes the limit.
+// Frames with dictionaries are refused; Kafka writes none.
 
 import type * as Fzstd from 'fzstd'
 import { viewOf } from './batch-header.ts'

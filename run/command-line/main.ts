@@ -1,7 +1,8 @@
 // The command line of an emitted module: `node batch.mjs --log DIR --state DIR ...`, the same for both targets.
 //
-// Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts; an unknown
-// option is exit 2 with the nearest of those there are; --help prints them. Leaves to `cli`: everything beyond one compiled job.
+// Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts;
+// an unknown option is exit 2 with the nearest known one; --help prints them all.
+// Not here: everything beyond one compiled job (`cli`).
 
 import { existsSync, readFileSync } from 'node:fs'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
@@ -14,7 +15,7 @@ import type { RunSummary } from '../summary.ts'
 import { readUntil } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
-/** An option: what stands for its value in the usage (null for one that takes none), and what it means. */
+/** An option: the placeholder of its value in the usage (null for an option without one), and what it means. */
 interface OptionText {
   readonly value: string | null
   readonly means: string
@@ -44,12 +45,15 @@ export interface Target {
 }
 
 /**
- * The functions of a compiled job, or how to load them, which runs the author's module. Artefacts that were compiled before there
- * was an ABI number give the module itself.
+ * The functions of a compiled job, or how to load them, which runs the author's module. An artefact without an ABI
+ * number gives the module itself.
  */
 export type GivenFunctions = FunctionsModule | (() => Promise<FunctionsModule>)
 
-/** Runs a compiled job. `url` is that of the module that was started; `functions.mjs` lies beside it. Sets the exit code. */
+/**
+ * Runs a compiled job. `url` is that of the module that was started; `functions.mjs` lies beside it. Sets the exit
+ * code.
+ */
 export async function runMain(
   target: Target,
   given: GivenFunctions,
@@ -82,7 +86,10 @@ export async function runMain(
   }
 }
 
-/** Throws `artefact-incompatible` before the author's module is loaded. An artefact without a manifest is judged by its module. */
+/**
+ * Throws `artefact-incompatible` before the author's module is loaded. Without a manifest the ABI number of the module
+ * decides.
+ */
 function checkManifest(url: string): void {
   const path = new URL('./manifest.json', url)
   if (!existsSync(path)) return

@@ -1,4 +1,4 @@
-// Values of options as they are written: numbers, durations, cuts. One way to write each, on the command line and to emitted modules.
+// Values of options as text: numbers, durations, cuts. The same on the command line and for emitted modules.
 //
 // Promises: what is malformed is a usage error that says what to write.
 

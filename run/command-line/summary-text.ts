@@ -1,4 +1,6 @@
-// A run's summary as lines of text. Leaves to the caller: where they are printed, and colours.
+// A run's summary as lines of text.
+//
+// Not here: where they are printed, and colours (the callers).
 
 import type { RunSummary, SourceSummary } from '../summary.ts'
 

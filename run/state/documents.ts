@@ -1,5 +1,5 @@
-// The documents of a state directory that both executors keep beside the progress: whose state it is, the plan,
-// the records of its outputs, the commit.
+// The documents of a state directory that both executors keep besides the progress: whose state it is, the plan, the
+// records of its outputs, the commit.
 //
 // Promises: each document has one text form (JSON with sorted topics), and one that cannot be read is `state-corrupt`.
 
@@ -8,7 +8,7 @@ import type { Plan, PlanResult } from '../../core/plan/plan.ts'
 import { nodesBehind } from '../../core/plan/plan-index.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 
-/** Names of documents. The executor's own is `progress` (core/executor/job-executor.ts). */
+/** Names of documents. The executor keeps its own, `progress` (core/executor/progress.ts). */
 export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 'commit' } as const
 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
@@ -22,26 +22,26 @@ export interface Versions {
   readonly tz: string
 }
 
-/** What is kept of a view or output to tell whether it is still the same. */
+/** What is kept of a view or output, to see whether it is still the same. */
 export interface ResultDocument extends Pick<PlanResult, 'name' | 'kind' | 'hash'> {
   /** Ids of the nodes behind it, each with those of its inputs: rows and event times are kept under these ids. */
   readonly nodes: readonly string[]
 }
 
-/** Which commit a state is at (docs/semantics.md 7.5). States of before have none: their commits were not counted. */
+/** Which commit a state is at (semantics.md 7.5). A state without this document counts as commit 0. */
 export interface CommitDocument {
   /** One more than that of the commit before; the first one is 1. */
   readonly number: number
-  /** When it was made, in ms since 1970, by the clock of that process. No part of any result. */
+  /** When it was made, in ms since 1970, by the clock of the process that made it. No part of any result. */
   readonly time: number
-  /** Of the owner that made it. */
+  /** Epoch of the owner that made it. */
   readonly epoch: number
 }
 
 /** Whose state a directory holds. */
 export interface JobDocument {
   readonly format: number
-  /** A random name of this state; output topics are owned by it. */
+  /** A random name of this state, which owns its output topics. */
   readonly id: string
   readonly job: string
   readonly results: readonly ResultDocument[]

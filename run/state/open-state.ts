@@ -1,7 +1,8 @@
-// Opening a state directory for a job: is it this job's, may it be gone on from, by this version.
+// Opens a state directory for a job: checks that it is this job's and can be continued, by this version.
 //
-// Promises: refused with `state-incompatible` (every change named), `state-sealed`, `state-too-new`, before anything is read from
-// the log or written. Leaves to `store/`: one writer, damaged files, durability.
+// Promises: refused with `state-incompatible` (every change named), `state-sealed`, `state-too-new`, before anything is
+// read from the log or written.
+// Not here: one writer, damaged files, durability (`store/`).
 
 import { randomUUID } from 'node:crypto'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -24,7 +25,7 @@ export interface OpenedState {
   readonly warnings: readonly string[]
 }
 
-/** Opens or makes the state of a job. `recompute` is the command that computes it anew, for hints. */
+/** Opens or makes the state of a job. `recompute` is the command that recomputes it, for hints. */
 export async function openState(directory: string, plan: Plan, recompute: string): Promise<OpenedState> {
   const writer = openStateWriter(directory)
   try {

@@ -1,7 +1,8 @@
 // What changed between the plan that a state was computed by and the plan of a run.
 //
-// Promises: empty if and only if the state can be gone on from; names every view and output that differs, each once. Equal hashes are
-// not enough: a node that two views share is another thing than two equal nodes (semantics.md 3.1), and has rows of its own.
+// Promises: empty if and only if the state can be continued; names every view and output that differs, each once. Equal
+// hashes are not enough: a node that two views share is not the same as two equal nodes (semantics.md 3.1, 7.2), whose
+// rows are separate.
 
 import type { Plan } from '../../core/plan/plan.ts'
 import { type JobDocument, type ResultDocument, resultDocuments } from './documents.ts'

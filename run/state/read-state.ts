@@ -1,7 +1,7 @@
-// Reading a committed state: its commit, its plan and progress, and every part of its result, row by row.
+// Reads a committed state: its commit, its plan and progress, and every part of its result, row by row.
 //
-// Promises: the one place where rows and documents of a state become parts of a result; `query`, `verify` and the test kit read
-// here. What is read is one commit, for as long as the reader is open. Rows come in the order of their keys.
+// Promises: the only place where rows and documents of a state become parts of a result; `query`, `verify` and the test
+// kit read here. What is read is one commit, for as long as the reader is open. Rows come in the order of their keys.
 // Not here: how rows look (core/result/result-json.ts), and comparing results (testing/equivalence).
 
 import { LyrebirdError } from '../../core/errors.ts'
@@ -28,10 +28,10 @@ import {
 export interface CommittedState {
   readonly directory: string
   readonly plan: Plan
-  /** Null in a state that was written before there was such a document. */
+  /** Null in a state without this document. */
   readonly job: JobDocument | null
   readonly progress: Progress
-  /** Null in a state whose commits were not counted yet. */
+  /** Null in a state whose commits are not numbered. */
   readonly commit: CommitDocument | null
   /** Records of the outputs by topic and partition. */
   readonly written: RecordCounts
@@ -58,7 +58,7 @@ export function readProgress(state: StateAccess, directory: string): Progress {
   })
 }
 
-/** The job that a state belongs to; null where nothing was written yet. Throws `state-too-new`. */
+/** The job that a state belongs to; null where nothing has been written. Throws `state-too-new`. */
 export function readJobDocument(state: StateAccess): JobDocument | null {
   const bytes = state.document(DOCUMENT.job)
   if (bytes === undefined) return null
@@ -74,7 +74,7 @@ export function readJobDocument(state: StateAccess): JobDocument | null {
   )
 }
 
-/** Which commit a state is at; null where commits were not counted yet. */
+/** Which commit a state is at; null where its commits are not numbered. */
 export function readCommit(state: StateAccess): CommitDocument | null {
   const bytes = state.document(DOCUMENT.commit)
   return bytes === undefined ? null : decodeJson<CommitDocument>(DOCUMENT.commit, bytes)
@@ -89,7 +89,7 @@ export function watermarkAt(progress: Progress, plan: Plan, node: string): numbe
   return Math.min(...sourcesOf(plan, node).map(source => progress.sourceWatermark(source).watermark))
 }
 
-/** The bytes of a row are valid until the next one is asked for. */
+/** The bytes of a row are valid until the next row is read. */
 export function* viewRows(state: StateAccess, name: string): Generator<ViewRow> {
   for (const [key, stored] of state.range(TABLE.view(name))) yield decodeViewRow(key, stored)
 }

@@ -1,6 +1,6 @@
-// What a worker thread and its coordinator say to each other.
+// The messages between a worker thread and its coordinator.
 //
-// Promises: rows travel as packed bytes that change hands without a copy; a typed failure arrives as one.
+// Promises: rows travel as packed bytes that are transferred without a copy; a typed failure arrives as one.
 
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
 import type { Task } from '../divide.ts'
@@ -23,7 +23,7 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly progress: Uint8Array; readonly records: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-/** The coordinator has taken a piece over. */
+/** The coordinator has taken a piece. */
 export type ToWorker = { readonly kind: 'taken' }
 
 interface Failure {

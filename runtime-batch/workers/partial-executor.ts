@@ -1,6 +1,7 @@
-// An executor that collects partial results of some partitions for another one to merge.
+// An executor that collects partial rows of some partitions for another executor to merge.
 //
-// Promises: it knows positions and event times of the state that is gone on from, and no rows: what it hands over are additions.
+// Promises: it knows positions and event times of the state that is continued, but no rows: its partial rows are
+// additions to that state.
 
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
@@ -10,7 +11,7 @@ import { sorterFactory } from '../../run/sorters.ts'
 interface PartialOptions {
   readonly functions: FunctionsModule
   readonly functionsUrl: string | undefined
-  /** Encoded progress to go on from. */
+  /** Encoded progress to continue. */
   readonly progress: Uint8Array
   readonly scratch: string
   readonly groupLimit: number

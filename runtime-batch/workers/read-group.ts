@@ -1,4 +1,4 @@
-// Feeding an executor with a group of partitions, one after the other.
+// Feeds an executor with a group of partitions, one after the other.
 
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { splitPartition } from '../../core/log/cut.ts'
@@ -6,7 +6,7 @@ import type { Log } from '../../logs/log.ts'
 import { prefetch } from '../../run/prefetch.ts'
 import type { Task } from '../divide.ts'
 
-/** `told` gets the number of records and offsets of each chunk. Spills groups where there are too many. */
+/** Calls `told` with the number of records and offsets of each chunk. Spills groups where there are too many. */
 export async function readGroup(
   log: Log,
   executor: JobExecutor,

@@ -1,7 +1,7 @@
 // The coordinator's side of one worker thread.
 //
-// Promises: a worker's rows reach the executor table by table; memory stays bounded, since waiting rows spill. A worker that fails,
-// or dies without a word, fails the run.
+// Promises: a worker's rows reach the executor table by table; memory stays bounded, since waiting rows spill. A worker
+// that fails, or exits before it is done, fails the run.
 
 import { Worker } from 'node:worker_threads'
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
@@ -11,7 +11,7 @@ import { RowQueue } from '../../store/spill/row-queue.ts'
 import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
 
-/** What a worker leaves when it is done. */
+/** What a worker returns when it is done. */
 interface ThreadResult {
   readonly progress: Progress
   readonly records: number
@@ -43,7 +43,7 @@ export class Thread {
         reject(new Error(`a worker thread ended with code ${code} before its work was done`)),
       )
     })
-    // Whoever waits for the run sees the failure; until then it must not end the process.
+    // The run sees the failure where it awaits `done`; before that it must not end the process.
     this.done.catch(() => {})
   }
 

@@ -1,7 +1,8 @@
-// A worker thread of the batch executor: reads its partitions with its own executor and hands over what it has combined.
+// A worker thread of the batch executor: reads its partitions with its own executor and sends its partial rows to the
+// coordinator.
 //
-// Promises: opens log and functions itself; never runs further ahead of the coordinator than PIECES_AHEAD pieces.
-// Leaves to the coordinator: flushing, and everything durable.
+// Promises: opens log and functions itself; is never more than PIECES_AHEAD pieces ahead of the coordinator.
+// Not here: flushing, and everything durable (the coordinator).
 
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -32,7 +33,7 @@ async function run(order: WorkerOrder): Promise<void> {
   }
 }
 
-/** Packs rows until a piece is full, and sends it. */
+/** Packs rows, and sends each full piece. */
 async function handOver(order: WorkerOrder, table: string, rows: Rows): Promise<void> {
   let packed = new RowQueue(order.scratch, Number.POSITIVE_INFINITY)
   let bytes = 0
@@ -61,7 +62,6 @@ port.on('message', () => {
   ahead--
 })
 
-/** Resolves once the coordinator has everything. */
 void run(workerData as WorkerOrder).then(
   () => port.close(),
   (error: unknown) => {

@@ -1,8 +1,8 @@
 // The sink of an embedded log: one topic directory for each output, written by this process alone.
 //
-// Promises: records are on disk but unpublished before the state commits, and published after. At the start of a run everything past
-// what the state counts is cut off, and everything that it counts is published. An offset is the number of records before it,
-// so that the counts of a commit are positions here.
+// Promises: records are on disk but unpublished before the state commits, and published after. At the start of a run
+// everything past what the state counts is cut off, and everything that it counts is published. An offset is the number
+// of records before it, so that the counts of a commit are positions here.
 // Not here: segments and the published mark (logs/embedded), and that a topic belongs to one state (`topic-owned`).
 
 import { invariant } from '../../core/errors.ts'
@@ -76,7 +76,7 @@ class EmbeddedSink implements Sink {
     queue.dispose()
   }
 
-  /** The state holds the same positions, so the system may choose when the published mark reaches the disk. */
+  /** Not synced: the state holds the same positions, from which `recover` publishes again. */
   async publish(): Promise<void> {
     for (const { writer } of this.#topics.values()) await writer.publish(writer.positions, { durable: false })
   }

@@ -1,8 +1,9 @@
-// One block: some consecutive rows of a run as one value of about two kilobytes, with a checksum.
+// A block: some consecutive rows of a run as one value of about two kilobytes, with a checksum.
 //
-// Promises: what was damaged is never read as rows; a block read at another place than it was written for counts as damaged.
-// A block is [crc-32][number of rows][start of each row][rows]; a row is [key length][key][0, or value length + 1][value].
-// Leaves to `sorted-run.ts`: which block holds a key.
+// Promises: damaged bytes are never read as rows; a block read at another place than it was written for counts as
+// damaged. A block is [crc-32][number of rows][start of each row][rows]; a row is [key length][key][0, or value length
+// + 1][value].
+// Not here: which block holds a key (`sorted-run.ts`).
 
 import { crc32 } from 'node:zlib'
 import { putVarint, varintAt, varintEnd } from '../../core/values/varint.ts'
@@ -24,7 +25,7 @@ export class BlockBuilder {
   #starts: number[] = []
   #out = new Uint8Array(8192)
 
-  /** Bytes of the block as it stands. */
+  /** Bytes of the block so far. */
   get size(): number {
     return HEAD + 2 * this.#starts.length + this.#length
   }
@@ -33,7 +34,7 @@ export class BlockBuilder {
     return this.#starts.length
   }
 
-  /** Adds a row; a negative `valueEnd` deletes. The caller has seen to the order of keys. */
+  /** Adds a row; a negative `valueEnd` deletes. The caller adds keys in rising order. */
   add(
     key: Uint8Array,
     keyStart: number,
@@ -85,14 +86,14 @@ export class BlockBuilder {
   }
 }
 
-/** True if the block is whole and was written for this place. */
+/** True if the block is undamaged and was written for this place. */
 export function isWhole(block: Uint8Array, run: number, ordinal: number): boolean {
   return block.length >= HEAD && readU32(block, 0) === checksum(block, run, ordinal)
 }
 
 export const blockRows = (block: Uint8Array): number => ((block[4] as number) << 8) | (block[5] as number)
 
-/** Finds out where the row with this index lies. */
+/** Sets `place` to where the row with this index lies. */
 export function placeRow(block: Uint8Array, index: number, place: BlockRow): void {
   const slot = HEAD + 2 * index
   let at = HEAD + 2 * blockRows(block) + (((block[slot] as number) << 8) | (block[slot + 1] as number))

@@ -1,6 +1,6 @@
-// Parts of byte strings: comparison and a hash without cutting them out first.
+// Comparison and hash of parts of byte strings, without copying them first.
 //
-// Promises: the same order as core/values/bytes.ts. Leaves to the callers: where the parts lie.
+// Promises: the order of core/values/bytes.ts.
 
 /** Order of two parts: byte by byte, unsigned; a prefix comes first. */
 export function compareRanges(

@@ -1,10 +1,10 @@
-// When runs are merged into larger ones (compaction): size-tiered, and the newer ones into the oldest once they are
-// half as large.
+// When runs are merged into larger ones (compaction): size-tiered, and all of them once the newer ones together are
+// half as large as the oldest.
 //
-// Promises: a table of n rows has O(log n) runs, a row is rewritten O(log n) times, and the whole is at most about
-// 1.5 times as large as its rows would be alone (O'Neil et al. 1996, the log-structured merge tree; tiers as in
+// Promises: a table of n rows has O(log n) runs, a row is rewritten O(log n) times, and the whole is at most about 1.5
+// times as large as its rows would be alone (O'Neil and others 1996, the log-structured merge tree; tiers as in
 // Cassandra).
-// Leaves to `writer.ts`: doing it, in the transaction of the commit.
+// Not here: the merge itself, in the transaction of the commit (`writer.ts`).
 
 import type { SortedRunInfo } from './sorted-run.ts'
 

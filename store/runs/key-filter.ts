@@ -1,7 +1,7 @@
 // A Bloom filter over the keys of a run, in memory only: most gets skip the newer runs that do not hold their key.
 //
-// Promises: never says no to a key that was added (Bloom 1970; ten bits a key, about 1 % of false yes).
-// Leaves to `sorted-run.ts`: when a filter is worth its memory.
+// Promises: no false negatives; about 1 % false positives at ten bits a key (Bloom 1970).
+// Not here: when a filter is worth its memory (`sorted-run.ts`).
 
 import { hashRange } from './bytes-range.ts'
 

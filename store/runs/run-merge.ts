@@ -1,18 +1,19 @@
-// Merges the runs of a table: of rows with the same key the one of the newest run counts.
+// Merges the runs of a table: of rows with the same key, the one of the newest run counts.
 //
-// Promises: sorted, no key twice, one pass. Leaves to the callers: which runs, and what a deleted row means to them.
-// Apart from spill/merge-sorted.ts, which keeps all rows and has many sources: a table has few runs, so that looking
-// at each of them is cheaper than a heap, and comparing parts of blocks in place makes no object for a row that is
-// only rewritten or hidden.
+// Promises: sorted, no key twice, one pass.
+// Not here: which runs, and what a deleted row means (the callers).
+// Separate from spill/merge-sorted.ts, which keeps all rows and has many sources: a table has few runs, so that
+// comparing all of them is cheaper than a heap, and comparing parts of blocks in place makes no object for a row that
+// is only rewritten or hidden.
 
 import type { Row } from '../../core/state/rows.ts'
 import { compareRanges } from './bytes-range.ts'
 import type { BlockSource, RunCursor, SortedRun } from './sorted-run.ts'
 
-/** Walks the merged rows; `runs` come newest first. After `next()` the row is the one under `top`. */
+/** Walks the merged rows; `runs` come newest first. After `next()` returned true, `top` is at the row. */
 export class RunMerge {
   top: RunCursor
-  /** Cursors that stand on a row, newest first. */
+  /** Cursors that are at a row, newest first. */
   readonly #live: RunCursor[] = []
 
   #started = false
@@ -39,7 +40,7 @@ export class RunMerge {
     return true
   }
 
-  /** Moves every cursor past the key of the present row. */
+  /** Moves every cursor past the key of the current row. */
   #step(): void {
     const live = this.#live
     const top = this.top

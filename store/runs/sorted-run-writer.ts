@@ -1,7 +1,7 @@
 // Writes sorted rows as the blocks of a new run.
 //
-// Promises: keys strictly rise (anything else is our bug and throws); one pass, bounded memory.
-// Leaves to `writer.ts`: the transaction in which the blocks are put.
+// Promises: keys rise strictly (anything else is a bug of ours and throws); one pass, bounded memory.
+// Not here: the transaction in which the blocks are put (`writer.ts`).
 
 import { invariant } from '../../core/errors.ts'
 import { BLOCK_BYTES, FILTER_ROWS_MAX } from '../limits.ts'

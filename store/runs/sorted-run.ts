@@ -1,14 +1,16 @@
-// A run: sorted rows of one table, written once, as numbered blocks. A commit's changes are a run, and so is a whole table.
+// A sorted run: sorted rows of one table, written once, as numbered blocks. A commit's changes are a run, and so is a
+// whole table.
 //
-// Promises: `find` looks at a number of blocks that grows with the logarithm of the run, and soon at one; damage throws.
-// Does not know other runs: `run-merge.ts` and `state-view.ts` see to it that newer ones win.
+// Promises: `find` reads a number of blocks that is logarithmic in the size of the run, and one block once the index
+// keys are in memory; damage throws.
+// Not here: other runs, of which newer ones win (`run-merge.ts`, `state-view.ts`).
 
 import { FILTER_ROWS_MAX, INDEX_BYTES } from '../limits.ts'
 import { type BlockRow, blockRows, lowerBound, placeRow } from './block.ts'
 import { compareRanges, hashRange } from './bytes-range.ts'
 import { type KeyFilter, KeyHashes } from './key-filter.ts'
 
-/** What the root record says about a run. */
+/** What the root record holds of a run. */
 export interface SortedRunInfo {
   readonly id: number
   readonly blocks: number
@@ -16,17 +18,17 @@ export interface SortedRunInfo {
   readonly bytes: number
 }
 
-/** Gives checked blocks. The bytes are valid until the next call only. */
+/** Returns checked blocks. The bytes are valid until the next call only. */
 export type BlockSource = (run: number, ordinal: number) => Uint8Array
 
-/** Gets in vain before a filter is made, beside a quarter of the number of blocks: what reading the run once costs. */
+/** Misses before a filter is made, plus a quarter of the number of blocks: about the cost of reading the run once. */
 const FILTER_AFTER = 64
 const copy = Uint8Array.prototype.slice
 
 export class SortedRun {
   readonly info: SortedRunInfo
   readonly #source: BlockSource
-  /** First keys of blocks met so far. */
+  /** Index keys (first keys of blocks) read so far. */
   readonly #indexKeys = new Map<number, Uint8Array>()
   #indexBytes = 0
   #filter: KeyFilter | undefined
@@ -61,7 +63,10 @@ export class SortedRun {
     return low - 1
   }
 
-  /** A cursor before the first row at or past `from`; it may read its blocks from another source, such as a pinned snapshot. */
+  /**
+   * A cursor before the first row at or past `from`; it may read its blocks from another source, such as a pinned
+   * snapshot.
+   */
   cursor(from?: Uint8Array, source: BlockSource = this.#source): RunCursor {
     const first = from === undefined ? 0 : Math.max(0, this.blockOf(from))
     return new RunCursor(this.info, source, first, from)
@@ -90,7 +95,7 @@ export class SortedRun {
     return indexKey
   }
 
-  /** A run that was asked in vain often enough gets a filter, at the price of reading it once. */
+  /** After enough misses the run gets a filter, for which it is read once. */
   #miss(): void {
     if (++this.#misses !== FILTER_AFTER + (this.info.blocks >>> 2) || this.info.rows > FILTER_ROWS_MAX) return
     const hashes = new KeyHashes()

@@ -1,8 +1,8 @@
-// Merges many sorted sequences of rows by a binary heap.
+// Merges many sorted sequences of rows with a binary heap.
 //
-// Promises: all rows come back, of equal keys the one of the earlier source first; a row is valid as long as its
-// source says.
-// Apart from runs/run-merge.ts, which merges a handful of runs by parts of blocks, without an object for a row, and
+// Promises: all rows are returned, of equal keys the one of the earlier source first; a row is valid as long as its
+// source promises.
+// Separate from runs/run-merge.ts, which merges a handful of runs by parts of blocks, without an object for a row, and
 // drops what a newer run hides: here nothing is dropped, and spilled files may be many, so that a heap pays.
 
 import type { Row } from '../../core/state/rows.ts'

@@ -1,7 +1,7 @@
-// Rows in the order in which they came, packed; beyond a limit of memory they wait in a file.
+// Rows in the order in which they were added, packed; beyond a limit of memory they wait in a file.
 //
-// Promises: copies what it is given; gives back the same rows in the same order, as often as asked, until it is disposed of.
-// Nothing of the file stays behind a crash (spill-file.ts).
+// Promises: copies what is added (but not a piece); returns the same rows in the same order, any number of times, until
+// it is disposed of. A crash leaves no file behind (spill-file.ts).
 
 import type { RowChange } from '../../core/state/rows.ts'
 import { diskFailure } from '../../host/disk-failure.ts'
@@ -28,7 +28,7 @@ export class RowQueue {
     this.#memoryBytes = memoryBytes
   }
 
-  /** A null value stands for a deleted row. */
+  /** A null value is a deleted row. */
   add(key: Uint8Array, value: Uint8Array | null): void {
     const size = HEADER_BYTES + key.length + (value === null ? 0 : value.length)
     if (this.#used + size > this.#piece.length) this.#makeRoom(size)
@@ -57,7 +57,7 @@ export class RowQueue {
     this.rows++
   }
 
-  /** Takes over rows that another queue packed. The bytes are kept, not copied. */
+  /** Adds rows that another queue has packed. The bytes are kept, not copied. */
   addPiece(piece: Uint8Array): void {
     this.#fullPiece()
     this.#pieces.push(piece)

@@ -1,7 +1,8 @@
 // Sorts more rows than fit into memory: rows are collected in one buffer, sorted, spilled to temporary files, merged.
 //
-// Promises: RowSorter of core/state/environment.ts; equal keys keep the order in which they were added; memory stays near
-// the limit (plus one row); `dispose` frees files and memory. Leaves to `sort-keys.ts`: sorting in memory.
+// Promises: those of RowSorter in core/state/environment.ts; equal keys keep the order in which they were added; memory
+// stays near the limit (plus one row); `dispose` frees files and memory.
+// Not here: sorting in memory (`sort-keys.ts`).
 
 import { tmpdir } from 'node:os'
 import type { RowSorter } from '../../core/state/environment.ts'
@@ -14,7 +15,7 @@ import { SpilledRows } from './spilled-rows.ts'
 interface SorterOptions {
   /** Bytes of rows in memory before they are spilled. Default `SORTER_BYTES`. */
   readonly memoryBytes?: number
-  /** Where temporary files go. Default: the system's directory for them. */
+  /** Directory for temporary files. Default: the system's. */
   readonly dir?: string
 }
 
@@ -23,7 +24,7 @@ export function newRowSorter(options: SorterOptions = {}): RowSorter {
   return new Sorter(options.memoryBytes ?? SORTER_BYTES, options.dir ?? tmpdir())
 }
 
-/** What a row costs in memory beside its bytes: start, two lengths, order, words. */
+/** Memory of a row besides its bytes: start, two lengths, order, words. */
 const ROW_OVERHEAD = 24
 
 class Sorter implements RowSorter {

@@ -1,13 +1,12 @@
-// Sorts keys that lie in one buffer, eight bytes at a time, without a comparator: three-way multikey quicksort on
-// typed arrays (Bentley and Sedgewick 1997).
+// Sorts keys that lie in one buffer, eight bytes at a time, without a comparator: three-way multikey quicksort on typed
+// arrays (Bentley and Sedgewick 1997).
 //
-// Apart from core/operators/aggregate/sorted-keys.ts, which can be simpler: there no two keys are equal, and none is
-// another one with zeros behind it. Rows of a sorter may be both, and share a million bytes, so that ends are told
-// apart here and nothing recurses on the depth of the keys.
-//
-// Promises: byte order, a prefix first; equal keys keep their order. Leaves to `row-sorter.ts`: the buffer.
+// Promises: byte order, a prefix first; equal keys keep their order.
+// Separate from core/operators/aggregate/sorted-keys.ts, which can be simpler: there no two keys are equal, and none is
+// another one followed by zeros. Rows of a sorter may be both, and may share a million bytes, so that the ends of keys
+// are compared here and nothing recurses on the depth of the keys.
 
-/** Keys of rows: `starts[i]` and `lengths[i]` say where key i lies in `bytes`. */
+/** Keys of rows: key i is the `lengths[i]` bytes of `bytes` from `starts[i]` on. */
 interface Keys {
   readonly bytes: Uint8Array
   readonly starts: Uint32Array
@@ -20,7 +19,7 @@ export function sortKeys(keys: Keys): Uint32Array {
   const order = new Uint32Array(keys.count)
   for (let i = 0; i < keys.count; i++) order[i] = i
   const sort: Sort = { keys, order, high: new Uint32Array(keys.count), low: new Uint32Array(keys.count), waiting: [] }
-  // A list and no recursion: keys may agree in a million bytes.
+  // A list, not recursion: keys may agree in a million bytes.
   sort.waiting.push({ from: 0, to: keys.count, depth: 0 })
   for (let next = sort.waiting.pop(); next !== undefined; next = sort.waiting.pop()) sortDeeper(sort, next)
   return order
@@ -29,21 +28,21 @@ export function sortKeys(keys: Keys): Uint32Array {
 interface Sort {
   readonly keys: Keys
   readonly order: Uint32Array
-  /** The eight bytes of each key at the present depth, as two words. */
+  /** The eight bytes of each key at the current depth, as two words. */
   readonly high: Uint32Array
   readonly low: Uint32Array
   /** Parts that are not yet sorted. */
   readonly waiting: Part[]
 }
 
-/** order[from, to), whose keys agree in their first `depth` bytes and are at least so long. */
+/** order[from, to), whose keys agree in their first `depth` bytes and are at least that long. */
 interface Part {
   readonly from: number
   readonly to: number
   readonly depth: number
 }
 
-/** Sorts a part by its next eight bytes; what these do not tell apart waits. */
+/** Sorts a part by its next eight bytes; keys that agree in these wait. */
 function sortDeeper(sort: Sort, { from, to, depth }: Part): void {
   for (let i = from; i < to; i++) loadWords(sort, i, depth)
   sortByWords(sort, from, to)
@@ -120,7 +119,7 @@ function partition(sort: Sort, first: number, end: number): [less: number, great
   return [less, greater]
 }
 
-/** Median of three; of three medians where there are many. */
+/** Median of three; of three medians in large parts. */
 function pivotOf(sort: Sort, first: number, end: number): number {
   const step = (end - first) >>> 3
   const middle = (first + end) >>> 1

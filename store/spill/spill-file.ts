@@ -1,7 +1,7 @@
-// A temporary file for what does not fit in memory: bytes are appended, and read back as often as wanted.
+// A temporary file for what does not fit in memory: bytes are appended, and read back any number of times.
 //
-// Promises: the file has no name any more once it is open (POSIX), so that a killed process leaves nothing behind.
-// Does not know what the bytes mean, and does not translate errors of the disk: its users name what had no room.
+// Promises: the file has no name once it is open (POSIX), so that a killed process leaves nothing behind.
+// Not here: what the bytes mean, and typed errors of the disk (the users, which know what had no room).
 
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'

@@ -1,7 +1,8 @@
-// Sorted rows in a temporary file: written once, read from the start as often as wanted.
+// Sorted rows in a temporary file: written once, read from the start any number of times.
 //
 // Promises: reading takes one buffer of memory, or one row where that is larger. A row is [key length, 4 bytes][value
-// length, 4 bytes] [key][value]. Does not merge: `row-sorter.ts` does.
+// length, 4 bytes][key][value].
+// Not here: merging (`row-sorter.ts`).
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Row, Rows } from '../../core/state/rows.ts'
@@ -22,7 +23,7 @@ export class SpilledRows {
     }
   }
 
-  /** The rows, in parts of buffers that are not written again. */
+  /** The rows, as parts of buffers that are not written again. */
   *rows(): Generator<Row> {
     const { length } = this.#file
     let buffer: Uint8Array = new Uint8Array(0)

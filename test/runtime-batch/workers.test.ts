@@ -12,7 +12,7 @@ let functionsPath = ''
 let workerPath = ''
 beforeAll(() => {
   functionsPath = functionsProgram()
-  workerPath = program(`export {} from './runtime-batch/workers/worker.ts'`)
+  workerPath = program(`export * as worker from './runtime-batch/workers/worker.ts'`)
 })
 
 describe('worker threads', () => {

@@ -1,7 +1,9 @@
-// One seeded schedule of the stream: which partition next, how many records, when to commit, when to stop and start again.
+// One seeded interleaving of the stream: which partition next, how many records, when to commit, when to stop and start
+// again.
 //
-// Promises: the schedule is a function of the seed and the log's size; it ends at the cut. A restart in the middle loses what was
-// not committed, as a crash does. Leaves to the crash tests: killing the process.
+// Promises: the schedule is a function of the seed and the log's size; it ends at the cut. A restart in the middle
+// loses what was not committed, as a crash does.
+// Not here: killing the process (test/crash).
 
 import type { RunOptions } from '../../run/job-run.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
@@ -12,7 +14,7 @@ interface Interleaving {
   readonly restarts: number
 }
 
-/** Steps of a schedule, about: larger logs get larger steps, so that a schedule stays affordable. */
+/** Approximate number of steps: larger logs get larger steps, so that a schedule stays affordable. */
 const STEPS_ABOUT = 150
 const RESTARTS_MAX = 4
 
@@ -58,7 +60,7 @@ async function advanceOne(stream: StreamRun, random: Random, records: number): P
   await stream.advance(name, to > end ? end : to)
 }
 
-/** Sizes of steps: mostly small beside the log, now and then a large one. */
+/** Sizes of steps: mostly small compared with the log, sometimes a large one. */
 function stepSizes(stream: StreamRun, random: Random): () => number {
   const total = stream.partitions.reduce((sum, name) => sum + Number(stream.end(name) - stream.position(name)), 0)
   const usual = Math.max(1, Math.ceil((total / STEPS_ABOUT) * random.pick([0.5, 1, 4])))

@@ -1,4 +1,4 @@
-// Seeded randomness for schedules: the same numbers for the same seed, on every executor.
+// Seeded randomness for schedules: the same numbers for the same seed, everywhere.
 
 export interface Random {
   /** A whole number of 0 <= n < below. */
@@ -8,7 +8,7 @@ export interface Random {
   pick<T>(from: readonly T[]): T
 }
 
-/** Mulberry32, by its 32-bit seed. */
+/** Mulberry32, from a 32-bit seed. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
   const next = (): number => {

@@ -1,4 +1,4 @@
-// A log up to a cut as the plain arrays that the reference reads.
+// Reads a log up to a cut as the plain arrays that the reference takes.
 
 import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'

@@ -1,7 +1,8 @@
-// The whole result that a state directory and its outputs hold, as the reference gives it: for comparing.
+// The whole result that a state directory and its outputs hold, in the shape of the reference's, for comparing.
 //
-// Promises: everything of core/result/result.ts, read from the disk; a view whose rows do not add up to the digest that the state keeps for
-// it is `state-corrupt`. Leaves out: bounded memory; results are compared in memory.
+// Promises: everything of core/result/result.ts, read from the disk; a view whose rows do not match the digest that the
+// state keeps for it is `state-corrupt`.
+// Does not bound memory: results are compared in memory.
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
@@ -24,7 +25,10 @@ import { sourceNodes } from '../../run/bind-log.ts'
 import { deadLetters, lateRows, readProgress, readWritten, writtenRecords } from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 
-/** Reads a committed state. Throws `state-missing` where nothing has been committed, and the errors of a damaged state or output. */
+/**
+ * Reads a committed state. Throws `state-missing` where nothing has been committed, and the errors of a damaged state
+ * or output.
+ */
 export async function readWholeResult(stateDir: string, outDir: string, plan: Plan): Promise<JobResult> {
   const state = openStateReader(stateDir)
   try {
@@ -107,7 +111,7 @@ async function outputs(state: StateReader, outDir: string, plan: Plan): Promise<
   return all
 }
 
-/** The records of one partition of an output, which ends exactly where the state says. */
+/** The records of one partition of an output, which must end exactly where the state says. */
 async function recordsOf(log: Log, topic: string, partition: number, end: bigint): Promise<OutputRecord[]> {
   const range = (await log.partitions(topic)).find(r => r.partition === partition)
   if (range === undefined || range.end !== end) {

@@ -1,4 +1,4 @@
-// What `verify` found, as data and as text.
+// The result of `verify`, as data and as text.
 
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Difference } from '../../core/result/compare-results.ts'
@@ -13,7 +13,7 @@ interface PartDigest {
   readonly digest: string
 }
 
-/** What was computed once: `reference`, `batch, 2 workers`, `stream`, `state`. */
+/** One computed result: `reference`, `batch, 2 workers`, `stream`, `state`. */
 export interface VerifiedSide {
   readonly name: string
   readonly digests: readonly PartDigest[]

@@ -1,7 +1,8 @@
-// Verify: batch, the stream under many schedules, and the reference give the same bytes at one cut.
+// Verifies that batch, the stream under many schedules, and the reference give the same bytes at one cut.
 //
-// Promises: compares everything of core/result/result.ts, read back from the disk; stops at the first difference and says how to see it
-// again; leaves nothing behind. Leaves to `cli`: the exit code 7.
+// Promises: compares everything of core/result/result.ts, read back from the disk; stops at the first difference and
+// shows how to reproduce it; leaves no files behind.
+// Not here: the exit code 7 (`cli`).
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -33,22 +34,22 @@ interface VerifyOptions {
   readonly log: string | Log
   readonly until?: Until | undefined
   readonly final?: boolean | undefined
-  /** A state to verify beside the others: its own cut is computed anew from the log. */
+  /** A state to verify too: its own cut is then computed from the log, and `until` and `final` are ignored. */
   readonly state?: string | undefined
   /** Where that state's outputs are; default `STATE/out`. */
   readonly out?: string | undefined
   /** Schedules of the stream. Default 10. */
   readonly interleavings?: number | undefined
-  /** Seed of the first schedule; the others count on from it. Default: drawn, and told. */
+  /** Seed of the first schedule; the others count on from it. Default: random. */
   readonly seed?: number | undefined
-  /** No schedule is begun after so many ms; at least one is run. Default 60,000. */
+  /** No schedule begins after so many ms; at least one is run. Default 60,000. */
   readonly budgetMs?: number | undefined
   /** Numbers of workers to run batch with. Default 1 and 2. */
   readonly workers?: readonly number[] | undefined
   readonly workerEntry?: URL | undefined
   /** The command to show for a replay; ` --interleavings 1 --seed N` is appended. */
   readonly command?: string | undefined
-  /** Told before each computation. */
+  /** Called with its name before each computation. */
   readonly onStep?: ((name: string) => void) | undefined
 }
 
@@ -98,7 +99,7 @@ class Verification {
     return this.#verdict(target)
   }
 
-  /** What is computed: the cut of a state, or that of the options. */
+  /** What to compute: the cut of a state, or that of the options. */
   async #target(): Promise<Target> {
     const { functions, state, until = 'end', final = false } = this.#options
     const { plan } = functions

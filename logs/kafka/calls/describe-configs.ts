@@ -10,7 +10,7 @@ interface TopicSettings {
 
 const TOPIC = 2
 
-/** Asks for the named settings of a topic. */
+/** The named settings of a topic. */
 export function describeTopicCall(topic: string, names: readonly string[]): ApiCall<TopicSettings> {
   return {
     apiKey: 32,

@@ -1,7 +1,9 @@
-// Fetch v13: record batches as they lie in the broker's segments, asked for by topic id, so that a topic that was deleted and made anew
-// can never be taken for the old one (KIP-516). Committed records only: the broker stops at the last stable offset (KIP-98).
+// Fetch v13: record batches as the broker's segments hold them, asked for by topic id, so that a topic that was deleted
+// and created again is never taken for the first one (KIP-516). Committed records only: the broker stops at the last
+// stable offset (KIP-98).
 //
-// Promises: `records` is a view of the answer. Leaves to `record-batch/`: aborted transactions, checksums, records.
+// Promises: `records` is a view of the answer.
+// Not here: aborted transactions, checksums, records (`record-batch/`).
 
 import type { AbortedTransaction } from '../../record-batch/aborted-transactions.ts'
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
@@ -9,15 +11,18 @@ import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 interface FetchPartition {
   readonly partition: number
   readonly offset: bigint
-  /** Leader epoch of the batch before `offset` when it was read; -1 where that is not known. Lets the leader tell a log that was cut back. */
+  /**
+   * Leader epoch of the batch before `offset` when it was read; -1 where that is not known. By it the leader detects
+   * that its log was cut back since.
+   */
   readonly lastEpoch: number
 }
 
 interface FetchRequest {
   readonly topics: readonly { readonly id: string; readonly partitions: readonly FetchPartition[] }[]
-  /** The broker waits so long for the first byte. */
+  /** How long the broker waits for the first byte. */
   readonly maxWaitMs: number
-  /** Wanted bytes of each partition; the first batch comes whole however large it is. */
+  /** Wanted bytes of each partition; the first batch comes whole, however large it is. */
   readonly maxBytes: number
 }
 
@@ -28,7 +33,7 @@ export interface FetchedPartition {
   /** -1 where there is an error. */
   readonly lastStableOffset: bigint
   readonly logStart: bigint
-  /** Where the leader's log left the one that `lastEpoch` was read from; null where it did not (KIP-595). */
+  /** Where the leader's log diverged from the one that `lastEpoch` was read from; null where it did not (KIP-595). */
   readonly divergedAt: bigint | null
   /** In the broker's order, which is that of the markers. */
   readonly aborted: readonly AbortedTransaction[]

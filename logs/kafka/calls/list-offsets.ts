@@ -1,10 +1,10 @@
 // ListOffsets v7: first offset and end of partitions, asked of their leader.
 //
-// Promises: the end is the last stable offset: nothing at or past it is read by a reader of committed records (KIP-98).
+// Promises: the end is the last stable offset: readers of committed records read nothing at or past it (KIP-98).
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
-/** Timestamps with a meaning of their own. */
+/** Special timestamps. */
 export const EARLIEST = -2n
 export const LATEST = -1n
 
@@ -16,7 +16,7 @@ interface ListedOffset {
 
 const READ_COMMITTED = 1
 
-/** Asks for some partitions of one topic. */
+/** The offsets of some partitions of one topic. */
 export function listOffsetsCall(
   topic: string,
   partitions: readonly number[],

@@ -1,6 +1,6 @@
 // Metadata v12: brokers, topics with their ids, leaders of partitions (KIP-516 for the ids; Kafka 3.1 and later).
 //
-// Promises: topics are never created by asking for them.
+// Promises: a request never creates a topic.
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
@@ -31,10 +31,10 @@ export interface Metadata {
   readonly topics: readonly TopicMetadata[]
 }
 
-/** Any topic: its id stands for "by name". */
+/** The zero id: the broker looks the topic up by name. */
 const NO_ID = 'AAAAAAAAAAAAAAAAAAAAAA'
 
-/** Asks for some topics, or for all (null). */
+/** Metadata of some topics, or of all (null). */
 export function metadataCall(topics: readonly string[] | null): ApiCall<Metadata> {
   return {
     apiKey: 3,

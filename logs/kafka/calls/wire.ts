@@ -1,11 +1,13 @@
-// The primitive types of Kafka's protocol in its flexible form (KIP-482): big-endian integers, compact strings and arrays, tagged fields.
+// The primitive types of Kafka's protocol in its flexible form (KIP-482): big-endian integers, compact strings and
+// arrays, tagged fields.
 //
-// Promises: exact 64-bit integers; a reader never reads past its end (RangeError) nor takes memory for a length that cannot be there;
-// unknown tagged fields are skipped. Leaves to the calls: which fields there are, and in which order.
+// Promises: exact 64-bit integers; a reader never reads past its end (RangeError) nor allocates memory for a length
+// that cannot be there; unknown tagged fields are skipped.
+// Not here: which fields there are, and in which order (the calls).
 
 import { putVarint, varintAt, varintBytes, varintEnd } from '../../../core/values/varint.ts'
 
-/** One request of the protocol and its answer. `encode` begins with the header's tagged fields, `decode` likewise. */
+/** One request of the protocol and its answer. `encode` and `decode` begin with the header's tagged fields. */
 export interface ApiCall<Answer> {
   readonly apiKey: number
   readonly apiVersion: number
@@ -136,14 +138,14 @@ export class WireReader {
   /** A compact array; null gives an empty one. */
   array<T>(each: () => T): T[] {
     const length = this.uvarint() - 1
-    // Every element takes a byte at least, so a length beyond the rest is a lie.
+    // Every element takes at least one byte, so a length beyond the rest is wrong.
     if (length > this.#bytes.length - this.#at) throw new RangeError(`an array of ${length} elements cannot be here`)
     const items: T[] = []
     for (let i = 0; i < length; i++) items.push(each())
     return items
   }
 
-  /** The tagged fields at the end of a structure; `each` gets those that it wants to know. */
+  /** The tagged fields at the end of a structure; `each` gets every one of them. */
   tags(each: (tag: number, field: WireReader) => void = () => {}): void {
     for (let left = this.uvarint(); left > 0; left--) {
       const tag = this.uvarint()
