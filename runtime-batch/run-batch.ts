@@ -56,21 +56,21 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Prom
   const total = tasks.reduce((sum, task) => sum + Number(task.to - task.from), 0)
   const [own = [], ...others] = divide(tasks, options.workers ?? defaultWorkers(total))
   const progress = { records: 0, done: 0 }
-  const told = (records: number, offsets: number): void => {
+  const onProgress = (records: number, offsets: number): void => {
     progress.records += records
     progress.done += offsets
     options.onProgress?.({ ...progress, total })
   }
   const entry = workerEntry(options)
   if (entry === null || others.length === 0) {
-    await readGroup(run.log, run.executor, own, told)
-    for (const group of others) await readApart(run, options, group, told)
-  } else await readInThreads(run, options, entry, own, others, told)
+    await readGroup(run.log, run.executor, own, onProgress)
+    for (const group of others) await readApart(run, options, group, onProgress)
+  } else await readInThreads(run, options, entry, own, others, onProgress)
 }
 
 const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())
 
-type Told = (records: number, offsets: number) => void
+type OnProgress = (records: number, offsets: number) => void
 
 async function readInThreads(
   run: JobRun,
@@ -78,17 +78,17 @@ async function readInThreads(
   entry: URL,
   own: readonly Task[],
   others: readonly (readonly Task[])[],
-  told: Told,
+  onProgress: OnProgress,
 ): Promise<void> {
   const { executor, scratch } = run
   const start = executor.progress.encode()
   const threads = others.map(tasks => {
     const [functionsUrl, log] = [options.functionsUrl as string, options.log as string]
     const order = { functionsUrl, log, tasks, progress: start, scratch, groupLimit: options.groupLimit ?? GROUP_LIMIT }
-    return new Thread(entry, order, executor, told)
+    return new Thread(entry, order, executor, onProgress)
   })
   try {
-    await readGroup(run.log, executor, own, told)
+    await readGroup(run.log, executor, own, onProgress)
     for (const [i, thread] of threads.entries()) {
       const { progress, records } = await thread.done
       takeOver(run, others[i] as readonly Task[], progress, records)
@@ -99,11 +99,16 @@ async function readInThreads(
 }
 
 /** Reads a group with an executor of its own in this thread: the same partial rows as from a thread. */
-async function readApart(run: JobRun, options: BatchOptions, tasks: readonly Task[], told: Told): Promise<void> {
+async function readApart(
+  run: JobRun,
+  options: BatchOptions,
+  tasks: readonly Task[],
+  onProgress: OnProgress,
+): Promise<void> {
   const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
   const progress = run.progress.encode()
   const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, groupLimit })
-  await readGroup(run.log, executor, tasks, told)
+  await readGroup(run.log, executor, tasks, onProgress)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)
 }

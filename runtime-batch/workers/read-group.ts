@@ -6,12 +6,12 @@ import type { Log } from '../../logs/log.ts'
 import { prefetch } from '../../run/prefetch.ts'
 import type { Task } from '../divide.ts'
 
-/** Calls `told` with the number of records and offsets of each chunk. Spills groups where there are too many. */
+/** Calls `onProgress` with the number of records and offsets of each chunk. Spills groups where there are too many. */
 export async function readGroup(
   log: Log,
   executor: JobExecutor,
   tasks: readonly Task[],
-  told: (records: number, offsets: number) => void,
+  onProgress: (records: number, offsets: number) => void,
 ): Promise<void> {
   for (const { name, from, to } of tasks) {
     const { topic, partition } = splitPartition(name)
@@ -20,7 +20,7 @@ export async function readGroup(
     for await (const chunk of prefetch(log.read(topic, partition, from, to))) {
       executor.feed(chunk)
       executor.relieve()
-      told(chunk.count, Number(chunk.nextOffset - at))
+      onProgress(chunk.count, Number(chunk.nextOffset - at))
       at = chunk.nextOffset
     }
   }

@@ -21,14 +21,19 @@ export class Thread {
   readonly #worker: Worker
   readonly #executor: JobExecutor
   readonly #scratch: string
-  readonly #told: (records: number, offsets: number) => void
+  readonly #onProgress: (records: number, offsets: number) => void
   readonly #waiting = new Map<string, RowQueue>()
   readonly done: Promise<ThreadResult>
 
-  constructor(entry: URL, order: WorkerOrder, executor: JobExecutor, told: (records: number, offsets: number) => void) {
+  constructor(
+    entry: URL,
+    order: WorkerOrder,
+    executor: JobExecutor,
+    onProgress: (records: number, offsets: number) => void,
+  ) {
     this.#executor = executor
     this.#scratch = order.scratch
-    this.#told = told
+    this.#onProgress = onProgress
     this.#worker = new Worker(entry, { workerData: order })
     this.done = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
@@ -55,7 +60,7 @@ export class Thread {
   #take(message: FromWorker, resolve: (result: ThreadResult) => void, reject: (error: Error) => void): void {
     switch (message.kind) {
       case 'read':
-        return this.#told(message.records, message.offsets)
+        return this.#onProgress(message.records, message.offsets)
       case 'piece': {
         const queue = this.#waiting.get(message.table) ?? new RowQueue(this.#scratch, WAITING_BYTES)
         this.#waiting.set(message.table, queue)
