@@ -246,8 +246,7 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, S, 'derived'>
 
   /**
-   * Emits the first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Without a lambda whole
-   * values are compared.
+   * Emits the first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Default: by the value.
    */
   distinct<B>(by?: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>): KeyedStream<K, T, 'derived'>
 
@@ -273,16 +272,10 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
     options?: { readonly type?: Type },
   ): KeyedStream<K, Joined<Settled<T>, VersionOf<S>, Type>, 'derived'>
 
-  /**
-   * Writes the elements to a topic under their keys, in (time, identity) order, each as soon as no earlier one can
-   * come.
-   */
+  /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */
   to(topic: string, options?: ToOptions<T, RecordOf<O, K>>): Output<T>
 
-  /**
-   * Aggregates by window: `byCountry.window(tumbling('1h')).count()`. Without a window each key has one row for all
-   * time.
-   */
+  /** Aggregates by window: `byCountry.window(tumbling('1h')).count()`. Without it a key has one row for all time. */
   window(window: Window): WindowedStream<K, T, O>
 }
 
@@ -310,10 +303,7 @@ interface ShortForms<K, T, R, W extends Windowing> {
   mean<N>(of: (value: T, record: R) => N & Summable<N>): Table<K, number, W>
 }
 
-/**
- * A table: one row for each key (`W` is `global`), or for each key and window (`time`). As a result of a job it is a
- * view.
- */
+/** A table, or as a result a view: one row for each key (`W` is `global`), or for each key and window (`time`). */
 export interface Table<K, V, W extends Windowing = Windowing> {
   readonly [VIEW]: { readonly key: K; readonly value: V; readonly windowing: W }
 
@@ -330,10 +320,7 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   filter<S extends V>(fn: (value: V, row: RowContext<K, W>) => value is S): Table<K, S, W>
   filter<B>(fn: (value: V, row: RowContext<K, W>) => B & Sync<B>): Table<K, V, W>
 
-  /**
-   * Drops a row once its window is closed and ended at least `duration` before the watermark. It changes the view only,
-   * not what `closed()` emits.
-   */
+  /** Drops closed rows that ended `duration` or more before the watermark. What `closed()` emits stays the same. */
   keep(
     this: W extends 'time'
       ? unknown
@@ -382,10 +369,7 @@ type Beside<K, W, S> = S extends { readonly [VIEW]: { readonly key: infer J; rea
     : Mistake<'joinTables() takes tables with the same windows, or both without.'>
   : Mistake<'joinTables() takes another table.'>
 
-/**
- * A table of the newest version of each key, which also keeps older versions for `joinTable`. Made by `table(...)` and
- * `toTable()`.
- */
+/** Made by `table(...)` and `toTable()`: the newest version of each key, and older versions for `joinTable`. */
 export interface UpsertTable<K, V> extends Table<K, V, 'global'> {
   readonly [VERSIONS]: { readonly key: K; readonly value: V }
 }
