@@ -1,10 +1,12 @@
-// One command that measures: batch with one and two workers, stream catching up, a loop written by hand, and DuckDB where it is.
+// One command that measures: batch with one and two workers, stream catching up, a loop written by hand, and DuckDB
+// where it is installed.
 //
 //   npm run bench [-- --events 1000000 --rounds 3 --seed 1]
 //
-// Promises: whole processes of the compiled artefact, start included, durable state written; all contestants take turns in one
-// run, so that a busy machine is busy for all; the median of the rounds is shown, with the ratio to the loop by hand. Results are
-// compared: every contestant must find as many groups and count as many records. Leaves to `generate.mjs`: the events.
+// Promises: whole processes of the compiled artefact, start included, durable state written; all contestants take turns
+// in one run, so that a busy machine is busy for all; the median of the rounds is shown, with the ratio to the loop by
+// hand. Results are compared: every contestant must find as many groups and count as many records. The events are made
+// by `generate.mjs`.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

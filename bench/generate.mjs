@@ -1,6 +1,6 @@
 // A seeded log for measurements: events of about 200 bytes as NDJSON in the archive layout.
 //
-// Promises: the same bytes for the same seed and count on every machine. Event times run through one week with up to 5 s of
+// Promises: the same bytes for the same seed and count on every machine. Event times cover one week, with up to 5 s of
 // disorder within a partition; users are drawn evenly from 500,000, countries unevenly from 40.
 
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'

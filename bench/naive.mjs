@@ -1,6 +1,7 @@
 // The loop that one writes by hand: readline, JSON.parse, a Map of objects. Usage: node naive.mjs country|users LOG OUT
 //
-// It checks no types, notices no late or broken record, sums doubles in the order of arrival, and writes its result as one JSON file.
+// It checks no types, notices no late or broken record, sums doubles in the order of arrival, and writes its result as
+// one JSON file.
 
 import { createReadStream, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -2,9 +2,10 @@
 //
 //   npm run bench:nexmark [-- --events 500000 --rounds 3 --seed 1 --queries q0,q1]
 //
-// Promises: whole processes of the compiled artefact, start included, durable state and outputs written; batch and stream take turns in
-// one run; the median of the rounds is shown, and batch beside stream. Both must end with the same digests. Every query is given all three
-// topics' events, those that it does not read included in the count, as Nexmark counts. Leaves to `examples/nexmark`: jobs and generator.
+// Promises: whole processes of the compiled artefact, start included, durable state and outputs written; batch and
+// stream take turns in one run; the median of the rounds is shown, and batch beside stream. Both must end with the same
+// digests. The events of all three topics count for each query, also those that it does not read, as Nexmark counts.
+// Jobs and generator are in `examples/nexmark`.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'

@@ -2,7 +2,8 @@
 //
 //   npm run bench:types [-- --nodes 200 --rounds 5]
 //
-// Promises: the time of the check alone, libraries parsed before; the median of the rounds, each with a program of its own.
+// Promises: the time of the check alone, libraries parsed before; the median of the rounds, each with a program of its
+// own.
 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,7 +1,7 @@
-// lyrebird.config.ts of the working directory: where the log and the state lie, so that they need not be typed.
+// lyrebird.config.ts of the working directory: where the log and the state are, so that they need not be typed.
 //
-// Promises: what the command line says wins; an unknown field is a usage error with the nearest name. Paths are relative to the
-// working directory, as on the command line. Leaves to `dsl/config.ts`: its types.
+// Promises: options of the command line take precedence; an unknown field is a usage error with the nearest name. Paths
+// are relative to the working directory, as on the command line. The types are in `dsl/config.ts`.
 
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,7 @@ import type { LyrebirdConfig } from '../dsl/config.ts'
 
 const FILES = ['lyrebird.config.ts', 'lyrebird.config.mts', 'lyrebird.config.js', 'lyrebird.config.mjs']
 
-/** Type of each field. */
+/** The type of each field. */
 const FIELDS: Readonly<Record<keyof LyrebirdConfig, 'string' | 'number'>> = {
   log: 'string',
   state: 'string',

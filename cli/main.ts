@@ -1,7 +1,8 @@
 // Entry of the command line: runs one command and sets the exit code.
 //
-// Promises: data on stdout, talk on stderr; exit codes of core/errors.ts; a reader that closes our stdout (`| head`) ends us quietly;
-// what is not a typed failure is our bug, exit 70. Leaves to `commands/`: what each command does.
+// Promises: data on stdout, messages on stderr; exit codes of core/errors.ts; a reader that closes stdout (`| head`)
+// ends the command quietly; an error that is not a typed failure is a bug of lyrebird, exit 70. The commands are in
+// `commands/`.
 
 import { CommanderError } from 'commander'
 import { EXIT } from '../core/errors.ts'

@@ -1,6 +1,6 @@
 // Values of options: from the command line, else from lyrebird.config.ts; checked.
 //
-// Promises: what is missing or malformed is a usage error that says what to write. Leaves to `config.ts`: reading the file.
+// Promises: a missing or malformed value is a usage error that says what to write. Reading the file is in `config.ts`.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
@@ -9,7 +9,7 @@ import { LyrebirdError } from '../core/errors.ts'
 import type { Cut } from '../core/log/cut.ts'
 import { readUntil } from '../run/command-line/option-values.ts'
 
-/** Where the records come from and where the state lies, as every run needs them. */
+/** Where the records come from and where the state is, as every run needs them. */
 export interface RunFlags {
   readonly log?: string
   readonly state?: string

@@ -1,7 +1,7 @@
 // The commands and their options.
 //
-// Promises: the surface of docs/cli.md and nothing else; a command's code is loaded only when it is typed.
-// Leaves to `commands/`: doing it; to `options.ts`: checking values.
+// Promises: the surface of docs/cli.md and nothing else; the code of a command is loaded only when the command is used.
+// The commands are in `commands/`; values are checked in `options.ts`.
 
 import { Command } from 'commander'
 import { didYouMean } from '../core/did-you-mean.ts'

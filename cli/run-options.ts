@@ -1,4 +1,4 @@
-// What batch and stream need from the command line alike.
+// The options that `batch` and `stream` share.
 
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
@@ -7,7 +7,7 @@ import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
 import type { Terminal } from './output/terminal.ts'
 
-/** Checks the options first, so that a slip of the fingers is told at once; then compiles. */
+/** Checks the options first, so that a typing error is reported at once; then compiles. */
 export async function runOptions(
   target: 'batch' | 'stream',
   job: string,

@@ -1,8 +1,8 @@
-// What static reading says of a job's source, by call id: the bridge between check and plan.
+// The facts that static reading found in a job's source, by call id: from check to plan.
 //
-// Promises: plain data, the same for the same source however it is formatted, but for places (`at`). Filled by
+// Promises: plain data, the same for the same source however it is formatted, except for places (`at`). Filled by
 // `2-check`, read by `5-plan`. Which node came from which call, and the values that a lambda captured when the call
-// ran, come with the marks that are appended to calls (core/plan/graph.ts).
+// ran, come with the marks of calls (`core/plan/graph.ts`).
 
 import type { GraphLambda } from '../core/plan/graph.ts'
 import type { LambdaFacts } from '../core/plan/plan.ts'

@@ -1,7 +1,7 @@
-// Diagnostics: what the compiler has to say about a job's source, as frozen data.
+// Diagnostics: what is wrong with a job's source, as frozen data.
 //
-// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Leaves to `messages/`
-// the words and texts, and to `render-diagnostic.ts` how they look.
+// Promises: collected and never thrown; sorted by place; capped; the same for the same source. Words and texts are in
+// `messages/`, printing is in `render-diagnostic.ts`.
 
 type Severity = 'error' | 'warning'
 
@@ -44,7 +44,7 @@ export interface Diagnostic extends Message {
   readonly details?: readonly string[]
 }
 
-/** At most so many are reported of one job; the rest would be noise. */
+/** The most diagnostics reported for one job. */
 const DIAGNOSTICS_MAX = 100
 
 export function diagnose(
@@ -57,7 +57,7 @@ export function diagnose(
   return Object.freeze({ ...message, span, related: Object.freeze([...related]), ...more })
 }
 
-/** Sorted by file, place and word; each (word, place, title) once; errors are never crowded out by warnings. */
+/** Sorted by file, place and word; each (word, place, title) once; warnings never displace errors. */
 export function collect(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const unique = new Map<string, Diagnostic>()
   for (const d of diagnostics) {

@@ -1,4 +1,4 @@
-// What static reading says of a call of `aggregation({...})`: the bridge between check and the laws.
+// The facts that static reading found of a call of `aggregation({...})`: from check to laws.
 
 import type { SchemaDocument } from '../core/plan/schema.ts'
 import type { Span } from './diagnostic.ts'
@@ -16,7 +16,7 @@ export type ValueFacts =
   /** No values can be made of the type; `problem` says why. */
   | { readonly schema: null; readonly problem: string }
 
-/** What the shape of `plus` shows about its being commutative and associative. */
+/** Whether the shape of `plus` shows that it is commutative and associative. */
 export type ShapeFacts =
   | { readonly kind: 'proved' | 'unknown' }
   | { readonly kind: 'refuted'; readonly span: Span; readonly label: string; readonly fix: string }

@@ -98,7 +98,7 @@ function caretLine(span: Span, text: string, label: string, width: number, stron
   return `  ${' '.repeat(width)} │ ${lead}${strong(`${mark} ${label}`)}`
 }
 
-/** A very long line is shown around the place. */
+/** Of a very long line, the part around the place. */
 function cut(text: string, column: number): string {
   const shift = shiftOf(text, column)
   return text.slice(shift, shift + LINE_MAX)

@@ -1,11 +1,12 @@
-// `defineConfig`: where the topics of a project's jobs lie and how they run, for `lyrebird.config.ts`.
+// `defineConfig`: where the topics of a project's jobs are and how the jobs run, for `lyrebird.config.ts`.
 //
-// Promises: a frozen copy; what the command line says wins over it. Leaves to `cli/`: reading it and refusing what it
-// cannot use.
+// Promises: a frozen copy. Options of the command line take precedence. Not here: reading the file and checking its
+// values (`cli/config.ts`).
 
 import { freezeDeep } from '../core/values/freeze-deep.ts'
 import type { Duration } from './duration.ts'
 
+/** The fields of a configuration file; each is the default of the option of that name. */
 export interface LyrebirdConfig {
   /** A log directory, or `kafka://HOST:PORT,...`. */
   readonly log?: string

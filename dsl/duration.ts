@@ -1,7 +1,7 @@
 // Durations as literals: `'500ms' '30s' '5m' '1h' '7d'`.
 //
 // Promises: whole numbers only (`'90m'`, not `'1.5h'`), so that every duration is an exact count of milliseconds. A
-// misspelt one is a type error, and a `JobError` where types were not asked.
+// malformed one is a type error, and a `JobError` where types were not checked.
 
 import { JobError } from '../core/plan/job-error.ts'
 
@@ -12,10 +12,10 @@ export type Duration = `${bigint}${DurationUnit}`
 
 const UNIT_MS: Readonly<Record<DurationUnit, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Longest duration in ms: the range of an ECMAScript `Date`, beyond which no two event times lie apart by more. */
+/** Longest duration in ms: the greatest event time, which is that of an ECMAScript `Date`. */
 const LONGEST_MS = 8.64e15
 
-/** Milliseconds of a duration. Throws `bad-duration`, which names `what` and the id of the call. */
+/** Milliseconds of a duration. Throws a `JobError` `bad-duration` that names `what` and has the id of the call. */
 export function durationMs(value: unknown, what: string, callId: number | null): number {
   const match = typeof value === 'string' ? /^(\d{1,16})(ms|s|m|h|d)$/.exec(value) : null
   if (match === null) {

@@ -1,7 +1,7 @@
 // `job`: the results of a job by name.
 //
-// Promises: a frozen value that holds the whole graph; nothing is registered anywhere. The types of all results can be
-// read off it.
+// Promises: a frozen value that holds the whole graph, with the types of all results in its type. Nothing is registered
+// anywhere.
 
 import { type GraphNode, JOB, type JobGraph } from '../core/plan/graph.ts'
 import type { Mistake } from './mistake.ts'

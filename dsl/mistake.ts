@@ -1,10 +1,11 @@
-// Mistakes that types can show, as sentences.
+// Type errors with a sentence for the author.
 //
-// Promises: nothing has the type `Mistake`, so whatever is checked against it fails, and the editor prints its text.
+// Promises: no value has the type `Mistake`, so that anything checked against it fails, and the editor shows its
+// sentence.
 
 declare const MISTAKE: unique symbol
 
-/** A type without values whose name carries a sentence for the author. */
+/** A type without values that carries a sentence for the author. */
 export interface Mistake<Sentence extends string> {
   readonly [MISTAKE]: Sentence
 }
@@ -26,7 +27,7 @@ export type PlainKey<K> =
       ? Mistake<'A key must be plain data: null, booleans, numbers, bigints, strings, bytes, arrays and plain objects of them.'>
       : unknown
 
-/** What a value that an aggregation keeps must also be. */
+/** What a value that an aggregation keeps must also be: plain data. */
 export type PlainValue<V> =
   V extends PromiseLike<unknown>
     ? Sync<V>
@@ -42,5 +43,5 @@ type NoData =
   | symbol
   | ((...args: never[]) => unknown)
 
-/** How a value reads after its canonical bytes: undefined is null. */
+/** The type of a value after a round trip through its canonical bytes: undefined is null. */
 export type Settled<V> = V extends undefined ? null : V

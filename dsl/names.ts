@@ -1,7 +1,7 @@
 // Names that an author gives: jobs, views and outputs, fields of aggregations, topics.
 //
-// Promises: what passes here is safe as a directory, a property and a word of the command line. Leaves to `logs/`,
-// `store/`: they check again whatever comes to them by another way.
+// Promises: what passes here is safe as a directory, a property and a word of the command line. `logs/` and `store/`
+// check names that do not come through here.
 
 import type { Call } from './node.ts'
 import { wordFor } from './node.ts'
@@ -42,7 +42,7 @@ export function topicName(value: unknown, call: Call): string {
 
 const shown = (value: unknown): string => wordFor(value)
 
-/** Types: a name of letters, digits and `_` that begins with a letter. Long ones are left to the check at run time. */
+/** Types: a name of letters, digits and `_` that begins with a letter. The length is checked at run time. */
 export type IsIdentifier<Name extends string> = string extends Name
   ? true
   : Name extends `${infer First}${infer Rest}`

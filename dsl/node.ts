@@ -1,7 +1,6 @@
 // Making nodes of the graph, and the marks that the compiler appends to calls.
 //
-// Promises: everything made here is frozen. A mark is looked for as the last argument only, so that a job runs with and
-// without.
+// Promises: everything made here is frozen. Only the last argument can be a mark, and a job runs without marks too.
 
 import { CALL_MARK, type CallMark, type GraphLambda, type GraphNode } from '../core/plan/graph.ts'
 import { JobError, type JobErrorWord } from '../core/plan/job-error.ts'
@@ -33,7 +32,7 @@ export class Call {
     throw new JobError(word, message, this.callId)
   }
 
-  /** The properties of an options object, of which no other than `names` may be there. */
+  /** The properties of an options object. Throws `bad-option` where it has others than `names`. */
   options(value: unknown, names: readonly string[], what: string): Readonly<Record<string, unknown>> {
     if (value === undefined) return {}
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -72,7 +71,7 @@ export function nodeIn(value: unknown): GraphNode | null {
   return value[NODE] as GraphNode
 }
 
-/** How a message names what it got. */
+/** How a message names the value that was given. */
 export function wordFor(value: unknown): string {
   if (value === null) return 'null'
   if (value === undefined) return 'nothing'

@@ -1,6 +1,6 @@
 // Types of a job's results, read off `typeof job`: for query clients and tests, without generated code.
 //
-// Promises: nothing at run time.
+// Promises: types only, no code.
 
 import type { ResultsOf } from './job.ts'
 import type { AnyOutput, AnyTable, TableShape, WrittenValue } from './streams/streams.ts'
@@ -26,7 +26,7 @@ export type ViewValue<J, Name extends ViewName<J>> =
 /** The values that an output writes. */
 export type OutputValue<J, Name extends OutputName<J>> = WrittenValue<ResultsOf<J>[Name]>
 
-/** A row's window as it is printed. */
+/** The window of a row as it is printed. */
 export interface PrintedWindow {
   /** ISO 8601, UTC. */
   readonly start: string
@@ -44,7 +44,7 @@ export type ViewRow<J, Name extends ViewName<J>> =
         readonly value: Printed<ViewValue<J, Name>>
       }
 
-/** A value after it was printed as JSON and read again. */
+/** The type of a value that was printed as JSON and parsed again: bigints and bytes are strings. */
 export type Printed<V> = V extends bigint
   ? string
   : V extends Uint8Array

@@ -1,7 +1,7 @@
-// Windows: which stretches of event time an aggregation answers for.
+// Windows: the stretches of event time that an aggregation covers.
 //
 // Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or
-// around elements that are near each other (semantics.md 4.1). Leaves to the executors: when one is closed.
+// around elements that are near each other (semantics.md 4.1). Not here: when a window is closed (`core/time`).
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { WindowSpec } from '../core/plan/plan.ts'
@@ -20,8 +20,12 @@ export interface Window {
 
 const SPEC: unique symbol = Symbol.for('lyrebird.window') as never
 
+/** Options of `tumbling()` and `hopping()`. */
 export interface WindowOptions {
-  /** Where windows begin, counted from 1970-01-01T00:00Z; less than the step. Default 0. */
+  /**
+   * Where windows begin, counted from 1970-01-01T00:00Z. Less than the size, or than the step of hopping windows.
+   * Default 0.
+   */
   readonly offset?: Duration
 }
 
@@ -38,8 +42,8 @@ export function tumbling(...given: unknown[]): Window {
 }
 
 /**
- * Windows that overlap: of the length `size`, one beginning at every `every`. An element is in each that covers its
- * time.
+ * Windows that overlap: of the length `size`, with one beginning every `every`, which is at most `size`. An element is
+ * in each window that covers its time.
  *
  *     stream.keyBy(v => v.sensor).window(hopping('1h', '5m')).mean(v => v.celsius)
  */
@@ -62,7 +66,7 @@ export function hopping(...given: unknown[]): Window {
 }
 
 /**
- * Windows around elements that are near each other: a session ends when no element of its key comes for longer than the
+ * Windows around elements that are near each other: a session ends where its key has no element for longer than the
  * gap. Two neighbours exactly the gap apart are in one session.
  *
  *     stream.keyBy(v => v.user).window(session('30m')).count()
@@ -73,6 +77,7 @@ export function session(...given: unknown[]): Window {
   return make({ kind: 'session', gapMs: lengthOf(call, call.args[0], 'the gap of session()') })
 }
 
+/** Options of `calendar()`. */
 export interface CalendarOptions {
   /** A time zone of the tz database: `Europe/Berlin`, `UTC`. */
   readonly tz: string
@@ -160,7 +165,10 @@ type UnitOf<D extends string> = D extends `${string}ms`
   : { [U in Exclude<DurationUnit, 'ms'>]: D extends `${string}${U}` ? U : never }[Exclude<DurationUnit, 'ms'>]
 type NumberOf<D extends string> = D extends `${infer N}${UnitOf<D>}` ? N : never
 
-/** Types: the order of two whole numbers in digits. The first digit that differs decides, unless one is longer. */
+/**
+ * Types: the order of two whole numbers in digits: the longer one is greater, else the first digit that differs
+ * decides.
+ */
 type Compare<A extends string, B extends string, SoFar = '='> = A extends `${infer X}${infer RestA}`
   ? B extends `${infer Y}${infer RestB}`
     ? Compare<RestA, RestB, SoFar extends '=' ? CompareDigit<X, Y> : SoFar>

@@ -1,7 +1,8 @@
-// Builds the package: TypeScript to `build/`, from scratch, so that nothing of an older source remains.
+// Builds the package: TypeScript to `build/`, from scratch, so that no output of a deleted source remains.
 //
-// Promises: `build/` is replaced as a whole at the end, so that a program that runs from it meanwhile finds its files. The modules
-// that emitted code imports are bundled besides, one file each: a compiled job starts in half the time of loading 150 files.
+// Promises: `build/` is replaced as a whole at the end, so that a program that runs from it meanwhile finds its files.
+// The modules that emitted code imports are bundled besides, one file each: a compiled job starts in half the time of
+// loading 150 files.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync } from 'node:fs'
@@ -15,7 +16,7 @@ const fresh = `${target}.fresh.${process.pid}`
 const old = `${target}.old.${process.pid}`
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
 
-/** Source and bundle: where a module looks for its neighbours by `import.meta.url`, the bundle stands in the same folder. */
+/** Source and bundle: where a module finds its neighbours by `import.meta.url`, the bundle is in the same folder. */
 const BUNDLES = {
   'dsl/index.ts': 'dsl/bundle.js',
   'runtime-batch/index.ts': 'runtime-batch/bundle.js',

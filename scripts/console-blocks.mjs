@@ -1,8 +1,11 @@
-// Runs the console blocks of Markdown files and writes what the commands print: node scripts/console-blocks.mjs FILE.md...
+// Runs the console blocks of Markdown files and writes what the commands print:
+// node scripts/console-blocks.mjs FILE.md...
 //
-// Promises: the commands of one file run in one new folder that holds the examples; what differs from run to run (numbers of
-// commits and restarts, reports of speed) becomes `...`. A command behind which a block shows `...` alone is left as it is.
-// Leaves to `language-pages.mjs`: the pages of docs/language; to `test/repository/docs.test.ts`: that documents stay true.
+// Promises: the commands of one file run in one new folder that holds the examples; what differs from run to run
+// (numbers of commits and restarts, reports of speed) becomes `...`. A command behind which a block shows `...` alone
+// is left as it is.
+// Not here: the pages of docs/language (`language-pages.mjs`); the test that documents stay true
+// (`test/repository/docs.test.ts`).
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

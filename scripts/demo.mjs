@@ -1,8 +1,10 @@
-// The first command of the README: installs, builds, and runs the first example by batch, by stream, and through `verify`.
+// The first command of the README: installs, builds, and runs the first example by batch, by stream, and through
+// `verify`.
 //
 //   npm run demo
 //
-// Promises: prints each command that it runs, so that a reader can type the same; works on a fresh clone; needs no broker.
+// Promises: prints each command that it runs, so that a reader can type the same; works on a fresh clone; needs no
+// broker.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'

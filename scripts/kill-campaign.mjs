@@ -1,4 +1,4 @@
-// Kills a compiled stream at random moments, over and over, while another process appends; then compares it with batch.
+// Kills a compiled stream at random times, over and over, while another process appends; then compares it with batch.
 //
 //   node scripts/kill-campaign.mjs [--kills 100] [--seed 1]
 //

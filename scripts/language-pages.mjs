@@ -1,11 +1,13 @@
 // Runs the examples of language pages: node scripts/language-pages.mjs [--write] FILE.md...
 //
-// Each page holds a job (the last `ts` block that exports one) and `console` blocks. The job becomes `job.ts` in a new folder that holds
-// the pages' log as `log` and the examples; the commands run there, in this one process, since starting one for each would take minutes.
+// Each page holds a job (the last `ts` block that exports one) and `console` blocks. The job becomes `job.ts` in a new
+// folder that holds the pages' log as `log` and the examples; the commands run there, in this one process, since
+// starting one for each would take minutes.
 //
-// Promises: prints one line of JSON for each command, `{ file, command, output }`; with --write the blocks get the output. What differs
-// from run to run becomes `...`; a command behind which a block shows `...` alone is left as it is.
-// Leaves to `test/repository/docs.test.ts`: that pages stay true. Needs `npm run build`.
+// Promises: prints one line of JSON for each command, `{ file, command, output }`; with --write the blocks get the
+// output. What differs from run to run becomes `...`; a command behind which a block shows `...` alone is left as it
+// is.
+// Not here: the test that pages stay true (`test/repository/docs.test.ts`). Needs `npm run build`.
 
 import { mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,7 +1,8 @@
-// Generates from `compiler/messages/*.md`: typed functions beside them, the pages that `explain` prints, and `docs/diagnostics/`.
+// Generates from `compiler/messages/*.md`: typed functions beside them, the pages that `explain` prints, and
+// `docs/diagnostics/`.
 //
-// `node scripts/messages.mjs` writes; with `--check` it only compares and fails where a file is stale. A word that stands twice, a
-// missing field or an unknown one is an error.
+// `node scripts/messages.mjs` writes; with `--check` it only compares and fails where a file is stale. A duplicate
+// word, a missing field or an unknown one is an error.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'

@@ -2,8 +2,9 @@
 //
 //   node scripts/random-jobs.mjs [--jobs 5000] [--seed 1] [--from-text]
 //
-// Promises: the same jobs for the same seed and number; a summary with how often each pair of operators has met; a failure is shrunk and
-// printed as a job file, a log and the command that replays it. `--from-text` compiles each job from its source text.
+// Promises: the same jobs for the same seed and number; a summary with how often each pair of operators has met; a
+// failure is shrunk and printed as a job file, a log and the command that replays it. `--from-text` compiles each job
+// from its source text.
 
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'

@@ -1,7 +1,8 @@
 // The one test command: lint, types, build, and every suite; closes with `N passed, N failed`.
 //
-// Promises: installs what is missing, stops at the first failing step of the first three, and exits non-zero on any failure.
-// A suite that fails to load counts as failed. Leaves to `scripts/kafka`: fetching the broker that the Kafka suites start.
+// Promises: installs what is missing, stops at the first failing step of the first three, and exits non-zero on any
+// failure. A suite that fails to load counts as failed. The broker that the Kafka suites start is fetched by
+// `scripts/kafka`.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,10 +1,13 @@
-// Where the compile cache lies, and which files beside a job's own sources change what it compiles to.
+// Where the compile cache is, and which files beside a job's own sources change what it compiles to.
 
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** `.lyrebird/cache` beside the nearest package.json of the job; where that cannot be written, the user's cache; else a temporary one. */
+/**
+ * `.lyrebird/cache` beside the nearest package.json of the job; where that cannot be written, the user's cache; else a
+ * temporary one.
+ */
 export function cacheDirectory(job: string): string {
   const project = ancestors(job).find(folder => existsSync(join(folder, 'package.json')))
   const places = [
@@ -15,7 +18,10 @@ export function cacheDirectory(job: string): string {
   return places.find(isWritable) ?? (places.at(-1) as string)
 }
 
-/** Every tsconfig, package.json and lock file at and above the job, whether it is there or not: one that appears counts too. */
+/**
+ * Every tsconfig, package.json and lock file at and above the job, whether it exists or not: one that is created later
+ * counts too.
+ */
 export function configurationFiles(job: string): readonly string[] {
   return ancestors(job).flatMap(folder =>
     ['tsconfig.json', 'package.json', 'package-lock.json'].map(name => join(folder, name)),

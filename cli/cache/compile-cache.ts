@@ -1,9 +1,8 @@
 // The compile cache: a job that has not changed is not compiled again.
 //
 // Promises: an artefact is found by the content of every file that went into it, the version of lyrebird, its ABI
-// number and the version of Node; it appears
-// whole or not at all, so that commands may run at once; only artefacts without errors are kept.
-// Leaves to the compiler: everything else. It is loaded only where something has to be compiled.
+// number and the version of Node; it appears whole or not at all, so that commands may run concurrently; only artefacts
+// without errors are kept. The compiler is loaded only where something has to be compiled.
 
 import { createHash } from 'node:crypto'
 import {
@@ -83,7 +82,7 @@ function tellWarnings(artefact: string, terminal: Terminal): void {
   if (text !== '') terminal.talk(text)
 }
 
-/** Another command may have been quicker: then its artefact, which has the same content, is kept. */
+/** Where another command was faster, its artefact is kept: the content is the same. */
 function moveInto(fresh: string, target: string): void {
   try {
     renameSync(fresh, target)

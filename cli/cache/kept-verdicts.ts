@@ -1,7 +1,7 @@
 // Verdicts on the laws of aggregations, kept beside the compile cache.
 //
-// Promises: a verdict appears whole or not at all; one that cannot be read counts as none, and one that cannot be written is not missed.
-// Leaves to the compiler: what a verdict follows from, which is its hash.
+// Promises: a verdict appears whole or not at all; one that cannot be read counts as missing, and a failed write is
+// ignored. Not here: the hash of a verdict, which covers everything that determines it (`compiler/6-laws`).
 
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,7 +10,7 @@ import { cacheDirectory } from './cache-place.ts'
 
 const KEPT = 200
 
-/** Those of the jobs beside this one. */
+/** The verdicts of the jobs that share this job's compile cache. */
 export function keptVerdicts(job: string): VerdictStore {
   const folder = join(cacheDirectory(resolve(job)), 'laws')
   return {
@@ -34,7 +34,7 @@ function read(path: string): LawVerdict | null {
   }
 }
 
-/** What a part that is missing stands for is unknown. */
+/** False where a part is missing. */
 function isWhole({ breach, refused }: LawVerdict): boolean {
   const texts = breach === null ? [] : [breach.law, breach.part, breach.label, breach.fix, ...breach.lines]
   const more = [refused.lift, refused.present].flatMap(r => (r === null ? [] : [r.value, r.error]))

@@ -1,7 +1,7 @@
 // `lyrebird query`: the rows of a view, or another part of the result, at the last commit.
 //
-// Promises: one snapshot, also while a stream writes; rows sorted by canonical key; a name that is not there is exit 2 with the
-// nearest one. Leaves to `query/`: reading rows, and how they look.
+// Promises: one snapshot, also while a stream writes; rows sorted by canonical key; an unknown name is exit 2 with the
+// nearest one. Reading and printing rows is in `query/`.
 
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -34,7 +34,7 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
   try {
     const committed = readCommitted(reader, state)
     const { job, plan } = committed
-    // The ends of calendar windows are worked out when rows are read.
+    // The ends of calendar windows are computed when rows are read.
     if (job !== null) checkZones(job, plan, `lyrebird batch JOB --log LOG --state ${state}-new`)
     const rows = rowsOf(name, key, committed, reader, flags.out ?? config.out)
     await printRows(rows, format ?? 'ndjson', terminal)

@@ -1,4 +1,5 @@
-// `lyrebird stream`: follows a log until it is told to stop. SIGINT and SIGTERM commit and end with exit 0; a second one ends at once.
+// `lyrebird stream`: follows a log until it is stopped. SIGINT and SIGTERM commit and end with exit 0; a second one
+// ends at once.
 
 import { durationOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'

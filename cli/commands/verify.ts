@@ -42,7 +42,7 @@ export async function verify(job: string, flags: Flags, terminal: Terminal): Pro
   return verdict.equal ? EXIT.ok : EXIT.notEquivalent
 }
 
-/** The command that shows the same again; the seed is appended to it. */
+/** The command that repeats the run; the seed is appended to it. */
 function commandOf(job: string, log: string, { state, out, until, final }: Flags): string {
   const given = Object.entries({ state, out, until }).flatMap(([flag, value]) =>
     value === undefined ? [] : [`--${flag} ${value}`],

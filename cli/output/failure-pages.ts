@@ -1,6 +1,6 @@
 // A page for each code word of a run-time failure: what it means and what to do.
 //
-// Promises: every word of core/errors.ts has one (the type sees to it). Leaves to `compiler/messages`: diagnostics of a job's source.
+// Promises: every word of core/errors.ts has one, by type. Pages of diagnostics are in `compiler/messages`.
 
 import { FAILURES, type FailureCode } from '../../core/errors.ts'
 
@@ -58,7 +58,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'Two computations of the same cut differ: a bug in lyrebird or a lambda that is not a function of its record.',
 }
 
-/** Null for a word that is none. */
+/** Null for a word that no failure has. */
 export function failurePage(word: string): string | null {
   if (!Object.hasOwn(FAILURE_PAGES, word)) return null
   return `# ${word}\n\n${FAILURE_PAGES[word as FailureCode]}\n\nExit code ${FAILURES[word as FailureCode]}.\n`

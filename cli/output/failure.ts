@@ -1,7 +1,7 @@
-// How a failure is told: what, where, why, and what to type next; or as JSON.
+// Prints a failure: what, where, why, and what to type next; or as JSON.
 //
-// Promises: gives the exit code; a failure that is not one of ours is called our bug, with all that a report needs.
-// Leaves to whoever throws: the words.
+// Promises: gives the exit code; an error that is not a typed failure is reported as a bug of lyrebird, with all that a
+// report needs. The words of a failure come with it.
 
 import { CommanderError } from 'commander'
 import type { Diagnostic } from '../../compiler/diagnostic.ts'
@@ -69,7 +69,7 @@ async function json(failure: unknown, exit: number): Promise<object> {
   return { ...told, diagnostics: failure.diagnostics.map(diagnosticJson) }
 }
 
-/** Commander's words, without its prefix; its guess at what was meant becomes the hint. */
+/** Commander's message, without its prefix; its suggestion becomes the hint. */
 function usageOf(error: CommanderError): LyrebirdError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const guess = /Did you mean (.+)\?/.exec(rest.join(' '))?.[1]

@@ -1,6 +1,7 @@
 // What a compiled plan will do, in words.
 //
-// Promises: every source, every step, every result, in the order in which elements pass them. Leaves to `explain`: finding the plan.
+// Promises: every source, every step, every result, in the order in which elements pass them. Finding the plan is in
+// `commands/explain.ts`.
 
 import type { AggregationSpec } from '../../core/plan/aggregation-spec.ts'
 import type { FormatSpec, Plan, PlanNode, PlanNodeOf, WindowSpec } from '../../core/plan/plan.ts'
@@ -135,7 +136,7 @@ const UNITS = [
   ['s', 1000],
 ] as const
 
-/** As it is written in a job: the largest unit that says it exactly. */
+/** As written in a job, in the largest unit that is exact. */
 function duration(ms: number): string {
   if (ms === 0) return '0s'
   for (const [unit, size] of UNITS) if (ms % size === 0) return `${ms / size}${unit}`

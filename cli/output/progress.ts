@@ -1,6 +1,7 @@
 // The progress line: records, records a second, share done, time left.
 //
-// Promises: at most ten lines a second; nothing where nobody sees it. The clock is read here, at the edge, and touches no result.
+// Promises: at most ten lines a second; nothing where stderr is no terminal. The clock is read here and affects no
+// result.
 
 import { performance } from 'node:perf_hooks'
 import type { Terminal } from './terminal.ts'
@@ -8,16 +9,16 @@ import type { Terminal } from './terminal.ts'
 interface Seen {
   readonly records: number
   readonly bytes?: number
-  /** Of `total`, what is done: together they give the share and the time left. */
+  /** How much of `total` is done: together they give the share and the time left. */
   readonly done?: number
   readonly total?: number
-  /** Behind the rest, such as `lag 12`. */
+  /** Text at the end of the line, such as `lag 12`. */
   readonly more?: string
 }
 
 const EVERY_MS = 100
 
-/** A function to call as often as one likes. */
+/** Returns a function that may be called at any rate. */
 export function progressOf(terminal: Terminal, verb: string): (seen: Seen) => void {
   if (!terminal.shows) return () => {}
   const start = performance.now()

@@ -1,4 +1,4 @@
-// Diagnostics as text, with paths that can be opened from where the command was typed.
+// Diagnostics as text, with paths relative to the working directory.
 
 import { relative } from 'node:path'
 import { type CheckedJob, renderDiagnostics } from '../../compiler/index.ts'

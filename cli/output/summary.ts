@@ -1,4 +1,4 @@
-// What a run tells at its end: as text on stderr, or as JSON on stdout.
+// Prints the summary at the end of a run: as text on stderr, or as JSON on stdout.
 
 import { summaryLines } from '../../run/command-line/summary-text.ts'
 import type { RunSummary } from '../../run/summary.ts'
@@ -17,7 +17,7 @@ export async function tellSummary(
   }
   const { colours } = terminal
   for (const line of summaryLines(summary)) terminal.talk(line.startsWith('warning: ') ? colours.yellow(line) : line)
-  // For people only: a script's log needs no advice.
+  // For people only, not for scripts.
   if (!terminal.shows) return
   for (const next of nextCommands(summary, state)) terminal.talk(colours.dim(`  next: ${next}`))
 }

@@ -1,7 +1,7 @@
-// Where the command line writes: data to stdout, talk to stderr, a progress line where stderr is a terminal.
+// Where the command line writes: data to stdout, messages to stderr, a progress line where stderr is a terminal.
 //
-// Promises: no colour and no progress unless stderr is a terminal; NO_COLOR and --no-color are obeyed; a slow reader of stdout slows
-// the command down instead of filling its memory. Leaves to the commands: what is said.
+// Promises: no colour and no progress unless stderr is a terminal; NO_COLOR and --no-color are obeyed; a slow reader of
+// stdout slows the command down instead of filling its memory.
 
 import { once } from 'node:events'
 import picocolors from 'picocolors'
@@ -9,9 +9,9 @@ import picocolors from 'picocolors'
 type Colours = ReturnType<typeof picocolors.createColors>
 
 export interface Terminal {
-  /** A line of data. Await what it gives now and then: it is the back pressure of the reader. */
+  /** Writes a line of data. Await the result from time to time: it is the back pressure of the reader. */
   data(line: string): Promise<void> | undefined
-  /** A line for people. */
+  /** Writes a line for people to stderr. */
   talk(line: string): void
   /** Shows a line that the next one overwrites; null removes it. Nothing where stderr is no terminal. */
   progress(line: string | null): void
@@ -20,7 +20,7 @@ export interface Terminal {
   /** Colours for stderr, and for stdout. */
   readonly colours: Colours
   readonly dataColours: Colours
-  /** Writes out the data that waits. */
+  /** Writes out buffered data. */
   flush(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 // Rows as lines: NDJSON, CSV (RFC 4180), or an aligned table.
 //
-// Promises: NDJSON is written as it is read; CSV and tables go through the rows twice, the first time for the columns, and keep none.
-// Leaves to `rows.ts`: what a row holds.
+// Promises: NDJSON is written while rows are read; CSV and tables read the rows twice, the first time for the columns,
+// and keep none. What a row holds is in `rows.ts`.
 
 import type { Terminal } from '../output/terminal.ts'
 import type { PrintedRows } from './rows.ts'
@@ -54,7 +54,9 @@ const isPlain = (value: unknown): value is object =>
 const cellOf = (value: unknown): Cell =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Cell)
 
-/** Quoted where it must be. A missing cell is empty, null too; an empty text is quoted, so that the three can be told apart. */
+/**
+ * Quoted where it must be. A missing cell is empty, null too; an empty text is quoted, so that it differs from both.
+ */
 function csvCell(cell: Cell | undefined): string {
   if (cell === undefined || cell === null) return ''
   const text = String(cell)

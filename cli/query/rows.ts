@@ -20,7 +20,7 @@ import {
 } from '../../run/state/read-state.ts'
 import type { StateReader } from '../../store/index.ts'
 
-/** Can be gone through more than once: formats with columns look at all rows first. */
+/** Can be iterated more than once: formats with columns read all rows first. */
 export type PrintedRows = () => AsyncIterable<object> | Iterable<object>
 
 /** Rows of a view; with a key only those whose printed key is equal to it. */
@@ -59,7 +59,7 @@ export function cutRows({ progress }: CommittedState): PrintedRows {
   return () => [cutJson(progress.cutNow)]
 }
 
-/** Number, time and epoch of the commit, null where commits were not counted yet; and its cut. */
+/** Number, time and epoch of the commit, null where the state has no commit number; and its cut. */
 export function commitRows({ commit, progress }: CommittedState): PrintedRows {
   const row = {
     commit: commit?.number ?? null,
@@ -73,7 +73,10 @@ export function commitRows({ commit, progress }: CommittedState): PrintedRows {
 const cutJson = (cut: Cut): Record<string, unknown> =>
   Object.fromEntries(sortedCut(cut).map(([name, offset]) => [name, offsetJson(offset)]))
 
-/** Records of an output up to the commit; those that it counts but that are not published yet come with the next look. */
+/**
+ * Records of an output up to the commit; those that the commit counts but that are not published yet are in a later
+ * query.
+ */
 export function outputRows(state: CommittedState, name: string, out: string | undefined): PrintedRows {
   const { plan, written, directory } = state
   const node = nodeOf(plan, plan.results.find(r => r.name === name && r.kind === 'output')?.node as string)

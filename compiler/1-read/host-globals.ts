@@ -1,8 +1,8 @@
-// Declarations of what a host offers beside the language, so that a use of it is diagnosed as what it is, not as an
+// Declarations of what a host offers besides ECMAScript, so that a use of it gets its own diagnostic and not that of an
 // unknown name.
 //
-// Promises: names as in the DOM and in Node's own declarations, which may be loaded besides these. Leaves to
-// `2-check/determinism/denied.ts`: which of them a lambda may use.
+// Promises: names as in the DOM and in Node's own declarations, which may be loaded too. Which of them a lambda may use
+// is in `2-check/determinism/denied.ts`.
 
 export const HOST_FILE = 'lyrebird-host.d.ts'
 

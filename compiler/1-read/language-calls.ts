@@ -1,7 +1,7 @@
 // Finds the calls of the language, and where their marks go.
 //
-// Promises: a call counts by what it resolves to, however it is reached: through imports under other names, helpers,
-// loops, aliases. Call ids go up in order of file and place.
+// Promises: a call is found by what it resolves to, however it is reached: through imports under other names, helpers,
+// loops, aliases. Call ids rise in order of file and place.
 
 import type { Insertion } from './insertion.ts'
 import { forEachDescendant, ts } from './syntax.ts'
@@ -11,7 +11,7 @@ export interface LanguageCall {
   readonly call: ts.CallExpression
   /**
    * `source`, `map`, `sum`, ...: the word as the language spells it. `AggregationMaker`: a call of what `aggregation()`
-   * gave.
+   * returned.
    */
   readonly word: string
 }

@@ -1,7 +1,6 @@
-// The content of an installed package as one hash, so that an update of a library changes the plans whose lambdas call
-// it.
+// Hashes the content of an installed package, so that an update of a library changes the plans whose lambdas call it.
 //
-// Promises: the same for the same files. What a package depends on counts too, as far as it is installed.
+// Promises: the same hash for the same files. The installed dependencies of a package count too.
 
 import { createHash, type Hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -15,7 +14,7 @@ export function libraryHash(file: string): string {
   return hash.digest('hex').slice(0, 32)
 }
 
-/** The name of the package that a file belongs to; `@types/x` stands for `x`. */
+/** The name of the package that a file belongs to; `@types/x` counts as `x`. */
 export function libraryName(file: string): string {
   const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file.replaceAll('\\', '/'))?.[1] ?? file
   return name.replace(/^@types\/(?:([^_]+)__)?/, (_, scope?: string) => (scope === undefined ? '' : `@${scope}/`))

@@ -1,7 +1,7 @@
 // Loads a job and all that it imports into TypeScript's program, under fixed options.
 //
-// Promises: the same options everywhere, whatever lies near the job; of a tsconfig only `paths` counts. `lyrebird`
-// resolves to this very package, also for job files in folders where it is not installed.
+// Promises: the same options everywhere, whatever files are near the job; of a tsconfig only `paths` counts. `lyrebird`
+// resolves to this very package (semantics.md 11.1), also for job files in folders where it is not installed.
 
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'

@@ -1,4 +1,4 @@
-// What TypeScript's program asks of the world: files, with those that no author writes parsed once for each process.
+// The host of TypeScript's program: it reads files, and parses those that no author writes once for each process.
 //
 // Promises: the standard library, the host's declarations and the language's own files are shared by all programs of a
 // process, bound ones too; an author's file is read again for each program, so that an edit counts.
@@ -8,7 +8,7 @@ import { Project, ts } from 'ts-morph'
 import { languageFolders } from '../package-root.ts'
 import { HOST_DECLARATIONS, HOST_FILE } from './host-globals.ts'
 
-/** A host for programs with options that differ from `options` in `paths` at most. */
+/** A host for programs whose options differ from `options` at most in `paths`. */
 export function programHost(root: string, options: ts.CompilerOptions): ts.CompilerHost {
   const { files, folder } = standardFiles(root, options)
   const ours = languageFolders(root)

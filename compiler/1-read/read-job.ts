@@ -1,4 +1,4 @@
-// The answers: `Reading` over a TypeScript program.
+// Implements `Reading` over a TypeScript program.
 
 import { relative } from 'node:path'
 import type { Span } from '../diagnostic.ts'

@@ -1,8 +1,7 @@
-// Fifteen questions about a job's source: the one interface behind which the TypeScript program lies.
+// Fifteen questions about a job's source: the one interface to the TypeScript program.
 //
-// Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or asks a type
-// checker.
-// Leaves to `2-check`: what the answers mean.
+// Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or uses a type
+// checker. What the answers mean for a job is in `2-check`.
 
 import type { Span } from '../diagnostic.ts'
 import type { LanguageCall } from './language-calls.ts'
@@ -11,7 +10,7 @@ import type { ts } from './syntax.ts'
 import type { TypeComplaint } from './type-errors.ts'
 
 /**
- * Whose a declaration is: the job's author, this language, the ECMAScript library, the host (Node), or an installed
+ * Who owns a declaration: the job's author, this language, the ECMAScript library, the host (Node), or an installed
  * package.
  */
 export type Owner = 'author' | 'language' | 'standard' | 'host' | 'library'
@@ -38,7 +37,7 @@ export interface Reading {
   meaningOf(node: ts.Node): ts.Symbol | null
   /** 7. All declarations of a symbol. */
   declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[]
-  /** 8. Whose a symbol is; `author` where nobody declared it. */
+  /** 8. Who owns a symbol; `author` where nobody declared it. */
   ownerOf(symbol: ts.Symbol): Owner
   /** 9. `DateConstructor.now`, `Math.random`, `fetch`: a symbol by the name of what holds it. */
   qualifiedName(symbol: ts.Symbol): string
@@ -46,7 +45,7 @@ export interface Reading {
   calledDeclaration(call: ts.CallLikeExpression): ts.SignatureDeclaration | null
   /** 11. The type of an expression, or of what a declaration declares. */
   typeOf(node: ts.Node): ts.Type
-  /** 12. What a type is made of, in our words. */
+  /** 12. What a type is made of, independent of TypeScript's flags. */
   shapeOf(type: ts.Type): TypeShape
   /** 13. The string and number literals that a key expression can be; null where it can be others. */
   literalsOf(node: ts.Expression): readonly string[] | null
@@ -58,7 +57,7 @@ export interface Reading {
   resultOf(type: ts.Type): ts.Type | null
   /** The type without null and undefined. */
   nonNull(type: ts.Type): ts.Type
-  /** The members of a union but undefined; null where undefined is no member. */
+  /** The members of a union except undefined; null where undefined is no member. */
   withoutUndefined(type: ts.Type): readonly ts.Type[] | null
   /** The type arguments of `Stream<T>`, `Table<K, V>` and the like. */
   typeArgumentsOf(type: ts.Type): readonly ts.Type[]

@@ -1,6 +1,7 @@
-// The shape of a type: what the reifier needs to know of it, in words of our own.
+// The shape of a type: what the reifier needs to know of it.
 //
-// Promises: type flags stay in this file. Leaves to `2-check/reify`: which shapes can meet bytes.
+// Promises: TypeScript's type flags are read in this file only. Which shapes can be decoded or stored is in
+// `2-check/reify`.
 
 import { ts } from './syntax.ts'
 
@@ -18,7 +19,7 @@ export type TypeShape =
     }
   | { readonly kind: 'object'; readonly properties: readonly ShapeProperty[]; readonly values: ts.Type | null }
   | { readonly kind: 'function' | 'generic' | 'template' }
-  /** A class of the author's, or a type of the standard library's such as `Date`. */
+  /** A class of the author, or a type of the standard library such as `Date`. */
   | { readonly kind: 'class'; readonly name: string; readonly standard: boolean }
   | { readonly kind: 'other'; readonly name: string }
 

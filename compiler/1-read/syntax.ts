@@ -1,13 +1,13 @@
-// The syntax tree's vocabulary for the rest of the compiler: nodes are TypeScript's own, and this is the one door to
+// The syntax tree's vocabulary for the rest of the compiler: nodes are TypeScript's own, and only this file exports
 // them.
 //
-// Leaves to `reading.ts`: every question about symbols and types, which a syntax tree alone cannot answer.
+// Not here: questions about symbols and types, which a syntax tree alone cannot answer (`reading.ts`).
 
 import { ts } from 'ts-morph'
 
 export { ts }
 
-/** Whatever has parameters and a body. */
+/** Any function with a body. */
 export type FunctionNode = ts.FunctionLikeDeclaration & { readonly body: ts.Node }
 
 export function isFunctionNode(node: ts.Node): node is FunctionNode {

@@ -1,7 +1,7 @@
 // TypeScript's own diagnostics of the author's files.
 //
-// Promises: one for each complaint, with its innermost sentence: the language's own ("window() needs a keyed stream
-// ...") where a type carries one. Leaves out what has a diagnostic of ours, such as an import of a Node module.
+// Promises: one for each complaint, with its innermost sentence: that of the language ("window() needs a keyed stream
+// ...") where a type carries one. Not here: what has a diagnostic of lyrebird, such as an import of a Node module.
 
 import { isBuiltin } from 'node:module'
 import type { Span } from '../diagnostic.ts'
@@ -47,7 +47,7 @@ function textOf(message: string | ts.DiagnosticMessageChain): string {
   return lines.length === 1 ? last : `${lines[0]} ${last}`
 }
 
-/** "Cannot find module 'fs'": the import has a diagnostic of ours that says why. */
+/** "Cannot find module 'fs'": the import has a diagnostic of lyrebird that says why. */
 function isNodeModule(d: ts.Diagnostic): boolean {
   if (d.code !== 2307 && d.code !== 2591 && d.code !== 2580) return false
   const name = /'([^']+)'/.exec(ts.flattenDiagnosticMessageText(d.messageText, '\n'))?.[1]

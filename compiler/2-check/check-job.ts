@@ -1,6 +1,6 @@
 // The second phase: checks a job that was read, and gathers the facts of each call of the language.
 //
-// Promises: every problem is a diagnostic, none is thrown. What only running the job's module can tell is found by
+// Promises: every problem is a diagnostic, none is thrown. What only running the job's module can show is found by
 // `4-evaluate`.
 
 import type { Insertion } from '../1-read/insertion.ts'
@@ -27,7 +27,7 @@ interface AnalysedCall {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Everything that static reading says of a job. Throws only where one of our own promises breaks. */
+/** All that static reading finds out about a job. Throws only where an invariant is broken. */
 export function checkReading(reading: Reading): JobAnalysis {
   const analyses: Analyses = { reading, uses: new UseAnalysis(reading), hashes: new CodeHashes(reading) }
   const calls = reading.languageCalls().map(call => analyseCall(analyses, call))

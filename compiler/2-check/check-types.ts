@@ -1,4 +1,5 @@
-// Types where they meet bytes: what sources read, and what keys, aggregations, views and outputs keep.
+// Checks the types of what is decoded or stored: what sources read, and what keys, aggregations, views and outputs
+// keep.
 
 import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/plan/schema.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'
@@ -16,7 +17,7 @@ interface SourceSchema {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The reified `T` of a call of `source<T>`, or `V` of `table<V>`: of what its result says that it holds. */
+/** The reified `T` of a call of `source<T>`, or `V` of `table<V>`: the type of what its result holds. */
 export function sourceSchema(reading: Reading, { call, word }: LanguageCall): SourceSchema {
   const type = reading.typeArgumentsOf(reading.typeOf(call))[word === 'table' ? 1 : 0]
   if (type === undefined) return { schema: ANY_JSON, diagnostics: [] }
@@ -46,7 +47,8 @@ function nameOfType(reading: Reading, type: ts.Type): string {
 }
 
 /**
- * The `T` of `csv<T>({ columns })`: one field for each column. What cannot be reified at all is reported at the source.
+ * The `T` of `csv<T>({ columns })`: one field for each column. A type that cannot be reified at all is reported at the
+ * source.
  */
 export function checkCsv(reading: Reading, { call }: LanguageCall): readonly Diagnostic[] {
   const type = reading.typeArgumentsOf(reading.typeOf(call))[0]
@@ -59,7 +61,7 @@ export function checkCsv(reading: Reading, { call }: LanguageCall): readonly Dia
     : [diagnose(csvShape(problem), reading.spanOf(call.typeArguments?.[0] ?? wordNode(call)))]
 }
 
-/** The columns where they are written down; null where they are not. */
+/** The columns where they are literals; null otherwise. */
 function columnsOf(call: ts.CallExpression): readonly string[] | null {
   const options = call.arguments[0] === undefined ? null : unwrap(call.arguments[0])
   if (options === null || !ts.isObjectLiteralExpression(options)) return null
@@ -117,7 +119,7 @@ export function checkKept(
   return found
 }
 
-/** Words that hold elements back as they are, with the value as the second type argument of what they give. */
+/** Words that hold whole elements, with the value as the second type argument of their result. */
 const HOLDS: ReadonlySet<string> = new Set(['distinct', 'dedupe', 'toTable', 'joinTable', 'joinWithin'])
 
 function isTable(reading: Reading, call: ts.CallExpression): boolean {

@@ -1,4 +1,4 @@
-// What static reading says of a job: the second phase's result, which all later ones take.
+// The result of the second phase, static reading, which all later phases use.
 
 import type { Insertion } from '../1-read/insertion.ts'
 import type { CallFactsById } from '../call-facts.ts'

@@ -1,9 +1,9 @@
 // The third phase: bundles a job with everything that it imports into one script, with the compiler's marks inserted
 // and a map back to the sources.
 //
-// Promises: the author's text is only inserted into, never printed again; the same input gives the same bytes wherever
-// it lies, since every path in code and map is relative to the job's folder. `lyrebird` and its entries for formats
-// stay outside; the module around the bundle is written by `7-emit`.
+// Promises: marks are inserted into the author's text, which is never printed again; the same input gives the same
+// bytes in any folder, since every path in code and map is relative to the job's folder. `lyrebird` and its entries for
+// formats stay outside; the module around the bundle is written by `7-emit`.
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'

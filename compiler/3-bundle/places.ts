@@ -1,4 +1,4 @@
-// From line and column to a span of an author's file.
+// Turns a line and column into a span of an author's file.
 
 import type { Span } from '../diagnostic.ts'
 

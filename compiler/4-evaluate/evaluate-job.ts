@@ -1,7 +1,7 @@
 // The fourth phase: evaluates a bundled job in the closed realm, twice, and takes the graphs that it exports.
 //
-// Promises: what the job's module throws is a diagnostic at the author's line. Nothing of the world can be reached from
-// the module but the language. Whether both graphs mean the same is for `5-plan` to say.
+// Promises: what the job's module throws is a diagnostic at the author's line. The module can reach the language and
+// nothing else of the host. Whether both graphs mean the same is checked by `5-plan`.
 
 import { compileFunction } from 'node:vm'
 import { type GraphNode, graphOf, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'

@@ -1,4 +1,4 @@
-// What evaluating a job twice gives: the fourth phase's result.
+// The result of the fourth phase: the graphs of two evaluations of a job.
 
 import type { JobGraph } from '../../core/plan/graph.ts'
 

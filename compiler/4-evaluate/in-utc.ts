@@ -1,4 +1,4 @@
-// Whatever runs the author's code runs it in UTC, as every process that runs lambdas does.
+// Runs the author's code in UTC, as every process that runs lambdas does (semantics.md 9.3).
 
 /** Runs in UTC and puts the time zone of the process back. */
 export function inUtc<T>(run: () => T): T {

@@ -1,8 +1,8 @@
-// Uses against the type of the value that is decoded.
+// Fits used fields to the type of the value that is decoded.
 //
 // Promises: where the two do not fit (a record that a helper takes for an object with fields, or the other way round)
-// the part counts as used whole, so that a decoder never leaves out what is looked at. Leaves to `use-walk.ts`: uses as
-// the lambdas' types say them.
+// the part counts as used whole, so that a decoder never leaves out what a lambda uses. The uses themselves come from
+// `2-check/uses`.
 
 import { joinUses, type Schema, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
 

@@ -10,7 +10,7 @@ import { JobError } from '../../core/plan/job-error.ts'
 import type { Schema, SchemaDocument } from '../../core/plan/schema.ts'
 import { canonicalBytes, compareValues } from '../../core/values/canonical.ts'
 
-/** Counts up when what goes into a hash changes, so that states of an older version are told apart. */
+/** Counts up when what goes into a hash changes, so that states of another version are refused. */
 const VERSION = 1
 
 /** The hash of plain data, as 32 hexadecimal digits. */
@@ -21,7 +21,10 @@ export function hashOf(definition: unknown): string {
     .slice(0, 32)
 }
 
-/** Options that leave no trace where they mean what older plans meant without them, by the kind of node. */
+/**
+ * Options that are not hashed where they have these values, by the kind of node: a plan with one means the same as a
+ * plan without it.
+ */
 const UNSPOKEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   source: { validate: 'full', upserts: false },
   output: { format: { kind: 'json' } },
@@ -55,10 +58,10 @@ function readCaptured(lambda: GraphLambda): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Depth of captured values that are told apart. */
+/** Greatest depth of captured values. */
 const MAX_DEPTH = 50
 
-/** A captured value as plain data, with a tag on everything that is none by itself. */
+/** A captured value as plain data, with a tag on everything that is not plain data itself. */
 function capturedForm(lambda: GraphLambda, value: unknown, path: readonly object[]): unknown {
   if (typeof value === 'function') return ['function', String(value)]
   if (typeof value === 'symbol') return ['symbol', String(value)]
@@ -83,7 +86,7 @@ function capturedForm(lambda: GraphLambda, value: unknown, path: readonly object
   return ['object', kind, Object.keys(value).map(name => [name, part((value as Record<string, unknown>)[name])])]
 }
 
-/** A schema in one form: fields by name and members of unions in the order of their own canonical values. */
+/** A schema in a normal form: fields by name and members of unions in the order of their own canonical values. */
 export function schemaForm({ root, defs }: SchemaDocument): unknown {
   return {
     root: typeForm(root),

@@ -1,7 +1,6 @@
 // What each word needs of the value that it gets: used fields, by the rules that the registry of words names.
 //
-// Promises: never less than what is looked at; `true` where the whole value leaves the lambdas' hands, is kept or
-// written.
+// Promises: never less than what is used; `true` where the whole value is emitted, kept or written.
 
 import { AGGREGATIONS, type AggregationSpec } from '../../core/plan/aggregation-spec.ts'
 import type { GraphNode } from '../../core/plan/graph.ts'
@@ -17,24 +16,24 @@ type LambdaUses = (slot: string) => Uses | null
  */
 type Needs<K extends NodeKind> = (node: GraphNode<K>, lambda: LambdaUses, own: Uses) => Uses
 
-/** Nothing of a value but that it is there. */
+/** Only the presence of a value. */
 const PRESENCE: Uses = Object.freeze({})
 
 /** By the names that the registry of words gives them. */
 const NEEDS: { readonly [Rule in NeedsRule]: Needs<KindsWith<'needs', Rule>> } = {
   source: sourceNeeds,
   aggregations: aggregateNeeds,
-  // Another value goes on: what is needed of it is in the lambda's hands.
+  // Another value is emitted: of the input only what the lambda uses is needed.
   lambda: (_, lambda) => lambda('fn') ?? PRESENCE,
-  // The same value goes on: what is needed of it behind the step is needed here too.
+  // The same value is emitted: what is needed of it behind the step is needed here too.
   'lambda and value': (_, lambda, own) => joinUses(own, lambda('fn') ?? PRESENCE),
   // The lambda, if any, sees the key and never the value.
   value: (_node, _lambda, own) => own,
-  // The value goes on as the `left` of a pair; the right side is no source's.
+  // The value is emitted as the `left` of a pair; the right side comes from no source.
   'left and key': (_, lambda, own) => joinUses(own === true ? true : (own.left ?? PRESENCE), lambda('key') ?? PRESENCE),
   // Held, written or emitted as a whole.
   'whole value': () => true,
-  // Rows of tables hold no source's value.
+  // Rows of tables hold no value of a source.
   presence: () => PRESENCE,
 }
 

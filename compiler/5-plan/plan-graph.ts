@@ -1,8 +1,8 @@
-// The plan of a job's graph, with what static reading found out about its source.
+// Makes the plan of a job's graph, with what static reading found out about its source.
 //
 // Promises: the same plan for the same definition, however it is formatted; ids and hashes change for what depends on a
 // change and for nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda
-// is called. What is particular to a word is in `needs.ts`, hashes are in `hash.ts`.
+// is called. The rules of single words are in `needs.ts`, hashes in `hash.ts`.
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
@@ -120,7 +120,7 @@ const isSource = (node: GraphNode<NodeKind>): node is GraphNode<'source'> => nod
 
 const TEXT: SchemaDocument = { root: { kind: 'string' }, defs: {} }
 
-/** Lines are strings and bytes are bytes, whatever the type argument says; JSON and CSV are of the reified type. */
+/** Lines are strings and bytes are bytes, whatever the type argument is; JSON and CSV are of the reified type. */
 function schemaOf(facts: CallFactsById, node: GraphNode<'source'>): SchemaDocument {
   const { kind } = node.params.format
   if (kind === 'lines') return TEXT

@@ -1,7 +1,7 @@
 // The fifth phase: the plan of an evaluated job, if both evaluations give the same one.
 //
-// Promises: a job that is another one the second time is refused; what planning throws is a diagnostic at the author's
-// line.
+// Promises: a job that differs in its second evaluation is refused; what planning throws is a diagnostic at the
+// author's line.
 
 import type { Plan } from '../../core/plan/plan.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'

@@ -1,9 +1,9 @@
-// The part of a declared type that a job looks at: what `validate: 'used'` checks.
+// The part of a declared type that a job uses: what `validate: 'used'` checks (semantics.md 3.2).
 //
 // Promises: accepts every record that the whole type accepts; a part that is used is of its whole type there; where
 // only the presence counts, an object of any fields or an array of any elements will do, and a scalar is of its type.
-// The field that tells the members of a union apart always counts, since it says which of them a value is. Leaves to
-// `fit-uses.ts`: uses that fit the type.
+// The discriminant of a union is always checked, since it says which member a value is. Fitting uses to the type is in
+// `fit-uses.ts`.
 
 import type { Schema, SchemaDocument, SchemaField, Uses } from '../../core/plan/schema.ts'
 import { unionSchema } from '../2-check/reify/unions.ts'
@@ -32,7 +32,7 @@ function part(uses: Uses, schema: Schema, document: SchemaDocument): Schema {
   }
 }
 
-/** Elements that nobody looks at may be anything. */
+/** Elements that no lambda uses may be anything. */
 function itemPart(uses: Exclude<Uses, true>, items: Schema, document: SchemaDocument): Schema {
   const inner = uses['[]']
   return inner === undefined ? ANYTHING : part(inner, items, document)

@@ -1,7 +1,7 @@
-// Used fields: what of a source's value any lambda behind it may look at.
+// Used fields: the parts of a source's value that any lambda behind it may look at.
 //
-// Promises: never less than what is looked at. Works backwards: each node says what it needs of its input, given what
-// is needed of itself (`needs.ts`).
+// Promises: never less than what is used. Method: backwards through the graph; each node says what it needs of its
+// input, given what is needed of its own value (`needs.ts`).
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import { joinUses, type Uses } from '../../core/plan/schema.ts'

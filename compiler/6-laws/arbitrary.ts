@@ -1,9 +1,8 @@
-// Generators: from a reified type to values of it, biased towards what breaks aggregations.
+// Generators: values of a reified type, biased towards what breaks aggregations.
 //
 // Promises: few different values, so that ties are common; among numbers ±0, NaN, infinities, decimals that round,
 // 2^53; empty texts and arrays; texts that are numbers and dates. Smaller values come first, so that counter-examples
 // shrink to them.
-// Leaves to `core/plan/schema.ts`: what types there are.
 
 import fc, { type Arbitrary } from 'fast-check'
 import type { Schema, SchemaDocument, SchemaField } from '../../core/plan/schema.ts'
@@ -13,7 +12,7 @@ export function arbitraryOf(document: SchemaDocument): Arbitrary<unknown> {
   return new Generators(document).at(document.root, 0)
 }
 
-/** Types that hold themselves are unfolded so many times. */
+/** How often recursive types are unfolded. */
 const UNFOLDED = 3
 
 const NUMBERS = [0, 1, 2, 3, -1]

@@ -4,8 +4,8 @@
 // Promises: the same verdict for the same parts and type: the seed and the number of runs are fixed, no clock is read.
 // States are equal where their canonical bytes are. A counter-example is shrunk.
 // Method: QuickCheck (Claessen and Hughes, 2000) over random trees of `plus`; where the shape of `plus` proves it
-// commutative and associative (`2-check/monoid`), what is left is tested on fewer values: zero, lift, present. The laws
-// one by one are in `law-trial.ts`; `law-diagnostics.ts` makes diagnostics of a verdict.
+// commutative and associative (`2-check/monoid`), only zero, lift and present are tested, on fewer values. The laws one
+// by one are in `law-trial.ts`; `law-diagnostics.ts` makes diagnostics of a verdict.
 
 import fc, { type Arbitrary } from 'fast-check'
 import type { SchemaDocument } from '../../core/plan/schema.ts'
@@ -59,7 +59,7 @@ type Recipes = readonly [Recipe, Recipe, Recipe]
 class Search {
   readonly #trial: LawTrial
   readonly #proved: boolean
-  /** Whether any value of a type may stand for any other of it. */
+  /** Whether any value of a type may replace any other value of it. */
   readonly #replaces: boolean
   #tested = 0
   #found: Breach | null = null
@@ -84,8 +84,8 @@ class Search {
   }
 
   /**
-   * Once a law is broken only this law counts, so that shrinking does not wander to another; the last to break it is
-   * the smallest.
+   * Once a law is broken only this law counts, so that shrinking does not switch to another one; the last to break it
+   * is the smallest.
    */
   #holds(all: Recipes): boolean {
     const broken = this.#breachOf(all)
@@ -95,7 +95,7 @@ class Search {
     return false
   }
 
-  /** What generic shrinking leaves: elements that have no part in it. */
+  /** Removes what generic shrinking does not: elements that have no part in the breach. */
   #dropLeaves(): void {
     for (let side = 0; side < 3; side++) {
       for (let i = (this.#at?.[side]?.leaves.length ?? 0) - 1; i >= 0; i--) {

@@ -18,14 +18,14 @@ export const FIX: Readonly<Record<Law, string>> = {
     'Keep what is needed to go on, and compute the result in present: sum and count for an average, all candidates with a tie-break for the greatest.',
 }
 
-/** Where both sides differ by rounding alone. */
+/** For two sides that differ by rounding alone. */
 export const ROUNDING_FIX =
   'Doubles round at each addition, so the order of additions shows. Use sum(), mean() or variance(), which are exact; or add bigints, such as cents for euros.'
 
-/** Where NaN shows it. */
+/** For a counter-example with NaN. */
 export const NAN_FIX =
   'NaN is neither less than, equal to, nor greater than anything, which leaves `>` and comparators without an order: use Math.max or Math.min, or settle it in lift: `Number.isNaN(n) ? -Infinity : n`.'
 
-/** Where a name of an object shows it that every object has. */
+/** For a counter-example with a name that every object inherits. */
 export const NAME_FIX =
   'A name may be any text, `__proto__` and `constructor` too: look with Object.hasOwn(a, name) and build with Object.fromEntries(pairs), or keep pairs sorted by name.'

@@ -1,9 +1,8 @@
 // The sixth phase, the law checks of a job: every `aggregation({...})` that one of its results uses.
 //
-// Promises: what static reading refutes is an error whatever the tests find; what `unsafeMonoid` takes on trust is a
-// warning with the reason. A verdict is kept by the hash of all that it follows from: code, captured values, zero,
-// types, seed and version. The tests themselves are in `check-laws.ts`, which is loaded only where something has to be
-// tested.
+// Promises: what static reading refutes is an error whatever the tests find; an `unsafeMonoid` is a warning with its
+// reason. A verdict is kept by the hash of everything that determines it: code, captured values, zero, types, seed and
+// version. The tests themselves are in `check-laws.ts`, which is loaded only where something has to be tested.
 
 import { type GraphLambda, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import { ByteReader, hexToBytes } from '../../core/values/bytes.ts'
@@ -24,7 +23,7 @@ import {
 import { isAboutPlus, type LawVerdict } from './verdict.ts'
 import type { VerdictStore } from './verdicts.ts'
 
-/** One aggregation as the job's graph holds it. */
+/** One author's aggregation of a job's graph. */
 interface OwnAggregation {
   readonly callId: number | null
   /** Canonical bytes as hexadecimal digits. */
@@ -78,7 +77,7 @@ interface Field {
   readonly zero?: string
 }
 
-/** All that a verdict follows from. */
+/** Everything that determines a verdict. */
 function definitionOf(own: OwnAggregation, facts: AggregationFacts, analysis: JobAnalysis): unknown {
   const known = own.callId === null ? {} : (analysis.calls.get(own.callId)?.lambdas ?? {})
   const lambdas = [own.lift, own.plus, own.present].map(lambda => lambdaForm(lambda, known[lambda.slot]?.hash ?? null))
@@ -87,7 +86,7 @@ function definitionOf(own: OwnAggregation, facts: AggregationFacts, analysis: Jo
   return [LAWS_VERSION, own.zero, lambdas, schema === null ? null : schemaForm(schema), absent, facts.shape.kind]
 }
 
-/** Counts up when the tests change, so that verdicts of older ones are told apart. */
+/** Counts up when the tests change, so that verdicts of other tests are not used. */
 const LAWS_VERSION = 1
 
 async function tested(

@@ -1,8 +1,8 @@
-// One aggregation on trial: the author's four parts, called under guard.
+// Calls the four parts of an author's aggregation and checks what they do.
 //
 // Promises: what breaks a law is thrown as `Broken`, with the values that show it. Arguments are frozen; a part that
 // fails on frozen ones and not on a copy changes what it is given.
-// Leaves to `check-laws.ts`: which states, and how often.
+// Which states are tested, and how often, is in `check-laws.ts`.
 
 import { ByteReader, compareBytes } from '../../core/values/bytes.ts'
 import { canonicalBytes, decodeValue, Unencodable } from '../../core/values/canonical.ts'
@@ -78,7 +78,7 @@ export class LawTrial {
     }
   }
 
-  /** Remembers the shortest. */
+  /** Keeps the shortest value that a part throws on. */
   #refuse(part: 'lift' | 'present', given: unknown, error: unknown): void {
     const [value, known] = [valueText(given), this.refused[part]]
     if (known === null || value.length < known.value.length) this.refused[part] = { value, error: errorText(error) }

@@ -1,6 +1,7 @@
-// Fresh copies of frozen values: what a lambda is given the second time, so that changing its argument is seen.
+// Fresh copies of frozen values, which a lambda is given the second time, so that a change of its argument is noticed.
 //
-// Promises: copies keep -0 and undefined fields, which canonical bytes do not. What is no plain data is left as it is.
+// Promises: copies keep -0 and undefined fields, which canonical bytes do not. Anything that is not plain data is not
+// copied.
 
 /** The same plain data, not frozen. */
 export function copyValue(value: unknown): unknown {

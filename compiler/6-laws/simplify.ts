@@ -1,11 +1,11 @@
-// Simpler values in a counter-example: where a value is in several places, all of them at once, which generic
+// Simplifies a counter-example: a value that is in several places is replaced in all of them at once, which generic
 // shrinking cannot do.
 
 import type { Leaf, Recipe } from './states.ts'
 
 const SIMPLE: readonly unknown[] = [0, 1, 2, 0n, 1n, 2n, '', 'a', 'b']
 
-/** What is tried for a scalar: the simple values before it of its own type. */
+/** The values tried in place of a scalar: simpler ones of its type. */
 export function simplerThan(scalar: unknown): readonly unknown[] {
   const same = SIMPLE.filter(s => typeof s === typeof scalar)
   const at = same.indexOf(scalar)

@@ -1,6 +1,6 @@
 // Reachable states: what `plus` gives over lifted values, in random trees, with and without zero.
 //
-// Promises: a state remembers how it was made, so that it can be shown in the author's terms.
+// Promises: a state knows how it was made, so that it can be shown as calls of the author's functions.
 
 import fc, { type Arbitrary } from 'fast-check'
 import { canonicalBytes } from '../../core/values/canonical.ts'
@@ -11,7 +11,7 @@ import { valueText } from './value-text.ts'
 export type Leaf = { readonly value: unknown } | 'zero'
 
 /**
- * Leaves, and a number that says how they are put together; 0 is from left to right. The result is added to itself
+ * Leaves, and a number that says how they are combined; 0 is from left to right. The result is added to itself
  * `doublings` times, so that many elements are reached too.
  */
 export interface Recipe {
@@ -25,7 +25,7 @@ type Made =
   | { readonly by: 'lift'; readonly value: unknown }
   | { readonly by: 'plus'; readonly left: State; readonly right: State }
 
-/** A state with its lineage. */
+/** A state, with the calls that made it. */
 export class State {
   readonly value: unknown
   readonly #made: Made
@@ -42,7 +42,7 @@ export class State {
     return this.#bytes
   }
 
-  /** True where an element is in it: a group without one has no state. */
+  /** True where it holds an element: a group without elements has no state. */
   get hasElement(): boolean {
     const made = this.#made
     if (made.by === 'plus') return made.left.hasElement || made.right.hasElement
@@ -81,7 +81,7 @@ export function combined(states: readonly State[], { shape, doublings }: Recipe,
 
 type Plus = (a: State, b: State) => State
 
-/** Puts states together in the tree that a number stands for. */
+/** Combines states in the tree that a number encodes. */
 function combineAll(states: readonly State[], shape: number, plus: Plus): State {
   if (states.length === 1) return states[0] as State
   const splits = states.length - 1

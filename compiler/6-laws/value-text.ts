@@ -1,6 +1,6 @@
 // Values as an author writes them: `{ at: 1, name: 'a' }`, `-0`, `3n`.
 //
-// Promises: one line, cut where it grows long; also for what is no plain data.
+// Promises: one line, cut where it is too long; also for values that are not plain data.
 
 const LONGEST = 160
 const DEEPEST = 8

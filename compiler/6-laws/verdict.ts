@@ -1,4 +1,4 @@
-// What testing the laws of an aggregation gives, as plain data that can be kept in a file.
+// The result of testing the laws of an aggregation, as plain data that can be kept in a file.
 
 /** The laws, in the order in which they are tested. */
 export type Law =
@@ -37,7 +37,7 @@ export interface LawVerdict {
   readonly refused: { readonly lift: Refused | null; readonly present: Refused | null }
 }
 
-/** True where it is the order or grouping that shows. */
+/** True where the breach is one of order or grouping. */
 export function isAboutPlus({ law }: Breach): boolean {
   return law === 'commutative' || law === 'associative'
 }

@@ -1,8 +1,8 @@
 // The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`,
 // `manifest.json`.
 //
-// Promises: a function of bundle, plan and versions alone; the map leads from the author's code inside of the module to
-// the author's files. `write-artefact.ts` writes them.
+// Promises: a function of bundle, plan and versions alone; the map leads from the author's code in the module to the
+// author's files. Writing them is in `write-artefact.ts`.
 
 import { createHash } from 'node:crypto'
 import { ABI } from '../../core/emitted/abi.ts'

@@ -1,9 +1,9 @@
-// Pieces of emitted JavaScript: literals that are safe in any place, and indentation.
+// Pieces of emitted JavaScript: literals that are safe anywhere, and indentation.
 
 /** A JavaScript string literal. JSON is one, since ES2019 for the line separators too. */
 export const text = (value: string): string => JSON.stringify(value)
 
-/** A property name of an object literal that is an own field whatever the name is. */
+/** A property of an object literal that becomes an own field whatever its name is. */
 export const property = (name: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : `[${text(name)}]`
 

@@ -18,7 +18,7 @@ function relativeFiles({ files, folder }: JobAnalysis): string[] {
   return files.map(file => relative(folder, file).replaceAll('\\', '/'))
 }
 
-/** What a job's answers may depend on besides its own code. */
+/** The versions that a job's results may depend on besides its own code. */
 function versions(): Versions {
   const { node, v8, icu = 'none', tz = 'none' } = process.versions
   return { lyrebird: packageVersion(), node, v8, icu, tz }

@@ -1,8 +1,8 @@
 // The emitter of each word, by the kind of its node: one block of code for each step, the next one inside of it.
 //
-// Promises: does to an element what `core/reference/steps` does; a step that ends an element leaves its own block,
-// so that other branches go on. Lineages of lists and merged branches are written as expressions: built only where
-// somebody needs an identity.
+// Promises: does to an element what `core/reference/steps` does; a step that ends an element leaves its own block, so
+// that other branches go on. Lineages of lists and merged branches are written as expressions: built only where an
+// identity is needed.
 
 import type { NodeKind, PlanNodeOf } from '../../core/plan/plan.ts'
 import { type EmitterName, type KindsWith, WORDS } from '../../core/plan/words.ts'

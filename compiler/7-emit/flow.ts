@@ -1,5 +1,4 @@
-// What the parts of emitted functions share: the graph seen from its inputs, and the names of the element that is on
-// its way.
+// What the emitters share: the graph seen from its inputs, and the names of the current element in emitted code.
 
 import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 
@@ -17,7 +16,7 @@ export interface ElementNames {
 
 export interface Flow {
   readonly plan: Plan
-  /** Everything that takes what the node emits, with the number of the input that it takes it by. */
+  /** The nodes that take what a node emits, each with the number of the input that takes it. */
   consumers(id: string): readonly Consumer[]
   /** Statements that give an element to everything behind a node. */
   behind(id: string, element: ElementNames): string
@@ -34,7 +33,7 @@ export interface Consumer {
   readonly branch: number
 }
 
-/** Who takes what from whom: in the order of the nodes, then of their inputs. */
+/** The consumers of each node, in the order of the nodes, then of their inputs. */
 export function consumersOf(plan: Plan): ReadonlyMap<string, readonly Consumer[]> {
   const consumers = new Map<string, Consumer[]>(plan.nodes.map(n => [n.id, []]))
   for (const node of plan.nodes) {

@@ -2,7 +2,8 @@
 // what it held, and for each aggregation.
 //
 // Promises: nothing of the plan is looked at per record; steps are fused into the loop that feeds them, up to a size
-// that the engine still optimises. Meets `core/emitted/emitted-module.ts`. The code of each word is in `words/`.
+// that the engine still optimises. The contract is `core/emitted/emitted-module.ts`. The code of each word is in
+// `words/`.
 
 import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
@@ -100,7 +101,7 @@ class LinkEmitter implements Flow {
     this.#statements.push(statements)
   }
 
-  /** Fused where the node is reached from here alone and the function is not too big yet; else a call. */
+  /** Fuses the step where only this node reaches it and the function is not too big yet; else emits a call. */
   #handOver(consumer: Consumer, element: ElementNames): string {
     const shared = this.#reachedTwice(consumer.node)
     if (!shared && this.#fused < MAX_FUSED) {
@@ -117,7 +118,7 @@ class LinkEmitter implements Flow {
   }
 
   /**
-   * A function that hands an element to a step; for a merge, to everything behind it. Its body is emitted later,
+   * A function that gives an element to a step; for a merge, to everything behind it. Its body is emitted later,
    * without recursion.
    */
   #functionFor(consumer: Consumer, keyed: string): string {

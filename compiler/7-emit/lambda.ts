@@ -1,7 +1,7 @@
 // Calls of the author's closures in emitted code, and the checks of what they gave.
 //
 // Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second
-// argument is built only for lambdas that use it. Leaves to the api: everything that is not a plain value.
+// argument is built only for lambdas that use it. Values that are not scalars are checked by the runtime API.
 
 import type { PlanNode } from '../../core/plan/plan.ts'
 import { text } from './code.ts'
@@ -40,7 +40,7 @@ function recordOf({ lineage, time, key, keyed }: ElementNames): string {
   return `report.record(${lineage}, ${time}, ${key}, ${keyed})`
 }
 
-/** Leaves the block where the value is a promise. Scalars are not even asked. */
+/** Leaves the block where the value is a promise. Scalars are not tested. */
 export function refusePromise(node: PlanNode, value: string, element: ElementNames, block: string): string {
   return `if (${mayBePromise(value)} && api.isPromise(${text(node.id)}, ${element.lineage}, ${value})) break ${block}`
 }

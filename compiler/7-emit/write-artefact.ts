@@ -1,4 +1,4 @@
-// Writes an artefact, and makes `lyrebird` resolve from where it lies.
+// Writes an artefact, and makes `lyrebird` resolve from its folder.
 //
 // Promises: each file appears whole or not at all, the manifest last; nothing else in the folder is touched.
 

@@ -1,9 +1,9 @@
-// `aggregation({ zero, lift, plus, present })`: an author's own aggregation, a commutative monoid with a front and a
-// back.
+// `aggregation({ zero, lift, plus, present })`: an author's own aggregation, a commutative monoid with a front (`lift`)
+// and a back (`present`).
 //
-// Promises: what it is made of is checked when it is made; it can then be used for any field of any job. Leaves to the
-// compiler: testing that `plus` is associative and commutative with `zero` as identity, bit for bit; to
-// `core/aggregations/custom/custom-column.ts`: running it.
+// Promises: its parts are checked when it is made; it can then be used for any field of any job. Not here: testing that
+// `plus` is associative and commutative with `zero` as identity, bit for bit (`compiler/6-laws`); running it
+// (`core/aggregations/custom/custom-column.ts`).
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
@@ -12,34 +12,35 @@ import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
-/** What `aggregation()` is given. States are plain data; `plus` and `present` get them frozen. */
+/** The parts of an author's aggregation. States are plain data; `plus` and `present` get them frozen. */
 export interface AggregationOptions<In, State, Out> {
   /** The state of no element: `plus(zero, s)` is `s`. */
   readonly zero: State & PlainValue<State>
-  /** The state of one element, from its value alone. What it throws is a dead letter. */
+  /** The state of one element, from its value alone. Where it throws, the element is a dead letter. */
   readonly lift: (value: In) => State | Mistake<'lift() must return a state itself: plain data, no promise.'>
   /**
-   * The state of two groups of elements together. Neither order nor grouping may matter. What it throws ends the run.
+   * The state of two groups of elements together. It must be associative and commutative. A throw ends the run
+   * (`job-failed`).
    */
   readonly plus: (a: State, b: State) => State | Mistake<'plus() must return a state itself: plain data, no promise.'>
-  /** What a row shows of a state. What it throws makes an error row. */
+  /** What a row shows of a state. Where it throws, the row is an error row. */
   readonly present: (
     state: State,
   ) => (Out & PlainValue<Out>) | Mistake<'present() must return what a row shows itself: plain data, no promise.'>
-  /** Why the laws of `plus` are not to be tested: a sentence, which `check` lists. */
+  /** Turns the test of the laws off. The reason, as a sentence, which `check` lists. */
   readonly unsafeMonoid?: string
 }
 
 /**
- * An author's aggregation: called in `aggregate({...})` with the part of an element that it is about, or without for
- * the value itself.
+ * An author's aggregation. Call it in `aggregate({...})` with a lambda that gives the part of an element to aggregate,
+ * or without one for the whole value.
  */
 export interface AggregationMaker<in In, out Out> {
   <R>(): Aggregation<In, R, Settled<Out>>
   <T, R, V>(of: (value: T, record: R) => V & Liftable<V, In>): Aggregation<T, R, Settled<Out>>
 }
 
-/** Types: what an author's aggregation may be given. */
+/** Types: the values that an author's aggregation takes. */
 export type Liftable<V, In> =
   V extends PromiseLike<unknown>
     ? Sync<V>
@@ -48,7 +49,8 @@ export type Liftable<V, In> =
       : Mistake<'The lambda must return what lift() of this aggregation takes.'>
 
 /**
- * An aggregation of one's own:
+ * An aggregation of one's own. The compiler tests that `plus` is associative and commutative and that `zero` changes
+ * nothing:
  *
  *     const range = aggregation<number, { low: number; high: number } | null, number>({
  *       zero: null,

@@ -1,7 +1,7 @@
 // Aggregations: what `aggregate({...})` computes for each key and window.
 //
-// Promises: none depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by
-// (time, identity) (semantics.md 5.1). How they are computed is in `core/aggregations`.
+// Promises: no result depends on the order of arrival. Sums and means of numbers are exact and rounded once; ties go by
+// (time, identity) (semantics.md 5.1). Not here: how they are computed (`core/aggregations`).
 
 import {
   AGGREGATIONS,
@@ -32,7 +32,7 @@ export type Aggregated<Fields> = {
   readonly [F in keyof Fields]: Fields[F] extends { readonly [GIVES]: infer Out } ? Out : never
 }
 
-/** Types: what `sum`, `mean`, `variance` and `stddev` may be given. */
+/** Types: the inputs of `sum`, `mean`, `variance` and `stddev`. */
 export type Summable<N> =
   N extends PromiseLike<unknown>
     ? Sync<N>
@@ -76,7 +76,8 @@ export function mean(...given: unknown[]): unknown {
 }
 
 /**
- * The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where a value is not finite.
+ * The variance of the population, exact and rounded once: `variance(v => v.celsius)`. NaN where any value is not
+ * finite.
  */
 export function variance<T, R, N>(of: (value: T, record: R) => N & Summable<N>): Aggregation<T, R, number>
 export function variance(...given: unknown[]): unknown {
@@ -124,7 +125,10 @@ export function last(...given: unknown[]): unknown {
   return simple('last', given)
 }
 
-/** What is found where `by` is least: `minBy(v => v.price, v => v.shop)`; without the second lambda the whole value. */
+/**
+ * The part of the element whose `by` is least: `minBy(v => v.price, v => v.shop)`. Without the second lambda the whole
+ * value. Among equals the first in event time.
+ */
 export function minBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function minBy<T, R, B, V>(
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -136,8 +140,8 @@ export function minBy(...given: unknown[]): unknown {
 }
 
 /**
- * What is found where `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`; without the second lambda the whole
- * value.
+ * The part of the element whose `by` is greatest: `maxBy(v => v.celsius, v => v.sensor)`. Without the second lambda the
+ * whole value. Among equals the first in event time.
  */
 export function maxBy<T, R, B>(by: (value: T, record: R) => B & PlainValue<B>): Aggregation<T, R, T>
 export function maxBy<T, R, B, V>(
@@ -149,7 +153,10 @@ export function maxBy(...given: unknown[]): unknown {
   return ordered(call, { kind: 'maxBy' }, call.args[0], call.args[1])
 }
 
-/** The `k` elements with the greatest `by`, greatest first: `topK(3, v => v.views, v => v.page)`. */
+/**
+ * The `k` elements with the greatest `by`, greatest first: `topK(3, v => v.views, v => v.page)`. Without the last
+ * lambda whole values. Among equals the first in event time.
+ */
 export function topK<T, R, B, const N extends number>(
   k: N & Positive<N>,
   by: (value: T, record: R) => B & PlainValue<B>,
@@ -170,7 +177,10 @@ export function topK(...given: unknown[]): unknown {
 
 const MAX_K = 100_000
 
-/** All values in the order of (time, identity): `collectList(v => v.page)`, or `collectList()` for the whole value. */
+/**
+ * All values in the order of event time (ties by identity): `collectList(v => v.page)`, or `collectList()` for the
+ * whole value.
+ */
 export function collectList<T, R>(): Aggregation<T, R, readonly T[]>
 export function collectList<T, R, V>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -180,7 +190,7 @@ export function collectList(...given: unknown[]): unknown {
 }
 
 /**
- * Each different value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole
+ * Each distinct value once, in the order of values: `collectSet(v => v.country)`, or `collectSet()` for the whole
  * value.
  */
 export function collectSet<T, R>(): Aggregation<T, R, readonly T[]>
@@ -191,7 +201,7 @@ export function collectSet(...given: unknown[]): unknown {
   return simple('collectSet', given)
 }
 
-/** The exact number of different values: `countDistinct(v => v.user)`, or `countDistinct()` for the whole value. */
+/** The exact number of distinct values: `countDistinct(v => v.user)`, or `countDistinct()` for the whole value. */
 export function countDistinct(): Aggregation<unknown, unknown, number>
 export function countDistinct<T, R, V>(of: (value: T, record: R) => V & PlainValue<V>): Aggregation<T, R, number>
 export function countDistinct(...given: unknown[]): unknown {
@@ -210,7 +220,7 @@ export function make(spec: UnnamedAggregation, lambdas: Readonly<Record<string, 
   return Object.freeze({ [AGGREGATION]: parts })
 }
 
-/** The `of` lambda of an aggregation, where the author gave one; a mistake where its kind must have one. */
+/** The `of` lambda of an aggregation, where the author gave one. Throws `bad-argument` where the kind requires one. */
 export function partOf(
   call: Call,
   kind: AggregationKind,

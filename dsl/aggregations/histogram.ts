@@ -1,4 +1,4 @@
-// `histogram`: how often each value, or how many numbers between bounds.
+// `histogram`: how often each value occurs, or how many numbers each bucket holds.
 
 import type { Mistake, PlainValue, Settled } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
@@ -11,22 +11,23 @@ export interface ValueCount<V> {
   readonly count: number
 }
 
-/** A half-open range `[from, to)` with the number of elements in it; null where it has no end. */
+/** A half-open bucket `[from, to)` with the number of elements in it; null where it is unbounded. */
 export interface RangeCount {
   readonly from: number | null
   readonly to: number | null
   readonly count: number
 }
 
+/** Options of `histogram` with bounds. */
 export interface HistogramOptions<B extends readonly number[]> {
-  /** Where one bucket ends and the next begins: ascending numbers. */
+  /** Where one bucket ends and the next begins: 1 to 1000 finite numbers, ascending. */
   readonly bounds: B & Ascending<B>
 }
 
 /**
- * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds the numbers between each
- * two of them, below the first and from the last on: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four
- * buckets, all of them in each row. There NaN is a dead letter.
+ * How often each value occurs, in the order of values: `histogram(v => v.status)`. With bounds, how many numbers are in
+ * each bucket: `histogram(v => v.ms, { bounds: [10, 100, 1000] })` has four (below 10, from 10, from 100, from 1000
+ * on), and every row has them all. With bounds, NaN is a dead letter.
  */
 export function histogram<T, R>(): Aggregation<T, R, readonly ValueCount<T>[]>
 export function histogram<T, R, N, const B extends readonly number[]>(
@@ -64,7 +65,7 @@ function checked(call: Call, bounds: unknown): readonly number[] {
   )
 }
 
-/** Types: what a histogram with bounds may be given. Nothing is known of N where the bounds are what is wrong. */
+/** Types: the input of a histogram with bounds. Where the bounds are the mistake, N is not inferred. */
 type Countable<N> = unknown extends N
   ? unknown
   : Summable<N> extends Mistake<string>
@@ -73,7 +74,7 @@ type Countable<N> = unknown extends N
       : Mistake<'histogram() with bounds takes a number or a bigint from each element.'>
     : unknown
 
-/** Types: bounds that are written down must ascend; of others nothing is known before the job runs. */
+/** Types: literal bounds must ascend; others are checked when the job is evaluated. */
 type Ascending<B extends readonly number[]> = B extends readonly []
   ? Mistake<'histogram() needs one bound at least.'>
   : B extends readonly [infer X extends number, infer Y extends number, ...infer Rest extends readonly number[]]
@@ -83,7 +84,8 @@ type Ascending<B extends readonly number[]> = B extends readonly []
     : unknown
 
 /**
- * False where the first number is known not to be less than the second. Fractions and exponents are left to the run.
+ * False where the first number is known not to be less than the second. Fractions and exponents are compared when the
+ * job is evaluated.
  */
 type Below<X extends string, Y extends string> = X extends `${string}${'.' | 'e'}${string}`
   ? true
@@ -97,7 +99,7 @@ type Below<X extends string, Y extends string> = X extends `${string}${'.' | 'e'
         ? false
         : Less<X, Y>
 
-/** Whether one row of digits is less than another: the shorter one, or at equal length the first difference. */
+/** Whether one string of digits is less than another: the shorter one, or at equal length the first difference. */
 type Less<X extends string, Y extends string> = Shorter<X, Y> extends 'equal' ? Before<X, Y> : Shorter<X, Y>
 
 type Shorter<X extends string, Y extends string> = X extends `${string}${infer A}`

@@ -1,7 +1,7 @@
-// Approximate aggregations: small states of any number of elements, with errors that are known beforehand.
+// Approximate aggregations (sketches): bounded states with stated errors.
 //
-// Promises: no seed and no chance: the same elements give the same bytes in every run, order and grouping. Impossible
-// demands are mistakes of types where they are written down, and end the call otherwise. The definitions and their
+// Promises: no seed and no randomness: the same elements give the same bytes in every run, order and grouping.
+// Impossible options are type errors where they are literals, and `bad-argument` otherwise. The definitions and their
 // papers are in `core/sketches`, the states in `core/aggregations/sketches`.
 
 import type { UnnamedAggregation } from '../../core/plan/aggregation-spec.ts'
@@ -13,6 +13,7 @@ import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
+/** Options of `approxCountDistinct`. */
 export interface CountDistinctOptions<P extends number> {
   /**
    * 4 to 18, by default 14: the state has at most 0.75 * 2^precision bytes, the standard error is 1.04 /
@@ -22,7 +23,7 @@ export interface CountDistinctOptions<P extends number> {
 }
 
 /**
- * About how many different values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the
+ * About how many distinct values there are: `approxCountDistinct(v => v.user)`, or `approxCountDistinct()` for the
  * whole value. HyperLogLog: the standard error is 0.81 % by default, in at most 12 kB; up to some thousand values below
  * 0.1 %.
  */
@@ -45,6 +46,7 @@ export function approxCountDistinct(...given: unknown[]): unknown {
   return made(call, of, { kind: 'approxCountDistinct', precision })
 }
 
+/** Options of `approxQuantiles`. */
 export interface QuantilesOptions<Q extends readonly number[], A extends number> {
   /** Which elements, from 0 (the least) to 1 (the greatest): `[0.5, 0.99]`. Results are in the same order. */
   readonly quantiles: Q & Quantiles<Q>
@@ -53,7 +55,7 @@ export interface QuantilesOptions<Q extends readonly number[], A extends number>
 }
 
 /**
- * About the numbers at some quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives
+ * The approximate numbers at some quantiles: `approxQuantiles(v => v.ms, { quantiles: [0.5, 0.99] })` gives
  * `[median, 99th percentile]`. DDSketch: a result is never further than `accuracy` times itself from the element at
  * `floor(q * (n - 1))` in order. NaN is a dead letter.
  */
@@ -75,17 +77,18 @@ export function approxQuantiles(...given: unknown[]): unknown {
   return made(call, of, { kind: 'approxQuantiles', quantiles: list.map(q => (q as number) + 0), accuracy })
 }
 
+/** Options of `approxMembership`. */
 export interface MembershipOptions<N extends number, F extends number> {
-  /** How many different values are to be expected; with more of them false positives become more frequent. */
+  /** How many distinct values are expected. With more of them there are more false positives. */
   readonly items: N & Items<N>
-  /** Which share of other values may pass, such as 0.01. */
+  /** The share of other values that may be reported as seen, such as 0.01. */
   readonly falsePositives: F & Share<F, 'falsePositives of approxMembership() is a share between 0 and 1.'>
 }
 
 /**
- * A filter that knows whether it may have seen a value:
- * `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`, to be asked by `mightContain(filter, value)`.
- * A Bloom filter of about 10 bits for each item at 1 %.
+ * A Bloom filter of the values, with about 10 bits for each item at 1 %:
+ * `approxMembership(v => v.user, { items: 10_000, falsePositives: 0.01 })`. Query it with
+ * `mightContain(filter, value)`.
  */
 export function approxMembership<T, R, V, const N extends number, const F extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -111,16 +114,17 @@ export function approxMembership(...given: unknown[]): unknown {
   return made(call, of, { kind: 'approxMembership', ...shape })
 }
 
+/** Options of `approxFrequency`. */
 export interface FrequencyOptions<E extends number, C extends number> {
   /** How far above the truth an answer may be, as a share of all elements, such as 0.001. */
   readonly error: E & Share<E, 'error of approxFrequency() is a share between 0 and 1.'>
-  /** With which probability an answer is not further off, such as 0.99. */
+  /** The probability that an answer is within the error, such as 0.99. */
   readonly confidence: C & Share<C, 'confidence of approxFrequency() is a probability between 0 and 1.'>
 }
 
 /**
- * How often each value occurs, nearly: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`, to be asked
- * by `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
+ * About how often each value occurs: `approxFrequency(v => v.page, { error: 0.001, confidence: 0.99 })`. Query it with
+ * `frequencyOf(sketch, value)`. A count-min sketch of e / error * ln(1 / (1 - confidence)) cells.
  */
 export function approxFrequency<T, R, V, const E extends number, const C extends number>(
   of: (value: T, record: R) => V & PlainValue<V>,
@@ -143,9 +147,9 @@ export function approxFrequency(...given: unknown[]): unknown {
 }
 
 /**
- * `k` elements by chance, each set of k as likely as any other: `sample(100, v => v.page)`, or `sample(100)` for whole
- * values. Chance is the hash of an element's identity, so that every run takes the same ones; the first j of them are a
- * sample of size j.
+ * A uniform sample of `k` elements: `sample(100, v => v.page)`, or `sample(100)` for whole values. It takes the
+ * elements whose identities have the least hashes, so every run takes the same ones; the first j of them are a sample
+ * of size j.
  */
 export function sample<T, R, const N extends number>(k: N & SampleSize<N>): Aggregation<T, R, readonly T[]>
 export function sample<T, R, V, const N extends number>(
@@ -190,8 +194,8 @@ type Precision<P extends number> = number extends P
     : Mistake<'The precision of approxCountDistinct() is a whole number from 4 to 18.'>
 
 /**
- * Types: what `approxQuantiles` measures. Of a call whose options are mistaken TypeScript knows no type; those are told
- * then.
+ * Types: the input of `approxQuantiles`. Where the options are the mistake, N is not inferred and TypeScript reports
+ * the options.
  */
 type Measurable<N> = unknown extends N
   ? unknown
@@ -201,7 +205,7 @@ type Measurable<N> = unknown extends N
       ? unknown
       : Mistake<'approxQuantiles() takes a number or a bigint from each element.'>
 
-/** Types: quantiles that are written down. */
+/** Types: literal quantiles. */
 type Quantiles<Q extends readonly number[]> = Q extends readonly []
   ? Mistake<'approxQuantiles() needs one quantile at least.'>
   : { readonly [I in keyof Q]: Quantile<Q[I]> }
@@ -212,7 +216,7 @@ type Quantile<N> = N extends 0 | 1
     ? Share<N, 'A quantile is a number from 0 to 1.'>
     : never
 
-/** Types: errors of `approxQuantiles` that are written down; how small they may be is left to the call. */
+/** Types: literal errors of `approxQuantiles`. The least error allowed is checked by the call. */
 type Accuracy<A extends number> = number extends A
   ? unknown
   : `${A}` extends `0.5${string}` | `0.6${string}` | `0.7${string}` | `0.8${string}` | `0.9${string}`
@@ -239,7 +243,7 @@ type Whole<N extends number, Sentence extends string> = `${N}` extends
   ? Mistake<Sentence>
   : unknown
 
-/** Types: how many values a filter is made for. */
+/** Types: how many distinct values a filter is made for. */
 type Items<N extends number> = Whole<N, 'items of approxMembership() is a whole number from 1.'>
 
 /** Types: how many elements a sample has. */

@@ -1,7 +1,7 @@
 // Formats: how the bytes of a record's value become a value, and a value the bytes of an output's record.
 //
-// Promises: a format is plain frozen data, and for a custom one two closures. Leaves to `core/decode/` and
-// `core/encode/`: the work.
+// Promises: a format is plain frozen data, a custom one with two closures. Not here: decoding (`core/decode`) and
+// encoding (`core/encode`).
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { FormatSpec } from '../../core/plan/plan.ts'
@@ -36,42 +36,46 @@ export interface CustomFormat<T> extends Format<T> {
 
 const FORMAT: unique symbol = Symbol.for('lyrebird.format') as never
 
-/** What is inside of a format. */
+/** The content of a format. */
 export interface FormatParts {
   readonly spec: FormatSpec
-  /** Of a custom format. */
+  /** Null unless the format is a custom one. */
   readonly decode: GraphLambda | null
   readonly encode: GraphLambda | null
 }
 
 /**
- * One JSON value a record (RFC 8259). This is the default: `source<T>('topic')` means `source('topic', { format:
- * json<T>() })`.
+ * One JSON value per record (RFC 8259). The default: `source<T>('topic')` means
+ * `source('topic', { format: json<T>() })`.
  */
 export function json<T>(): Format<T> {
   return make({ kind: 'json' })
 }
 
 /**
- * One line of UTF-8 text a record, without its line end: `source('lines', { format: lines() })` is a stream of strings.
+ * One line of UTF-8 text per record, without its line end: `source('lines', { format: lines() })` is a stream of
+ * strings.
  */
 export function lines(): Format<string> {
   return make({ kind: 'lines' })
 }
 
-/** A record's value as it is: a stream of `Uint8Array`. */
+/** The bytes of a record's value, unchanged: a stream of `Uint8Array`. */
 export function bytes(): Format<Uint8Array> {
   return make({ kind: 'bytes' })
 }
 
 /** Types: the column names of a CSV source. */
 export interface CsvOptions<T> {
-  /** In the order of the file. Columns that `T` does not declare are dropped; all that it declares must be there. */
+  /**
+   * In the order of the file. Columns that `T` does not declare are dropped; every field that it declares must be a
+   * column.
+   */
   readonly columns: readonly (Extract<keyof T, string> | (string & {}))[]
 }
 
 /**
- * One row of comma-separated values a record (RFC 4180), converted to the declared types of its columns.
+ * One row of comma-separated values per record (RFC 4180), converted to the declared types of its columns.
  *
  *     source('sales', { format: csv<{ item: string; price: number }>({ columns: ['item', 'price'] }) })
  */
@@ -90,20 +94,23 @@ export function csv(...given: unknown[]): Format<unknown> {
 /** Types: the two directions of a format of one's own. */
 export interface FormatOptions<T> {
   /**
-   * A record's value from its bytes, which are a copy of its own. What it gives is checked against `T`; where it
-   * throws, the record is a dead letter.
+   * Gives a record's value from a copy of its bytes. The value is checked against `T`; where `decode` throws, the
+   * record is a dead letter.
    */
   readonly decode: (bytes: Uint8Array) => T & Sync<T>
-  /** The bytes of a value, for outputs; a source needs none. Where it throws, the element is a dead letter. */
+  /** Gives the bytes of a value. Outputs need it, sources do not. Where it throws, the element is a dead letter. */
   readonly encode?: (value: NoInfer<T>) => Uint8Array
-  /** How `explain` calls it. Default `custom`. */
+  /** The name that `explain` shows. Default `custom`. */
   readonly name?: string
 }
 
 /**
- * A format of one's own. Both functions must be deterministic, as every lambda.
+ * A format of one's own. Both functions must be deterministic, like every lambda.
  *
- *     const pair = format<{ a: number; b: number }>({ decode: b => ({ a: b[0] ?? 0, b: b[1] ?? 0 }), encode: v => Uint8Array.of(v.a, v.b) })
+ *     const pair = format<{ a: number; b: number }>({
+ *       decode: b => ({ a: b[0] ?? 0, b: b[1] ?? 0 }),
+ *       encode: v => Uint8Array.of(v.a, v.b),
+ *     })
  */
 export function format<T>(options: FormatOptions<T>): CustomFormat<T>
 export function format(...given: unknown[]): Format<unknown> {
@@ -119,12 +126,12 @@ export function format(...given: unknown[]): Format<unknown> {
   )
 }
 
-/** What a format of this package does, and all that defines it. */
+/** A format that this package defines. */
 interface OwnFormat {
   readonly name: string
-  /** Stands for its code in plan hashes; changes with its meaning. */
+  /** Takes the place of its code in plan hashes; changes with its meaning. */
   readonly version: string
-  /** Everything else that defines it, such as a schema, in one form. */
+  /** Everything else that defines it, such as a schema, in a normal form. */
   readonly definition: string
   readonly decode: (bytes: Uint8Array) => unknown
   /** Null where it cannot write. */

@@ -1,7 +1,7 @@
-// `snapshot`: data of the job itself, in which `lookup` finds something for each element.
+// `snapshot`: fixed data of a job, joined to elements by `lookup`.
 //
-// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. Its hash is
-// part of the plan, so that other data is another plan; the data itself lies in the compiled job.
+// Promises: plain data in canonical form, frozen; two snapshots of equal content are equal in every plan. The hash is
+// part of the plan, so other data is another plan; the data itself is in the compiled job.
 
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { blake2s } from '../../core/values/blake2s.ts'
@@ -22,21 +22,21 @@ const PARTS: unique symbol = Symbol.for('lyrebird.snapshot') as never
 
 type SnapshotRow = readonly [key: unknown, value: unknown]
 
-/** What is inside of a snapshot. */
+/** The content of a snapshot. */
 interface SnapshotParts {
   readonly rows: readonly SnapshotRow[]
   /** Of the content, as hexadecimal digits. */
   readonly hash: string
 }
 
-/** Types: data by the names of its properties. */
+/** Types: data whose keys are the names of its properties. */
 type NamedData<Data> = Data extends readonly unknown[]
   ? Mistake<'A snapshot of an array needs a key: snapshot(rows, { key: row => row.id }).'>
   : unknown
 
 /**
- * Fixed data for `lookup`: an object, whose rows are found by the names of its properties, or an array with a key for
- * each row.
+ * Fixed data for `lookup`: an object, whose keys are the names of its properties, or an array with a `key` lambda. Two
+ * rows of one key are an error.
  *
  *     const countries = snapshot({ KR: 'Korea', FR: 'France' })
  *     const cities = snapshot(rows, { key: row => row.city })

@@ -1,6 +1,6 @@
 // `source`: a topic read as a stream.
 //
-// Promises: says what a record means (format, event time, disorder), never where the topic lies or how far to read.
+// Promises: says what a record means (format, event time, disorder), never where the topic is or how far to read.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import type { NodeParams } from '../../core/plan/plan.ts'
@@ -13,30 +13,32 @@ import type { Stream } from '../streams/streams.ts'
 import { type Decodes, type FormatParts, formatParts } from './format.ts'
 import type { TimedRecord } from './record.ts'
 
+/** Options of `source()`. */
 export interface SourceOptions<T> {
   /** Event time in ms since 1970, a whole number: `v => Date.parse(v.at)`. Default: the log's own timestamp. */
   readonly time?: (
     value: T,
     record: TimedRecord,
   ) => number | Mistake<'time() gives milliseconds since 1970 as a number, such as Date.parse(v.at).'>
-  /** How far behind the newest record of its own partition a record may be before it is late. Default none. */
+  /** How far behind the newest record of its own partition a record may be before it is late. Default 0. */
   readonly disorder?: Duration
   /**
-   * How far past the log's own timestamp a record's time may be; one further ahead is a dead letter. Default: no limit.
+   * How far past the log's own timestamp a record's time may be; a record further ahead is a dead letter. Default: no
+   * limit.
    */
   readonly ahead?: Duration
   /** How values are written in the log. Default `json<T>()`. */
   readonly format?: Decodes<T>
   /**
-   * `full` (the default): a record is of the whole declared type or a dead letter. `used`: only the parts that the job
-   * looks at count, so that a field which nobody needs may be anything; what is looked at then defines the source, so
-   * that another use changes its hash.
+   * `full` (the default): a record that does not match the whole declared type is a dead letter. `used`: only the parts
+   * that lambdas of the job use are checked, and an unused field may hold anything. The used parts then define the
+   * source: using others changes its hash.
    */
   readonly validate?: 'full' | 'used'
 }
 
 /**
- * A topic as a stream. A record whose value is not a `T` is a dead letter with the path and the reason.
+ * Reads a topic as a stream. A record whose value is not a `T` is a dead letter with the path and the reason.
  *
  *     const views = source<PageView>('page-views', { time: v => Date.parse(v.at), disorder: '30s' })
  */
@@ -83,7 +85,7 @@ export function sourceNode(call: Call, word: 'source' | 'table'): GraphNode<'sou
     ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of table()') }),
     ...(deletedKey === undefined ? {} : { deletedKey: call.lambda(deletedKey, 'deletedKey', 'deletedKey of table()') }),
     ...(parts.decode === null ? {} : { decode: parts.decode }),
-    // For tests that send values; it is no part of what the source means.
+    // For tests that send values; not part of what the source means.
     ...(parts.encode === null ? {} : { encode: parts.encode }),
   }
   return call.node('source', [], params, lambdas)

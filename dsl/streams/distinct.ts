@@ -1,4 +1,4 @@
-// The nodes of `distinct` and `dedupe`: one kind of node, with and without a time to forget after.
+// The nodes of `distinct` and `dedupe`: one kind of node, with or without a time after which elements are forgotten.
 //
 // Promises: arguments that types would refuse are refused here too, in a sentence. The methods are in `pipeline.ts`.
 

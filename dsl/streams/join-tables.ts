@@ -8,7 +8,7 @@ import type { Call } from '../node.ts'
 import { joinType } from './joined.ts'
 import { tableWindow } from './table-window.ts'
 
-/** The windows of two tables must be the same, and of a kind whose rows keep their place. */
+/** Throws where the windows of the two tables differ, or are sessions, whose bounds change. */
 export function joinTablesNode(call: Call, left: GraphNode, right: GraphNode): GraphNode<'joinTables'> {
   const { type } = call.options(call.args[1], ['type'], 'joinTables()')
   const window = tableWindow(left)

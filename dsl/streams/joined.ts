@@ -1,10 +1,12 @@
-// What joins give: `{ left, right }`, with null for a side that has no partner; and the option that says for which
-// sides.
+// What joins give: `{ left, right }`, with null for a side without a partner, and the `type` option that says which
+// sides may lack one.
 
 import type { Mistake } from '../mistake.ts'
 import { type Call, wordFor } from '../node.ts'
 
-/** Which elements or rows without a partner a join gives: none, those of the left side, of the right one, of both. */
+/**
+ * Whose elements or rows a join keeps where they have no partner: of neither side, of the left, of the right, of both.
+ */
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
 
 /** The value of a joined element or row. */
@@ -16,7 +18,7 @@ export type Joined<L, R, Type extends JoinType> = Type extends 'inner'
       ? { readonly left: L | null; readonly right: R }
       : { readonly left: L; readonly right: R | null } | { readonly left: null; readonly right: R }
 
-/** Types: keys that can be equal at all. */
+/** Types: a mistake where two types of keys have no value in common. */
 export type SameKeys<A, B> = [A] extends [never]
   ? unknown
   : [B] extends [never]

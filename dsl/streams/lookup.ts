@@ -7,7 +7,7 @@ import { type Call, wordFor } from '../node.ts'
 import { snapshotParts } from '../sources/snapshot.ts'
 import { joinType } from './joined.ts'
 
-/** `keyed`: whether the stream has a key, which is taken where the options name none. */
+/** `keyed`: whether the stream has a key, which is looked up where the options have none. */
 export function lookupNode(call: Call, input: GraphNode, keyed: boolean): GraphNode<'lookup'> {
   const parts = snapshotParts(call.args[0], call)
   if (parts === null) call.fail('bad-argument', `lookup() takes a snapshot(...), got ${wordFor(call.args[0])}.`)

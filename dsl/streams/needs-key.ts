@@ -1,9 +1,10 @@
-// Words that need a keyed stream, as an unkeyed one has them: each a mistake with a sentence.
+// Words that need a keyed stream, as an unkeyed stream has them: each a `Mistake` with a sentence.
 //
-// Promises: the editor says what to write. Leaves to `streams.ts`: the words themselves.
+// Promises: the editor says what to write. The words themselves are in `streams.ts`.
 
 import type { Mistake } from '../mistake.ts'
 
+/** Words of an unkeyed stream that cannot be called. */
 export interface NeedsKey {
   /** Needs a key: `keyBy(...)` first. */
   scan(this: Mistake<'scan() needs a keyed stream: call keyBy(...) first.'>, zero: unknown, step: unknown): never

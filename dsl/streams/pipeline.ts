@@ -241,7 +241,7 @@ class Windowed {
     return new TableValue(call.node('aggregate', [this.#node], { window: this.#window, fields: specs, bare }, lambdas))
   }
 
-  /** `.sum(f)` is an aggregation with one field, called by its kind, whose value is the row's. */
+  /** `.sum(f)` is an aggregation with one field, named after its kind, whose value is the row's. */
   #short(kind: 'count' | 'sum' | 'min' | 'max' | 'mean', given: readonly unknown[]): TableValue {
     const call: Call = new Call(given)
     const of = kind === 'count' ? {} : { [`${kind}.of`]: call.lambda(call.args[0], 'of', `${kind}()`) }
@@ -252,7 +252,7 @@ class Windowed {
 
 class TableValue {
   readonly [NODE]: GraphNode
-  /** The stream of the versions that it is the newest of; null for other tables. */
+  /** Of a table of upserts the node of its versions; null for other tables. */
   readonly [VERSIONS]: GraphNode | null
 
   constructor(node: GraphNode, versions: GraphNode | null = null) {
@@ -309,7 +309,7 @@ class TableValue {
   }
 }
 
-/** What `changes()` gives: it has no node before it has a topic. */
+/** What `changes()` gives. It has no node until `to()` gives it a topic. */
 class ChangesValue {
   readonly #table: GraphNode
 

@@ -1,8 +1,7 @@
 // The types of a pipeline: streams of elements, keyed and windowed ones, and the tables that aggregations make of them.
 //
-// Promises: every value is immutable and every method gives a new one. They are in one file because each leads to the
-// others.
-// Leaves to `pipeline.ts`: what the methods do.
+// Promises: every value is immutable and every method gives a new one. The types refer to each other, so they share a
+// file. What the methods do is in `pipeline.ts`.
 
 import type { Aggregated, AggregationOver, Sum, Summable } from '../aggregations/aggregations.ts'
 import type { Duration } from '../duration.ts'
@@ -19,7 +18,7 @@ declare const VIEW: unique symbol
 declare const VERSIONS: unique symbol
 declare const OUTPUT: unique symbol
 
-/** Types: what a stream holds, readable off any stream. */
+/** Types: what a stream holds, to be inferred from any stream. */
 interface StreamShape {
   readonly [STREAM]: {
     readonly keyed: boolean
@@ -38,26 +37,26 @@ type Alike<Streams extends readonly unknown[], Keyed extends boolean> = {
     : Mistake<'merge() takes streams alike: all keyed or all unkeyed. Call keyBy(...) before, or merge before keyBy(...).'>
 }
 
-/** Where an output's records go. */
+/** How an output's records are written. */
 export interface ToOptions<T, R> {
   /**
-   * The record's key: text as it is, anything else as canonical JSON; null for none. Default: the stream's key, if it
-   * is keyed.
+   * Gives the record's key: a string as UTF-8, anything else as canonical JSON, null for no key. Default: the key of
+   * the stream, none where it is not keyed.
    */
   readonly key?: (value: T, record: R) => unknown
   /** Partitions of the output topic. Default 1. */
   readonly partitions?: number
-  /** How values are written. Default canonical JSON. What the format cannot hold is a dead letter. */
+  /** The format of values. Default: canonical JSON. A value that the format cannot hold is a dead letter. */
   readonly value?: Encodes<T>
 }
 
 /** Options of `joinWithin`. */
 interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
-  /** How far the right element may lie before the left one. */
+  /** How long before the left element the right one may be. */
   readonly before: Before & NotNegative<Before>
-  /** How far the right element may lie after the left one. */
+  /** How long after the left element the right one may be. */
   readonly after: After & NotNegative<After>
-  /** Which elements without a partner are emitted, once none can come any more. Default `inner`: none. */
+  /** Whose elements are emitted without a partner, once none can come any more. Default `inner`: of neither side. */
   readonly type?: Type
 }
 
@@ -69,14 +68,14 @@ type Partner<K, S> = S extends { readonly [STREAM]: { readonly keyed: true; read
 export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsKey {
   readonly [STREAM]: { readonly keyed: false; readonly key: string | null; readonly value: T; readonly origin: O }
 
-  /** Another value for each element: `views.map(v => v.page)`. */
+  /** Replaces the value of each element: `views.map(v => v.page)`. */
   map<U>(fn: (value: T, record: RecordOf<O, string | null>) => U & Sync<U>): Stream<U, O>
 
-  /** Only the elements for which the lambda gives something true: `views.filter(v => v.bytes > 0)`. */
+  /** Keeps the elements for which the lambda returns a truthy value: `views.filter(v => v.bytes > 0)`. */
   filter<S extends T>(fn: (value: T, record: RecordOf<O, string | null>) => value is S): Stream<S, O>
   filter<B>(fn: (value: T, record: RecordOf<O, string | null>) => B & Sync<B>): Stream<T, O>
 
-  /** Any number of values for each element: `lines.flatMap(line => line.split(' '))`. */
+  /** Replaces each element by any number of elements: `lines.flatMap(line => line.split(' '))`. */
   flatMap<U>(
     fn: (
       value: T,
@@ -86,20 +85,17 @@ export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsK
       | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
   ): Stream<U, O>
 
-  /** The elements of several streams: `clicks.merge(views)`. */
+  /** The elements of several streams as one: `clicks.merge(views)`. */
   merge<S extends readonly StreamShape[]>(
     ...others: S & Alike<S, false>
   ): Stream<T | ValueOf<S[number]>, O | OriginOf<S[number]>>
 
-  /**
-   * Gives each element a key, by which it can be aggregated: `views.keyBy(v => v.country)`. Any plain data may be a
-   * key.
-   */
+  /** Gives each element a key, to aggregate and join by: `views.keyBy(v => v.country)`. Any plain data may be a key. */
   keyBy<const K>(fn: (value: T, record: RecordOf<O, string | null>) => K & PlainKey<K>): KeyedStream<Settled<K>, T, O>
 
   /**
-   * Finds something for each element in fixed data: `bids.lookup(auctions, { key: b => b.auction })`. The value becomes
-   * `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with `type: 'left'`.
+   * Joins each element with fixed data: `bids.lookup(auctions, { key: b => b.auction })`. The value becomes
+   * `{ left, right }`. An element without a match is dropped, or has `right: null` with `type: 'left'`.
    */
   lookup<J, V, SK, Type extends 'inner' | 'left' = 'inner'>(
     data: Snapshot<SK, V>,
@@ -122,7 +118,8 @@ export interface Stream<T, O extends Origin = 'log'> extends StreamShape, NeedsK
   ): KeyedStream<unknown, unknown, 'derived'>
 
   /**
-   * Writes the elements to a topic, in (time, identity) order, once no earlier one can come: `views.to('clean-views')`.
+   * Writes the elements to a topic, in (time, identity) order, each as soon as no earlier one can come:
+   * `views.to('clean-views')`.
    */
   to(topic: string, options?: ToOptions<T, RecordOf<O, string | null>>): Output<T>
 
@@ -166,21 +163,21 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
     ShortForms<K, T, RecordOf<O, K>, 'global'> {
   readonly [STREAM]: { readonly keyed: true; readonly key: K; readonly value: T; readonly origin: O }
 
-  /** Another value for each element; the key stays. */
+  /** Replaces the value of each element and keeps the key. */
   map<U>(fn: (value: T, record: RecordOf<O, K>) => U & Sync<U>): KeyedStream<K, U, O>
 
-  /** Another value for each element; the key stays: `orders.mapValues(o => o.price * o.quantity)`. */
+  /** Replaces the value of each element and keeps the key: `orders.mapValues(o => o.price * o.quantity)`. */
   mapValues<U>(fn: (value: T, record: RecordOf<O, K>) => U & Sync<U>): KeyedStream<K, U, O>
 
-  /** Only the elements for which the lambda gives something true. */
+  /** Keeps the elements for which the lambda returns a truthy value. */
   filter<S extends T>(fn: (value: T, record: RecordOf<O, K>) => value is S): KeyedStream<K, S, O>
   filter<B>(fn: (value: T, record: RecordOf<O, K>) => B & Sync<B>): KeyedStream<K, T, O>
 
-  /** Only the elements for whose key the lambda gives something true: `byUser.filterKeys(user => user !== '')`. */
+  /** Keeps the elements for whose key the lambda returns a truthy value: `byUser.filterKeys(user => user !== '')`. */
   filterKeys<J extends K>(fn: (key: K, record: RecordOf<O, K>) => key is J): KeyedStream<J, T, O>
   filterKeys<B>(fn: (key: K, record: RecordOf<O, K>) => B & Sync<B>): KeyedStream<K, T, O>
 
-  /** Any number of values for each element; the key stays. */
+  /** Replaces each element by any number of elements with the same key. */
   flatMap<U>(
     fn: (
       value: T,
@@ -190,7 +187,7 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
       | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
   ): KeyedStream<K, U, O>
 
-  /** The element once for each key that the lambda gives: `byPage.flatMapKeys(page => [page, 'all'])`. */
+  /** Repeats each element for each key that the lambda gives: `byPage.flatMapKeys(page => [page, 'all'])`. */
   flatMapKeys<J>(
     fn: (
       key: K,
@@ -200,18 +197,17 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
       | Mistake<'flatMap() and flatMapKeys() take an array or another iterable of results, and no promise.'>,
   ): KeyedStream<Settled<J>, T, O>
 
-  /** The elements of several keyed streams. */
+  /** The elements of several keyed streams as one. */
   merge<S extends readonly StreamShape[]>(
     ...others: S & Alike<S, true>
   ): KeyedStream<K | KeyOf<S[number]>, T | ValueOf<S[number]>, O | OriginOf<S[number]>>
 
-  /** Another key for each element. */
+  /** Replaces the key of each element. */
   keyBy<const J>(fn: (value: T, record: RecordOf<O, K>) => J & PlainKey<J>): KeyedStream<Settled<J>, T, O>
 
   /**
-   * Finds something for each element in fixed data, by the stream's key or another one: `byCountry.lookup(countries)`.
-   * The value becomes `{ left, right }`; an element for which there is nothing is dropped, or has `right: null` with
-   * `type: 'left'`.
+   * Joins each element with fixed data, by the stream's key or another one: `byCountry.lookup(countries)`. The value
+   * becomes `{ left, right }`. An element without a match is dropped, or has `right: null` with `type: 'left'`.
    */
   lookup<J, V, SK, Type extends 'inner' | 'left' = 'inner'>(
     data: Snapshot<SK, V>,
@@ -226,9 +222,9 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, Joined<T, V, Type>, O>
 
   /**
-   * Pairs of elements of equal key whose times lie within bounds: `clicks.joinWithin(buys, { before: '0s', after: '30m'
-   * })` gives `{ left, right }` for each click and each purchase up to half an hour later. A pair has the later of the
-   * two times.
+   * Pairs the elements of equal key whose times are within bounds, which are included:
+   * `clicks.joinWithin(buys, { before: '0s', after: '30m' })` gives `{ left, right }` for each click and each purchase
+   * up to half an hour later. A pair has the later of the two times.
    */
   joinWithin<S extends StreamShape, Before extends Duration, After extends Duration, Type extends JoinType = 'inner'>(
     other: S & Partner<K, S>,
@@ -236,8 +232,8 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, Joined<Settled<T>, Settled<ValueOf<S>>, Type>, 'derived'>
 
   /**
-   * A state per key that each element in the order of time makes another, which is emitted:
-   * `byUser.scan(0, (total, order) => total + order.price)`. The step must not depend on anything but its arguments.
+   * Folds the elements of each key, in the order of time, into a state, and emits the state after each element:
+   * `byUser.scan(0, (total, order) => total + order.price)`. The step must depend on nothing but its arguments.
    */
   scan<S>(
     this: PlainValue<S>,
@@ -250,27 +246,26 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   ): KeyedStream<K, S, 'derived'>
 
   /**
-   * The first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Without a lambda by the
-   * whole value.
+   * Emits the first of equal elements of each key, for all time: `byUser.distinct(v => v.page)`. Default: by the value.
    */
   distinct<B>(by?: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>): KeyedStream<K, T, 'derived'>
 
   /**
-   * Drops an element where an equal one of its key was emitted no more than so long before: `byUser.dedupe(v => v.id,
-   * '1h')`.
+   * Drops an element where an equal one of its key was emitted no longer than `within` before it:
+   * `byUser.dedupe(v => v.id, '1h')`.
    */
   dedupe<B>(by: (value: T, record: RecordOf<O, K>) => B & PlainValue<B>, within: Duration): KeyedStream<K, T, 'derived'>
 
   /**
-   * The newest value of each key by time, as a table; null deletes: `changes.keyBy(c => c.id).mapValues(c =>
-   * c.after).toTable()`.
+   * The newest value of each key by time, as a table. Null deletes the key:
+   * `changes.keyBy(c => c.id).mapValues(c => c.after).toTable()`.
    */
   toTable(): UpsertTable<K, Exclude<T, null | undefined>>
 
   /**
-   * Each element with the version of its key that was the newest at its time: `clicks.keyBy(c =>
-   * c.user).joinTable(users)`. The value becomes `{ left, right }`; an element without a version is dropped, or has
-   * `right: null` with `type: 'left'`.
+   * Joins each element with the version of its key that was the newest at its time:
+   * `clicks.keyBy(c => c.user).joinTable(users)`. The value becomes `{ left, right }`. An element without a version is
+   * dropped, or has `right: null` with `type: 'left'`.
    */
   joinTable<S extends AnyTable, Type extends 'inner' | 'left' = 'inner'>(
     table: S & Versioned<K, S>,
@@ -280,17 +275,17 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */
   to(topic: string, options?: ToOptions<T, RecordOf<O, K>>): Output<T>
 
-  /** Aggregates by window: `byCountry.window(tumbling('1h')).count()`. Without it one row stands for all time. */
+  /** Aggregates by window: `byCountry.window(tumbling('1h')).count()`. Without it a key has one row for all time. */
   window(window: Window): WindowedStream<K, T, O>
 }
 
 /** A keyed stream with windows, ready to be aggregated. */
 export interface WindowedStream<K, T, O extends Origin = 'log'> extends ShortForms<K, T, RecordOf<O, K>, 'time'> {}
 
-/** Words that make a table of a keyed stream: one row for each key, and for each window where there are windows. */
+/** Words that make a table of a keyed stream: one row for each key, or for each key and window. */
 interface ShortForms<K, T, R, W extends Windowing> {
   /**
-   * Several aggregations at once; each row's value is an object with one field for each.
+   * Several aggregations at once. The value of a row is an object with one field for each.
    *
    *     byCountry.window(tumbling('1h')).aggregate({ views: count(), bytes: sum(v => v.bytes) })
    */
@@ -298,31 +293,34 @@ interface ShortForms<K, T, R, W extends Windowing> {
 
   /** The number of elements. */
   count(): Table<K, number, W>
-  /** The exact sum. */
+  /** The exact sum, rounded once. Of bigints it is a bigint. */
   sum<N>(of: (value: T, record: R) => N & Summable<N>): Table<K, Sum<N>, W>
-  /** The least. */
+  /** The least value, in the order of values. */
   min<V>(of: (value: T, record: R) => V & PlainValue<V>): Table<K, Settled<V>, W>
-  /** The greatest. */
+  /** The greatest value, in the order of values. */
   max<V>(of: (value: T, record: R) => V & PlainValue<V>): Table<K, Settled<V>, W>
-  /** The exact mean. */
+  /** The exact mean, rounded once. */
   mean<N>(of: (value: T, record: R) => N & Summable<N>): Table<K, number, W>
 }
 
-/** A view: one row for each key (`W` is `global`), or for each key and window (`time`). */
+/** A table, or as a result a view: one row for each key (`W` is `global`), or for each key and window (`time`). */
 export interface Table<K, V, W extends Windowing = Windowing> {
   readonly [VIEW]: { readonly key: K; readonly value: V; readonly windowing: W }
 
-  /** Another value for each row: `hourly.mapValues(v => v.bytes / v.views)`. Runs on rows that change. */
+  /**
+   * Replaces the value of each row: `hourly.mapValues(v => v.bytes / v.views)`. The lambda runs on rows that may still
+   * change; where it throws, the row is an error row.
+   */
   mapValues<U>(fn: (value: V, row: RowContext<K, W>) => U & PlainValue<U>): Table<K, Settled<U>, W>
 
   /**
-   * Only the rows for which the lambda gives something true: `hourly.filter(v => v.views > 10)`. Runs on rows that
-   * change.
+   * Keeps the rows for which the lambda returns a truthy value: `hourly.filter(v => v.views > 10)`. The lambda runs on
+   * rows that may still change; where it throws, the row is an error row.
    */
   filter<S extends V>(fn: (value: V, row: RowContext<K, W>) => value is S): Table<K, S, W>
   filter<B>(fn: (value: V, row: RowContext<K, W>) => B & Sync<B>): Table<K, V, W>
 
-  /** Drops rows whose window ended so long before the watermark. What `closed()` emits stays the same. */
+  /** Drops closed rows that ended `duration` or more before the watermark. What `closed()` emits stays the same. */
   keep(
     this: W extends 'time'
       ? unknown
@@ -331,9 +329,9 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   ): Table<K, V, W>
 
   /**
-   * The rows of closed windows as a stream, each once and final: its time is the window's end less 1 ms (a session's
-   * end), its key the row's. It may be keyed, windowed and aggregated again: `hourly.closed().keyBy(v =>
-   * v.machine).window(tumbling('1d'))`.
+   * The rows of closed windows as a stream: each row once, when it is final. Its time is the window's end less 1 ms (a
+   * session's end), its key that of the row. The stream may be keyed, windowed and aggregated again:
+   * `hourly.closed().keyBy(v => v.machine).window(tumbling('1d'))`.
    */
   closed(
     this: W extends 'time'
@@ -342,23 +340,25 @@ export interface Table<K, V, W extends Windowing = Windowing> {
   ): KeyedStream<K, V, 'derived'>
 
   /**
-   * The rows of two tables by their common key (and window): `users.joinTables(balances)` has rows `{ left, right }`.
-   * With `type: 'left'` or `'full'` a row of one side alone is there too, with null for the other.
+   * Joins the rows of two tables by key (and window): `users.joinTables(balances)` has rows `{ left, right }`. With
+   * `type: 'left'` or `'full'` it also has the rows of the left side, or of either side, that have no partner, with
+   * null for the other side.
    */
   joinTables<S extends AnyTable, Type extends 'inner' | 'left' | 'full' = 'inner'>(
     other: S & Beside<K, W, S>,
     options?: { readonly type?: Type },
   ): Table<Type extends 'full' ? K | TableShape<S>['key'] : K, Joined<V, TableShape<S>['value'], Type>, W>
 
-  /** What the view becomes, commit by commit, for a topic: `hourly.changes().to('hourly')`. */
+  /** The changelog of the table, to be written to a topic: `hourly.changes().to('hourly')`. */
   changes(): Changes<V>
 }
 
-/** A view's changes on their way to a topic. */
+/** The changelog of a table, before it has a topic. */
 export interface Changes<V> {
   /**
-   * Writes each changed row to a topic, as an upsert under the row's key (and window): its value, or none where the row
-   * is gone. What the topic holds depends on when is committed; its newest record of each key is always the view's row.
+   * Writes, at each commit, the rows that changed to a topic, as upserts under the row's key (and window): its value,
+   * or no value where the row is gone or an error row. Which records there are depends on the commits; the newest
+   * record of each key is always the table's row.
    */
   to(topic: string, options?: Omit<ToOptions<V, unknown>, 'key'>): Output<V | null>
 }
@@ -369,7 +369,7 @@ type Beside<K, W, S> = S extends { readonly [VIEW]: { readonly key: infer J; rea
     : Mistake<'joinTables() takes tables with the same windows, or both without.'>
   : Mistake<'joinTables() takes another table.'>
 
-/** A table of the newest version of each key, that remembers the versions: made by `table(...)` and `toTable()`. */
+/** Made by `table(...)` and `toTable()`: the newest version of each key, and older versions for `joinTable`. */
 export interface UpsertTable<K, V> extends Table<K, V, 'global'> {
   readonly [VERSIONS]: { readonly key: K; readonly value: V }
 }
@@ -379,7 +379,7 @@ type Versioned<K, S> = S extends { readonly [VERSIONS]: { readonly key: infer J 
   ? SameKeys<K, J>
   : Mistake<'joinTable() takes a table(...) or the table that toTable() makes: other tables do not keep their versions.'>
 
-/** A stream that is written to a topic: one of a job's results. */
+/** A stream that is written to a topic. It can be a result of a job. */
 export interface Output<T> {
   readonly [OUTPUT]: { readonly value: T }
 }
@@ -396,5 +396,5 @@ export interface AnyTable {
 export interface AnyOutput {
   readonly [OUTPUT]: { readonly value: unknown }
 }
-/** Types: a stream of whatever kind, for messages about streams in the wrong place. */
+/** Types: any stream, for messages about streams in the wrong place. */
 export type AnyStream = StreamShape

@@ -1,4 +1,4 @@
-// Which windows a table is over: those of the aggregation behind it.
+// The windows of a table: those of the aggregation, or of the `joinTables`, that it is made of.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
 import type { WindowSpec } from '../../core/plan/plan.ts'

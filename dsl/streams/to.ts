@@ -7,7 +7,7 @@ import { topicName } from '../names.ts'
 import { type Call, wordFor } from '../node.ts'
 import { type FormatParts, formatParts } from '../sources/format.ts'
 
-/** `keyed`: whether the stream has a key, which is that of the records where the options name no other. */
+/** `keyed`: whether the stream has a key, which the records get where the options have none. */
 export function outputNode(call: Call, input: GraphNode, keyed: boolean): GraphNode<'output'> {
   const topic = topicName(call.args[0], call)
   const { key, partitions, value } = call.options(call.args[1], ['key', 'partitions', 'value'], 'to()')

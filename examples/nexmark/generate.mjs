@@ -2,9 +2,10 @@
 //
 //     node examples/nexmark/generate.mjs DIR [--events 10000] [--seed 1] [--partitions 2]
 //
-// Promises: the same bytes for the same arguments on every machine. Of 50 events 1 is a person, 3 are auctions and 46 are bids, as in
-// the benchmark's own generator; 50 events a second of event time, up to 1.5 s out of order within a partition. Persons register before
-// they sell or bid, auctions open before they are bid on, and are open for 2 to 20 s.
+// Promises: the same bytes for the same arguments on every machine. Of 50 events 1 is a person, 3 are auctions and 46
+// are bids, as in the benchmark's own generator; 50 events a second of event time, up to 1.5 s out of order within a
+// partition. Persons register before they sell or bid; auctions open before they are bid on and stay open for 2 to 20
+// s.
 
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -75,7 +76,7 @@ export function nexmark(events, seed) {
     }
   }
 
-  /** Half of the sellers are among the newest persons, some of them those of the last moment. */
+  /** Half of the sellers are among the newest persons, some of them the very newest. */
   function auction(id, dateTime) {
     const initialBid = 100 + below(10_000)
     return {
@@ -106,7 +107,7 @@ export function nexmark(events, seed) {
     }
   }
 
-  /** The number of one of the things there are: every second time one of the last twenty. */
+  /** The number of one item of the list: every second time one of the last twenty. */
   function recent(list) {
     return next() < 0.5 ? Math.max(0, list.length - 1 - below(20)) : below(list.length)
   }

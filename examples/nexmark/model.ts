@@ -1,7 +1,7 @@
 // The three kinds of events of Nexmark, an auction site: persons register, open auctions and bid.
 //
-// After Tucker, Tufte, Papadimos, Maier: "NEXMark - A Benchmark for Queries over Data Streams" (2002), with the fields that its newer
-// editions have. Times are ms since 1970, prices whole cents.
+// After Tucker, Tufte, Papadimos, Maier: "NEXMark - A Benchmark for Queries over Data Streams" (2002), with the fields
+// that its newer editions have. Times are ms since 1970, prices whole cents.
 
 import { maxBy, session, source, table } from 'lyrebird'
 
@@ -61,8 +61,8 @@ export const validBids = bids
   .filter(({ left, right }) => left.dateTime <= right.expires)
 
 /**
- * The winning bid of each auction, once nobody can bid any more: no auction is open for longer than 20 s, so a pause of 20 s ends the
- * bids of one. Among equal prices the first bid wins.
+ * The winning bid of each auction, once nobody can bid any more: no auction is open for longer than 20 s, so a pause of
+ * 20 s ends the bids of one. Among equal prices the first bid wins.
  */
 export const winningBids = validBids
   .window(session('20s'))

@@ -1,4 +1,4 @@
-// q14, calculation: another price, the time of day, and how often a letter stands in a text.
+// q14, calculation: another price, the time of day, and how often a letter occurs in a text.
 
 import { job } from 'lyrebird'
 import { bids } from './model.ts'

@@ -1,5 +1,5 @@
-// q3, local item suggestion: who sells what of a category in some states. A person registers before it sells, so the join is as of the
-// auction's opening.
+// q3, local item suggestion: who sells what of a category in some states. A person registers before it sells, so the
+// join is as of the auction's opening.
 
 import { job } from 'lyrebird'
 import { auctions, personById } from './model.ts'

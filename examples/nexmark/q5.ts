@@ -1,5 +1,5 @@
-// q5, hot items: the auctions with the most bids of the last 10 s, every 2 s. A first stage counts by auction, a second one takes all
-// that have the greatest count.
+// q5, hot items: the auctions with the most bids of the last 10 s, every 2 s. A first stage counts by auction, a second
+// one takes all that have the greatest count.
 
 import { aggregation, count, hopping, job, tumbling } from 'lyrebird'
 import { bids } from './model.ts'
@@ -14,7 +14,10 @@ interface Hot {
   readonly auctions: readonly number[]
 }
 
-/** All auctions that have the greatest count, by number. A state holds them in the order of their texts, which leaves no tie. */
+/**
+ * All auctions with the greatest count, by number. A state holds them in the order of their texts, so there are no
+ * ties.
+ */
 const hottest = aggregation<Counted, Hot, Hot>({
   zero: { count: -Infinity, auctions: [] },
   lift: ({ auction, count: n }) => ({ count: Number.isNaN(n) ? -Infinity : n, auctions: [auction] }),

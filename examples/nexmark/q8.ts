@@ -1,5 +1,5 @@
-// q8, monitor new users: persons who registered and opened auctions within the same 10 s. Two windowed tables with one kind of window,
-// joined.
+// q8, monitor new users: persons who registered and opened auctions within the same 10 s. Two windowed tables with one
+// kind of window, joined.
 
 import { count, first, job, tumbling } from 'lyrebird'
 import { auctions, persons } from './model.ts'

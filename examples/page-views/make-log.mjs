@@ -1,4 +1,5 @@
-// Makes log/: two partitions of page views over four hours, with late, broken and unusual records among them. Always the same bytes.
+// Makes log/: two partitions of page views over four hours, with late, broken and unusual records among them. Always
+// the same bytes.
 //
 //     node examples/page-views/make-log.mjs
 

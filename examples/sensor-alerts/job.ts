@@ -1,4 +1,5 @@
-// Two stages: hourly statistics of each machine, then the three worst hours of each day in each plant; and an output of alerts.
+// Two stages: hourly statistics of each machine, then the three worst hours of each day in each plant; and an output of
+// alerts.
 
 import { count, job, max, mean, source, topK, tumbling } from 'lyrebird'
 

@@ -1,5 +1,5 @@
-// Makes log/: two days of readings of five machines, keyed by machine over three partitions, as the embedded log's segments. The
-// readings are always the same; they go into the log by `lyrebird append`, as a user's would.
+// Makes log/: two days of readings of five machines, keyed by machine over three partitions, as the embedded log's
+// segments. The readings are always the same; they go into the log by `lyrebird append`, as a user's would.
 //
 //     node examples/sensor-alerts/make-log.mjs
 

@@ -1,14 +1,14 @@
 // Values from and to Avro's binary encoding (Apache Avro 1.11, Binary Encoding), bare or in Confluent's framing.
 //
-// Promises: a record holds exactly one value, and bytes behind it are an error; which schema it was written with is said by the job or
-// by the id in the framing, never asked of anybody. Leaves to `types.ts`: the types.
+// Promises: a record holds exactly one value, and bytes behind it are an error; the schema that it was written with is
+// named by the job or by the id in the framing, and never fetched. The types are in `types.ts`.
 
 import { type AvroType, avroType } from './types.ts'
 
 interface AvroSchemas {
   /** Schema of the values that the job sees, as parsed JSON. */
   readonly reader: unknown
-  /** Schema that unframed records were written with, where it is another. */
+  /** Schema that unframed records were written with, where it is not the reader's. */
   readonly writer: unknown
   /** In Confluent's framing: schemas by id. Null without the framing. */
   readonly writers: ReadonlyMap<number, unknown> | null
@@ -21,7 +21,7 @@ interface AvroCodec {
   readonly encode: (value: unknown) => Uint8Array
 }
 
-/** Throws what avsc says where a schema is none, or a writer's cannot be read as the reader's. */
+/** Throws avsc's error where a schema is invalid, or a writer's cannot be read as the reader's. */
 export function avroCodec({ reader, writer, writers, id }: AvroSchemas): AvroCodec {
   const type = avroType(reader)
   const resolving = (schema: unknown): Read => valueReader(type, schema)
@@ -76,7 +76,7 @@ function encoded(type: AvroType, value: unknown): Uint8Array {
   return new Uint8Array(type.toBuffer(value))
 }
 
-/** Records, which avsc makes of classes of its own, as plain objects. */
+/** Records as plain objects: avsc makes them of classes of its own. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value

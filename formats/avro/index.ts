@@ -1,7 +1,7 @@
 // The entry `lyrebird/avro`: Avro values for sources and outputs.
 //
-// Promises: everything that says how bytes are read stands in the job, so that it is part of the plan hash; no registry is asked.
-// Leaves to `codec.ts`: bytes.
+// Promises: everything that says how bytes are read is in the job, so that it is part of the plan hash; no registry is
+// contacted. Reading and writing bytes is in `codec.ts`.
 
 import { messageOf } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
@@ -9,13 +9,14 @@ import { Call } from '../../dsl/node.ts'
 import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
 import { avroCodec } from './codec.ts'
 
-/** An Avro schema: JSON text, or what an imported JSON file holds. */
+/** An Avro schema: JSON text, or the content of an imported JSON file. */
 export type AvroSchema = string | object
 
+/** Options of `avro()`. */
 export interface AvroOptions {
-  /** The schema that the records were written with, where it is another than the one that the job reads. */
+  /** The schema that the records were written with, where it is not the one that the job reads. */
   readonly writer?: AvroSchema
-  /** Confluent's framing: each value stands behind a zero byte and the four bytes of its schema's id. */
+  /** Confluent's framing: each value comes after a zero byte and the four bytes of its schema's id. */
   readonly confluent?: {
     /** The schemas that records were written with, by their ids in the registry. */
     readonly schemas: Readonly<Record<number, AvroSchema>>
@@ -24,12 +25,13 @@ export interface AvroOptions {
   }
 }
 
-/** Counts up when the meaning of a schema changes. It names avsc, whose reading is part of that meaning. */
+/** Counts up when the meaning of a schema changes. It names avsc, whose decoding is part of that meaning. */
 export const AVRO_VERSION = '1, avsc 5.7.9'
 
 /**
- * Avro's binary encoding. `T` is the type of the values as the job sees them: longs are `number`, or `bigint` where they may go beyond
- * 2^53; bytes and fixed are `Uint8Array`; unions are the members' own values; enums are strings; logical types are what lies under them.
+ * A format for Avro's binary encoding. `T` is the type of the values as the job sees them: longs are `number`, or
+ * `bigint` where they may go beyond 2^53; bytes and fixed are `Uint8Array`; unions are the members' own values; enums
+ * are strings; logical types are the values of their underlying types.
  *
  *     const trades = source('trades', { format: avro<Trade>(schema) })
  */
@@ -74,7 +76,7 @@ function writersOf(call: Call, schemas: unknown): ReadonlyMap<number, unknown> {
   return new Map(entries)
 }
 
-/** A schema as data. Text of one word, such as `string`, names a type without quotes too. */
+/** A schema as data. Text of one word, such as `string`, may name a type without quotes. */
 function parsed(call: Call, schema: unknown, what: string): unknown {
   if (typeof schema === 'object' && schema !== null) return JSON.parse(JSON.stringify(schema))
   if (typeof schema !== 'string') return call.fail('bad-argument', `${what} is JSON text or an object.`)

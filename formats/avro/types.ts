@@ -1,8 +1,9 @@
-// Avro types over the classes of avsc, bent where its defaults would be wrong here.
+// Avro types over the classes of avsc, changed where its defaults would be wrong here.
 //
-// Promises: decoding gives plain values and never a wrong one: text is strict UTF-8, a long that no double holds is a bigint, the
-// value of a union is the value itself, bytes are `Uint8Array`, `__proto__` is a key like any other. Hostile bytes end in an error after
-// work that their length bounds, not in a full stack or a full memory. Leaves to avsc: schemas, names, resolution, the encoding.
+// Promises: decoding gives plain values and never a wrong one: text is strict UTF-8, a long that no double holds is a
+// bigint, the value of a union is the value itself, bytes are `Uint8Array`, `__proto__` is a key like any other.
+// Hostile bytes end in an error after work that their length bounds, not in an overflow of stack or memory. Schemas,
+// names, resolution and the encoding are avsc's.
 
 import avsc from 'avsc'
 
@@ -59,7 +60,7 @@ interface Library {
 
 const { Type, types } = avsc as unknown as Library
 
-/** The type of a schema, parsed from JSON. Throws what avsc says of a schema that is none. */
+/** The type of a schema, parsed from JSON. Throws avsc's error where the schema is invalid. */
 export function avroType(schema: unknown): AvroType {
   return Type.forSchema(schema, { typeHook, omitRecordMethods: true })
 }
@@ -90,7 +91,7 @@ function typeHook(schema: unknown, options: object): AvroType | undefined {
   }
 }
 
-/** Unions, arrays and maps inside each other, at most: without one of them no value is without end. */
+/** The deepest nesting of unions, arrays and maps: without one of them no value is infinite. */
 const MAX_DEPTH = 200
 
 function deeper<T>(tap: Tap, read: () => T): T {
@@ -212,7 +213,7 @@ class PlainMap extends types.MapType {
   }
 }
 
-/** The members' values as they are; a value is written as the first member that it is a value of. */
+/** Values of unions are those of their members; a value is written as the first member that it is a value of. */
 class PlainUnion extends types.WrappedUnionType {
   override _read(tap: Tap): unknown {
     const member = this.types[tap.readLong()]

@@ -1,8 +1,9 @@
 // Values from and to protobuf's wire format (protobuf.dev, Encoding), by protobufjs.
 //
-// Promises: a value is plain data: 64-bit integers are bigints, enums are their names, bytes are `Uint8Array`, maps are objects. A field
-// without presence has its default where it is absent; one with presence (message, oneof, `optional`) is absent. What the schema does not
-// declare is passed over in records, as evolution needs, and refused in values that are written. Strings are strict UTF-8.
+// Promises: a value is plain data: 64-bit integers are bigints, enums are their names, bytes are `Uint8Array`, maps are
+// objects. A field without presence has its default where it is absent; one with presence (message, oneof, `optional`)
+// is absent. Fields that the schema does not declare are skipped in records, as evolution needs, and refused in values
+// that are written. Strings are strict UTF-8.
 
 import protobuf from 'protobufjs'
 
@@ -11,7 +12,7 @@ interface ProtobufCodec {
   readonly encode: (value: unknown) => Uint8Array
 }
 
-/** Throws what protobufjs says where the text is no schema, or where it has no such message. */
+/** Throws protobufjs's error where the text is no schema, or has no such message. */
 export function protobufCodec(proto: string, message: string, keepCase: boolean): ProtobufCodec {
   const root = new protobuf.Root()
   const { imports = [], weakImports = [] } = protobuf.parse(proto, root, { keepCase })
@@ -28,7 +29,7 @@ export function protobufCodec(proto: string, message: string, keepCase: boolean)
   }
 }
 
-/** Google's own well-known types are known; nothing else is looked for, on disk least of all. */
+/** Google's well-known types are built in; no other import is looked for, on disk or elsewhere. */
 function addImport(root: protobuf.Root, file: string): void {
   const known = protobuf.common.get(file)
   if (known === null)
@@ -57,7 +58,7 @@ function plainField(field: protobuf.Field, value: unknown): unknown {
   }
   if (field.repeated) return ((value ?? []) as readonly unknown[]).map(item => plainValue(field, item))
   if (value !== undefined) return plainValue(field, value)
-  // proto2 may declare a default; without presence the type's own stands for what is absent.
+  // proto2 may declare a default; without presence the default of the type is used for what is absent.
   const declared = field.options?.default !== undefined
   const present = field.hasPresence || field.partOf !== null || field.resolvedType instanceof protobuf.Type
   return present && !declared ? undefined : plainValue(field, field.typeDefault)
@@ -133,7 +134,7 @@ function fieldValue(field: protobuf.Field, value: unknown, path: string): unknow
   return value.map((item, i) => scalarValue(field, item, `${path}[${i}]`))
 }
 
-/** Bounds of integers; what lies outside would be cut off in silence. */
+/** Bounds of integers; values outside would be truncated silently. */
 const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   int32: [-(2n ** 31n), 2n ** 31n - 1n],
   sint32: [-(2n ** 31n), 2n ** 31n - 1n],

@@ -1,6 +1,7 @@
 // The entry `lyrebird/protobuf`: Protobuf messages for sources and outputs.
 //
-// Promises: the schema is text in the job, so that it is part of the plan hash; no file is read. Leaves to `codec.ts`: bytes.
+// Promises: the schema is text in the job, so that it is part of the plan hash; no file is read. Reading and writing
+// bytes is in `codec.ts`.
 
 import { messageOf } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
@@ -8,6 +9,7 @@ import { Call, wordFor } from '../../dsl/node.ts'
 import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
 import { protobufCodec } from './codec.ts'
 
+/** Options of `protobuf()`. */
 export interface ProtobufOptions {
   /** Names of fields as the schema spells them, not in camel case as JSON and most code has them. */
   readonly keepCase?: boolean
@@ -17,8 +19,9 @@ export interface ProtobufOptions {
 export const PROTOBUF_VERSION = '1, protobufjs 8.8.1'
 
 /**
- * Protobuf's wire format, one message a record. `T` is the type of the messages as the job sees them: 64-bit integers are `bigint`, enums
- * are the names of their values, bytes are `Uint8Array`, maps are `Record<string, V>`, messages and members of a oneof are optional.
+ * Protobuf's wire format, one message a record. `T` is the type of the messages as the job sees them: 64-bit integers
+ * are `bigint`, enums are the names of their values, bytes are `Uint8Array`, maps are `Record<string, V>`, messages and
+ * members of a oneof are optional.
  *
  *     const trades = source('trades', { format: protobuf<Trade>(proto, 'Trade') })
  */

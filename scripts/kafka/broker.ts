@@ -1,7 +1,9 @@
-// Real Apache Kafka brokers (KRaft), each in one directory, for tests and the demo: one is a cluster, others may join it.
+// Real Apache Kafka brokers (KRaft), each in one directory, for tests and the demo: one is a cluster, others may join
+// it.
 //
-// Promises: ready when `startBroker` returns; free loopback ports, kept over restarts; no process outlives the one that started it, not
-// even after its kill -9 (the broker's shell watches a pipe from us). Leaves to the callers: topics and records.
+// Promises: ready when `startBroker` returns; free loopback ports, kept over restarts; no process outlives the one that
+// started it, not even after its kill -9 (the broker's shell watches a pipe from us). Not here: topics and records (the
+// callers).
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -17,7 +19,9 @@ import { type ClusterPlace, JVM, prepareDirectory } from './server-directory.ts'
 const READY = 'Kafka Server started'
 /** A busy machine has needed 30 s for what takes 1 s on a quiet one. */
 const READY_LIMIT_MS = 90_000
-/** The shell becomes the broker; its child holds the pipe and kills it once the pipe closes, however we ended. */
+/**
+ * The shell becomes the broker; its child holds the pipe and kills it once the pipe closes, however this process ended.
+ */
 const WATCHED = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$ 2>/dev/null) & exec "$@" 3<&- </dev/null'
 
 export interface BrokerOptions {
@@ -89,7 +93,10 @@ export async function startBroker(parts: KafkaParts, dir: string, options: Broke
   }
 }
 
-/** Makes what lets later brokers start in half the time: the class-data archive and the template of a formatted directory. */
+/**
+ * Makes what lets later brokers start in half the time: the class-data archive and the template of a formatted
+ * directory.
+ */
 export async function warmUp(parts: KafkaParts): Promise<void> {
   if (existsSync(parts.archive)) return
   const dir = mkdtempSync(join(tmpdir(), 'lyrebird-kafka-warm-up-'))

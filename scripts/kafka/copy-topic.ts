@@ -1,13 +1,14 @@
-// Copies a topic of any log into a new topic of a broker: partition by partition, so that every record gets the offset it had.
+// Copies a topic of any log into a new topic of a broker: partition by partition, so that every record keeps its
+// offset.
 //
-// Promises: key, value, timestamp and headers as they were (a header without a value gets an empty one: the client cannot send null);
-// a copy whose offsets came out otherwise is an error. Leaves to the callers: making the log and the broker.
+// Promises: key, value, timestamp and headers as they were (a header without a value gets an empty one: the client
+// cannot send null); a copy with other offsets is an error. Not here: making the log and the broker (the callers).
 
 import kafkajs, { type IHeaders, type Kafka, type Message } from 'kafkajs'
 import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange } from '../../logs/log.ts'
 
-/** A client that says nothing and tries again for long: brokers of tests and demos have just been started. */
+/** A client that logs nothing and retries for long: brokers of tests and demos have just been started. */
 export function clientOf(address: string): Kafka {
   return new kafkajs.Kafka({
     clientId: 'copy',
@@ -17,7 +18,7 @@ export function clientOf(address: string): Kafka {
   })
 }
 
-/** Makes the topic with the partitions that it has in the log. Records keep their age: nothing is deleted or refused for it. */
+/** Makes the topic with the partitions that it has in the log. No record is deleted or refused for its age. */
 export async function createLike(kafka: Kafka, log: Log, topic: string): Promise<void> {
   const admin = kafka.admin()
   await admin.connect()

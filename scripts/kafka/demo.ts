@@ -1,7 +1,8 @@
-// npm run demo:kafka: starts a real broker, fills a topic with the first example's log, runs the job against it by batch and by stream, and
-// compares the answers with the one from files.
+// npm run demo:kafka: starts a real broker, fills a topic with the first example's log, runs the job against it by
+// batch and by stream, and compares the results with those from files.
 //
-// Promises: prints each command that it runs; exit 1 where any digest differs; the broker and its directory are gone afterwards.
+// Promises: prints each command that it runs; exit 1 where any digest differs; the broker and its directory are gone
+// afterwards.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -57,7 +58,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** One line for each run; 0 where all say the same. */
+/** Prints one line for each run; 0 where all are equal. */
 function compare(runs: Readonly<Record<string, Summary>>): number {
   say('')
   const answers = Object.entries(runs).map(([name, { views, late, dead, cut }]) => {

@@ -1,6 +1,6 @@
 // Command: fetches Kafka's jars and makes what lets brokers start quickly (node scripts/kafka/run.mjs fetch).
 //
-// Promises: exit 1 with the reason where there is no Kafka to be had; does nothing where all is there.
+// Promises: exit 1 with the reason where Kafka cannot be fetched; does nothing where everything is there.
 
 import { warmUp } from './broker.ts'
 import { kafkaParts } from './jars.ts'

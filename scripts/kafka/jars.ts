@@ -1,7 +1,9 @@
-// Where Kafka's jars come from: Maven, once, into .kafka/libs of the repository (scripts/kafka/pom.xml names the versions).
+// Where Kafka's jars come from: Maven, once, into .kafka/libs of the repository (scripts/kafka/pom.xml names the
+// versions).
 //
-// Promises: fetched whole or not at all (a temporary folder, then one rename), so that two test files may ask at once; nothing is fetched
-// where the folder exists. Leaves to the callers: what to do where Java or Maven is missing (the reason is a sentence).
+// Promises: fetched whole or not at all (a temporary folder, then one rename), so that two test files may fetch at
+// once; nothing is fetched where the folder exists. Where Java or Maven is missing, the callers decide what to do (the
+// reason is a sentence).
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
@@ -18,7 +20,7 @@ export interface KafkaParts {
   readonly archive: string
 }
 
-/** The parts, fetched if need be; or the sentence that says why there are none. */
+/** The parts, fetched if necessary; or the sentence that says why there are none. */
 export function kafkaParts(): KafkaParts | string {
   const root = repositoryRoot()
   const scripts = join(root, 'scripts', 'kafka')

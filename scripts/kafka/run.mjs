@@ -1,7 +1,7 @@
 // Runs a TypeScript script of this folder: node scripts/kafka/run.mjs fetch | demo
 //
-// Promises: one bundle of our own code under .kafka/build, made anew and removed each time; packages are imported from node_modules as they are.
-// Why not node itself: Node 20 does not strip types.
+// Promises: one bundle of the repository's code under .kafka/build, made for each run and removed after it; packages
+// are imported from node_modules. Why not node itself: Node 20 does not strip types.
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,7 +1,7 @@
 // The directory of one broker: its server.properties and what formatting leaves.
 //
 // Promises: small and quick (one replica of the internal topics, small buffers); times that matter for tests are short.
-// Leaves to `broker.ts`: ports, starting and ending.
+// Ports, starting and stopping are in `broker.ts`.
 
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -81,7 +81,10 @@ function serverProperties(dir: string, { node, cluster, port, sasl }: NodePlan):
   }
 }
 
-/** Writes what StorageTool would; the checkpoint holds no id of node or cluster, so the first one made serves as template. */
+/**
+ * Writes what StorageTool would; the checkpoint holds no id of node or cluster, so the first one made serves as
+ * template.
+ */
 function format(parts: KafkaParts, dir: string, { node, cluster }: NodePlan): void {
   const data = join(dir, 'data')
   if (existsSync(join(data, 'meta.properties'))) return

@@ -1,8 +1,8 @@
-// Determinism: nothing that a lambda reaches may give two answers for one record.
+// Determinism: nothing that a lambda reaches may give two answers for one record (semantics.md 9.1).
 //
 // Promises: through helpers in other files, aliases, methods and functions passed as values; each place is reported
 // once, with the chain of calls from the first lambda that leads to it. What static reading cannot see is closed at run
-// time. What is denied is in `denied.ts`; `inspect.ts` looks at one piece of code.
+// time (semantics.md 9.2). What is denied is in `denied.ts`; `inspect.ts` looks at one piece of code.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { shortText, ts } from '../../1-read/syntax.ts'

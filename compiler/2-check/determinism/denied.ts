@@ -85,7 +85,7 @@ export function standardRule(qualified: string): RuleMessage | null {
   return lookUp(STANDARD_TABLE, qualified)
 }
 
-/** Members of other holders than these have the diagnostic of their holder. */
+/** Members of any other holder have the diagnostic of their holder. */
 export function hostRule(qualified: string): RuleMessage | null {
   const found = lookUp(HOST_TABLE, qualified)
   if (found !== null) return found

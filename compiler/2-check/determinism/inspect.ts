@@ -1,7 +1,7 @@
 // Inspects a piece of code: what it does that could give two answers, and which other code it reaches.
 //
 // Promises: facts are kept for each piece and mode. In a recursion, code that is in progress counts as doing nothing,
-// and what is found on the way is not kept, so that each function of the circle is reported in full when it is asked
+// and what is found on the way is not kept, so that each function of the cycle is reported in full when it is asked
 // for. The way from a lambda to a finding is in `check-determinism.ts`.
 
 import type { Reading } from '../../1-read/reading.ts'
@@ -22,7 +22,7 @@ import { rememberedRegexp } from './regexps.ts'
 import { asyncRule, ruleAt } from './rules.ts'
 import { type Edge, type Finding, type Mode, NO_FACTS, type UnitFacts } from './unit.ts'
 
-/** Helpers that call helpers further down than this are taken as they are found. */
+/** Code reached through more nested helpers than this counts as code in progress. */
 const DEPTH_MAX = 50
 
 export class Inspector {
@@ -55,7 +55,7 @@ export class Inspector {
     return facts
   }
 
-  /** The functions that a call may run, as far as they are the author's. */
+  /** The functions that a call may run, as far as the author wrote them. */
   calledBy(call: ts.CallExpression): readonly FunctionNode[] {
     return findFunctions(this.reading, call.expression).functions
   }
@@ -146,7 +146,7 @@ class UnitInspection {
     if (message !== null) this.#find(message.message, message.node)
   }
 
-  /** Built-in objects may not be changed at any time. */
+  /** Built-in objects may never be changed. */
   #patch(node: ts.Node): void {
     const mutation = mutationAt(this.#reading, node)
     if (mutation === null) return
@@ -170,7 +170,7 @@ class UnitInspection {
     this.#find(capturedState({ name: node.text }), node)
   }
 
-  /** What a helper does to its parameters it does to what it is given. */
+  /** A helper that changes its parameters changes its arguments. */
   #called(node: ts.CallExpression): void {
     for (const callee of this.#inspector.calledBy(node)) {
       if (isInside(callee, this.#unit)) continue

@@ -58,7 +58,7 @@ function callMutation(reading: Reading, node: ts.CallExpression): Mutation | nul
   return CHANGING.has(symbol.name) ? { kind: 'change', target: callee.expression } : null
 }
 
-/** Something that remembers how far it has been read, unlike an array, a map or a set. */
+/** An iterator: it remembers how far it has been read, unlike an array, a map or a set. */
 function isIterator(reading: Reading, node: ts.Expression): boolean {
   return reading.propertyType(reading.nonNull(reading.typeOf(node)), 'next') !== null
 }

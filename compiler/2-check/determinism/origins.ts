@@ -1,7 +1,7 @@
 // Where the object behind an expression comes from, seen from one function.
 //
-// Promises: flow does not matter: a name has the origins of everything that it is ever given. What is made in the
-// function is fresh and has none. Leaves to `mutations.ts`: what is done to it.
+// Promises: the order of statements does not matter: a name has the origins of everything that is ever assigned to it.
+// What is made in the function is fresh and has none. What is done to an object is in `mutations.ts`.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { functionAround, isFunctionNode, isInside, ts, unwrap } from '../../1-read/syntax.ts'
@@ -19,7 +19,7 @@ export type Origin =
 
 export type Origins = readonly Origin[]
 
-/** What a call returns, by its callee's facts. */
+/** The origins of what a call returns, from the facts of its callee. */
 type ReturnedOrigins = (call: ts.CallExpression) => Origins
 
 const ALIASING = new Set(['get', 'at', 'find', 'findLast', 'deref', 'pop', 'shift'])
@@ -100,7 +100,7 @@ export class OriginFinder {
     const declaration = this.#reading.declarationsOf(symbol)[0]
     if (declaration === undefined) return []
     if (this.#reading.ownerOf(symbol) === 'standard') return [{ kind: 'standard', name: symbol.name }]
-    // A function's own name stands for what outlives its calls.
+    // A function's own name refers to what outlives its calls.
     if (!isInside(declaration, this.#unit) || declaration === this.#unit)
       return [{ kind: 'captured', name: node.text, symbol }]
     this.#open.add(symbol)

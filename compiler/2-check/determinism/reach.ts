@@ -1,4 +1,4 @@
-// Which other code a node leads to: helpers, constants, classes, callers of the function whose parameter is read.
+// Which other code a node reaches: helpers, constants, classes, callers of the function whose parameter is read.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { forEachDescendant, isFunctionNode, isInside, nameOf, ts } from '../../1-read/syntax.ts'
@@ -17,7 +17,7 @@ export function reachedFrom(reading: Reading, node: ts.Node, unit: ts.Node, mode
   return declared.flatMap(d => fromDeclaration(reading, d, node, unit, mode))
 }
 
-/** Called, or made an instance of. */
+/** Called, or constructed by `new`. */
 function isCallee(node: ts.Node): boolean {
   const { parent } = node
   return (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && parent.expression === node
@@ -56,7 +56,7 @@ function givenValue(declaration: ts.Node): ts.Expression | null {
   return ts.isExportAssignment(at) ? at.expression : null
 }
 
-/** A parameter of an enclosing function stands for what the callers of that function pass. */
+/** A parameter of an enclosing function leads to what the callers of that function pass. */
 function passedBy(reading: Reading, parameter: ts.ParameterDeclaration, at: ts.Node): readonly Edge[] {
   const index = (parameter.parent.parameters as readonly ts.Node[]).indexOf(parameter)
   const calls = callsOf(reading, parameter.parent) ?? []

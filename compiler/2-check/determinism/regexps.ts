@@ -1,7 +1,7 @@
 // Regular expressions that keep `lastIndex` between records.
 //
 // Promises: `replace`, `replaceAll`, `match`, `matchAll`, `search` and `split` of a text begin at 0 with the flag g, so
-// they are fine; with the flag y nothing kept outside is.
+// they are allowed. With the flag y no use of an expression that is kept outside is allowed.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { forEachDescendant, isInside, ts, unwrap } from '../../1-read/syntax.ts'
@@ -9,7 +9,7 @@ import type { Origins } from './origins.ts'
 
 const BEGINNING_AT_0 = new Set(['replace', 'replaceAll', 'match', 'matchAll', 'search', 'split'])
 
-/** The regular expression that a node uses with its memory, if it is kept outside of `unit`. */
+/** The regular expression whose `lastIndex` a node uses, if it is kept outside of `unit`. */
 export function rememberedRegexp(
   reading: Reading,
   node: ts.Node,
@@ -44,7 +44,7 @@ function remembers(
     const origin = o.kind === 'content' ? o.of : o
     return origin.kind === 'captured' ? reading.declarationsOf(origin.symbol) : []
   })
-  // The member itself, where it can be told; otherwise anything inside of what was captured.
+  // The member itself, where it is known; otherwise anything inside of what was captured.
   const places = declared.some(holdsRegexp) ? declared : captured
   return places.some(place => flagsWithin(place).some(f => [...flags].some(flag => f.includes(flag))))
 }

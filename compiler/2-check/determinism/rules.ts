@@ -21,7 +21,7 @@ import type { Mode } from './unit.ts'
 export function ruleAt(reading: Reading, node: ts.Node, mode: Mode): Message | null {
   const message = find(reading, node)
   if (message === null || mode === 'record') return message
-  // Waiting and printing while a module is loaded is found by its evaluation, if at all.
+  // Waiting and printing while a module is loaded is found when it is evaluated, if at all.
   return message.severity === 'error' && message.word !== 'async-in-lambda' && message.word !== 'unseen-call'
     ? message
     : null
@@ -47,7 +47,7 @@ function bySymbol(reading: Reading, symbol: ts.Symbol | null, name: string): Mes
   return null
 }
 
-/** A name that stands for itself: `eval`, `fetch`, `now` of `const { now } = Date`; not the holder in `Date.now`. */
+/** A name by itself: `eval`, `fetch`, `now` of `const { now } = Date`; not the holder in `Date.now`. */
 function nameRule(reading: Reading, node: ts.Identifier): Message | null {
   const { parent } = node
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) return null
@@ -63,7 +63,7 @@ function nameRule(reading: Reading, node: ts.Identifier): Message | null {
   return bare !== undefined && isBareValue(node) ? bare({ name: node.text }) : null
 }
 
-/** Handed on as a value, whoever gets it can ask it for the time, or for a random number. */
+/** Passed on as values, they give the receiver the time or a random number. */
 const BARE: ReadonlyMap<string, RuleMessage> = new Map([
   ['Date', clockInLambda],
   ['Math', randomInLambda],

@@ -1,19 +1,19 @@
-// What the check for determinism knows of one piece of code.
+// What the check for determinism knows about one piece of code.
 
 import type { ts } from '../../1-read/syntax.ts'
 import type { Message } from '../../diagnostic.ts'
 import type { Origins } from './origins.ts'
 
 /**
- * `record`: runs for records. `load`: runs once, while the module is loaded. `value`: has run when the module was
- * loaded, but the functions inside of it may be called for records.
+ * `record`: runs for records. `load`: runs once, while the module is loaded. `value`: ran when the module was loaded,
+ * but functions inside it may be called for records.
  */
 export type Mode = 'record' | 'load' | 'value'
 
 export interface Finding {
   readonly message: Message
   readonly node: ts.Node
-  /** Where a helper does it, if `node` is the place where it is given what it changes. */
+  /** The place in a helper that does it, if `node` is where the helper is given what it changes. */
   readonly deeper: ts.Node | null
 }
 

@@ -1,7 +1,7 @@
 // Which variables of enclosing functions and blocks a lambda reads, so that its mark can carry their values.
 //
-// Promises: only names that mean the same where the mark is. Leaves out module constants and functions, whose text
-// is hashed (`code-hash.ts`), and values of the language itself.
+// Promises: only names that mean the same where the mark is. Not here: module constants and functions, whose text is
+// hashed (`code-hash.ts`), and values of the language itself.
 
 import type { Reading } from '../../1-read/reading.ts'
 import { isErased, isInside, ts } from '../../1-read/syntax.ts'

@@ -1,9 +1,9 @@
 // The hash of a lambda: its text, and that of everything that it reaches.
 //
 // Promises: formatting, comments, types and the names of files leave no trace; a change in a helper, in a constant that
-// is read, in code that fills a table, or in an installed package that is called changes the hash. Names that stand for
-// declarations elsewhere are numbered as they are met, so that two helpers of one name cannot change places unseen.
-// Leaves to the mark of the call (`captured.ts`): values of variables of enclosing functions.
+// is read, in code that fills a table, or in an installed package that is called changes the hash. Names that refer to
+// declarations elsewhere are numbered in the order they are met, so that two helpers of one name cannot change places
+// unseen. Not here: values of variables of enclosing functions, which the mark of the call carries (`captured.ts`).
 
 import { createHash } from 'node:crypto'
 import { libraryHash, libraryName } from '../../1-read/library-hash.ts'
@@ -49,7 +49,7 @@ export class CodeHashes {
       return this.#name(name, node, reach, inLambda ? carried : [])
     }
     if (!ts.isParameter(node)) return treeText(textNode(node), nameText)
-    // What a helper's parameter stands for is what its callers pass.
+    // A helper's parameter is what its callers pass.
     const index = (node.parent.parameters as readonly ts.Node[]).indexOf(node)
     const calls = callsOf(this.#reading, node.parent)
     const passed = calls?.flatMap(call => call.arguments[index] ?? []) ?? this.#reading.files
@@ -103,7 +103,7 @@ function isMember(node: ts.Node): boolean {
   )
 }
 
-/** The part of a declaration that says what its name stands for. */
+/** The part of a declaration that defines its name. */
 function textNode(node: ts.Node): ts.Node {
   let at = node
   while (ts.isBindingElement(at) || ts.isObjectBindingPattern(at) || ts.isArrayBindingPattern(at)) at = at.parent

@@ -1,4 +1,4 @@
-// From an expression to the functions that it can be.
+// Finds the functions that an expression can be.
 //
 // Promises: `complete` only where every function that the expression can be was found. Follows names, constants,
 // properties of object literals, both sides of `?:`, what factories return, and parameters of helpers back to all calls
@@ -120,7 +120,7 @@ function isPattern(node: ts.Node): boolean {
   return (ts.isArrayLiteralExpression(at) || ts.isObjectLiteralExpression(at)) && isWritten(at)
 }
 
-/** A helper's parameter is whatever its callers pass, if the helper is only ever called. */
+/** A helper's parameter is what its callers pass, if the helper is only ever called. */
 function fromParameter(reading: Reading, parameter: ts.ParameterDeclaration, depth: number): FoundFunctions {
   const owner = parameter.parent
   const calls = isFunctionNode(owner) ? callsOf(reading, owner) : null

@@ -1,11 +1,11 @@
 // A syntax tree as text in which formatting, comments and types leave no trace.
 //
 // Promises: two trees have the same text iff they run the same: parentheses, quotes, semicolons, trailing commas and
-// everything that is erased are gone, the structure stays. Leaves to `code-hash.ts`: what names refer to.
+// everything that is erased are gone, the structure stays. What names refer to is in `code-hash.ts`.
 
 import { isErased, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 
-/** `nameText` gives the text of an identifier that stands for a declaration elsewhere; null for a plain name. */
+/** `nameText` gives the text of an identifier that refers to a declaration elsewhere; null for a plain name. */
 export function treeText(node: ts.Node, nameText: (node: ts.Identifier) => string | null): string {
   const out: string[] = []
   const write = (given: ts.Node): void => {
@@ -63,7 +63,7 @@ function leafText(node: ts.Node): string | null {
     : null
 }
 
-/** What a node says beside its children: the operator of `++x`, whether a list declares with let, const or var. */
+/** What a node says besides its children: the operator of `++x`, whether a list declares with let, const or var. */
 function attributes(node: ts.Node): string {
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) return `:${KIND[node.operator]}`
   if (ts.isVariableDeclarationList(node)) return `:${node.flags & (ts.NodeFlags.Let | ts.NodeFlags.Const)}`
@@ -71,8 +71,7 @@ function attributes(node: ts.Node): string {
 }
 
 /**
- * Children with the role that they play, so that `{ a: b }` and `{ a = b }` differ. A name as a key is its text,
- * however quoted.
+ * Children with their roles, so that `{ a: b }` and `{ a = b }` differ. A name as a key is its text, however quoted.
  */
 function childrenOf(node: ts.Node): readonly (readonly [string, ts.Node | null])[] {
   const children = new Set<ts.Node>()

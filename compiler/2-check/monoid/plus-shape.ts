@@ -1,10 +1,10 @@
 // What the shape of an author's `plus` shows: that it is commutative and associative, that it is not, or neither.
 //
-// Promises: `proved` only where both laws hold for all values that the types allow, bit for bit: sums of bigints, `| &
-// ^`, `|| &&` of booleans, Math.max and Math.min, the greater or lesser of bigints or texts, sorted unions of sets,
-// constants, objects and tuples of these, and any of these with null as the state of no element. `refuted` where
+// Promises: `proved` only where both laws hold for all values that the types allow, bit for bit: sums of bigints,
+// `| & ^`, `|| &&` of booleans, Math.max and Math.min, the greater or lesser of bigints or texts, sorted unions of
+// sets, constants, objects and tuples of these, and any of these with null as the state of no element. `refuted` where
 // doubles round or one side wins by its place.
-// Left to `6-laws`: all else, and whether zero, lift and present fit a proved `plus`.
+// Not here: everything else, and whether zero, lift and present fit a proved `plus`, which is tested (`6-laws`).
 
 import type { Reading } from '../../1-read/reading.ts'
 import { type FunctionNode, nameOf, ts, unwrap } from '../../1-read/syntax.ts'
@@ -28,7 +28,7 @@ export function plusShape(reading: Reading, { expression, found }: LambdaArgumen
   return body === null || operands === null ? UNKNOWN : new Shapes(reading, operands).of(body, '')
 }
 
-/** What a function gives that does nothing else. */
+/** The expression that a function returns, if it does nothing else. */
 function bodyOf({ body }: FunctionNode): ts.Expression | null {
   if (!ts.isBlock(body)) return body as ts.Expression
   const [only] = body.statements
@@ -181,7 +181,7 @@ class Shapes {
   }
 }
 
-/** Null is none: it is the state of no element, which `plus` of two states must not give. */
+/** Null does not count as one: it is the state of no element, which `plus` of two states must not give. */
 function isConstant(node: ts.Expression): boolean {
   return ts.isLiteralExpression(node) || node.kind === SyntaxKind.TrueKeyword || node.kind === SyntaxKind.FalseKeyword
 }

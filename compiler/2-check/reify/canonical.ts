@@ -1,7 +1,7 @@
 // Whether values of a type have canonical bytes: keys, what aggregations keep, rows of views, values of outputs.
 //
-// Promises: says no only where the type shows it; what types leave open (`unknown`, type parameters) is checked when it
-// runs.
+// Promises: says no only where the type shows it; what types leave open (`unknown`, type parameters) is checked at run
+// time.
 
 import type { Reading } from '../../1-read/reading.ts'
 import type { ts } from '../../1-read/syntax.ts'
@@ -11,7 +11,7 @@ interface NotPlain {
   readonly type: string
 }
 
-/** The first part of a type that is not plain data; null where there is none. `undefined` counts as absent or null. */
+/** The first part of a type that is not plain data; null where there is none. `undefined` means absent or null. */
 export function notPlain(reading: Reading, type: ts.Type, path: string): NotPlain | null {
   return find(reading, type, path, [])
 }

@@ -1,4 +1,4 @@
-// Which diagnostic a type gets that cannot meet bytes.
+// The diagnostic of a type that cannot be decoded or stored.
 
 import type { Reading } from '../../1-read/reading.ts'
 import type { TypeShape } from '../../1-read/shape.ts'

@@ -1,8 +1,8 @@
-// TypeScript types to schemas, where they meet bytes.
+// Makes schemas of TypeScript types that are decoded or stored.
 //
 // Promises: a type that cannot be checked against bytes is a problem with the path into the type, never a schema that
-// accepts too much. Members of unions and fields are sorted, so that the checker's own order does not show. Leaves to
-// `core/decode`: the checking.
+// accepts too much. Members of unions and fields are sorted, so that the type checker's order does not show. Validating
+// values is in `core/decode`.
 
 import type { Schema, SchemaDocument, SchemaField } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
@@ -16,14 +16,12 @@ type Reified =
   | { readonly ok: true; readonly document: SchemaDocument }
   | { readonly ok: false; readonly problems: readonly Message[] }
 
-/**
- * `name` stands for the root in paths, such as `PageView`; `bytes` says that the format can hold them (`Uint8Array`).
- */
+/** `name` is the root in paths, such as `PageView`; `bytes`: whether the format can hold bytes (`Uint8Array`). */
 export function reify(reading: Reading, type: ts.Type, name: string, bytes = false): Reified {
   return reified(new Reifier(reading, bytes), reifier => reifier.at(type, name))
 }
 
-/** As `reify`, of a type that is any of these; it may hold bytes. */
+/** As `reify`, for the union of these types, which may hold bytes. */
 export function reifyUnion(reading: Reading, types: readonly ts.Type[], name: string): Reified {
   return reified(new Reifier(reading, true), reifier => reifier.union(types, name))
 }
@@ -34,7 +32,7 @@ function reified(reifier: Reifier, read: (reifier: Reifier) => Schema): Reified 
   return { ok: true, document: { root, defs: reifier.defs() } }
 }
 
-/** Nothing deeper is a record; a type that goes deeper expands without end. */
+/** No record is nested deeper; a type that is expands without end. */
 const DEPTH_MAX = 64
 const PROBLEMS_MAX = 10
 
@@ -160,7 +158,7 @@ class Reifier {
     )
   }
 
-  /** The type of what is there, where it may be absent. */
+  /** The type of an optional field where it is present. */
   #present(type: ts.Type, path: string): Schema {
     const parts = this.#reading.withoutUndefined(type)
     return parts === null || parts.length === 0 ? this.at(type, path) : this.union(parts, path)

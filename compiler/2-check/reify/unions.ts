@@ -1,4 +1,4 @@
-// Unions: sorted members, booleans put together again, the discriminant found.
+// Unions: sorts the members, joins `true | false` to boolean, finds the discriminant.
 
 import type { Schema, SchemaField } from '../../../core/plan/schema.ts'
 

@@ -9,7 +9,7 @@ interface MethodRule {
   /** Which parameters of the callback are elements, and which is the array. */
   readonly elements: readonly number[]
   readonly array: number | null
-  /** What the call stands for: the array itself, one element, or a value of its own. */
+  /** What the call gives: the array itself, one element, or another value. */
   readonly gives: 'array' | 'element' | 'value'
 }
 

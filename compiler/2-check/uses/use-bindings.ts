@@ -1,4 +1,4 @@
-// Names that come to stand for parts of the value: declarations, parameters, destructuring in both forms.
+// Names that are bound to parts of the value: declarations, parameters, destructuring in both forms.
 
 import { nameOf, ts, unwrap } from '../../1-read/syntax.ts'
 import { elementPathsOfType, propertyPathsOfType } from './use-types.ts'
@@ -17,7 +17,7 @@ export function bindName(
   for (const element of name.elements) {
     if (ts.isOmittedExpression(element)) continue
     if (element.dotDotDotToken !== undefined) {
-      // What is left over can be anything.
+      // The rest can be any field.
       walk.whole(all)
       bindName(walk, element.name, [], undefined)
     } else if (ts.isArrayBindingPattern(name)) {

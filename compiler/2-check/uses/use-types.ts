@@ -1,4 +1,4 @@
-// What the type of an expression says about reading its parts.
+// What reading a part of an expression uses, by the type of the expression.
 
 import type { Reading } from '../../1-read/reading.ts'
 import type { TypeShape } from '../../1-read/shape.ts'
@@ -6,7 +6,7 @@ import type { ts } from '../../1-read/syntax.ts'
 import type { Paths, Walker } from './walker.ts'
 
 /**
- * `array` and `object` where every part of the type but null and undefined is one; `other` for the rest, also for
+ * `array` and `object` where every part of the type except null and undefined is one; `other` for the rest, also for
  * `any`.
  */
 type TypeClass = 'array' | 'object' | 'other'
@@ -55,7 +55,7 @@ export function propertyPathsOfType(walk: Walker, type: ts.Type, base: Paths, na
   return base.flatMap(path => names.map(name => [...path, name]))
 }
 
-/** The paths of the elements of an array; anything else that is gone through is used whole. */
+/** The paths of the elements of an array; anything else that is iterated is used whole. */
 export function elementPaths(walk: Walker, array: ts.Expression, base: Paths): Paths {
   if (base.length === 0) return []
   return elementPathsOfType(walk, walk.reading.nonNull(walk.reading.typeOf(array)), base)
@@ -91,7 +91,7 @@ function itemTypes(reading: Reading, type: ts.Type): readonly ts.Type[] {
   return shape.kind === 'union' ? shape.members.flatMap(m => itemTypes(reading, m)) : []
 }
 
-/** The object shapes that a type is made of; those with an index signature hold fields of the data's own naming. */
+/** The object shapes that a type is made of; those with an index signature hold fields that the data names. */
 function objectsOf(reading: Reading, type: ts.Type): readonly Extract<TypeShape, { kind: 'object' }>[] {
   const shape = reading.shapeOf(type)
   if (shape.kind === 'union') return shape.members.flatMap(m => objectsOf(reading, m))

@@ -1,9 +1,9 @@
 // One function: which parts of one parameter it uses.
 //
-// Method: a name stands for a set of paths into the parameter, whatever the order of statements; walked until no name
-// gains a path. An expression either still stands for paths (a field, an element, an alias) or is consumed: tested for
-// presence, or used whole.
-// Leaves to `use-array-methods.ts`: callbacks of arrays. To `use-bindings.ts`: patterns.
+// Method: a name refers to a set of paths into the parameter, whatever the order of statements; the walk is repeated
+// until no name gains a path. An expression either still refers to paths (a field, an element, an alias) or is
+// consumed: tested for presence, or used whole.
+// Not here: callbacks of array methods (`use-array-methods.ts`), patterns (`use-bindings.ts`).
 
 import type { Uses } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'
@@ -15,7 +15,7 @@ import { type UsePath, UseTree } from './use-tree.ts'
 import { elementPaths, propertyPaths, typeClass } from './use-types.ts'
 import type { Paths, Walker } from './walker.ts'
 
-/** What uses of helpers are asked from. */
+/** Where the uses of helpers come from. */
 interface HelperUses {
   ofParameter(node: FunctionNode, index: number): Uses
 }
@@ -47,7 +47,7 @@ export class UseWalk implements Walker {
     return this.tree.toUses()
   }
 
-  /** The symbol stands for these paths too. A name from outside the function keeps them, so they escape. */
+  /** The symbol refers to these paths too. A name from outside the function keeps them, so they escape. */
   alias(name: ts.Identifier, paths: Paths): void {
     const symbol = this.reading.symbolAt(name)
     const outside = !(symbol?.declarations ?? []).some(d => isInside(d, this.#function))
@@ -75,7 +75,7 @@ export class UseWalk implements Walker {
     this.whole(this.read(node))
   }
 
-  /** Only tested for being there: what is an object or an array or absent needs no content for that. */
+  /** Only tested for presence: an object or an array needs no content for that. */
   test(node: ts.Expression): void {
     this.touch(this.read(node), node)
   }
@@ -87,7 +87,7 @@ export class UseWalk implements Walker {
     else for (const path of paths) this.tree.presence(path)
   }
 
-  /** Statements, and whatever is no expression. */
+  /** Statements, and everything else that is no expression. */
   visit(node: ts.Node): void {
     if (isErased(node)) return
     if (ts.isExpression(node)) return this.consume(node)
@@ -115,7 +115,7 @@ export class UseWalk implements Walker {
     this.visit(node.statement)
   }
 
-  /** The paths that an expression stands for; uses of its parts are noted. */
+  /** The paths that an expression refers to; uses of its parts are noted. */
   read(expression: ts.Expression): Paths {
     const node = unwrap(expression)
     if (ts.isIdentifier(node)) return this.#name(node)
@@ -197,7 +197,7 @@ export class UseWalk implements Walker {
     }
   }
 
-  /** `x === undefined` asks for no more than presence. */
+  /** `x === undefined` uses only the presence of x. */
   #compare(node: ts.BinaryExpression): Paths {
     const { left, right, operatorToken } = node
     if (EQUALITY.has(operatorToken.kind) && (isNullish(left) || isNullish(right))) {
@@ -231,7 +231,9 @@ export class UseWalk implements Walker {
     return []
   }
 
-  /** Arguments of a function that can be read are used as it uses them; those of any other, whole. */
+  /**
+   * Arguments of a function whose code is read are used as it uses them; those of any other function are used whole.
+   */
   #arguments(node: ts.CallExpression, callee: ts.Expression): void {
     const given = node.arguments.map(a => (ts.isSpreadElement(a) ? [] : this.read(a)))
     for (const argument of node.arguments) if (ts.isSpreadElement(argument)) this.consume(argument.expression)

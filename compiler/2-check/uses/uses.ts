@@ -1,8 +1,7 @@
 // Which parts of its first parameter a lambda uses.
 //
-// Promises: never too little: whatever escapes (is returned, stored, spread, enumerated, given to code that is not
-// read) counts as used whole. Leaves to `use-walk.ts`: one function; here is the way through helpers, each looked at
-// once for each parameter.
+// Promises: never too little: what escapes (is returned, stored, spread, enumerated, given to code that is not read)
+// counts as used whole. This file follows helpers, each once for each parameter; one function is in `use-walk.ts`.
 
 import { joinUses, type Uses } from '../../../core/plan/schema.ts'
 import type { Reading } from '../../1-read/reading.ts'

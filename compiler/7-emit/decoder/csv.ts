@@ -1,7 +1,7 @@
 // The emitted decoder of CSV rows without quotes: texts and numbers straight from the bytes.
 //
-// Promises: rows with quotes, blanks around numbers, other than plain ASCII or a wrong number of columns are given up,
-// as is any column type other than string, number and the optional forms of both; the obvious decoder decides on those.
+// Promises: the obvious decoder decides on rows with quotes, blanks around numbers, other than plain ASCII or a wrong
+// number of columns, and on all rows where a column has another type than string, number or the optional forms of both.
 
 import type { Schema, SchemaDocument, Uses } from '../../../core/plan/schema.ts'
 import { property } from '../code.ts'

@@ -1,7 +1,7 @@
 // The decoder of a source as JavaScript: specialised to its format, its declared type and what the job uses of it.
 //
-// Promises: `NAME(bytes, view, start, end)` gives the value, or undefined where the record must be decoded the obvious
-// way. It may read SCAN_PADDING bytes past the end (core/scan), never more.
+// Promises: `NAME(bytes, view, start, end)` gives the value, or undefined where the obvious decoder must decide. It may
+// read SCAN_PADDING bytes past the end (core/scan), never more.
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import { csvDecoder } from './csv.ts'

@@ -1,8 +1,7 @@
-// What the parts of the decoder generator need of each other: one object that emits the reading of any value.
+// The interface between the parts of the decoder generator: one object that emits the reading of any value.
 //
-// Promises: emitted code reads the value at `p` of bytes `b` (view `v`, exclusive `end`) and leaves `p` behind it; on
-// anything that is not on its fast path it runs the `bail` statement. Leaves to `json.ts`: which part emits which kind
-// of schema.
+// Promises: emitted code reads the value at `p` of bytes `b` (view `v`, exclusive `end`) and moves `p` behind it; on
+// anything off its fast path it runs the `bail` statement. Which part emits which kind of schema is in `json.ts`.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, Uses } from '../../../core/plan/schema.ts'
@@ -11,7 +10,7 @@ import type { Schema, Uses } from '../../../core/plan/schema.ts'
 export interface Target {
   /** The variable that gets the value; null where the value is only checked. */
   readonly into: string | null
-  /** Which parts of it are used; without meaning where `into` is null. */
+  /** Which parts of it are used; ignored where `into` is null. */
   readonly uses: Uses
   /** Statement that gives the record up: `return undefined` or `return -1`. */
   readonly bail: string

@@ -1,8 +1,7 @@
 // The emitted decoder of JSON: a function from the bytes of a record to its used fields.
 //
-// Promises: whatever it returns is what the obvious decoder gives, without the parts that are not used; where it is not
-// sure it returns undefined, and the obvious decoder decides. Leaves to one file per family of schemas: how those are
-// read.
+// Promises: what it returns is what the obvious decoder gives, without the parts that are not used; where it is not
+// sure it returns undefined, and the obvious decoder decides. Each family of schemas has a file of its own.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, SchemaDocument, Uses } from '../../../core/plan/schema.ts'
@@ -20,7 +19,7 @@ export interface DecoderCode {
 }
 
 /**
- * Nesting that the emitted code reads itself, well below the limit of the obvious decoder (200) less that of skipping
+ * The nesting that emitted code reads itself, well below the limit of the obvious decoder (200) less that of skipping
  * (60).
  */
 const MAX_NESTING = 100
@@ -80,7 +79,7 @@ class JsonEmitter implements Emitter {
   value(schema: Schema, target: Target): string {
     const plain = this.resolve(schema)
     const uses = target.into === null ? null : fitting(target.uses, plain)
-    // Objects and whatever a reference leads to are functions of their own: recursive types end there.
+    // Objects and targets of references are functions of their own: recursive types end there.
     if (schema.kind === 'ref' || plain.kind === 'object') return this.#call(plain, uses, target)
     return this.#inline(plain, { ...target, uses: uses ?? true })
   }

@@ -3,7 +3,7 @@
 import type { SchemaDocument } from '../../../core/plan/schema.ts'
 import type { DecoderCode } from './json.ts'
 
-/** One string a record, without a trailing carriage return. Only plain ASCII is read here; the rest the obvious way. */
+/** One string per record, without a trailing carriage return. Reads plain ASCII; the obvious decoder reads the rest. */
 export function linesDecoder(name: string, document: SchemaDocument): DecoderCode {
   if (document.root.kind !== 'string') return { name, setup: `function ${name}() {\nreturn undefined\n}` }
   const setup = `const ${name}Texts = new Interner()

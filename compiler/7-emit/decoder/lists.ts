@@ -9,7 +9,7 @@ type Of<K extends PlainSchema['kind']> = Extract<PlainSchema, { kind: K }>
 /** Use of the elements of an array, or of the values of a record. */
 const elementUses = (uses: Uses): Uses => (uses === true ? true : (uses['[]'] ?? {}))
 
-/** Only whether it is there matters: it is stepped over, and an empty one stands for it. */
+/** Only the presence is used: the value is skipped and replaced by an empty one. */
 function presence(emitter: Emitter, schema: PlainSchema, target: Target, empty: string): string | null {
   if (target.into === null || target.uses === true || Object.keys(target.uses).length > 0) return null
   return `${emitter.value(schema, { ...target, into: null })}\n${target.into} = ${empty}`

@@ -1,8 +1,8 @@
 // Objects of the emitted decoder: one function for each object type and use of it.
 //
-// Promises: fields in any order, quickest in the order of the record before; a duplicate, a missing or a misspelt field
-// gives the record up. What is built has the fields of the schema's order, absent optional ones left out, as the
-// obvious decoder builds it.
+// Promises: fields in any order, fastest in the order of the record before; with a duplicate, missing or misspelt field
+// the obvious decoder decides. What is built has the fields of the schema's order, absent optional ones left out, as
+// the obvious decoder builds it.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { SchemaField, Uses } from '../../../core/plan/schema.ts'
@@ -108,7 +108,7 @@ function fieldCase(emitter: Emitter, field: SchemaField, index: number, uses: Us
   const seen = `seen${Math.floor(index / BITS)}`
   const bit = 1 << (index % BITS)
   const target: Target = { into: uses === null ? null : `f${index}`, uses: uses ?? true, bail }
-  // A name that JSON can only write with escapes is never met here: such keys are left to the obvious decoder.
+  // A name that JSON can only write with escapes is never met here: the obvious decoder reads such keys.
   const missed = quoted === null ? 'true' : `!(${bytesAt(`${quoted}:`)})`
   return `case ${index}: {
       if (!hit) {

@@ -87,7 +87,7 @@ export function readLiterals(emitter: Emitter, literals: readonly Literal[], tar
           }`,
         ],
   )
-  // Another spelling (an escape) or no such literal: the obvious decoder tells.
+  // Another spelling (an escape) or no such literal: the obvious decoder decides.
   return tests.length === 0 ? target.bail : `${tests.join(' else ')} else ${target.bail}`
 }
 

@@ -1,7 +1,8 @@
 // Unions of the emitted decoder: the first byte of a value says its JSON type, and so the member.
 //
-// Promises: at most one member for each JSON type is read here, literals of one type counting as one; objects may be
-// several where a discriminant with literals tells them apart. Everything else is left to the obvious decoder.
+// Promises: at most one member for each JSON type is read here, literals of one type counting as one; there may be
+// several objects where a discriminant with literals distinguishes them. Everything else is read by the obvious
+// decoder.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema } from '../../../core/plan/schema.ts'
@@ -11,7 +12,7 @@ import { type Literal, readLiterals } from './scalars.ts'
 type Union = Extract<PlainSchema, { kind: 'union' }>
 type JsonType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 
-/** The test of the first byte `c` for each JSON type but numbers, which are the rest. */
+/** The test of the first byte `c` for each JSON type except numbers, which are the rest. */
 const FIRST: readonly (readonly [JsonType, string])[] = [
   ['string', 'c === 34'],
   ['object', 'c === 123'],
@@ -78,7 +79,7 @@ function readMembers(
 }
 
 /**
- * Objects told apart by a field of string literals: it is looked for first, then the whole object is read as its
+ * Objects distinguished by a field of string literals: it is looked for first, then the whole object is read as its
  * member.
  */
 function readDiscriminated(

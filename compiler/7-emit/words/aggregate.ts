@@ -1,7 +1,7 @@
 // Emitted code of an aggregation: extractors, window starts, columns.
 //
-// Promises: the inputs of all fields are worked out before anything is counted, in the order of their names, and the
-// first that fails ends the element. Window starts are exact over the whole range of event times.
+// Promises: the inputs of all fields are computed before anything is added, in the order of their names, and the first
+// that fails excludes the element (semantics.md 5.2). Window starts are exact over the whole range of event times.
 
 import { type AggregationSpec, type Takes, takesOf } from '../../../core/plan/aggregation-spec.ts'
 import type { PlanNodeOf, WindowSpec } from '../../../core/plan/plan.ts'
@@ -65,7 +65,7 @@ const CHECKS: Readonly<Record<Exclude<Takes['of'], 'nothing'>, typeof checkInput
   state: checkInput,
 }
 
-/** Statements, and the variable that holds what they work out. */
+/** Statements, and the variable that holds what they compute. */
 interface Worked {
   readonly statements: string
   readonly name: string
@@ -99,7 +99,7 @@ class Part {
     return this.#has('by') ? this.#call('by', this.#element.value, checkInput) : { statements: '', name: of }
   }
 
-  /** The author's state of one value. */
+  /** The author's state of one value, by `lift`. */
   lift(of: string): Worked {
     return this.#call('lift', of, checkInput, true)
   }
@@ -143,8 +143,8 @@ function eachWindow(flow: Flow, window: WindowSpec, time: string, addTo: (start:
 }
 
 /**
- * The greatest `offset + n * every` at or before the time. Division and floor are right or one step off, which is put
- * right; all numbers on the way are integers below 2^53.
+ * The greatest `offset + n * every` at or before the time. Division and floor are exact or one step off, which is
+ * corrected; all numbers on the way are integers below 2^53.
  */
 function firstStart(start: string, time: string, every: number, offset: number): string {
   if (every >= QUICK || Math.abs(offset) >= QUICK) return `let ${start} = api.windowStart(${time}, ${every}, ${offset})`

@@ -1,4 +1,4 @@
-// Emitted code of `distinct` and `dedupe`: what elements are told apart by goes into the node with them.
+// Emitted code of `distinct` and `dedupe`: what elements are compared by goes into the node with them.
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import type { ElementNames, Flow } from '../flow.ts'

@@ -1,10 +1,11 @@
-// Emitted code of the words that hold elements: `scan`, `joinTable`, `joinWithin`. The executor has the rest of them.
+// Emitted code of the words that hold elements: `scan`, `joinTable`, `joinWithin`. Their operators are in
+// `core/operators`.
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import { text } from '../code.ts'
 import type { ElementNames, Flow } from '../flow.ts'
 
-/** An element that goes into a node which holds it; `by` is an expression of what its `by` lambda gave. */
+/** An element that goes into a node which holds it; `by` is an expression for the result of its `by` lambda. */
 export function holdStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
   const { key, value, time, lineage } = element
   const inlet = flow.fresh('inlet')

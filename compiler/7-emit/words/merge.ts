@@ -1,4 +1,4 @@
-// Emitted code of `merge`: the element goes on as it is; its lineage says by which branch it came.
+// Emitted code of `merge`: the element is passed on unchanged; its lineage says by which branch it came.
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import type { ElementNames, Flow } from '../flow.ts'

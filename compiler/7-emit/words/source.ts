@@ -1,7 +1,7 @@
 // Emitted code of a source: the loop over the records of a chunk.
 //
-// Promises: for each record, in this order: tick; decode; time; ahead; late; the watermark's T; then everything
-// behind.
+// Promises: for each record, in this order (semantics.md 2.1): tick; decode; time; ahead; late; the greatest time `T`;
+// then the steps behind the source.
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import { MAX_TIME } from '../../../core/result/dead-letter.ts'
