@@ -1,6 +1,6 @@
 // The nearest of some known words to a mistyped one.
 
-/** Null where none is near enough to be a slip of the fingers. */
+/** Null where none is near enough to be a typing error. */
 export function didYouMean(word: string, known: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length * 0.4))
   let best: string | null = null

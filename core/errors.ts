@@ -1,7 +1,8 @@
-// Failures of the world, typed: each has a stable code word, an exit code of the command line, and says where and what to type next.
+// Typed failures: each has a stable code word and an exit code of the command line, and says where it happened and what
+// to type next.
 //
 // Promises: everything that ends a run is a LyrebirdError; anything else that escapes is our bug (exit 70).
-// Leaves to `compiler/messages`: diagnostics about the author's code, which are collected and not thrown.
+// Not here: diagnostics about the author's code, which are collected and not thrown (`compiler/messages`).
 
 /** Exit codes of the command line (docs/cli.md). */
 export const EXIT = {
@@ -16,7 +17,7 @@ export const EXIT = {
   bug: 70,
 } as const
 
-/** Every code word of a run-time failure with its exit code. One table, so that a new failure must choose its exit code. */
+/** Every code word of a run-time failure with its exit code. One table, so that no failure lacks an exit code. */
 export const FAILURES = {
   // usage
   usage: EXIT.usage,
@@ -95,7 +96,7 @@ export function isLyrebirdError(e: unknown): e is LyrebirdError {
   return e instanceof Error && e.name === 'LyrebirdError' && typeof (e as { code?: unknown }).code === 'string'
 }
 
-/** Throws on what is not the fault of one element or row, so that it must end the run and be no dead letter. */
+/** Throws what is not the fault of one element or row: it must end the run and not become a dead letter. */
 export function mustNotEndRun(node: string, error: unknown, site?: string): void {
   if (isLyrebirdError(error)) throw error
   if (error instanceof RangeError && /call stack/i.test(error.message)) {
@@ -116,7 +117,7 @@ export function messageOf(error: unknown): string {
   }
 }
 
-/** For our own broken promises only: ends in exit code 70. */
+/** For bugs of ours only: ends in exit code 70. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`lyrebird invariant broken: ${message}`)
 }

@@ -1,8 +1,8 @@
 // collectList: all values in the order of (time, identity).
 //
-// Promises: elements that come in order cost one push each; the list is sorted when it is read.
-// State: the number of elements in 4 bytes; for each in order its time, its identity and its value, canonical. It is
-// the whole list, so a commit writes all of it again for each group that has changed.
+// Promises: an element that comes in order costs one push; the list is sorted when it is read.
+// State: the number of elements in 4 bytes; for each in order its time, its identity and its value, canonical. That is
+// the whole list: a commit writes it again for each group that has changed.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'

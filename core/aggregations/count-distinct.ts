@@ -1,7 +1,7 @@
 // countDistinct: the exact number of different values.
 //
-// State: as of `collectSet`, since two groups may hold the same value: the number of values in 4 bytes; the canonical
-// bytes of each, in ascending order.
+// State: that of `collectSet`, since two partial states may hold the same value: the number of values in 4 bytes; the
+// canonical bytes of each, in ascending order.
 
 import { DistinctValuesColumn } from './columns/distinct-values.ts'
 

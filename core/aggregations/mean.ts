@@ -1,6 +1,6 @@
 // mean: the exact sum divided by the count, rounded once.
 //
-// Promises: the double nearest to the real quotient, whatever the order of elements and of merges.
+// Promises: the double nearest to the real quotient, in whatever order elements come and states are merged.
 // State: the count as a double of 8 bytes; the sums as `exact/exact-sums.ts` writes them.
 
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'

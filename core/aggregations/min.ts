@@ -1,6 +1,7 @@
 // min: the least value in the canonical order of all values, where NaN comes after all numbers.
 //
-// Equal values are one value, so there are no ties. State: the canonical bytes of the value.
+// Promises: equal values are one value, so there are no ties.
+// State: the canonical bytes of the value.
 
 import { ExtremeColumn } from './columns/extreme-column.ts'
 

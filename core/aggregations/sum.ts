@@ -1,4 +1,4 @@
-// sum: the exact sum, rounded once, so that the order of elements and of merges cannot change a bit.
+// sum: the exact sum, rounded once, so that no order of elements and merges can change a bit.
 //
 // Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum.
 // State: that of `exact/exact-sums.ts`.

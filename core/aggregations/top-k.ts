@@ -1,8 +1,7 @@
 // topK: the k values with the greatest `by`, greatest first; among equals the first in (time, identity).
 //
-// Promises: an element that does not come into the list costs one comparison and no allocation.
-// State: the number of entries in 4 bytes; for each from the greatest down its `by`, time, identity and value,
-// canonical.
+// Promises: an element that does not enter the list costs one comparison and no allocation.
+// State: the number of entries in 4 bytes; for each, greatest first, its `by`, time, identity and value, canonical.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { compareValues, decodeValue, encodeValue } from '../values/canonical.ts'

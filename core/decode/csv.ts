@@ -1,8 +1,9 @@
 // One CSV record: its fields (RFC 4180), and their texts converted to the declared types of their columns.
 //
-// Promises: a text becomes a number, an integer or a boolean only where the whole of it, blanks at the ends aside, is one in
-// JSON's grammar; a string column takes the text as it is. An empty text stands for an absent or null field wherever the
-// column's type holds no string. Leaves to `decoder.ts`: the number of columns.
+// Promises: a text becomes a number, an integer or a boolean only where all of it, except blanks at its ends, is one in
+// JSON's grammar; a string column takes the text unchanged. An empty text is an absent or null field wherever the
+// column's type holds no string.
+// Not here: the number of columns (`decoder.ts`).
 
 import type { Schema } from '../plan/schema.ts'
 import { type Decoding, decoded, fault, fieldPath } from './fault.ts'
@@ -11,8 +12,8 @@ import { type PlainSchema, setField } from './tree.ts'
 import type { Validator } from './validate.ts'
 
 /**
- * The fields of one record, or null where quotes are malformed: a quoted field must end with a quote right before a comma or
- * the end. A quote inside a field that does not begin with one is an ordinary character.
+ * The fields of one record, or null where quotes are malformed: a quoted field must end with a quote right before a
+ * comma or the end. A quote inside a field that does not begin with one is an ordinary character.
  */
 export function csvFields(line: string): string[] | null {
   const fields: string[] = []
@@ -70,7 +71,9 @@ export function convertRow(validator: Validator, columns: readonly string[], fie
   return decoded(out)
 }
 
-/** The text without blanks and tabs at its ends. No regular expression: one would take quadratic time on a hostile text. */
+/**
+ * The text without blanks and tabs at its ends. No regular expression: one would take quadratic time on a hostile text.
+ */
 function trimmed(text: string): string {
   let start = 0
   let end = text.length

@@ -1,8 +1,8 @@
 // Custom formats: values by the author's `decode` lambda, or by one of `lyrebird/avro` and `lyrebird/protobuf`.
 //
-// Promises: what the lambda gives is plain data in canonical form (semantics.md 3.3) of the whole declared type, or the record does not
-// decode; reasons are fixed words, and what was thrown is kept for display only. Leaves to the caller (`mustEnd`): which failures are
-// not the record's own and end the run.
+// Promises: what the lambda returns is normalised and of the whole declared type (semantics.md 3.3), or the record does
+// not decode; reasons are fixed words, and what was thrown is kept for display only.
+// Not here: which failures are not the record's own and end the run (the caller's `mustEnd`).
 
 import type { SchemaDocument } from '../plan/schema.ts'
 import { isThenable } from '../result/dead-letter.ts'
@@ -23,7 +23,7 @@ export function customDecoder(schema: SchemaDocument, { decode, mustEnd }: Custo
     if (bytes === null) return fault('$', 'null value')
     let given: unknown
     try {
-      // A copy of its own: the lambda may keep what it gets, and the chunk's bytes belong to everybody.
+      // A copy: the lambda may keep or change what it gets, and the chunk's bytes are shared.
       given = decode(new Uint8Array(bytes))
     } catch (error) {
       mustEnd(error)
@@ -34,7 +34,7 @@ export function customDecoder(schema: SchemaDocument, { decode, mustEnd }: Custo
   }
 }
 
-/** What was given in canonical form. Getters and proxies may throw on the way. */
+/** What was given, normalised. Getters and proxies may throw on the way. */
 function plainOf(given: unknown, mustEnd: CustomDecode['mustEnd']): { ok: true; value: unknown } | Fault {
   if (isThenable(given)) return fault('$', 'decode() returned a promise')
   try {

@@ -1,9 +1,9 @@
 // The obvious decoder: a record's value bytes, or the path and the reason why they are not of the declared type.
 //
-// Promises: total (it throws only what must end the run), deterministic, and the definition of what a record means: the reference uses it for
-// every record, the executors for every record that their emitted fast decoder does not accept. The whole declared type is
-// validated; fields that are not declared are dropped (semantics.md 3.2).
-// Leaves to `json.ts`, `csv.ts`, `custom.ts`, `validate.ts`, `text.ts`: one idea each.
+// Promises: total (it throws only what must end the run) and deterministic. It defines what a record means: the
+// reference uses it for every record, the executors for every record that their emitted fast decoder does not accept.
+// The whole declared type is validated; fields that are not declared are dropped (semantics.md 3.2).
+// Not here: the formats (`text.ts`, `json.ts`, `csv.ts`, `custom.ts`) and the declared type (`validate.ts`).
 
 import type { FormatSpec, Lambdas, SourceNode } from '../plan/plan.ts'
 import type { SchemaDocument } from '../plan/schema.ts'
@@ -17,7 +17,7 @@ import { needsExactIntegers, Validator } from './validate.ts'
 /** Value bytes to a value. Null bytes (a record without value) are a fault in every format. */
 export type Decoder = (bytes: Uint8Array | null) => Decoding
 
-/** The decoder of a source node. `mustEnd` throws what of a lambda's failures must end the run. */
+/** The decoder of a source node. `mustEnd` throws a lambda's error where it must end the run. */
 export function sourceDecoder(
   { id, params, schema }: Pick<SourceNode, 'id' | 'params' | 'schema'>,
   lambdas: Lambdas,
@@ -27,7 +27,7 @@ export function sourceDecoder(
   return makeDecoder(params.format, schema, decode === undefined ? undefined : { decode, mustEnd })
 }
 
-/** The decoder of a format. The schema's `ref`s must have their definitions; anything else is our own broken promise. */
+/** The decoder of a format. The schema's `ref`s must have their definitions; a missing one is a bug of ours. */
 export function makeDecoder(format: FormatSpec, schema: SchemaDocument, custom?: CustomDecode): Decoder {
   switch (format.kind) {
     case 'json':

@@ -1,8 +1,8 @@
 // JSON text to a tree: exactly what JSON.parse accepts, optionally with the text of every number kept.
 //
-// Promises: acceptance and values are JSON.parse's own (RFC 8259; the last of duplicate fields wins); a limit of depth keeps
-// everything behind it safe from deep recursion. With `exact`, numbers come as `NumberToken`, since a double cannot say which
-// integer beyond 2^53 stood in the text.
+// Promises: accepts what JSON.parse accepts and gives the same values (RFC 8259; the last of duplicate fields wins); a
+// limit of depth protects all later code from deep recursion. With `exact`, numbers come as `NumberToken`, since a
+// double cannot hold every integer beyond 2^53.
 
 import { NumberToken, setField } from './tree.ts'
 
@@ -41,7 +41,7 @@ function deeperThan(text: string, limit: number): boolean {
   return false
 }
 
-/** Reads text that JSON.parse has accepted, of limited depth; so it need not check anything. */
+/** Reads text that JSON.parse has accepted and whose depth is limited, so it checks nothing. */
 class ExactParser {
   readonly #text: string
   #at = 0

@@ -1,7 +1,8 @@
 // Bytes to text: strict UTF-8.
 //
-// Promises: null instead of U+FFFD for anything that is not well-formed UTF-8 (Unicode 15, section 3.9), so that two different
-// records never decode to the same string. A byte order mark stays in the text; each format decides what it means.
+// Promises: null instead of U+FFFD for anything that is not well-formed UTF-8 (Unicode 15, section 3.9), so two
+// different records never decode to the same string. A byte order mark stays in the text; each format decides what it
+// means.
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -1,6 +1,7 @@
-// Trees that JSON text was read into: what their parts are called, and how they are built.
+// Trees that JSON text is read into: the words for their parts, and how they are built.
 //
-// Promises: only plain objects, arrays and scalars, and `NumberToken` where integers must stay exact. Any field name is safe.
+// Promises: only plain objects, arrays and scalars, and `NumberToken` where integers must stay exact. Any field name is
+// safe.
 
 import type { Schema } from '../plan/schema.ts'
 

@@ -1,8 +1,9 @@
 // Which member of a union a value belongs to.
 //
-// Promises: with a discriminant, the member that the discriminant names decides, and its own fault is reported. Without one,
-// every member that accepts the value contributes its declared fields, so that `{ a } | { a, b }` keeps `b` where it stands;
-// nothing depends on the order in which the type checker lists the members, except between `number` and `bigint`.
+// Promises: with a discriminant, the member that the discriminant names decides, and its own fault is reported. Without
+// one, every member that accepts the value contributes its declared fields, so that `{ a } | { a, b }` keeps `b` where
+// it is present; nothing depends on the order in which the type checker lists the members, except between `number` and
+// `bigint`.
 
 import type { Schema } from '../plan/schema.ts'
 import { type Decoded, type Decoding, decoded, fault, fieldPath } from './fault.ts'
@@ -33,7 +34,7 @@ export function validateUnion(validator: MemberValidator, tree: unknown, union: 
   return discriminated ? (attempts[0] as Decoding) : validator.mismatch(tree, union, path)
 }
 
-/** Members that could hold a value of this JSON type, nested unions opened. */
+/** Members that could hold a value of this JSON type, with nested unions flattened. */
 function membersFor(validator: MemberValidator, tree: unknown, members: readonly Schema[]): PlainSchema[] {
   return members.flatMap(member => {
     const plain = validator.resolve(member)
@@ -82,7 +83,7 @@ function byDiscriminant(
   return validator.mismatch(tree[name], { kind: 'union', members: schemas, discriminant: null }, here)
 }
 
-/** Two readings of the same JSON value, joined: they differ only in the fields that they keep. */
+/** Joins two readings of the same JSON value, which differ only in the fields that they keep. */
 function joinValues(a: unknown, b: unknown): unknown {
   if (a === b) return a
   if (Array.isArray(a) && Array.isArray(b)) return a.map((item, index) => joinValues(item, b[index]))

@@ -1,8 +1,8 @@
 // A JSON tree, or plain values of a custom format, against a declared type: the validated value, or the first fault.
 //
-// Promises: fields are looked at in the schema's order (sorted by name), depth first, so that every decoder that asks here
-// gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
-// Leaves to `union.ts`: which member of a union a value belongs to.
+// Promises: fields are checked in the schema's order (sorted by name), depth first, so every decoder that validates
+// here gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
+// Not here: which member of a union a value belongs to (`union.ts`).
 
 import type { Schema, SchemaDocument, SchemaField } from '../plan/schema.ts'
 import { type Decoding, decoded, fault, fieldPath, itemPath } from './fault.ts'
@@ -12,7 +12,7 @@ import { validateUnion } from './union.ts'
 
 export class Validator {
   readonly #document: SchemaDocument
-  /** What members of unions made of arrays and objects, so that unions inside unions take no exponential time. */
+  /** Results of union members on arrays and objects, so that nested unions take no exponential time. */
   #attempts = new Map<unknown, Map<Schema, Decoding>>()
 
   constructor(document: SchemaDocument) {
@@ -113,7 +113,7 @@ export class Validator {
   }
 
   #bigint(tree: unknown, schema: PlainSchema, path: string): Decoding {
-    // Custom formats give plain values: an integer as a number stands for the same bigint.
+    // Custom formats give plain values: a number that is an integer is taken as the same bigint.
     if (typeof tree === 'bigint') return decoded(tree)
     if (Number.isSafeInteger(tree)) return decoded(BigInt(tree as number))
     if (!(tree instanceof NumberToken)) return this.mismatch(tree, schema, path)

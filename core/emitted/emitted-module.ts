@@ -1,10 +1,10 @@
 // What the emitted functions module offers and what it is linked against.
 //
-// Promises: batch and stream run the very same emitted functions; an executor supplies group tables, inlets, output buffers,
-// the reporter and the api, and gets back one function per source node and one per node that hands on what it has held. An emitted module imports
-// nothing from `core`: all that it needs is in its `LinkTarget`. Leaves to `compiler/7-emit`: the code itself; to
-// `test/support/interpreted-module.ts`: the same behaviour without a compiler, which says exactly what emitted code
-// must do.
+// Promises: batch and stream run the very same emitted functions; an executor supplies group tables, inlets, output
+// buffers, the reporter and the api, and gets back one function per source node and one per emitting node. An emitted
+// module imports nothing from `core`: all that it needs is in its `LinkTarget`.
+// Not here: the code itself (`compiler/7-emit`), and what it must do exactly (`test/support/interpreted-module.ts`, the
+// same behaviour without a compiler).
 
 import type { Column } from '../aggregations/columns/column.ts'
 import type { Chunk } from '../log/chunk.ts'
@@ -13,11 +13,12 @@ import type { Scan } from '../scan/scan.ts'
 import type { CalendarUnit } from '../time/civil-days.ts'
 
 /**
- * Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another lineage.
+ * Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another
+ * lineage.
  */
 export type Lineage = number | Uint8Array | LineagePath
 
-/** A lineage with an index met on the way: the index among a `flatMap`'s results, the branch of a `merge`. */
+/** A lineage with an index: that among the results of a `flatMap` or `flatMapKeys`, or of a branch of a `merge`. */
 export class LineagePath {
   readonly parent: Lineage
   readonly index: number
@@ -41,7 +42,7 @@ export interface SourcePartition {
  */
 export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
 /**
- * Hands one element on to everything behind a node that held it: a closed row, a joined pair, a scanned element. The
+ * Emits one element to everything behind a node that held it: a closed row, a joined pair, a scanned element. The
  * lineage is the element's identity.
  */
 export type EmitFunction = (key: unknown, value: unknown, time: number, lineage: Uint8Array) => void
@@ -52,46 +53,44 @@ export interface Linked {
   readonly emit: Readonly<Record<string, EmitFunction>>
   /**
    * By aggregate node: the value of a row from its columns, `columns[f].present(slot)` by field name, or bare. Fields
-   * stand in the order that `normalise` gives them, since a lambda may see it.
+   * are in the order that `normalise` gives them, since a lambda may see it.
    */
   readonly present: Readonly<Record<string, (slot: number) => unknown>>
 }
 
 /**
- * The table of groups that emitted fold code writes into.
+ * The table of groups that emitted code of an aggregation writes into.
  *
- * For one element, emitted code first works out the inputs of all fields, in the order of their names (`<` of strings):
- * `of` (without a lambda: the element's value) through the function of the api that `takesOf` of its kind names, `input`
- * for values; an author's aggregation puts the result through its `lift` and that through `api.input`;
- * then `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element,
- * with one dead letter that names the field (semantics.md 5.2). Then, for each window: `slotFor` once and `columns[f].add`
+ * For one element, emitted code first computes the inputs of all fields, in the order of their names (`<` of strings):
+ * `of` (without a lambda: the element's value) through the function of the api that `takesOf` of its kind names,
+ * `input` for values; an author's aggregation puts the result through its `lift` and that through `api.input`; then
+ * `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element, with
+ * one dead letter that names the field (semantics.md 5.2). Then, for each window: `slotFor` once and `columns[f].add`
  * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-spec.ts`): `of`, `by`, time and
- * lineage, those that it names, in this order.
+ * lineage, as far as it names them, in this order.
  */
 export interface GroupAccess {
   /** In the order of the node's fields. */
   readonly columns: readonly Column[]
   /**
-   * The slot of a group, made where needed and marked as changed. `windowStart` is 0 for the global window, and the
-   * element's own time for sessions; `key` is normalised.
+   * The slot of a group, made if there is none yet, and marked as changed. `windowStart` is 0 for the global window,
+   * and the element's own time for sessions; `key` is normalised.
    */
   slotFor(windowStart: number, key: unknown): number
 }
 
-/**
- * Where emitted code reports everything that leaves the ordinary path. Each call counts and keeps; nothing is dropped.
- */
+/** Where emitted code reports late records and dead letters. Each call is counted and kept; nothing is dropped. */
 export interface Reporter {
   /** The chunk that numeric lineages point into from now on. */
   enter(chunk: Chunk): void
-  /** Decodes record i the obvious way; reports a dead letter and returns FAIL where it does not decode. */
+  /** Decodes record i with the obvious decoder; reports a dead letter and returns FAIL where it does not decode. */
   decodeSlow(node: string, i: number): unknown
   badTime(node: string, i: number, value: unknown): void
   ahead(node: string, i: number): void
   late(node: string, i: number, time: number): void
   /**
-   * A lambda, or an iterator or getter of what it gave, threw. Throws on what must end the run (typed failures, the
-   * stack).
+   * A lambda, or an iterator or getter of what it gave, threw. Throws what must end the run (typed failures, stack
+   * overflow).
    */
   threw(node: string, lineage: Lineage, error: unknown, field?: string): void
   badValue(node: string, lineage: Lineage, reason: string, field?: string): void
@@ -108,14 +107,14 @@ export interface Reporter {
 /** A node that holds elements until it flushes: a join, `scan`, `distinct`. */
 export interface Inlet {
   /**
-   * Takes an element that comes by the node's input number `branch`. Key and value may be anything that a lambda gave
-   * or a source decoded; `by` is what the node's `by` lambda gave, where it has one. What has no canonical bytes is a
-   * dead letter of the node.
+   * Takes an element of the node's input number `branch`. Key and value may be anything that a lambda gave or a source
+   * decoded; `by` is what the node's `by` lambda gave, where it has one. What has no canonical bytes is a dead letter
+   * of the node.
    */
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by?: unknown): void
 }
 
-/** A node that takes the changed rows of the tables it stands on. */
+/** A node that takes the changed rows of its input tables. */
 export interface RowInlet {
   /** `stored` is what a view stores of the row, null where it is gone. Copies what it is given. */
   take(branch: number, rowKey: Uint8Array, stored: Uint8Array | null): void
@@ -131,9 +130,9 @@ export interface OutputAccess {
 }
 
 /**
- * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave stands here once. A
- * function that may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the
- * caller leaves the element.
+ * What emitted code needs of `core`, bound to the reporter: every check of what a lambda gave is here once. A function
+ * that may refuse reports the dead letter itself and then returns `FAIL` (or NaN, or true, as it says); the caller
+ * drops the element.
  */
 export interface RuntimeApi {
   readonly FAIL: typeof FAIL
@@ -150,9 +149,7 @@ export interface RuntimeApi {
   windowStart(time: number, every: number, offset: number): number
   /** A function that gives the start of the calendar window that a time lies in. */
   calendar(unit: CalendarUnit, tz: string): (time: number) => number
-  /**
-   * True, with a dead letter, where a lambda's result is a promise. Only objects and functions need to be asked about.
-   */
+  /** True, with a dead letter, where a lambda's result is a promise. Need be called for objects and functions only. */
   isPromise(node: string, lineage: Lineage, value: unknown, field?: string): boolean
   /** What `keyBy` gave, normalised; FAIL where it is a promise or has no canonical bytes. */
   key(node: string, lineage: Lineage, value: unknown): unknown
@@ -167,7 +164,9 @@ export interface RuntimeApi {
   numeric(node: string, lineage: Lineage, value: unknown, field: string): number | bigint | typeof FAIL
   /** The same, where NaN fails too. */
   bounded(node: string, lineage: Lineage, value: unknown, field: string): number | bigint | typeof FAIL
-  /** The rows of a snapshot, `[key, value]` each, to be found by their normalised keys; undefined where there is none. */
+  /**
+   * The rows of a snapshot, `[key, value]` each, to be found by their normalised keys; undefined where there is none.
+   */
   snapshot(rows: readonly (readonly [unknown, unknown])[]): (key: unknown) => unknown
   /** Any other input of an aggregation, normalised; FAIL where it is a promise or has no canonical bytes. */
   input(node: string, lineage: Lineage, value: unknown, field: string): unknown

@@ -1,7 +1,7 @@
 // The second argument of a lambda: what the log says about the record, or time and key past an aggregation.
 //
-// Promises: plain frozen objects; a key that is no UTF-8 and anything that the log does not carry throws instead of
-// giving a guess.
+// Promises: plain frozen objects; a key that is not UTF-8, or anything that the log does not carry, throws when it is
+// read.
 
 import { LyrebirdError } from '../errors.ts'
 import { type Chunk, type Header, offsetAt } from '../log/chunk.ts'
@@ -24,7 +24,7 @@ export function timestampAt(chunk: Chunk, i: number): number {
 function keyBytesAt(chunk: Chunk, i: number): Uint8Array | null {
   if (chunk.keyStart === null || chunk.keyEnd === null) return lacks(chunk, 'key')
   const start = chunk.keyStart[i] as number
-  // A copy of the class Uint8Array itself: what logs read into may be one of the host's own kinds, which a lambda must not see.
+  // A copy as a plain Uint8Array: logs may read into a subclass of the host, which a lambda must not see.
   return start < 0 ? null : new Uint8Array(chunk.bytes.subarray(start, chunk.keyEnd[i]))
 }
 
@@ -37,7 +37,7 @@ function keyTextAt(chunk: Chunk, i: number): string | null {
 export function eventRecord(chunk: Chunk, i: number, time: number | undefined, key: unknown, keyed: boolean): object {
   const { topic, partition } = chunk
   const offset = offsetAt(chunk, i)
-  // Two literals, each written out: one with a spread takes four times as long.
+  // Two literals written out: one with a spread takes four times as long.
   if (time === undefined) {
     return Object.freeze({
       topic,

@@ -1,8 +1,7 @@
 // The reporter behind emitted code: late records and dead letters as rows, identities, second arguments.
 //
-// Promises: everything that leaves the ordinary path is kept until the executor takes it at a commit; failures that are
-// not the record's fault (a log that lacks what a lambda reads, a forbidden call) end the run instead of becoming dead
-// letters.
+// Promises: late records and dead letters are kept until the executor takes them at a flush; failures that are not the
+// record's fault (a log that lacks what a lambda reads, a forbidden call) end the run and make no dead letter.
 
 import type { Decoder } from '../decode/decoder.ts'
 import { messageOf, mustNotEndRun } from '../errors.ts'
@@ -90,7 +89,7 @@ export class Recorder implements Reporter {
     this.#keep(threw(node, this.identity(lineage), display, field))
   }
 
-  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is emitted to nothing. */
+  /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is not emitted. */
   rowThrew(node: string, identity: Uint8Array, reason: string, thrown: unknown): void {
     const site = this.#siteOf(node, thrown, undefined)
     const display = thrown === undefined ? { site } : { message: messageOf(thrown), site }

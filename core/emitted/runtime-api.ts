@@ -2,7 +2,7 @@
 //
 // Promises: the same refusals, in the same order and with the same words, as `core/reference` (lambda-runner.ts,
 // steps/lists.ts, operators/aggregate.ts).
-// Leaves to `core/scan`: bytes to values; to emitted code: the fast paths in front of these.
+// Not here: bytes to values (`core/scan`), and the fast paths before these checks (emitted code).
 
 import type { Chunk } from '../log/chunk.ts'
 import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/dead-letter.ts'
@@ -58,7 +58,7 @@ export function makeRuntimeApi(report: Reporter): RuntimeApi {
   })
 }
 
-/** What the reporter is told of a value that cannot be used; each gives FAIL, or true, then. */
+/** Checks that report a value that cannot be used, and then give FAIL, or true. */
 function refusals(report: Reporter) {
   const isPromise = (node: string, lineage: Lineage, value: unknown, field?: string): boolean => {
     if (!isThenable(value)) return false

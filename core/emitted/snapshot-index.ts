@@ -1,11 +1,11 @@
 // The rows of a snapshot, found by key.
 //
-// Promises: normalised keys are told apart as their canonical bytes are; no search of the rows per element.
+// Promises: normalised keys are equal as their canonical bytes are; a lookup does not search the rows.
 
 import { bytesToHex } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 
-/** A map finds scalars as canonical bytes do (-0 is 0, NaN is NaN); anything else is found by the digits of those bytes. */
+/** A map finds scalars as canonical bytes do (-0 is 0, NaN is NaN); anything else is found by those bytes in hex. */
 export function snapshotIndex(rows: readonly (readonly [unknown, unknown])[]): (key: unknown) => unknown {
   const scalars = new Map<unknown, unknown>()
   const others = new Map<string, unknown>()

@@ -1,7 +1,8 @@
 // One value as a row of comma-separated values (RFC 4180).
 //
-// Promises: `csv()` with the same columns reads the row back as the same texts, numbers, integers and booleans; an absent or null field
-// is an empty column. A field that is no column, and anything nested, is refused: nothing is left out in silence.
+// Promises: `csv()` with the same columns reads the row back as the same texts, numbers, integers and booleans; an
+// absent or null field is an empty column. A field that is no column, and anything nested, is refused; nothing is
+// silently left out.
 
 import { Unencodable } from '../values/canonical.ts'
 import { canonicalJson } from '../values/json-text.ts'
@@ -19,7 +20,7 @@ export function csvRow(columns: readonly string[], value: unknown): string {
   const cells = columns.map(column =>
     cellText(column, Object.hasOwn(value, column) ? (value as Record<string, unknown>)[column] : null),
   )
-  // A lone empty column would be an empty line, which is no row.
+  // A single empty column would be an empty line, which is no row.
   return cells.length === 1 && cells[0] === '' ? '""' : cells.join(',')
 }
 

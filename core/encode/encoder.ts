@@ -1,8 +1,9 @@
 // Values to the bytes of an output's records, by format.
 //
-// Promises: the same bytes for values with the same canonical bytes; text that is written reads back equal in the same format, and a
-// value of which that cannot be promised is `Unencodable` with a reason in fixed words, which makes a dead letter of the element.
-// What a custom format's lambda throws is thrown. Leaves to `csv-row.ts`: rows.
+// Promises: the same bytes for values with the same canonical bytes; text reads back equal in the same format, and a
+// value for which that cannot hold is `Unencodable` with a reason in fixed words, which makes the element a dead
+// letter. What a custom format's lambda throws is thrown.
+// Not here: CSV rows (`csv-row.ts`).
 
 import type { FormatSpec } from '../plan/plan.ts'
 import { isThenable } from '../result/dead-letter.ts'

@@ -1,9 +1,9 @@
-// The executor: one job in memory between two commits. Both executors run it; they differ in when they feed and flush
-// it.
+// The job executor: one job in memory between two commits. Batch and stream both run it; they differ in when they feed
+// and flush it.
 //
-// Promises: after `flush` the changes emitted to the sink, applied to the committed state, are J(log|C) for the cut C
-// that the progress names (semantics.md 1.1). Leaves to the executors: reading, when to flush, and making the changes
-// durable at once.
+// Promises: after `flush` the changes given to the sink, applied to the committed state, are J(log|C) for the cut C
+// that the progress names (semantics.md 1.1).
+// Not here: reading, when to flush, and committing the changes in one transaction (batch and stream).
 
 import { sourceDecoder } from '../decode/decoder.ts'
 import type { FunctionsModule, Linked, RowInlet, SourceFunction } from '../emitted/emitted-module.ts'
@@ -85,7 +85,7 @@ export class JobExecutor {
   }
 
   /**
-   * Flushes everything at the present cut: hands closed windows on in topological order, writes changed rows, releases
+   * Flushes everything at the present cut: emits closed windows in topological order, writes changed rows, releases
    * outputs. With `final` the watermark is plus infinity and the progress is sealed.
    */
   flush(sink: ChangeSink, final = false): void {
@@ -113,7 +113,8 @@ export class JobExecutor {
   }
 
   /**
-   * Everything held since the last flush, as rows: what a worker hands to the coordinator. Empties the executor.
+   * Everything held since the last flush, as partial rows: what a worker gives to the coordinator. Empties the
+   * executor.
    */
   *takePartials(): Generator<readonly [table: string, rows: Rows]> {
     for (const { operator } of this.#operators.values()) yield [operator.partials, operator.takePartials()]
@@ -121,7 +122,7 @@ export class JobExecutor {
     yield [TABLE.dead, this.#recorder.deadRows.take()]
   }
 
-  /** Takes in what a worker emitted over. */
+  /** Takes in partial rows of a worker. */
   addPartials(table: string, rows: Rows): void {
     for (const { operator } of this.#operators.values())
       if (operator.partials === table) return operator.addPartials(rows)
@@ -137,7 +138,7 @@ export class JobExecutor {
     const dead = this.progress.digest(DIGEST.dead)
     for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
       const compared = value.subarray(0, comparedLength(value))
-      // A row that fails may close in a table, and later, in another flush, in one that it is joined to.
+      // A failing row may close in a table, and in a later flush in a table that is joined from it.
       const known = this.#env.state?.get(TABLE.dead, key)
       if (known !== undefined) {
         const before = known.subarray(0, comparedLength(known))
@@ -169,7 +170,7 @@ export class JobExecutor {
     return operators
   }
 
-  /** One side of all nodes that have it, as emitted code finds it: by node id. */
+  /** One kind of port of all operators that have it, by node id, as emitted code finds it. */
   #access<T>(side: (ports: OperatorPorts) => T | undefined): Readonly<Record<string, T>> {
     const found: Record<string, T> = {}
     for (const [id, ports] of this.#operators) {
@@ -188,8 +189,8 @@ export class JobExecutor {
 }
 
 /**
- * One letter for each node and identity: where a record comes by both sides of a join, or records of one topic repeat an identity
- * header, the least of them.
+ * One letter for each node and identity: the least of them where a record comes through both sides of a join, or where
+ * records of a topic repeat an identity header.
  */
 function* oneLetterEach(letters: Rows): Rows {
   let least: Row | null = null

@@ -1,7 +1,7 @@
 // The operators of an executor, by the names that the registry of words gives them: one exhaustive table.
 //
-// Promises: everything that an operator needs of its executor is in `OperatorContext`. What it does is in its folder of
-// core/operators.
+// Promises: everything that an operator needs of its executor is in `OperatorContext`.
+// Not here: what an operator does (its folder in `core/operators`).
 
 import { makeAggregate } from '../operators/aggregate/make-aggregate.ts'
 import { makeChanges } from '../operators/changes/changes.ts'
@@ -28,7 +28,7 @@ const OPERATORS: { readonly [Name in OperatorName]: MakeOperator<KindsWith<'oper
   scan: makeScan,
 }
 
-/** Null for a node that elements and rows only pass through. */
+/** Null for a node without an operator: elements and rows only pass through it. */
 export function makeOperator(node: PlanNode, context: OperatorContext): OperatorPorts | null {
   const name = WORDS[node.kind].operator
   return name === null ? null : (OPERATORS[name] as MakeOperator<NodeKind>)(node, context)

@@ -1,7 +1,7 @@
 // How far an executor is: positions, event times per source and partition, watermarks, digests. One document of the
 // state.
 //
-// Promises: watermarks are computed from the log's event times alone (semantics.md 2.4); the document has one byte form.
+// Promises: watermarks follow from the log's event times alone (semantics.md 2.4); equal progress has equal bytes.
 
 import type { SourcePartition } from '../emitted/emitted-module.ts'
 import type { Cut } from '../log/cut.ts'
@@ -20,13 +20,13 @@ interface ProgressDocument {
   readonly topicIds: Readonly<Record<string, string>>
   readonly times: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly watermarks: Readonly<Record<string, number>>
-  /** Digests; the name is that of the state's format. */
+  /** Digests by name. The field's name is part of the state's format. */
   readonly tallies: Readonly<Record<string, Uint8Array>>
   readonly sealed: boolean
 }
 
 export class Progress {
-  /** `topic/partition` -> exclusive end of what has been read. */
+  /** `topic/partition` -> exclusive end offset of what has been read. */
   readonly cut = new Map<string, bigint>()
   readonly starts = new Map<string, bigint>()
   readonly topicIds = new Map<string, string>()

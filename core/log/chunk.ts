@@ -1,7 +1,8 @@
 // A chunk: some consecutive records of one partition, with their bytes kept together in one buffer.
 //
-// Promises: no object per record between log and fold. Readers fill typed arrays of positions into `bytes`; the emitted
-// decoder reads the bytes in place. Leaves to `logs/`: where the bytes come from and whether they are intact.
+// Promises: no object per record between log and columns. Readers fill typed arrays with places in `bytes`; emitted
+// decoders read the bytes in place.
+// Not here: where the bytes come from and whether they are intact (`logs`).
 
 /** One header of a record; a record may repeat a header key. */
 export interface Header {
@@ -13,7 +14,7 @@ export interface Header {
 export interface Chunk {
   readonly topic: string
   readonly partition: number
-  /** All key, value and header bytes of the chunk's records. Never written to after the chunk is emitted out. */
+  /** All key, value and header bytes of the chunk's records. Not written to once the chunk is given out. */
   readonly bytes: Uint8Array
   readonly count: number
   /** Offset of record 0 where count > 0. */
@@ -32,7 +33,9 @@ export interface Chunk {
   readonly ticks: Uint8Array | null
   /** Headers of record i, decoded on demand. */
   headers(i: number): readonly Header[]
-  /** Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones). */
+  /**
+   * Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones).
+   */
   readonly nextOffset: bigint
 }
 
@@ -41,7 +44,7 @@ export function offsetAt(chunk: Chunk, i: number): bigint {
   return chunk.baseOffset + BigInt(chunk.offsetDelta === null ? i : (chunk.offsetDelta[i] as number))
 }
 
-/** Header that marks a tick: a record without value whose timestamp alone moves event time on. */
+/** Header that marks a tick: a record without value, which advances event time to its timestamp. */
 export const TICK_HEADER = 'lyrebird-tick'
 /** Header that carries the identity of an element written by an output. */
 export const IDENTITY_HEADER = 'lyrebird-identity'

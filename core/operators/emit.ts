@@ -1,17 +1,18 @@
-// Handing an element on from a node that held it: counted in the node's digest, then to everything behind.
+// Emitting an element from a node that held it: it is counted in the node's digest and given to everything behind the
+// node.
 
 import type { Linked } from '../emitted/emitted-module.ts'
 import { DIGEST } from '../state/digests.ts'
 import { decodeBytes } from '../values/canonical.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
 
-/** What handing on needs of the executor. */
+/** What emitting needs of the executor. */
 interface EmitContext {
   digest(name: string): MultisetDigest
   linked(): Linked
 }
 
-/** An element with its own time and identity, and another value in canonical bytes, which are copied. */
+/** Emits an element with its own time and identity and a value in canonical bytes. Copies the bytes. */
 export type Emit = (
   element: { readonly time: number; readonly identity: Uint8Array },
   key: unknown,

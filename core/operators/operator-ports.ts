@@ -1,4 +1,4 @@
-// A node that flushes, and what making one needs of the executor.
+// The ports of an operator to executor and emitted code, and what making an operator needs of its executor.
 
 import type { GroupAccess, Inlet, Linked, OutputAccess, RowInlet } from '../emitted/emitted-module.ts'
 import type { Recorder } from '../emitted/recorder.ts'
@@ -7,20 +7,22 @@ import type { Environment } from '../state/environment.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Operator } from './operator.ts'
 
-/** What nodes need of their executor. */
+/** What operators need of their executor. */
 export interface OperatorContext {
   readonly plan: Plan
   readonly lambdas: Lambdas
   readonly env: Environment
   readonly report: Recorder
   digest(name: string): MultisetDigest
-  /** The emitted functions. They are linked after all nodes have been made. */
+  /** The emitted functions. They are linked after all operators have been made. */
   linked(): Linked
-  /** The node that takes rows under an id. Asked for when rows change, since it is made after the tables it stands on. */
+  /**
+   * The inlet for rows of a node. Called only when rows change, since that operator is made after those of its tables.
+   */
   rows(node: string): RowInlet
 }
 
-/** A node as the executor sees it, and as emitted code does. */
+/** An operator as the executor and as emitted code see it. */
 export interface OperatorPorts {
   readonly operator: Operator
   readonly groups?: GroupAccess & { readonly size: number; endChunk(): void }

@@ -1,6 +1,7 @@
-// What an executor flushes: a node that keeps something between the elements that reach it and the state.
+// An operator: a node that keeps something between elements and flushes it.
 //
-// Promises: one interface for aggregations, nodes that hold elements, and outputs, so that the executor knows none of them apart.
+// Promises: one interface for aggregations, nodes that hold elements, joins of tables, and outputs, so that the
+// executor does not distinguish them.
 
 import type { ChangeSink } from '../state/environment.ts'
 import type { Rows } from '../state/rows.ts'
@@ -15,16 +16,19 @@ export interface Flush {
 }
 
 export interface Operator {
-  /** Name of the table that its partial rows are called by, between workers and coordinator. */
+  /** The table name under which its partial rows go from workers to the coordinator. */
   readonly partials: string
-  /** Brings state, views and all that is emitted up to date with everything that has come. */
+  /** Brings state, views and emitted elements up to date with everything that has come. */
   flush(flush: Flush): void
-  /** Puts aside what takes too much memory; for batch, between chunks. */
+  /** Spills what takes too much memory; for batch, between chunks. */
   relieve?(): void
   /** Forgets what can be read again from the state where it takes too much memory; for stream, after a commit. */
   forget?(): void
-  /** Everything since the last flush as rows, whose bytes are valid until the next one is asked for. Empties the node. */
+  /**
+   * Everything since the last flush as partial rows; the bytes of each are valid until the next one is read. Empties
+   * the node.
+   */
   takePartials(): Rows
-  /** Takes in the rows of another executor. */
+  /** Takes in partial rows of another executor. */
   addPartials(rows: Rows): void
 }

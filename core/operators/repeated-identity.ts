@@ -1,8 +1,8 @@
-// Two elements that nothing tells apart: no order between them could be told, so the run ends.
+// The error for two elements of one time and identity: they have no order, so the run ends.
 
 import { LyrebirdError } from '../errors.ts'
 
-/** `what` says of which node they are, and what they have in common. */
+/** `what` names their node and what they have in common. */
 export function repeatedIdentity(node: string, what: string): LyrebirdError {
   return new LyrebirdError('job-failed', `two elements of ${what}`, {
     where: { node },

@@ -1,4 +1,4 @@
-// What operators that make a table have in common: the columns of an aggregation, and the sink of the table's rows.
+// What operators that make a table have in common: the columns of an aggregation, and the options of the table sink.
 
 import type { Column } from '../aggregations/columns/column.ts'
 import { makeColumn } from '../aggregations/columns/make-column.ts'
@@ -19,13 +19,13 @@ export function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report 
   return node.params.fields.map(field => makeColumn(field, identityOf, own))
 }
 
-/** The emitted function that makes the value of a slot's row. */
+/** The value of a slot's row, by the emitted function. */
 export const presentOf =
   ({ id }: PlanNode, { linked }: OperatorContext): ((slot: number) => unknown) =>
   slot =>
     (linked().present[id] as Linked['present'][string])(slot)
 
-/** What the sink of a node's table is given. */
+/** The options of the sink of a node's table. */
 export function sinkOptions(
   { id }: PlanNode,
   window: WindowSpec,

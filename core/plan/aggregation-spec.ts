@@ -1,8 +1,8 @@
 // The aggregations of the language: one registry, and what a plan says of each field of `aggregate({...})`.
 //
-// Promises: a new aggregation is a line of `AggregationParams` and a line of `AGGREGATIONS`; every table by kind then
-// says what is missing. It does not say what an aggregation computes: that is `core/aggregations` and, naively,
-// `core/reference/aggregations`.
+// Promises: an aggregation is a line of `AggregationParams` and a line of `AGGREGATIONS`; every table by kind that
+// lacks its part does not compile.
+// Not here: what an aggregation computes (`core/aggregations` and, naively, `core/reference/aggregations`).
 
 import type { CallLambdas, LambdaPlace, Slot } from './lambda-place.ts'
 
@@ -60,7 +60,7 @@ type AggregationSlot = Extract<Slot, 'of' | 'by' | 'lift' | 'plus' | 'present'>
 export interface Takes {
   /**
    * `numeric`: a number or bigint; `bounded`: one that is not NaN; `value`: anything with canonical bytes, normalised;
-   * `state`: such a value, after the author's `lift`, normalised again.
+   * `state`: what the author's `lift` gives for such a value, normalised again.
    */
   readonly of: 'nothing' | 'numeric' | 'bounded' | 'value' | 'state'
   /** What elements are ordered by, normalised; without a lambda the same as `of`. */

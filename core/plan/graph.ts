@@ -1,6 +1,7 @@
 // The graph that evaluating a job builds: frozen nodes that hold the author's real closures.
 //
-// Promises: building it has no side effect and needs no compiler. Ids, hashes and static facts are added by `compiler/5-plan`.
+// Promises: building it has no side effect and needs no compiler. Ids, hashes and static facts are added by
+// `compiler/5-plan`.
 
 import type { Slot } from './lambda-place.ts'
 import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
@@ -9,9 +10,9 @@ import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
 export const CALL_MARK: unique symbol = Symbol.for('lyrebird.site') as never
 
 /**
- * The last argument that the compiler appends to each call of the language: `{ [Symbol.for('lyrebird.site')]: 3 }`, and for a
- * lambda that reads variables of an enclosing function `captured: { fn: () => ({ country }) }`. Each is a function that is called after
- * the whole job has been evaluated, so that it may name what is declared further down.
+ * The last argument that the compiler appends to each call of the language: `{ [Symbol.for('lyrebird.site')]: 3 }`, and
+ * for a lambda that reads variables of an enclosing function `captured: { fn: () => ({ country }) }`. Each is a
+ * function, called after the whole job has been evaluated, so that it may name what is declared further down.
  */
 export interface CallMark {
   readonly [CALL_MARK]: number
@@ -26,9 +27,9 @@ export interface GraphLambda {
   readonly slot: Slot
   /** Variables of enclosing functions that it reads, with their values; null where the compiler marked none. */
   readonly captured: (() => Readonly<Record<string, unknown>>) | null
-  /** What stands for the code in hashes, where it is no author's but that of a format of this package. */
+  /** What is hashed in place of the code where the lambda is not the author's but of a format of this package. */
   readonly own?: string
-  /** Of the `plus` of an author's aggregation: why its laws are not to be tested, in the author's words. No part of any hash. */
+  /** Of the `plus` of an author's aggregation: why its laws are not tested, in the author's words. In no hash. */
   readonly unsafeMonoid?: string
 }
 
@@ -57,8 +58,8 @@ export function graphOf(value: unknown): JobGraph | null {
 }
 
 /**
- * Every node once, its inputs before it, the results taken by name: the order of `plan.nodes`. Nodes are told apart by identity, so a
- * shared branch is one node and two calls of a helper are two.
+ * Every node once, its inputs before it, the results taken by name: the order of `plan.nodes`. Nodes are compared as
+ * objects, so a shared branch is one node and two calls of a helper are two.
  */
 export function topologicalOrder(graph: JobGraph): readonly GraphNode[] {
   const order = new Set<GraphNode>()
@@ -91,7 +92,7 @@ export function lambdasOf(plan: Plan, graph: JobGraph): Lambdas {
   return nullObject(entries)
 }
 
-/** Field names and node ids are the author's: `__proto__` must be one like any other. */
+/** Field names and node ids are the author's: `__proto__` must be a name like any other. */
 function nullObject<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
   const out: Record<string, T> = Object.create(null)
   for (const [name, value] of entries) out[name] = value

@@ -1,8 +1,8 @@
-// A job that cannot be: what the language refuses when the job's module is evaluated.
+// An invalid job: what the language refuses when the job's module is evaluated.
 //
-// Promises: a stable word, the id of the author's call and a sentence that says what is wrong and what to write. The compiler
-// turns it into a diagnostic at that call; in a plain test it is an ordinary error with the same text.
-// Leaves to `compiler/messages`: the pages behind the words.
+// Promises: a stable word, the id of the author's call and a sentence that says what is wrong and what to write. The
+// compiler turns it into a diagnostic at that call; in a plain test it is an ordinary error with the same text.
+// Not here: the pages of the words (`compiler/messages`).
 
 import type { GraphNode } from './graph.ts'
 

@@ -17,7 +17,7 @@ export type Slot =
 
 export interface LambdaPlace {
   readonly argument: number
-  /** The lambda is this property of an options object. */
+  /** The lambda is this property of the argument, an options object. */
   readonly property?: string
   /** Names what the lambda's result is kept as; null where it is not kept by itself. */
   readonly keeps: string | null

@@ -1,7 +1,7 @@
 // The plan: what a job is, as plain data. Nodes in topological order, no functions.
 //
-// Promises: the compiler writes it, every executor and the reference read it, and it says the whole meaning of a job except the
-// bodies of the author's lambdas, which an emitted functions module supplies under the same node ids.
+// Promises: the compiler writes it, every executor and the reference read it, and it is the whole meaning of a job
+// except the bodies of the author's lambdas, which the emitted module has under the same node ids.
 
 import type { CalendarUnit } from '../time/civil-days.ts'
 import type { AggregationSpec } from './aggregation-spec.ts'
@@ -20,21 +20,30 @@ export type FormatSpec =
   | { readonly kind: 'lines' }
   | { readonly kind: 'bytes' }
   | { readonly kind: 'csv'; readonly columns: readonly string[] }
-  /** By the lambdas `decode` and `encode` of the node. `definition` is all of it that no lambda shows, such as a schema. */
+  /**
+   * By the lambdas `decode` and `encode` of the node. `definition` is what of the format is in no lambda, such as a
+   * schema.
+   */
   | { readonly kind: 'custom'; readonly name: string; readonly definition: string | null }
 
-/** Parameters of each node kind. A new word of the language is a new line here, and the exhaustive tables say what is missing. */
+/**
+ * Parameters of each node kind. A word of the language has a line here; exhaustive tables that lack its part do not
+ * compile.
+ */
 export interface NodeParams {
   source: {
     readonly topic: string
     readonly format: FormatSpec
     readonly disorderMs: number
     readonly aheadMs: number | null
-    /** `used`: of a record only the parts that the job looks at must be of the declared type; the source's schema holds no others. */
+    /**
+     * `used`: only the parts of a record that lambdas use must be of the declared type; the source's schema holds no
+     * others.
+     */
     readonly validate: 'full' | 'used'
     /**
-     * Records are versions of keys: the lambda `key` gives the key (default: the record's own, as text), and a record without value
-     * deletes the key that `deletedKey` gives (default: the same).
+     * Records are versions of keys: the lambda `key` gives the key (default: the record's own, as text), and a record
+     * without value deletes the key that `deletedKey` gives (default: the same).
      */
     readonly upserts: boolean
   }
@@ -56,7 +65,7 @@ export interface NodeParams {
   existing: Record<string, never>
   /** `zero`: the canonical bytes of the state before the first element, as hexadecimal digits. */
   scan: { readonly zero: string }
-  /** `withinMs`: null where one element of each kind is emitted for all time. */
+  /** `withinMs`: null for `distinct`: only the first of equal elements is ever emitted. */
   distinct: { readonly withinMs: number | null }
   /** Inputs: the left stream, the stream of versions. */
   joinTable: { readonly type: 'inner' | 'left' }
@@ -77,7 +86,7 @@ export interface NodeParams {
   }
   /** Inputs: the left table, the right one, which have the same windows. */
   joinTables: { readonly type: 'inner' | 'left' | 'full'; readonly window: WindowSpec }
-  /** A topic that each changed row of a view is written to: what stands in it depends on the commits, and is not compared. */
+  /** A topic that each changed row of a view is written to: its records depend on the commits, and are not compared. */
   changes: { readonly topic: string; readonly partitions: number; readonly format: FormatSpec }
 }
 
@@ -94,12 +103,18 @@ export interface LambdaFacts {
 }
 
 interface NodeBase<K extends NodeKind> {
-  /** Stable under reformatting and under edits of other views: kind, a hash of all that defines the node, an ordinal among equals. */
+  /**
+   * Stable under reformatting and under edits of other views: kind, a hash of all that defines the node, an ordinal
+   * among equals.
+   */
   readonly id: string
   readonly kind: K
   readonly inputs: readonly string[]
   readonly params: NodeParams[K]
-  /** By slot: `fn`, `time`, `key`, `deletedKey`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and the like. */
+  /**
+   * By slot: `fn`, `time`, `key`, `deletedKey`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and
+   * the like.
+   */
   readonly lambdas: Readonly<Record<string, LambdaFacts>>
   /** `path:line:column` of the call that made the node. */
   readonly at: string | null

@@ -1,7 +1,8 @@
 // Reified types: the data form of the TypeScript types that meet bytes.
 //
 // Promises: one plain JSON tree that the compiler writes and that decoders (emitted and obvious), documentation and
-// generators read. Leaves to `compiler/2-check`: which types can be reified at all.
+// generators read.
+// Not here: which types can be reified (`compiler/2-check`).
 
 export type Schema =
   | { readonly kind: 'unknown' } // any JSON value
@@ -10,7 +11,7 @@ export type Schema =
   | { readonly kind: 'number' }
   | { readonly kind: 'bigint' } // a JSON integer without fraction or exponent, exact
   | { readonly kind: 'string' }
-  | { readonly kind: 'bytes' } // a Uint8Array: custom formats alone hold it
+  | { readonly kind: 'bytes' } // a Uint8Array: only in custom formats
   | { readonly kind: 'literal'; readonly value: string | number | boolean }
   | { readonly kind: 'array'; readonly items: Schema }
   | {

@@ -1,10 +1,11 @@
 // The registry of words: one line for each kind of node, from which every table by kind is derived.
 //
-// Promises: plain data. A word says how an author spells it and which arguments are lambdas, what it takes and makes, what it keeps
-// and until when it holds elements back, and by which name the compiler finds its emitter, the executor its operator, the
-// reference its evaluation, and the plan its rule of used fields. Tables by those names are exhaustive by their types, so a new
-// line here is a type error in each table that lacks its part (CONTRIBUTING.md, "Adding a word").
-// Not here: parameters (`NodeParams`, plan.ts), aggregations (aggregation-spec.ts), what a word means (docs/semantics.md).
+// Promises: plain data. A word says how an author spells it and which arguments are lambdas, what it takes and makes,
+// what it keeps and until when it holds elements, and by which name the compiler finds its emitter, the executor its
+// operator, the reference its evaluation, and the plan its rule of used fields. Tables by those names are exhaustive by
+// their types, so a line here is a type error in each table that lacks its part (CONTRIBUTING.md, "Adding a word").
+// Not here: parameters (`NodeParams`, plan.ts), aggregations (aggregation-spec.ts), what a word means
+// (docs/semantics.md).
 
 import type { CallLambdas, LambdaPlace } from './lambda-place.ts'
 import type { NodeKind } from './plan.ts'
@@ -12,20 +13,20 @@ import type { NodeKind } from './plan.ts'
 export interface Word {
   /** How an author spells it, with the lambdas of that call. The first one is what messages call it. */
   readonly calls: Readonly<Record<string, CallLambdas>>
-  /** What comes by its inputs: elements of a stream, of a keyed one, or rows of a table. */
+  /** What its inputs are: elements of a stream, of a keyed one, or rows of a table. */
   readonly takes: 'nothing' | 'elements' | 'keyed elements' | 'rows'
   /** How many inputs it has. */
   readonly inputs: 0 | 1 | 2 | 'many'
   readonly makes: 'elements' | 'keyed elements' | 'rows' | 'records'
   /** What the state keeps for it between commits; null where it keeps nothing. */
   readonly keeps: string | null
-  /** When an element that it holds back is emitted, W being its watermark; null where it holds none back. */
+  /** When an element that it holds is emitted, W being its watermark; null where it holds none or emits none. */
   readonly emits: string | null
   /** Rule of what it needs of its input's value (compiler/5-plan). */
   readonly needs: string
-  /** Its emitter (compiler/7-emit/words); null where no element is emitted to it by emitted code. */
+  /** Its emitter (compiler/7-emit/words); null where emitted code gives it no elements. */
   readonly emitter: string | null
-  /** Its operator (core/executor/operators.ts); null where elements and rows only pass through it. */
+  /** Its operator (core/executor/operators.ts); null where elements and rows only pass through. */
   readonly operator: string | null
   /** Its evaluation by the reference (core/reference/evaluations.ts). */
   readonly reference: string
@@ -41,10 +42,10 @@ const by: CallLambdas = { by: { argument: 0, keeps: 'what is told apart' } }
 const KEY = { key: option('key', 'a key') }
 const TIME = { time: option('time', null) }
 
-/** A word between elements that keeps nothing. */
+/** A step: a word on elements that keeps nothing. */
 const STEP = { takes: 'elements', inputs: 1, makes: 'elements', keeps: null, emits: null, operator: null } as const
 const KEYED_STEP = { ...STEP, takes: 'keyed elements', makes: 'keyed elements' } as const
-/** A word between rows, which a chain of lambdas runs through (core/tables). */
+/** A word on rows, which is part of a chain of lambdas (core/tables). */
 const TABLE_STEP = {
   takes: 'rows',
   inputs: 1,
@@ -55,7 +56,7 @@ const TABLE_STEP = {
   emitter: null,
   operator: null,
 } as const
-/** A word that takes the elements of each key in the order of time. */
+/** An ordered operator: takes the elements of each key in order. */
 const IN_ORDER = { takes: 'keyed elements', makes: 'keyed elements', emits: 'time < W' } as const
 
 export const WORDS = {
@@ -207,8 +208,8 @@ export type KindsWith<Part extends 'emitter' | 'operator' | 'reference' | 'needs
 }[NodeKind]
 
 /**
- * Kinds whose nodes hold elements or rows back and emit elements when they flush. What they have emitted is counted and compared
- * (docs/semantics.md, 8), and past them a lambda sees time and key only.
+ * Kinds whose nodes hold elements or rows and emit elements when they flush. What they have emitted is counted and
+ * compared (semantics.md 1.2), and past them a lambda sees time and key only (2.9).
  */
 export const EMITTING_KINDS: ReadonlySet<NodeKind> = new Set(
   (Object.keys(WORDS) as NodeKind[]).filter(kind => WORDS[kind].emits !== null),

@@ -1,4 +1,4 @@
-// `Date` without the clock: it parses, counts and prints what the record says, and never tells the time.
+// `Date` without the clock: it parses, computes and prints given times; the present time is forbidden.
 
 import { forbid } from './forbidden.ts'
 import { isoTime } from './iso-time.ts'
@@ -7,7 +7,7 @@ const WORD = 'clock-in-lambda'
 
 type DateArguments = [number, number, number?, number?, number?, number?, number?]
 
-/** A `Date` of its own, so that nothing leads from one of its objects back to the clock. */
+/** A constructor of its own, so that nothing leads from one of its objects back to the clock. */
 export function closedDate(): DateConstructor {
   function ClosedDate(...given: unknown[]): Date {
     if (new.target === undefined) return forbid(WORD, 'Date()')

@@ -1,9 +1,10 @@
-// The closed realm: what the names of the host mean inside of a compiled job.
+// The closed realm: what the names of the host mean inside a compiled job.
 //
-// Promises: the clock, randomness, timers, files, network, the environment and the engine's inner life are out of reach under their
-// names; what computes stays as it is. An emitted module hands these to the author's code as parameters, so they cost nothing.
-// Leaves to `compiler/2-check`: everything that can be reached without a name of the host (`Function` through a constructor,
-// locale methods of strings), which it finds in the source.
+// Promises: the clock, randomness, timers, files, network, the environment and the engine's internals cannot be reached
+// by name; what only computes is unchanged. An emitted module passes these to the author's code as parameters, so they
+// cost nothing.
+// Not here: what can be reached without a name of the host (`Function` through a constructor, locale methods of
+// strings), which `compiler/2-check` finds in the source.
 
 import { closedDate } from './closed-date.ts'
 import { forbid, forbidden } from './forbidden.ts'
@@ -55,7 +56,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'host-memory': ['Atomics', 'FinalizationRegistry', 'SharedArrayBuffer', 'WeakRef'],
 }
 
-/** Names that stand for the whole host. */
+/** Names for the host as a whole. */
 const WHOLE = ['global', 'self', 'window', '__dirname', '__filename'] as const
 
 const REPLACED = ['Date', 'Function', 'Math', 'console', 'globalThis'] as const
@@ -65,7 +66,7 @@ export const REALM_NAMES: readonly string[] = Object.freeze(
   [...Object.values(FORBIDDEN).flat(), ...WHOLE, ...REPLACED].sort(),
 )
 
-/** What each name means. OperatorPorts once for each module that is evaluated. */
+/** What each name means. Made once for each module that is evaluated. */
 export function closedRealm(): Readonly<Record<string, unknown>> {
   const realm: Record<string, unknown> = {}
   for (const [word, names] of Object.entries(FORBIDDEN)) for (const name of names) realm[name] = forbidden(word, name)
@@ -93,7 +94,7 @@ function closedMath(): unknown {
   return Object.freeze(math)
 }
 
-/** Talk goes to stderr, so that a lambda's line never stands among data. */
+/** Everything goes to stderr, so that a lambda never prints among data. */
 function closedConsole(): unknown {
   const talk = (...given: unknown[]): void => console.error(...given)
   return Object.freeze({ debug: talk, error: talk, info: talk, log: talk, table: talk, trace: talk, warn: talk })

@@ -1,6 +1,8 @@
-// What a lambda gets where static reading did not see that it reaches outside of its log: the same diagnostic, at run time.
+// What a lambda gets where it reaches outside its log and the compiler did not see it: the same diagnostic, at run
+// time.
 //
-// Promises: any use ends the run (`job-failed`) and never becomes a dead letter, since another run might answer differently.
+// Promises: any use ends the run (`job-failed`) and never becomes a dead letter, since another run might answer
+// differently.
 
 import { LyrebirdError } from '../errors.ts'
 
@@ -12,9 +14,9 @@ export function forbid(word: string, name: string): never {
   })
 }
 
-/** A stand-in whose every use is forbidden: calling, constructing, reading, writing, looking at. */
+/** A proxy whose every use is forbidden: calling, constructing, reading, writing, inspecting. */
 export function forbidden(word: string, name: string): unknown {
-  // Not an arrow: `new` must find something that can be constructed.
+  // Not an arrow function, which `new` could not construct.
   const refuse = function refuse(): never {
     return forbid(word, name)
   }

@@ -1,4 +1,4 @@
-// Calendar windows, found the slow way: the clock on the wall is read every quarter of an hour until its date has come.
+// Calendar windows, found the slow way: the local clock is read every quarter of an hour until the date is reached.
 //
 // Promises: a window begins at the first instant whose local date is at or past its first day; one whose dates do not
 // occur is empty and is left out.
@@ -16,7 +16,7 @@ const FURTHEST = 17 * 60 * MINUTE
 /** The calendar window of a time. */
 export function calendarWindowAt(spec: CalendarSpec, time: number): TimeWindow {
   const today = Math.floor((time + offsetAt(spec.tz, time)) / DAY)
-  // The date may have been shown before, and another one since, when clocks were set back over midnight.
+  // When clocks go back over midnight, the local date may be an earlier one than that of the current window.
   const firsts = firstDays(spec.unit, today)
   const starts = firsts.map(first => firstInstant(spec.tz, first))
   const at = starts.findLastIndex(start => start <= time)
@@ -61,7 +61,7 @@ function searchFirst(reached: (t: number) => boolean, about: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Offset of a zone's clocks from UTC in ms, as `GMT+05:30` says it. */
+/** Offset of a zone's clocks from UTC in ms, read from a text such as `GMT+05:30`. */
 function offsetAt(tz: string, time: number): number {
   const format = formats.get(tz) ?? new Intl.DateTimeFormat('en-US', { timeZone: tz, timeZoneName: 'longOffset' })
   formats.set(tz, format)

@@ -1,7 +1,6 @@
-// Count and digest of what a job emitted, by the rows that it consists of.
+// Count and digest of what a job emitted, from its rows.
 //
-// Promises: the same bytes for a row as the executors hash: what tells the row apart, then what it says, each in
-// canonical form.
+// Promises: hashes the same bytes for a row as the executors: its key, then its value, both in canonical form.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
 import type { DigestSummary, LateRow } from '../result/result.ts'
@@ -11,7 +10,7 @@ import { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Element } from './element.ts'
 import type { Written } from './operators/output.ts'
 
-/** Of rows in any order, each given by the parts that its bytes are joined of. */
+/** Of rows in any order, each as the parts whose concatenation is hashed. */
 export function countAndDigest(rows: readonly (readonly Uint8Array[])[]): DigestSummary {
   const digest = new MultisetDigest()
   for (const parts of rows) digest.add(concatBytes(parts))

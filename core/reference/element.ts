@@ -1,7 +1,7 @@
 // An element on its way through the graph, and the second argument that lambdas see with it.
 //
-// Promises: time and identity order elements totally (semantics.md 2.8); before an aggregation the second argument shows
-// the record in the log, past one it has time and key only.
+// Promises: time and identity order elements totally (semantics.md 2.8); before an aggregation the second argument
+// shows the record in the log, past one it has time and key only (2.9).
 
 import { decodeUtf8 } from '../decode/text.ts'
 import { LyrebirdError } from '../errors.ts'
@@ -21,7 +21,7 @@ export interface Element {
   /** Whether a `keyBy` or an aggregation has given it a key. */
   readonly keyed: boolean
   readonly key: unknown
-  /** The record that it comes from; null past an aggregation. */
+  /** The record that it comes from; null past an emitting node. */
   readonly from: Located | null
 }
 
@@ -47,13 +47,13 @@ export function logRecord(
   const { offset, timestamp, key: keyBytes, headers } = from.record
   const key = streamKey === null ? textOf(keyBytes) : streamKey.key
   if (timestamp === null || key === undefined) return partialRecord(from, time, streamKey)
-  // Nearly every record has all of its parts. Written out, since spreading and getters cost a hundred times as much.
+  // Nearly every record has all parts. Written out, since spreading and getters cost a hundred times as much.
   if (time === undefined) return Object.freeze({ topic, partition, offset, timestamp, key, keyBytes, headers })
   return Object.freeze({ time, topic, partition, offset, timestamp, key, keyBytes, headers })
 }
 
 /**
- * A record of a log that does not carry everything, or whose key is no text: what is missing throws when it is read.
+ * A record of a log that does not carry everything, or whose key is not UTF-8: what is missing throws when it is read.
  */
 function partialRecord(from: Located, time: number | undefined, streamKey: { readonly key: unknown } | null): object {
   const { partition, record } = from
@@ -93,7 +93,7 @@ function keyText(from: Located): string | null {
   return bytes === null ? null : utf8.decode(bytes)
 }
 
-/** The job needs something of a record that this log does not carry: an end of the run, not a dead letter. */
+/** Throws `log-lacks`: the job reads a part of a record that this log does not carry, which ends the run. */
 export function lacks({ partition, record }: Located, what: string): never {
   const { topic } = partition
   throw new LyrebirdError('log-lacks', `the log of topic ${topic} carries no ${what}, but the job needs one`, {

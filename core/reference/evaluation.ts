@@ -18,7 +18,7 @@ export interface Evaluated {
   readonly written: readonly Written[]
   /** Of a source. */
   readonly late: readonly LateRow[]
-  /** As the log has it: the least of the sources that feed the node, before `final` (semantics.md 2). */
+  /** The least watermark of the sources that feed the node, before `final` (semantics.md 2.4). */
   readonly logWatermark: number
 }
 

@@ -1,6 +1,6 @@
 // How each word is evaluated, by the name that the registry of words gives its evaluation: one exhaustive table.
 //
-// What the words mean is in one file each: streams in `steps/` and `operators/`, tables in `tables.ts`.
+// Not here: what a word means, which has a file each (`steps`, `operators`; words on tables: `tables.ts`).
 
 import type { NodeKind, PlanNode } from '../plan/plan.ts'
 import { type KindsWith, type ReferenceName, WORDS } from '../plan/words.ts'
@@ -50,7 +50,7 @@ const EVALUATIONS: { readonly [Name in ReferenceName]: Evaluation<KindsWith<'ref
   mapTable: ({ node, inputs, runner }) => ({ rows: mapRows(runner, node, rowsOf(inputs[0])) }),
   filterTable: ({ node, inputs, runner }) => ({ rows: filterRows(runner, node, rowsOf(inputs[0])) }),
   existing: ({ inputs }) => ({ rows: existingRows(rowsOf(inputs[0])) }),
-  // What `keep` drops is missing in views only: `closed` looks through it.
+  // What `keep` drops is missing in views only: `closed` ignores `keep`.
   keep: ({ inputs }) => ({ rows: rowsOf(inputs[0]) }),
   joinTables: ({ node, inputs: [left, right] }) => ({
     rows: joinedRows(node.params.type, rowsOf(left), rowsOf(right)),

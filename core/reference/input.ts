@@ -1,12 +1,10 @@
-// What the reference reads: plain arrays of records, already bounded by a cut.
+// What the reference reads: plain arrays of records, up to a cut.
 
 import type { Header } from '../log/chunk.ts'
 
 export interface InputRecord {
   readonly offset: bigint
-  /**
-   * The log's own timestamp in ms; null where the log has none, and then it has no keys and headers either (NDJSON).
-   */
+  /** The log's own timestamp in ms; null where the log has none, and then no keys and headers either (NDJSON). */
   readonly timestamp: number | null
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null

@@ -9,7 +9,7 @@ import { badValue, type DeadLetter, isThenable, REASON, threw, unencodableReason
 import { bytesToHex, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../values/canonical.ts'
 
-/** `none`: a dead letter has been written. */
+/** Not ok: a dead letter has been kept. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false }
 
 const NONE: Outcome<never> = Object.freeze({ ok: false })
@@ -37,14 +37,14 @@ export class LambdaRunner {
     return this.lambdas[node.id]?.[slot] !== undefined
   }
 
-  /** Calls a lambda; what it throws is thrown, unless it must end the run. */
+  /** Calls a lambda; what it throws is thrown. */
   call(node: PlanNode, slot: string, args: readonly unknown[]): unknown {
     const lambda = this.lambdas[node.id]?.[slot] as ((...args: readonly unknown[]) => unknown) | undefined
     if (lambda === undefined) throw new Error(`lyrebird invariant broken: no lambda ${slot} of node ${node.id}`)
     return lambda(...args)
   }
 
-  /** Calls a lambda for an element, and makes it a dead letter where that throws or returns a promise. */
+  /** Calls a lambda for an element; the element is a dead letter where the call throws or returns a promise. */
   run(node: PlanNode, slot: string, identity: Uint8Array, args: readonly unknown[], field?: string): Outcome<unknown> {
     return this.guard<unknown>(node, slot, identity, field, () => {
       const value = this.call(node, slot, args)

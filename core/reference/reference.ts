@@ -1,9 +1,8 @@
-// The reference interpreter: a job's whole result at a cut, the slow and obvious way. It is the executable
-// specification.
+// The reference interpreter: a job's whole result at a cut, slow and obvious. It is the executable specification.
 //
-// Promises: every node is worked out from the whole log up to the cut, in topological order, with arrays and sorting;
-// nothing is kept between two calls and nothing is shared with the executors but values, canonical bytes, plan and
-// decoding.
+// Promises: every node is computed from the whole log up to the cut, in topological order, with arrays and sorting;
+// nothing is kept between two calls, and nothing is shared with the executors but plan, values and canonical bytes,
+// decoding and encoding, the words of dead letters and the definitions of sketches.
 
 import type { Lambdas, Plan, PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf, tableRoot } from '../plan/plan-index.ts'
@@ -122,7 +121,7 @@ class Run {
     return Array.from({ length: count }, (_, p) => written.filter(w => w.partition === p).map(w => w.record))
   }
 
-  /** Of each node that emits when its operator is flushed: how much, and its digest. */
+  /** Count and digest of everything that each emitting node has emitted. */
   #emitted(): (readonly [node: string, DigestSummary])[] {
     return this.#plan.nodes.flatMap(({ id, kind }) => {
       const { elements, written } = this.#of(id)

@@ -121,7 +121,7 @@ function withKey(runner: LambdaRunner, node: SourceNode, element: Element): Elem
   return canonical.ok ? [{ ...element, keyed: true, key: canonical.value }] : []
 }
 
-/** A record's position, or the identity that an output of another job wrote with it. */
+/** A record's position, or the identity in the header that an output of another job wrote. */
 function identityOf({ partition, record }: Located): Uint8Array {
   const header = record.headers.find(h => h.key === IDENTITY_HEADER)
   return header?.value ?? recordIdentity(partition.topic, partition.partition, record.offset)

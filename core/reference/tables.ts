@@ -37,7 +37,7 @@ export function filterRows(runner: LambdaRunner, node: PlanNode, rows: readonly 
   })
 }
 
-/** Rows that are there: the newest value of a key is null where the key was deleted. */
+/** Rows of keys that are not deleted: a deleted key has null as its newest value. */
 export function existingRows(rows: readonly Row[]): Row[] {
   return rows.filter(({ outcome }) => 'error' in outcome || outcome.value !== null)
 }

@@ -1,7 +1,7 @@
-// The first difference between two results, in a form that a person can read.
+// The first difference between two results, in readable form.
 //
-// Promises: null if and only if the results are equal to the byte in everything that is compared; what dead letters only
-// display is not. The first difference is the same whichever executor is on the left.
+// Promises: null if and only if the results are equal byte for byte; what dead letters only display is not compared.
+// The first difference is the same whichever executor is on the left.
 
 import { ByteReader, bytesToHex, bytesToLatin1 } from '../values/bytes.ts'
 import { decodeValue } from '../values/canonical.ts'
@@ -19,7 +19,7 @@ export interface Difference {
   readonly right: string
 }
 
-/** One comparable thing; `shown` and `name` are worked out only for the one that differs. */
+/** One thing to compare; `shown` and `name` are computed only for the one that differs. */
 interface Cell {
   readonly exact: string
   readonly shown: () => string
@@ -52,7 +52,7 @@ function compareParts(part: string, a: Part, b: Part): Difference | null {
   return { part, key: ((x ?? y) as Cell).name(), left: x?.shown() ?? 'absent', right: y?.shown() ?? 'absent' }
 }
 
-/** A result's parts, in the order in which they are compared: causes before their consequences. */
+/** A result's parts, in the order of comparison: causes before consequences. */
 function partsOf(result: JobResult): Map<string, Part> {
   const names = [...result.views.keys()]
     .map(n => `view ${n}`)
@@ -109,7 +109,7 @@ function recordCell(record: OutputRecord, index: number): Cell {
   }
 }
 
-/** Bytes as a text that is equal for equal bytes alone, with their length before them. */
+/** Bytes as a text, prefixed with their length, so that only equal bytes have equal texts. */
 const exactly = (bytes: Uint8Array | null): string =>
   bytes === null ? 'null' : `${bytes.length}:${bytesToLatin1(bytes)}`
 
@@ -118,7 +118,7 @@ const hex = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : byt
 const utf8 = new TextDecoder()
 const text = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : utf8.decode(bytes))
 
-/** Canonical values that stand one behind the other, as JSON. */
+/** Concatenated canonical values, as JSON. */
 function valueTexts(bytes: Uint8Array): string {
   const reader = new ByteReader(bytes)
   const texts: string[] = []

@@ -1,8 +1,9 @@
 // Dead letters: elements that could not be processed, and the fixed words that say why.
 //
-// Promises: the compared part of a dead letter (node, identity, kind, path, reason) depends on the log alone. No text of the
-// JavaScript engine and nothing that an author's code threw enters it; such text is kept for display only (semantics.md 3.4).
-// Leaves to the executors: when a dead letter arises, and where it is kept.
+// Promises: the compared part of a dead letter (node, identity, kind, path, reason) depends on the log alone. It holds
+// no text of the JavaScript engine and nothing that an author's code threw; such text is kept for display only
+// (semantics.md 3.4).
+// Not here: when an element becomes a dead letter, and where dead letters are kept (executors and reference).
 
 import type { Takes } from '../plan/aggregation-spec.ts'
 
@@ -40,10 +41,15 @@ export const REASON = {
   ahead: 'the time is too far ahead of the timestamp of the log',
 } as const
 
-/** Greatest distance of an event time from 1970 in ms: the range of an ECMAScript `Date` (ECMA-262, section 21.4.1.1). */
+/**
+ * Greatest distance of an event time from 1970 in ms: the range of an ECMAScript `Date` (ECMA-262, section 21.4.1.1).
+ */
 export const MAX_TIME = 8.64e15
 
-/** The reason why a value is no event time, or null where it is one: an integer in ms with |ms| <= 8.64e15 (semantics.md 2.1). */
+/**
+ * The reason why a value is no event time, or null where it is one: an integer in ms with |ms| <= 8.64e15 (semantics.md
+ * 2.1).
+ */
 export function timeFault(value: unknown): string | null {
   if (typeof value !== 'number') return isThenable(value) ? REASON.promise : REASON.notNumber
   if (!(Math.abs(value) <= MAX_TIME)) return Number.isNaN(value) ? REASON.notNumber : REASON.outOfRange
@@ -61,9 +67,9 @@ export function isThenable(value: unknown): boolean {
 }
 
 /**
- * The results of a `flatMap` or `flatMapKeys` lambda as an array, or null where they are no list: a string is not, though it
- * can be iterated. The whole iterable is read before anything is emitted, so that one which throws half way hands on nothing.
- * What the iterable throws is thrown.
+ * The results of a `flatMap` or `flatMapKeys` lambda as an array, or null where they are no list: a string is none,
+ * though it can be iterated. The whole iterable is read before anything is emitted, so one that throws half way emits
+ * nothing. What the iterable throws is thrown.
  */
 export function resultList(value: unknown): unknown[] | null {
   if (Array.isArray(value)) return value
@@ -115,14 +121,17 @@ export function fieldReason(field: string | undefined, reason: string): string {
   return field === undefined ? reason : `${field}: ${reason}`
 }
 
-/** Why an aggregation cannot take an input, as far as no encoding is needed to tell: some take numbers and bigints only. */
+/**
+ * Why an aggregation of numbers cannot take an input; null where it can, or where only encoding would show that it
+ * cannot.
+ */
 export function inputFault(takes: Takes['of'], input: unknown): string | null {
   if (takes !== 'numeric' && takes !== 'bounded') return null
   if (typeof input !== 'number' && typeof input !== 'bigint') return `expected number or bigint, got ${typeWord(input)}`
   return takes === 'bounded' && Number.isNaN(input) ? 'expected a number in some bucket, got NaN' : null
 }
 
-/** Something without canonical bytes; `reason` is that of the `Unencodable` which the encoding threw. */
+/** The reason for something without canonical bytes; `reason` is that of the `Unencodable` that encoding threw. */
 export function unencodableReason(part: 'key' | 'value' | 'output', reason: string): string {
   return `${part}: ${reason}`
 }

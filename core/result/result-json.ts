@@ -1,8 +1,9 @@
-// A result's rows as people and query clients see them: plain objects ready for JSON (semantics.md 12.1).
+// A result's rows as the command line and query clients show them: plain objects ready for JSON (semantics.md 12.1).
 //
-// Promises: a row of a view has exactly `key`, `window` (where windowed) and `value` (or `error`); bigints, NaN and infinities are
-// strings, bytes base64, times ISO 8601 in UTC. The command line and the test kit print through here, so that they agree.
-// Leaves to the callers: where the rows come from, and the text around them.
+// Promises: a row of a view has exactly `key`, `window` (where windowed) and `value` (or `error`); bigints, NaN and
+// infinities are strings, bytes base64, times ISO 8601 in UTC. The command line and the test kit print through here, so
+// they agree.
+// Not here: where the rows come from, and the text around them (the callers).
 
 import { integerOf, parseJson } from '../decode/json.ts'
 import { NumberToken, setField } from '../decode/tree.ts'
@@ -33,7 +34,10 @@ export interface LateJson {
 
 export interface DeadLetterJson {
   readonly node: string
-  /** Which element: `topic/partition:offset`, with `#index` for each index met on the way, or key, start and end of a window. */
+  /**
+   * Which element: `topic/partition:offset`, with `#index` for each step that adds an index to the identity, or key,
+   * start and end of a window.
+   */
   readonly at: string
   readonly kind: DeadLetter['kind']
   readonly reason: string
@@ -87,8 +91,8 @@ export function deadLetterJson({ node, identity, kind, reason, path, display }: 
 const utf8 = new TextDecoder()
 
 /**
- * A record that an output wrote. A key is a text; a value is JSON (integers beyond 2^53 stay exact, as strings), a text where the format
- * is one of lines, and else base64.
+ * A record that an output wrote. A key is a text; a value is JSON (integers beyond 2^53 stay exact, as strings), a text
+ * where the format is one of lines, and else base64.
  */
 export function recordJson(
   record: Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null },
@@ -123,7 +127,7 @@ function jsonValue(text: string): unknown {
   return parsed.ok ? printed(parsed.tree) : text
 }
 
-/** A value as JSON can say it. */
+/** A value in the forms that JSON has. */
 export function printed(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
@@ -141,7 +145,7 @@ function printedNumber(token: string): unknown {
   return integer === null || Number.isSafeInteger(Number(integer)) ? Number(token) : String(integer)
 }
 
-/** Which element an identity tells. One that another program wrote and that is no identity of ours is shown in hex. */
+/** An identity as text, as in `DeadLetterJson.at`. One that another program wrote in another form is shown in hex. */
 export function printedIdentity(identity: Uint8Array): string {
   try {
     const reader = new ByteReader(identity)
@@ -160,12 +164,12 @@ function identityText(tuple: readonly unknown[]): string {
   return canonicalJson(tuple)
 }
 
-/** ISO 8601 in UTC; a time that no ECMAScript date has (the end of the very last window) in ms. */
+/** ISO 8601 in UTC; a time past the range of `Date` (the end of the last window) in ms. */
 function printedTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
 }
 
-/** A number as long as it is exact. */
+/** A number where that is exact, else a string. */
 export function offsetJson(offset: bigint): number | string {
   return offset <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(offset) : String(offset)
 }

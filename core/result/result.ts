@@ -1,7 +1,8 @@
-// The whole comparable result of a job at a cut, and the first difference between two of them.
+// The whole comparable result of a job at a cut.
 //
-// Promises: everything that semantics.md 1.2 counts as the result, as canonical bytes in one order, so that equal results
-// are equal trees. Leaves to the executors and the reference: how to arrive at it.
+// Promises: everything that semantics.md 1.2 counts as the result, as canonical bytes in one order, so that equal
+// results are equal trees.
+// Not here: how a result is computed (executors and reference), and comparing two of them (`compare-results.ts`).
 
 import type { Header } from '../log/chunk.ts'
 import { bytesToHex, compareBytes, concatBytes } from '../values/bytes.ts'
@@ -15,14 +16,14 @@ export interface ViewError {
 }
 
 export interface ViewRow {
-  /** Row key (`viewRowKey`): what is needed of the window, then the key. */
+  /** Row key (`viewRowKey`): start and end of the window as far as needed, then the key. */
   readonly key: Uint8Array
   /** Canonical bytes of the value; null where the row is an error row. */
   readonly value: Uint8Array | null
   readonly error: ViewError | null
 }
 
-/** A record that came too late for its own partition (semantics.md 2.3). */
+/** A late record (semantics.md 2.3). */
 export interface LateRow {
   /** Id of the source node. */
   readonly source: string
@@ -32,7 +33,7 @@ export interface LateRow {
   readonly time: number
 }
 
-/** A record as an output wrote it. Its offset is no part of the result (semantics.md 6.2). */
+/** A record as an output wrote it. Its offset is not part of the result (semantics.md 6.2). */
 export interface OutputRecord {
   readonly timestamp: number
   readonly key: Uint8Array | null
@@ -55,15 +56,15 @@ export interface JobResult {
   readonly late: readonly LateRow[]
   /** Sorted by node and identity. */
   readonly dead: readonly DeadLetter[]
-  /** By `late`, `dead`, and the id of each `closed` and each output node. */
+  /** By `late`, `dead`, and the id of each emitting node and each output. */
   readonly emitted: ReadonlyMap<string, DigestSummary>
   /** By source node: ms, or -Infinity, or +Infinity under `final`. */
   readonly watermarks: ReadonlyMap<string, number>
 }
 
 /**
- * The key of a view's row: the window's start where the view is windowed, the end too where the window is a session, then the key; all
- * order preserving.
+ * The key of a view's row: the window's start where the view is windowed, the end too where the window is a session,
+ * then the key; all order preserving.
  */
 export function viewRowKey(windowStart: number | undefined, key: unknown, sessionEnd?: number): Uint8Array {
   const parts = [windowStart, sessionEnd].filter(part => part !== undefined)

@@ -1,19 +1,19 @@
-// Short texts that come again and again: one string for each, found by its bytes.
+// Interned short texts: one string for each, found by its bytes.
 //
-// Promises: the same text as a fresh one, without allocation where it is known. Gives up by itself where texts hardly repeat,
-// since a search that fails costs more than it saves.
+// Promises: the same text as a fresh one, without allocation where it is known. Turns itself off where texts hardly
+// repeat, since a failed search costs more than it saves.
 
 import { asciiText } from './text.ts'
 
 const SLOT_BITS = 9
 const SLOTS = 1 << SLOT_BITS
 const MAX_LENGTH = 16
-/** After so many misses it is decided whether to go on. */
+/** After this many misses it decides whether to go on. */
 const TRIAL_MISSES = 2048
 /** Hits for each miss that make it worthwhile. */
 const WORTHWHILE = 3
 
-/** Length 1 to 3: how many bits of the first word are not of the text. */
+/** By length up to 4: the bits of the first word that belong to the text. */
 const MASKS = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1)
 
 /** A direct-mapped table of the texts of one field. */

@@ -1,8 +1,8 @@
-// Which field a key names, by the order that the records before had.
+// Which field a key names, guessed from the order of earlier records.
 //
-// Promises: a right answer for any order; a quick one where keys follow each other as they did last time. Declared fields have
-// the numbers 0 to n - 1, keys that are not declared the ones after that, as they are met.
-// Leaves to the emitted code: comparing the expected declared key, which it does by constants.
+// Promises: right for any order; fast where keys follow each other as they did last time. Declared fields have the
+// numbers 0 to n - 1, undeclared keys the ones after that, as they are met.
+// Not here: comparing the expected declared key, which emitted code does with constants.
 
 import { skipBlanks } from './skip.ts'
 import { plainText, skipText, stopped } from './text.ts'
@@ -23,9 +23,9 @@ export class KeyTable {
   readonly start: number
   /** Number of keys that are not declared and not remembered. */
   readonly other: number
-  /** What came after a field instead of the expected one, last time that this was so. */
+  /** The field that last came after a field in place of the expected one. */
   readonly #instead: Int32Array
-  /** Tokens `"name":` by number; null where none can be compared by its bytes. */
+  /** Tokens `"name":` by number; null where the name has escapes, so that bytes cannot be compared. */
   readonly #tokens: (Uint8Array | null)[]
 
   constructor(names: readonly string[]) {
@@ -37,7 +37,7 @@ export class KeyTable {
     this.#tokens = names.map(tokenOf)
   }
 
-  /** Whether the remembered key of an undeclared field stands at p, with its colon. Returns the place behind it, or -1. */
+  /** Compares the key of a field, with its colon, with the bytes at p. Returns the place after it, or -1. */
   match(bytes: Uint8Array, p: number, field: number): number {
     const token = this.#tokens[field]
     if (token === undefined || token === null) return -1
@@ -46,8 +46,8 @@ export class KeyTable {
   }
 
   /**
-   * The field whose key stands at p (its opening quote), where it is not the `expected` one that should have followed `before`;
-   * -1 where there is no key that can be told by its bytes. `stopped[0]` is then behind the colon.
+   * The field whose key is at p (its opening quote), where it is not the `expected` one that should have followed
+   * `before`; -1 where there is no key, or one with escapes. `stopped[0]` is set to the place after the colon.
    */
   find(bytes: Uint8Array, view: DataView, p: number, end: number, before: number, expected: number): number {
     let candidate = expected
@@ -56,7 +56,7 @@ export class KeyTable {
       const behind = this.match(bytes, p, candidate)
       if (behind < 0) continue
       stopped[0] = behind
-      // Once may be an optional field that is absent; twice is another order.
+      // Seen once, it may be an absent optional field; seen twice, the order has changed.
       if (this.#instead[before] === candidate) this.next[before] = candidate
       this.#instead[before] = candidate
       return candidate

@@ -1,7 +1,8 @@
 // Numbers in JSON bytes.
 //
-// Promises: the grammar of RFC 8259 and the nearest double, as JSON.parse gives it. Up to 15 digits with a power of ten of at
-// most 22 are exact in two operations (Clinger, "How to read floating point numbers accurately", 1990); others go through Number.
+// Promises: the grammar of RFC 8259 and the nearest double, as JSON.parse gives it. Up to 15 digits with a power of ten
+// of at most 22 are exact in two operations (Clinger, "How to read floating point numbers accurately", 1990); others go
+// through Number.
 
 import { latin1Text } from './text.ts'
 
@@ -11,7 +12,7 @@ export const numberRead = new Float64Array(1)
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`))
 const MAX_DIGITS = 15
 
-/** Reads a number into `numberRead[0]`; returns the place behind it, or -1 where there is none. */
+/** Reads a number into `numberRead[0]`; returns the place after it, or -1 where there is none. */
 export function readNumber(bytes: Uint8Array, from: number, end: number): number {
   let p = from
   const negative = bytes[p] === 0x2d
@@ -44,7 +45,7 @@ function stopAt(p: number, value: number): number {
   return p
 }
 
-/** From the first digits on: a fraction, an exponent, or more digits than are exact. */
+/** Reads on after the first digits: a fraction, an exponent, or more digits than are exact. */
 function readLong(bytes: Uint8Array, from: number, end: number, start: number, at: number, head: number): number {
   let p = at
   let value = head
@@ -132,7 +133,10 @@ function skipDigits(bytes: Uint8Array, from: number, end: number): number {
 /** Digits of an integer that is exact as a double. */
 const SAFE_DIGITS = 15
 
-/** The integer at a place, without fraction and exponent, as a bigint; undefined where there is none. `stop` is behind it. */
+/**
+ * The number from `from` to `stop` (exclusive) as a bigint; undefined where it has a fraction or exponent, or 1000
+ * characters or more.
+ */
 export function bigintText(bytes: Uint8Array, from: number, stop: number): bigint | undefined {
   for (let p = from + 1; p < stop; p++) {
     const c = bytes[p] as number

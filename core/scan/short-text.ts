@@ -1,6 +1,7 @@
-// Short texts from bytes: one call with as many arguments as there are characters, a sixth of the cost of a call into Node.
+// Short texts from bytes: one call with an argument for each character, at a sixth of the cost of a call into Node.
 //
-// Promises: the text whose units are the bytes, up to 24 of them (a time with milliseconds). Leaves to `text.ts`: longer ones.
+// Promises: the text whose units are the bytes, up to 24 of them (a time with milliseconds).
+// Not here: longer ones (`text.ts`).
 
 // biome-ignore-all format: five characters a line.
 

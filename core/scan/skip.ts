@@ -1,11 +1,11 @@
-// Stepping over blanks and over whole JSON values that nobody uses.
+// Stepping over blanks and over whole JSON values that no lambda uses.
 
 import { skipNumber } from './number.ts'
 import { skipText } from './text.ts'
 
 const utf8 = new TextEncoder()
 
-/** Deepest nesting that is stepped over here; deeper records are decoded the obvious way. */
+/** Deepest nesting that is stepped over here; deeper records go to the obvious decoder. */
 const MAX_SKIP_DEPTH = 60
 
 /** The first place from `from` on that is no JSON blank, or the end. */
@@ -24,7 +24,7 @@ const TRUE = 0x65757274
 const NULL = 0x6c6c756e
 const ALSE = 0x65736c61
 
-/** Steps over any JSON value; -1 where there is none, or one that is nested too deeply for this. */
+/** Steps over any JSON value; -1 where there is none, or one nested deeper than MAX_SKIP_DEPTH. */
 export function skipAny(bytes: Uint8Array, view: DataView, from: number, end: number, depth: number): number {
   if (from >= end) return -1
   switch (bytes[from]) {
@@ -83,8 +83,8 @@ function skipArray(bytes: Uint8Array, view: DataView, from: number, end: number,
 }
 
 /**
- * The place of the value of a field of the object at `from`, the first one of that name; -1 where there is none or the object is
- * malformed before it. A key with escapes is no match.
+ * The place of the value of a field of the object at `from`, the first one of that name; -1 where there is none or the
+ * object is malformed before it. A key with escapes is no match.
  */
 export function seekField(bytes: Uint8Array, view: DataView, from: number, end: number, name: string): number {
   const token = utf8.encode(`"${name}"`)

@@ -1,35 +1,38 @@
 // Strings in JSON bytes: where they end, and their text.
 //
-// Promises: accepts what JSON.parse accepts of strict UTF-8 and nothing else; four bytes are tested at a time. Every function
-// takes the whole bytes, a view on them and an exclusive end; bytes past the end may be read (at least SCAN_PADDING of them must
-// exist) but never decide. Leaves to `core/decode`: saying what is wrong with a record that is not accepted here.
+// Promises: accepts what JSON.parse accepts of strict UTF-8 and nothing else; four bytes are tested at a time. Every
+// function takes the whole bytes, a view on them and an exclusive end; bytes past the end may be read (at least
+// SCAN_PADDING of them must exist) but have no effect on the result.
+// Not here: what is wrong with a record that is not accepted (`core/decode`).
 
 import { shortText } from './short-text.ts'
 
 /** Bytes that must be readable past the end of a record. */
 export const SCAN_PADDING = 160
 
-/** The same bytes as an object of class Uint8Array itself: code that sees one class only is compiled for it. */
+/**
+ * The same bytes as a plain Uint8Array, not a subclass: engines compile code that sees one class only for that class.
+ */
 export function plainBytes(bytes: Uint8Array): Uint8Array {
   return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** A copy of a record's bytes, from place 0 on, with padding behind them. */
+/** A copy of a record's bytes, from place 0 on, followed by padding. */
 export function paddedCopy(bytes: Uint8Array, start: number, end: number): Uint8Array {
   const copy = new Uint8Array(end - start + SCAN_PADDING)
   copy.set(bytes.subarray(start, end))
   return copy
 }
 
-/** Where the function that returned a value has stopped reading. */
+/** Where the function that last returned a value stopped reading. */
 export const stopped = new Int32Array(1)
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /**
- * The place of the quote that closes a string of plain ASCII characters, from its first character on. Where something else
- * comes first (an escape, a control character, another byte, the end), `~place` of it, which is negative.
+ * The place of the quote that closes a string of plain ASCII characters, from its first character on. Where something
+ * else comes first (an escape, a control character, another byte, the end), `~place` of it, which is negative.
  */
 export function plainText(view: DataView, from: number, end: number): number {
   let p = from
@@ -39,7 +42,7 @@ export function plainText(view: DataView, from: number, end: number): number {
     const slash = w ^ 0x5c5c5c5c
     const odd = (w | (w - 0x20202020) | (quote - 0x01010101) | (slash - 0x01010101)) & 0x80808080
     if (odd !== 0) {
-      // The lowest flag is always a true one: a borrow can only come from a byte that is flagged itself.
+      // The lowest flag is always right: a borrow can only come from a byte that is flagged itself.
       p += (31 - Math.clz32(odd & -odd)) >> 3
       return p < end && view.getUint8(p) === QUOTE ? p : ~p
     }
@@ -48,7 +51,7 @@ export function plainText(view: DataView, from: number, end: number): number {
   return ~p
 }
 
-/** Steps over a string from behind its opening quote to behind its closing one; -1 where it is no JSON string. */
+/** Steps over a string, from after its opening quote to after its closing one; -1 where it is no JSON string. */
 export function skipText(bytes: Uint8Array, view: DataView, from: number, end: number): number {
   const p = plainText(view, from, end)
   return p >= 0 ? p + 1 : skipOddText(bytes, view, ~p, end)
@@ -120,8 +123,8 @@ export function utf8Text(bytes: Uint8Array, start: number, end: number): string 
 }
 
 /**
- * The text of a string that is not plain, from its opening quote on; undefined where it is no JSON string.
- * `stopped[0]` is then behind its closing quote.
+ * The text of a string that is not plain, from its opening quote on; undefined where it is no JSON string. `stopped[0]`
+ * is then the place after its closing quote.
  */
 export function oddText(
   bytes: Uint8Array,
@@ -140,7 +143,7 @@ export function oddText(
 
 type Slice = (this: Uint8Array, start: number, end: number) => string
 
-/** Node's own slice where there is one: five times as fast as building a text from its units. */
+/** Node's own slice where it exists: five times as fast as building a text from its units. */
 const nodeSlice = (globalThis as { Buffer?: { prototype: { latin1Slice?: Slice } } }).Buffer?.prototype.latin1Slice
 
 /** The text whose units are the bytes. */

@@ -1,16 +1,21 @@
-// The definition of `approxCountDistinct`: which register a value belongs to, and what registers say about the number of values.
+// The definition of `approxCountDistinct`: which register a value belongs to, and how registers give the number of
+// values.
 //
-// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 64 bits of hash and the sparse form of HyperLogLog++ (Heule, Nunkesser,
-// Hall 2013): while few registers are in use they are those of precision 25. The number is the improved raw estimate of Ertl ("New
-// cardinality estimation algorithms for HyperLogLog sketches", 2017, algorithm 6): without bias over the whole range, so that it
-// needs neither the empirical tables of HyperLogLog++ nor a switch to linear counting.
+// HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 64 bits of hash and the sparse form of HyperLogLog++
+// (Heule, Nunkesser, Hall 2013): while few registers are in use they are those of precision 25. The number is the
+// improved raw estimate of Ertl ("New cardinality estimation algorithms for HyperLogLog sketches", 2017, algorithm 6):
+// without bias over the whole range, so that it needs neither the empirical tables of HyperLogLog++ nor a switch to
+// linear counting.
 // Promises: sums, products and square roots of doubles alone, so that equal registers give equal numbers.
 
 export const PRECISION = { least: 4, most: 18, sparse: 25, usual: 14 } as const
 
 const HASH_BITS = 64
 
-/** Beyond so many registers of precision 25 a sketch goes over to its own precision: there 4 bytes each outgrow 6 bits for all. */
+/**
+ * Beyond this many registers of precision 25 a sketch changes to its own precision: from there on 4 bytes for each are
+ * more than 6 bits for all.
+ */
 export function sparseLimit(precision: number): number {
   return Math.floor((2 ** precision * 3) / 16)
 }
@@ -23,7 +28,10 @@ export function sparseEntry(hash: Uint32Array): number {
   return (high >>> 7) * 64 + rank
 }
 
-/** The same for a lesser precision. The bits of the register's number that are left over begin the string whose zeros the rank counts. */
+/**
+ * The same for a lesser precision. The dropped bits of the register's number become the first of the bits whose leading
+ * zeros the rank counts.
+ */
 export function denseEntry(entry: number, precision: number): number {
   const place = Math.floor(entry / 64)
   const dropped = PRECISION.sparse - precision
@@ -33,8 +41,8 @@ export function denseEntry(entry: number, precision: number): number {
 }
 
 /**
- * How many different values registers speak of, rounded to a whole number. `registers[r]` is how many of the 2^precision registers
- * have rank r, for r from 0 to 65 - precision.
+ * The estimated number of different values, rounded to a whole number. `registers[r]` is how many of the 2^precision
+ * registers have rank r, for r from 0 to 65 - precision.
  */
 export function estimateCount(registers: ArrayLike<number>, precision: number): number {
   const m = 2 ** precision
@@ -48,7 +56,7 @@ export function estimateCount(registers: ArrayLike<number>, precision: number): 
 /** 1 / (2 ln 2). */
 const ALPHA = 0.7213475204444817
 
-/** x + x^2 + 2 x^4 + 4 x^8 + ...: what registers in use so far would say of those at zero. */
+/** x + x^2 + 2 x^4 + 4 x^8 + ...: sigma of Ertl 2017, for the registers at zero. */
 function sigma(x: number): number {
   if (x === 1) return Number.POSITIVE_INFINITY
   let power = x
@@ -61,7 +69,10 @@ function sigma(x: number): number {
   }
 }
 
-/** (1 - x - (1 - x^(1/2))^2 / 2 - (1 - x^(1/4))^2 / 4 - ...) / 3: the same of registers that are full. */
+/**
+ * (1 - x - (1 - x^(1/2))^2 / 2 - (1 - x^(1/4))^2 / 4 - ...) / 3: tau of Ertl 2017, for the registers at the greatest
+ * rank.
+ */
 function tau(x: number): number {
   if (x === 0 || x === 1) return 0
   let root = x

@@ -1,18 +1,19 @@
-// The definition of `approxFrequency`: the size of a count-min sketch, which cells a value counts in, and how a sketch is asked.
+// The definition of `approxFrequency`: the size of a count-min sketch, which cells count a value, and how a sketch is
+// queried.
 //
-// Cormode and Muthukrishnan, "An improved data stream summary: the count-min sketch and its applications", 2005. With `depth` rows of
-// `width` cells an answer is never below the true count, and above it by more than error * total with probability 1 - confidence at
-// most, where width = e / error and depth = ln(1 / (1 - confidence)), rounded up.
+// Cormode and Muthukrishnan, "An improved data stream summary: the count-min sketch and its applications", 2005. With
+// `depth` rows of `width` cells an answer is never below the true count, and above it by more than error * total with
+// probability 1 - confidence at most, where width = e / error and depth = ln(1 / (1 - confidence)), rounded up.
 // Promises: counts are exact; one form of bytes for each content of the cells.
 //
-// Bytes: a version 1; the size of a count in bytes, the least of 1, 2, 4 and 8 that holds them all; then 0 and, for each cell that is
-// not zero, its number as 4 bytes and its count while these are no more bytes than all cells are, else 1 and the counts of all
-// cells. Cells are numbered row by row. Numbers are big-endian.
+// Bytes: a version 1; the size of a count in bytes, the least of 1, 2, 4 and 8 that holds them all; then 0 and, for
+// each cell that is not zero, its number as 4 bytes and its count where these take no more bytes than all cells would,
+// else 1 and the counts of all cells. Cells are numbered row by row. Numbers are big-endian.
 
 import { nextProbe, startProbes } from './probes.ts'
 import { hashValue } from './value-hash.ts'
 
-/** What `approxFrequency` gives: plain data, to be asked by `frequencyOf`. */
+/** The result of `approxFrequency`: plain data, which `frequencyOf` reads. */
 export interface FrequencySketch {
   readonly width: number
   readonly depth: number
@@ -35,14 +36,14 @@ const HEAD = 3
 
 const MAX_CELLS = 2 ** 24
 
-/** The sketch for such an error; null where it would be too large. */
+/** The shape of a sketch with this error and confidence; null where it would have more than 2^24 cells. */
 export function sketchShape(error: number, confidence: number): SketchShape | null {
   const width = Math.ceil(Math.E / error)
   const depth = Math.max(1, Math.ceil(-Math.log(1 - confidence)))
   return width * depth <= MAX_CELLS ? { width, depth } : null
 }
 
-/** Calls back with the cell of a value in each row. */
+/** Calls `visit` with the number of a value's cell in each row. */
 export function eachCell({ width, depth }: SketchShape, value: unknown, visit: (cell: number) => void): void {
   startProbes(hashValue(value))
   for (let row = 0; row < depth; row++) visit(row * width + nextProbe(width))
@@ -63,7 +64,7 @@ export function sketchBytes({ width, depth }: SketchShape, cells: readonly (read
   return bytes
 }
 
-/** Calls back with each cell of written bytes that is not zero, in ascending order. */
+/** Calls `visit` with each cell of a sketch's bytes that is not zero, in ascending order. */
 export function readCells(bytes: Uint8Array, visit: (cell: number, count: number) => void): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const size = bytes[1] as number
@@ -78,8 +79,8 @@ export function readCells(bytes: Uint8Array, visit: (cell: number, count: number
 }
 
 /**
- * How often a value has been counted: never less than the truth, and more by no more than the sketch's error with its confidence.
- * Throws `TypeError` for what is no sketch.
+ * How often a value has been counted: never below the true count, and above it by no more than the sketch's error, with
+ * its confidence. Throws `TypeError` for what is no sketch.
  */
 export function frequencyOf(sketch: FrequencySketch, value: unknown): number {
   const { width, depth, bytes } = sketch

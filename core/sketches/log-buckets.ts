@@ -1,19 +1,19 @@
 // The definition of `approxQuantiles`: buckets of numbers that differ by no more than a given share.
 //
-// DDSketch (Masson, Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees", 2019), without a
-// limit on buckets. In place of a logarithm stands one of their cheaper mappings, quadratic between powers of two: 8 % more buckets,
-// and nothing but exactly rounded arithmetic, where a logarithm may differ by engine.
-// Promises: each number x of a bucket has |value - x| <= accuracy * |x| (for |x| < 2^-1022 rounded to what a double can hold).
-// Buckets are numbered in the order of numbers, negatives below 0, zero 0, infinities at the ends.
+// DDSketch (Masson, Rim, Lee, "DDSketch: a fast and fully-mergeable quantile sketch with relative-error guarantees",
+// 2019), without a limit on buckets. In place of a logarithm it uses one of their cheaper mappings, quadratic between
+// powers of two: 8 % more buckets, and nothing but exactly rounded arithmetic, where a logarithm may differ by engine.
+// Promises: each number x of a bucket has |value - x| <= accuracy * |x| (for |x| < 2^-1022 rounded to what a double can
+// hold). Buckets are numbered in the order of numbers, negatives below 0, zero 0, infinities at the ends.
 
 export interface LogBuckets {
   /** The bucket of a number that is not NaN. */
   bucketOf(x: number): number
-  /** What stands for all numbers of a bucket. */
+  /** The value that represents all numbers of a bucket. */
   numberOf(bucket: number): number
 }
 
-/** Sizes of errors that buckets can be made for. */
+/** Relative errors that buckets can be made for. */
 export const ACCURACY = { least: 0.0001, most: 0.5, usual: 0.01 } as const
 
 /** Added to the places of positive numbers, which may be negative: no place is beyond 2^22 for the least accuracy. */
@@ -40,14 +40,15 @@ export function logBuckets(accuracy: number): LogBuckets {
   })
 }
 
-/** The number of the element, from 0, that stands at a quantile among `count` elements in order. */
+/** The index, from 0, of the element at a quantile among `count` elements in order. */
 export function rankOf(quantile: number, count: number): number {
   return Math.floor(quantile * (count - 1))
 }
 
 /**
- * A bucket must not be wider than ln(gamma), gamma = (1 + accuracy) / (1 - accuracy), and `nearLog2` grows at least 4/3 as fast as the
- * logarithm: 3 / (4 ln gamma). ln gamma is the series 2 (a + a^3/3 + a^5/5 + ...). The last factor outweighs all rounding.
+ * A bucket must not be wider than ln(gamma), gamma = (1 + accuracy) / (1 - accuracy), and `nearLog2` grows at least 4/3
+ * as fast as the logarithm: 3 / (4 ln gamma). ln gamma is the series 2 (a + a^3/3 + a^5/5 + ...). The last factor
+ * outweighs all rounding.
  */
 function bucketsPerOctave(accuracy: number): number {
   let sum = 0
@@ -71,7 +72,7 @@ function nearLog2(x: number): number {
   return (high >>> 20) - (small ? 1077 : 1023) + (s * (4 - s)) / 3
 }
 
-/** Twice the product of a bucket's ends by their sum: equally far, by share, from both. */
+/** Twice the product of a bucket's ends divided by their sum: the same relative distance from both. */
 function middle(place: number, perOctave: number): number {
   const low = place / perOctave
   const high = (place + 1) / perOctave

@@ -1,18 +1,20 @@
-// The definition of `approxMembership`: the size of a Bloom filter, which bits a value sets, and how a filter is asked.
+// The definition of `approxMembership`: the size of a Bloom filter, which bits a value sets, and how a filter is
+// queried.
 //
-// Bloom, "Space/time trade-offs in hash coding with allowable errors", 1970. With k bits for each value, n values in m bits let a value
-// that is not among them pass with probability (1 - e^(-kn/m))^k, nearly (Bose et al., "On the false-positive rate of Bloom filters",
-// 2008: the true share is greater by a term that vanishes as m grows). A value that is among them always passes.
+// Bloom, "Space/time trade-offs in hash coding with allowable errors", 1970. With k bits for each value, n values in m
+// bits let another value pass with a probability of nearly (1 - e^(-kn/m))^k (Bose et al., "On the false-positive rate
+// of Bloom filters", 2008: the true share is greater by a term that vanishes as m grows). A value among them always
+// passes.
 // Promises: one form of bytes for each set of bits.
 //
-// Bytes: a version 1; then 0 and each set bit's number as 4 bytes in ascending order while these are no more bytes than all bits are,
-// else 1 and the bits, the least of each byte first. Numbers are big-endian.
+// Bytes: a version 1; then 0 and each set bit's number as 4 bytes in ascending order where these take no more bytes
+// than all bits would, else 1 and the bits, least significant of each byte first. Numbers are big-endian.
 
 import { ByteWriter } from '../values/bytes.ts'
 import { nextProbe, startProbes } from './probes.ts'
 import { hashValue } from './value-hash.ts'
 
-/** What `approxMembership` gives: plain data, to be asked by `mightContain`. */
+/** The result of `approxMembership`: plain data, which `mightContain` reads. */
 export interface MembershipFilter {
   /** How many bits there are. */
   readonly bits: number
@@ -36,7 +38,7 @@ const HEAD = 2
 /** 128 MiB. */
 const MAX_BITS = 2 ** 30
 
-/** The filter for so many values with such a share of false positives; null where it would be too large. */
+/** The shape of a filter for this many values with this share of false positives; null where it would be too large. */
 export function filterShape(items: number, falsePositives: number): FilterShape | null {
   const hashes = Math.max(1, Math.round(Math.log2(1 / falsePositives)))
   const bits = (-hashes * items) / Math.log(1 - falsePositives ** (1 / hashes))
@@ -44,13 +46,13 @@ export function filterShape(items: number, falsePositives: number): FilterShape 
   return rounded >= 64 && rounded <= MAX_BITS ? { bits: rounded, hashes } : null
 }
 
-/** Calls back with each bit that a value sets; the same one may come twice. */
+/** Calls `visit` with the number of each bit that a value sets; the same one may come twice. */
 export function eachBit({ bits, hashes }: FilterShape, value: unknown, visit: (bit: number) => void): void {
   startProbes(hashValue(value))
   for (let i = 0; i < hashes; i++) visit(nextProbe(bits))
 }
 
-/** So many set bits are written one by one. */
+/** Up to this many set bits are written one by one. */
 export function sparseBits(bits: number): number {
   return Math.floor(bits / 32)
 }
@@ -81,8 +83,8 @@ export function filterContent(bytes: Uint8Array): number[] | Uint8Array {
 }
 
 /**
- * Whether a value may be among those that a filter has seen: true for each that is, and for others with the probability that the
- * filter was made for. Throws `TypeError` for what is no filter.
+ * Whether a value may be among those that a filter has seen: true for each of them, and for others with the probability
+ * that the filter was made for. Throws `TypeError` for what is no filter.
  */
 export function mightContain(filter: MembershipFilter, value: unknown): boolean {
   const { bits, hashes, bytes } = filter

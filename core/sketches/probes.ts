@@ -1,14 +1,14 @@
-// Many independent places from one hash: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2018)
-// that starts from the 128 bits of the hash.
+// Many independent numbers from one hash: xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number
+// generators", 2018), seeded with the 128 bits of the hash.
 //
-// Promises: the same places for the same hash everywhere; integers of 32 bits and exact doubles alone.
+// Promises: the same numbers for the same hash everywhere, by 32-bit integers and exact doubles alone.
 
 let s0 = 0
 let s1 = 0
 let s2 = 0
 let s3 = 0
 
-/** The next calls of `nextProbe` belong to this hash. */
+/** Seeds the next calls of `nextProbe` with this hash. */
 export function startProbes(hash: Uint32Array): void {
   s0 = (hash[0] as number) | 0
   s1 = (hash[1] as number) | 0
@@ -16,7 +16,7 @@ export function startProbes(hash: Uint32Array): void {
   s3 = (hash[3] as number) | 0
 }
 
-/** A whole number from 0 to `limit - 1`, all of them alike to one part in 2^12 or better; `limit` is at most 2^30. */
+/** A whole number from 0 to `limit - 1`, each equally likely to one part in 2^12 or better; `limit` is at most 2^30. */
 export function nextProbe(limit: number): number {
   const high = nextWord() >>> 0
   const low = nextWord() >>> 22

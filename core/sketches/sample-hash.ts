@@ -1,4 +1,4 @@
-// The definition of `sample`: the hash that says which elements are in it.
+// The definition of `sample`: the hash that decides which elements are in it.
 
 import { blake2s } from '../values/blake2s.ts'
 

@@ -1,8 +1,8 @@
-// The hash that every sketch reads: BLAKE2s (RFC 7693) of canonical bytes, 128 bits, without a seed.
+// The hash that every sketch of values uses: BLAKE2s (RFC 7693) of canonical bytes, 128 bits, without a seed.
 //
-// Promises: equal values have equal hashes in every process and version. A cryptographic hash, since a log may be written by people
-// who would like a count to be wrong; it costs about a quarter of a microsecond for a short value.
-// Leaves to each sketch: which of the bits it takes.
+// Promises: equal values have equal hashes in every process and version. It is cryptographic, since the writer of a log
+// may want a count to be wrong; it costs about a quarter of a microsecond for a short value.
+// Not here: which of the bits a sketch takes (each sketch).
 
 import { blake2sPart } from '../values/blake2s.ts'
 import { ByteWriter } from '../values/bytes.ts'

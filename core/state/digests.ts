@@ -4,6 +4,6 @@ export const DIGEST = {
   late: 'late',
   dead: 'dead',
   view: (name: string): string => `view/${name}`,
-  /** Of what a node has emitted, an output what it has written. */
+  /** Of what a node has emitted, or an output has written. */
   emitted: (node: string): string => `handed/${node}`,
 } as const

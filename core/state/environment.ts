@@ -1,6 +1,6 @@
-// What an executor needs from the world, as narrow interfaces that `store/` satisfies.
+// What an executor needs from outside, as narrow interfaces that `store` implements.
 //
-// Promises: `core` stays pure; the runtimes hand these in.
+// Promises: `core` stays pure; batch and stream pass these in.
 
 import type { Rows } from './rows.ts'
 
@@ -13,7 +13,7 @@ export interface StateAccess {
 
 /**
  * An external sorter of rows: copies what it is given, spills beyond its memory, gives rows back in byte order of the
- * key. Rows of equal keys all come back, one behind the other.
+ * key. Rows of equal keys all come back, one after the other.
  */
 export interface RowSorter {
   add(key: Uint8Array, value: Uint8Array): void
@@ -25,8 +25,8 @@ export interface RowSorter {
 /** Takes the changes of one commit. Copies what it is given: the bytes are reused after the call. Null deletes. */
 export interface ChangeSink {
   /**
-   * A change of one row. Within one flush the calls for one table come in ascending byte order of the key, no key
-   * twice (calls for different tables alternate): so they can be appended, or form a delta block, as they come.
+   * A change of one row. Within one flush the calls for one table come in ascending byte order of the key, no key twice
+   * (calls for different tables may alternate), so a store can append them without sorting.
    */
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void
   /** The same with key and value as parts of one byte string; the value must be there. */
@@ -38,7 +38,9 @@ export interface ChangeSink {
     valueStart: number,
     valueEnd: number,
   ): void
-  /** The row of a released element of an output (`HeldRow`), in the order in which they must stand in their partition. */
+  /**
+   * The row of a released element of an output (`HeldRow`); calls come in the order of the records in their partition.
+   */
   release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void
 }
 

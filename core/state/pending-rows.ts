@@ -1,6 +1,6 @@
 // Rows that wait for the next flush, in a sorter that is made when the first one comes.
 //
-// Promises: rows come back in byte order of the key, each once; memory is bounded by that of the sorter.
+// Promises: rows come back in byte order of the key, each once; memory is bounded by the sorter's.
 
 import type { RowSorter } from './environment.ts'
 import type { Row, Rows } from './rows.ts'
@@ -26,7 +26,7 @@ export class PendingRows {
     for (const [key, value] of rows) this.add(key, value)
   }
 
-  /** Gives all rows back and forgets them. The bytes of a row are valid until the next one is asked for. */
+  /** Gives all rows back and forgets them. The bytes of a row are valid until the next one is read. */
   *take(): Generator<Row> {
     const sorter = this.#sorter
     this.#sorter = null

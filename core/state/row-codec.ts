@@ -1,7 +1,6 @@
 // The rows that a job's result is stored as: late records, dead letters, view rows, held output elements.
 //
-// Promises: keys are order preserving, values canonical; what is compared comes first, what is only displayed behind
-// it.
+// Promises: keys are order preserving, values canonical; what is compared comes first, what is only displayed after it.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
 import type { LateRow, ViewError, ViewRow } from '../result/result.ts'
@@ -61,7 +60,10 @@ export function comparedLength(value: Uint8Array): number {
   return r.position
 }
 
-/** The id of a node holds no zero, so it ends at the first one: an identity that another program wrote may begin with any byte. */
+/**
+ * A node's id holds no zero, so it ends at the first one. Decoding without this bound could read too far: an identity
+ * that another program wrote may begin with FF.
+ */
 export function decodeDead(key: Uint8Array, value: Uint8Array): DeadLetter {
   const nodeEnd = key.indexOf(0) + 1
   const node = decodeValue(new ByteReader(key.subarray(0, nodeEnd))) as string
@@ -99,7 +101,9 @@ export interface OutputElement {
   readonly value: Uint8Array | null
 }
 
-/** Encodes elements of outputs one after the other. Row key (time, identity): its byte order is the order in which an output writes. */
+/**
+ * Encodes elements of outputs. The row key is (time, identity): its byte order is the order in which an output writes.
+ */
 export class HeldRow {
   readonly #key = new ByteWriter(128)
   readonly #value = new ByteWriter(512)

@@ -1,8 +1,8 @@
-// A place in a sorted sequence of rows: what operators merge several of them with, by `leastKey`.
+// A cursor on a sorted sequence of rows: operators merge several with `leastKey`.
 //
-// Promises: one row of each sequence is held at a time. An operator takes what it needs at the least key and moves on
-// those that are there, so that rows of one key from several sequences meet. Merging of files and runs is the store's
-// (store/spill, store/runs).
+// Promises: one row of each sequence is held at a time. An operator handles the least key and advances every cursor
+// that is at it, so that rows of one key from several sequences meet.
+// Not here: merging of files and runs (`store/spill`, `store/runs`).
 
 import { compareBytes } from '../values/bytes.ts'
 import type { Row, Rows } from './rows.ts'
@@ -41,7 +41,7 @@ export class RowCursor {
   }
 }
 
-/** The lesser of two keys; undefined stands for none. */
+/** The lesser of two keys; undefined is no key. */
 export function leastKey(a: Uint8Array | undefined, b: Uint8Array | undefined): Uint8Array | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return compareBytes(a, b) <= 0 ? a : b

@@ -1,6 +1,7 @@
-// Rows of tables: what states, sorters and operators pass to each other.
+// Rows of tables, as states, sorters and operators exchange them.
 //
-// Promises: keys order rows byte by byte. Does not say how long the bytes stay valid: whoever gives rows says so.
+// Promises: rows are ordered by the bytes of their keys.
+// Not here: how long the bytes stay valid (each function that gives rows says so).
 
 export type Row = readonly [key: Uint8Array, value: Uint8Array]
 

@@ -1,6 +1,6 @@
 // A closed row on its way to the `closed` nodes of its table.
 //
-// Promises: counted in the digest of each node and emitted by it; a row that failed is one dead letter of the lambda that failed,
+// Promises: each node counts it in its digest and emits it; an error row is one dead letter of the lambda that failed,
 // however many nodes it would reach (semantics.md 5.5).
 
 import type { EmitFunction } from '../emitted/emitted-module.ts'
@@ -16,7 +16,7 @@ export class ClosedRow {
   readonly #identity: Uint8Array
   readonly #time: number
   readonly #key: unknown
-  /** Nodes whose failure is a dead letter already. */
+  /** Nodes whose failure already is a dead letter. */
   readonly #reported = new Set<string>()
 
   constructor(key: unknown, time: number, identity: Uint8Array) {
@@ -25,7 +25,7 @@ export class ClosedRow {
     this.#identity = identity
   }
 
-  /** To all nodes behind one chain, given what the words of its chain make of the row. */
+  /** Emits to all nodes behind one chain, given what the words of the chain make of the row. */
   emitTo({ closed }: TableConsumer, outcome: RowOutcome, emit: EmitClosed, report: Recorder): void {
     if (outcome.kind === 'absent') return
     if (outcome.kind === 'error') return this.#deadLetter(outcome, report)

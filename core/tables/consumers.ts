@@ -1,5 +1,5 @@
-// The consumers of a table: for each chain of words on it, the views, `closed` nodes, joined tables and
-// changelogs at the end of that chain.
+// The consumers of a table: for each chain of words on it, the views, `closed` nodes, joined tables and changelogs at
+// the end of that chain.
 //
 // Promises: a chain runs once for a row, however many views and nodes share it.
 
@@ -8,7 +8,9 @@ import { TABLE } from '../state/row-codec.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
 
-/** Takes a row of a table that has changed: its key and what a view stores of it, null where it is gone. Copies both. */
+/**
+ * Takes a row of a table that has changed: its key and what a view stores of it, null where it is gone. Copies both.
+ */
 type TakeRow = (rowKey: Uint8Array, stored: Uint8Array | null) => void
 
 export interface ViewConsumer {
@@ -16,7 +18,7 @@ export interface ViewConsumer {
   readonly digest: MultisetDigest
   /** Its place among the views on the same table. */
   readonly index: number
-  /** The changelogs of the view: called with each row that becomes another one. */
+  /** The changelogs of the view: called with each row that changes. */
   readonly changed: readonly TakeRow[]
 }
 
@@ -29,22 +31,25 @@ export interface TableConsumer {
   readonly chain: TableChain
   readonly views: readonly ViewConsumer[]
   readonly closed: readonly ClosedConsumer[]
-  /** The joined tables of which this is a side: called with each row that may have become another one, whatever `keep` says. */
+  /**
+   * The joined tables of which this is a side: called with each row that may have changed, also with those that `keep`
+   * drops.
+   */
   readonly joins: readonly TakeRow[]
 }
 
-/** Whether anybody takes the rows that change. */
+/** Whether the consumer takes the rows that change. */
 export const takesChanges = (consumer: TableConsumer): boolean => consumer.views.length > 0 || consumer.joins.length > 0
 
 /** What consumers need of the executor. */
 interface ConsumerAccess {
   view(name: string): MultisetDigest
   closed(node: string): MultisetDigest
-  /** How a node takes rows by its input number `branch`. */
+  /** The function that gives rows to a node's input number `branch`. */
   rows(node: string, branch: number): TakeRow
 }
 
-/** How many views stand on the root of a table, with whatever words between; those that only a changelog sees count too. */
+/** How many views a table's root has, with any words between; views that only a changelog reads count too. */
 export function viewsOn(plan: Plan, root: string, lambdas: Lambdas): number {
   return viewPlaces(plan).filter(view => tableChain(plan, view.node, lambdas).root === root).length
 }
@@ -72,7 +77,7 @@ export function tableConsumers(
     const consumer = consumerAt(node)
     if (consumer === undefined) continue
     const changed = changelogs.map(id => parts.rows(id, 0))
-    // What no result names is no part of what is compared: its digest counts for nobody.
+    // A view that no result names is not compared: nothing reads its digest.
     const digest = name === null ? new MultisetDigest() : parts.view(name)
     const table = name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
     consumer.views.push({ table, digest, index: index++, changed })
@@ -91,7 +96,7 @@ export function tableConsumers(
 
 interface ViewPlace {
   readonly node: string
-  /** Null for one that no result names: a changelog needs it to know what becomes another one. */
+  /** Null for one that no result names: a changelog needs its rows to see which change. */
   readonly name: string | null
   readonly changelogs: string[]
 }

@@ -1,7 +1,8 @@
-// Where a row of a table stands: what its key in state and views says of key and window, by the kind of windows.
+// Row keys of a table: key and window of a row from its key in state and views, by the kind of windows.
 //
-// Promises: a row key is the key (no windows), start and key (windows at fixed places), or start, end and key (sessions); all order
-// preserving. Leaves to `frames.ts`: the ends of windows.
+// Promises: a row key is the key (no windows), start and key (windows at fixed places), or start, end and key
+// (sessions); all order preserving.
+// Not here: the ends of windows (`frames.ts`).
 
 import type { WindowSpec } from '../plan/plan.ts'
 import { framesOf } from '../time/frames.ts'
@@ -17,18 +18,21 @@ export interface RowPlace {
   readonly window: TimeWindow | undefined
 }
 
-/** How the rows of a table are told apart, and when their windows close. */
+/** How the row keys of a table are read, and when its windows close. */
 export interface RowPlaces {
   placeOf(rowKey: Uint8Array): RowPlace
   /** Whether a window with this end is closed at a watermark. */
   isClosed(end: number, watermark: number): boolean
   /** The event time of the element that `closed()` makes of a row. */
   closedTime(end: number): number
-  /** Rows whose window is closed at the watermark have keys below this one; null where there is no window, or none is closed. */
+  /**
+   * Rows whose window is closed at the watermark have keys below this one; null where there is no window, or none is
+   * closed.
+   */
   closedBefore(watermark: number): number | null
 }
 
-/** Looking up a time zone costs more than reading a row. */
+/** Cached, since looking up a time zone costs more than reading a row. */
 const known = new WeakMap<WindowSpec, RowPlaces>()
 
 export function rowPlaces(window: WindowSpec): RowPlaces {
@@ -60,7 +64,7 @@ function framedPlaces(window: WindowSpec): RowPlaces {
   })
 }
 
-/** A record at the very end of a session would still join it, so that it closes one instant later than other windows. */
+/** An element at the very end of a session would still join it, so it closes one instant later than other windows. */
 const SESSIONS: RowPlaces = Object.freeze({
   placeOf(rowKey: Uint8Array): RowPlace {
     const reader = new ByteReader(rowKey)

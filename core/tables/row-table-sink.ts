@@ -1,7 +1,7 @@
-// The sink of rows without slots: those of sessions and of joined tables.
+// The table sink of rows without slots: those of sessions and of joined tables.
 //
-// Promises: those of table-sink.ts; each chain runs once for a row; rows may come in any order and go on in that of their keys.
-// The operator says which rows have changed or close, each no more than once in a flush.
+// Promises: those of table-sink.ts; each chain runs once for a row; rows may come in any order and are flushed in that
+// of their keys. The operator says which rows have changed or close, each no more than once in a flush.
 
 import { PendingRows } from '../state/pending-rows.ts'
 import { VIEW_ERROR, VIEW_VALUE, type ViewError } from '../state/row-codec.ts'
@@ -16,11 +16,11 @@ import { TableSink, type TableSinkOptions } from './table-sink.ts'
 
 /** What has happened to a row. */
 interface RowEvent {
-  /** Its value is another one than at the last flush, or it was not there. */
+  /** Its value differs from that at the last flush, or it was absent. */
   readonly changed: boolean
   /** Its window closes now. */
   readonly closes: boolean
-  /** No view holds a row of this key yet, so that none needs to be looked for. */
+  /** No view holds a row of this key yet, so none is looked up. */
   readonly isNew?: boolean
 }
 
@@ -33,7 +33,7 @@ const NEW = 16
 
 export class RowTableSink extends TableSink {
   readonly #waiting: PendingRows
-  /** Whether no lambda stands between the table and those who take its changes. */
+  /** Whether there is no lambda between the table and any consumer that takes its changes. */
   readonly #allPlain: boolean
 
   constructor(options: TableSinkOptions) {
@@ -42,7 +42,9 @@ export class RowTableSink extends TableSink {
     this.#allPlain = options.consumers.every(consumer => consumer.chain.plain || !takesChanges(consumer))
   }
 
-  /** Takes in a row with its value before any word on the table; `absent` where it is gone. Copies the bytes of the key. */
+  /**
+   * Takes a row with its value before any word on the table; `absent` where it is gone. Copies the bytes of the key.
+   */
   put(rowKey: Uint8Array, outcome: RowOutcome, { changed, closes, isNew = false }: RowEvent): void {
     const { consumers } = this.options
     if (!consumers.some(c => (changed && takesChanges(c)) || (closes && c.closed.length > 0))) return
@@ -91,7 +93,7 @@ export class RowTableSink extends TableSink {
     }
   }
 
-  /** As `#flushRow`, for an open row that every view stores as it waits: nothing of it need be read. */
+  /** As `#flushRow`, for an open row that every view stores unchanged: its value is not decoded. */
   #flushPlain(rowKey: Uint8Array, waiting: Uint8Array, old: readonly OldRows[], isNew: boolean): void {
     const w = this.writer
     w.reset()
@@ -102,7 +104,7 @@ export class RowTableSink extends TableSink {
     for (const one of old) this.#change(one, rowKey, stored, isNew)
   }
 
-  /** Brings one view's row up to date; null takes it away. Rows that `keep` drops and that lie before it go first. */
+  /** Brings one view's row up to date; null deletes it. Rows before it that `keep` drops are dropped first. */
   #change(rows: OldRows, rowKey: Uint8Array, value: Uint8Array | null, isNew: boolean): void {
     const { table, digest, changed } = rows.view
     for (; rows.key !== undefined && compareBytes(rows.key, rowKey) < 0; rows.advance()) this.#drop(rows)

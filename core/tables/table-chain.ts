@@ -1,6 +1,6 @@
 // The words on a table between an aggregation and a view or `closed`: mapValues, filter, keep.
 //
-// Promises: a pure function of one row; a throw gives an error row, never a dead letter by itself (semantics.md 5.5).
+// Promises: a pure function of one row; a throw gives an error row, not a dead letter (semantics.md 5.5).
 
 import { mustNotEndRun } from '../errors.ts'
 import type { Lambdas, Plan, PlanNode, PlanNodeOf } from '../plan/plan.ts'
@@ -31,7 +31,7 @@ export interface TableChain {
   /** The node at the beginning. */
   readonly root: string
   readonly keepMs: number | null
-  /** True where no lambda stands between aggregate and result, nor makes the value itself. */
+  /** True where no lambda runs between root and result, nor makes the value itself. */
   readonly plain: boolean
   run(value: unknown, row: TableRow): RowOutcome
 }
@@ -70,7 +70,7 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
   return { root: at.id, keepMs, plain: steps.length === 0 && !mayFail(at), run }
 }
 
-/** Whether the value itself may be missing, since an author's `present` failed. */
+/** Whether the value itself may be missing, where an author's `present` fails. */
 const mayFail = (node: PlanNodeOf<'aggregate' | 'joinTables'>): boolean =>
   node.kind === 'aggregate' && node.params.fields.some(f => f.kind === 'custom')
 

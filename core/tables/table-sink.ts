@@ -1,11 +1,12 @@
-// What takes the rows of a table that have changed or whose windows close: views with their digests, `closed` nodes, joined tables
-// and changelogs, each behind its chain of words.
+// The table sink: takes the rows of a table that have changed or whose windows close, for views with their digests,
+// `closed` nodes, joined tables and changelogs, each behind its chain of words.
 //
-// Promises: a view's digest counts exactly the rows that its table holds; a row that an unchanged value would rewrite is left alone;
-// rows that `keep` no longer keeps go. There are two kinds, for two kinds of operators:
-// - `GroupTableSink` (operators/aggregate): rows that have slots. It takes each one as it is flushed, in the order of keys, and knows by
-//   slot what the views hold, so that an ordinary row costs no lookup.
-// - `RowTableSink` (tables): rows without slots, of sessions and joined tables. They come in any order, are sorted, and are looked up.
+// Promises: a view's digest counts exactly the rows that its table holds; an unchanged row is not written; rows that
+// `keep` no longer keeps are deleted. There are two kinds:
+// - `GroupTableSink` (operators/aggregate): rows that have slots. It takes each row as it is flushed, in the order of
+//   keys, and knows by slot what the views hold, so that most rows cost no lookup.
+// - `RowTableSink` (tables): rows without slots, of sessions and joined tables. They come in any order, are sorted, and
+//   are looked up.
 
 import type { Recorder } from '../emitted/recorder.ts'
 import type { ChangeSink, Environment } from '../state/environment.ts'
@@ -30,7 +31,7 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
   protected readonly options: Options
   /** Where changes of the present flush go. */
   protected sink: ChangeSink | null = null
-  /** The watermark before `final`, by which `keep` decides (docs/semantics.md 4). */
+  /** The watermark before `final`, by which `keep` decides (semantics.md 4.6). */
   protected keepNow = Number.NEGATIVE_INFINITY
   protected readonly writer = new ByteWriter(256)
 
@@ -56,7 +57,7 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
     return end <= this.keepNow - chain.keepMs && this.options.places.isClosed(end, this.keepNow)
   }
 
-  /** Takes a row that `keep` drops out of a view. */
+  /** Deletes a row that `keep` drops from a view. */
   protected drop({ table, digest, changed }: ViewConsumer, rowKey: Uint8Array, stored: Uint8Array): void {
     digest.removeRow(rowKey, stored)
     this.sink?.putSorted(table, rowKey, null)

@@ -1,8 +1,9 @@
-// Calendar windows: days, weeks and months of a time zone, with all changes of its clocks.
+// Calendar windows: days, weeks and months of a time zone, across all changes of its clocks.
 //
-// Promises: a window begins at the first instant whose local date is at or past its first day, and ends where the next one begins;
-// dates that do not occur there are omitted (semantics.md 4.3). So the windows follow each other without gaps, whatever the clocks do.
-// Leaves to `zone-offset.ts`: the offsets; to the version of the time zone data: what they are.
+// Promises: a window begins at the first instant whose local date is at or past its first day, and ends where the next
+// one begins; dates that do not occur there are omitted (semantics.md 4.3). So the windows follow each other without
+// gaps, whatever the clocks do.
+// Not here: the offsets (`zone-offset.ts`).
 
 import { type CalendarUnit, nextStart, unitStart } from './civil-days.ts'
 import type { TimeWindow } from './time-window.ts'
@@ -14,7 +15,7 @@ const HOUR = 3_600_000
 const FURTHEST = 16 * HOUR
 /** No zone changes its clocks and changes them back within so short a time. */
 const PROBE = HOUR
-/** Starts of days of one zone that are remembered, at most. */
+/** Most starts of days that are cached for one zone. */
 const REMEMBERED = 10_000
 
 export interface Calendar {
@@ -30,7 +31,7 @@ export function calendar(unit: CalendarUnit, tz: string): Calendar {
   const find = (time: number): TimeWindow => {
     let first = unitStart(unit, Math.floor((time + offsetOf(time)) / DAY))
     let start = firstInstant(first)
-    // A clock that was set back over midnight shows an earlier date again: the later window has begun all the same.
+    // A clock that goes back over midnight shows the earlier date again, but the later window has begun.
     for (;;) {
       const next = nextStart(unit, first)
       const end = firstInstant(next)
@@ -53,7 +54,7 @@ interface ZoneDays {
   firstInstant(day: number): number
 }
 
-/** Looking up a zone, and where its days begin, costs more than everything else here: both are remembered. */
+/** Looking up a zone, and where its days begin, costs more than everything else here: both are cached. */
 const zones = new Map<string, ZoneDays>()
 
 function zoneDays(tz: string): ZoneDays {

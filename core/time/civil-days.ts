@@ -1,10 +1,10 @@
 // Dates of the proleptic Gregorian calendar as days since 1970-01-01, and where days, weeks and months begin.
 //
-// Promises: exact over the whole range of event times and somewhat beyond, where `Date` ends.
+// Promises: exact over the whole range of event times and somewhat past the range of `Date`.
 
 export type CalendarUnit = 'day' | 'week' | 'month'
 
-/** 1970-01-01 was a Thursday: the Monday before it. */
+/** The Monday before 1970-01-01, which was a Thursday. */
 const MONDAY = -3
 
 /** The first day of the unit that a day lies in; weeks begin on Monday (ISO 8601). */
@@ -22,8 +22,8 @@ export function nextStart(unit: CalendarUnit, start: number): number {
 }
 
 /**
- * From H. Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013), civil_from_days: days are counted from 1 March of year 0, so
- * that the leap day ends a year, and in eras of 400 years.
+ * From H. Hinnant, "chrono-Compatible Low-Level Date Algorithms" (2013), civil_from_days: days are counted from 1 March
+ * of year 0, so that the leap day ends a year, and in eras of 400 years.
  */
 function dayOfMonth(day: number): number {
   const shifted = day + 719_468

@@ -1,7 +1,8 @@
-// Frames: windows that stand at fixed places in time, so that the end of one follows from its start.
+// Frames: windows at fixed places in time, so that the end of one follows from its start.
 //
-// Promises: exact over the whole range of event times. Leaves to the aggregations: windows whose places depend on the elements
-// (sessions), and which elements a frame holds.
+// Promises: exact over the whole range of event times.
+// Not here: windows whose places depend on the elements (sessions, `core/operators/session`), and which elements a
+// frame holds (`core/operators/aggregate`).
 
 import type { WindowSpec } from '../plan/plan.ts'
 import { type Calendar, calendar } from './calendar.ts'
@@ -9,7 +10,10 @@ import { type Calendar, calendar } from './calendar.ts'
 export interface Frames {
   /** The exclusive end of the window that begins at `start`, in ms. */
   endOf(start: number): number
-  /** Windows that begin before this are closed at a watermark (`end <= watermark`), the others are open. May be infinite. */
+  /**
+   * Windows that begin before this are closed at a watermark (`end <= watermark`), the others are open. May be
+   * infinite.
+   */
   openFrom(watermark: number): number
 }
 
@@ -26,7 +30,9 @@ export function framesOf(window: WindowSpec): Frames | null {
   }
 }
 
-/** Windows of one length. Starts are whole milliseconds, so those up to the last closed one are those below the next number. */
+/**
+ * Windows of one length. Starts are whole milliseconds: the least open start is one more than the greatest closed one.
+ */
 const evenFrames = (sizeMs: number): Frames =>
   Object.freeze({
     endOf: (start: number) => start + sizeMs,

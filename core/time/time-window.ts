@@ -1,4 +1,4 @@
-// A stretch of event time.
+// A window: a stretch of event time.
 
 /** Half-open `[start, end)` in ms since 1970 (UTC). */
 export interface TimeWindow {

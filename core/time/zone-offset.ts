@@ -1,16 +1,20 @@
-// What a clock on the wall of a time zone shows: its offset from UTC at an instant, as the engine's time zone data have it.
+// The offset of a time zone's clocks from UTC at an instant, from the engine's time zone data.
 //
-// Promises: a function of the instant, the zone and the version of the time zone data alone: locale, calendar and zone are all
-// given. Leaves to `run/state/versions.ts`: that a state is not gone on from with other data (semantics.md 7.3).
+// Promises: a function of the instant, the zone and the version of the time zone data alone: locale, calendar and zone
+// are all given.
+// Not here: refusing a state of other time zone data (`run/state/versions.ts`; semantics.md 7.3).
 
 /** The greatest ECMAScript time (ECMA-262, 21.4.1.1). */
 const LAST_TIME = 8.64e15
 /**
- * No zone of the tz database has a transition before the nineteenth century: earlier instants have the offset of this one, in the year 5,
- * whose local dates need no era.
+ * No zone of the tz database has a transition before the nineteenth century: earlier instants have the offset of this
+ * one, in the year 5, whose local dates need no era.
  */
 const FIRST_TIME = -62e12
-/** The Gregorian calendar repeats after 400 years; dates are read that much earlier, so that none is past the end of `Date`. */
+/**
+ * The Gregorian calendar repeats after 400 years; dates are read that much earlier, so that none is past the end of
+ * `Date`.
+ */
 const CYCLE_YEARS = 400
 const CYCLE_MS = 146_097 * 86_400_000
 

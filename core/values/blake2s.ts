@@ -1,7 +1,8 @@
 // A strong 128-bit hash: BLAKE2s with a digest of 16 bytes and no key (RFC 7693).
 //
-// Promises: the standard's function, written for many short inputs: no allocation for a hash. Leaves to `digest.ts`: sums of hashes.
-// Its ten rounds are unrolled at load, with every word in a variable of its own: four times as fast as loops over arrays.
+// Promises: the standard's function, written for many short inputs: no allocation for a hash. The ten rounds are
+// unrolled when the module loads, with every word in a variable of its own: four times as fast as loops over arrays.
+// Not here: sums of hashes (`multiset-digest.ts`).
 
 const IV = Int32Array.of(0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19)
 
@@ -39,10 +40,16 @@ const PARAMETERS = 0x01010000 ^ DIGEST_BYTES
 const state = new Int32Array(8)
 const message = new Int32Array(16)
 
-/** The compression function F of RFC 7693, section 3.2, on `state` and `message`; `last` is -1 for the last block, else 0. */
+/**
+ * The compression function F of RFC 7693, section 3.2, on `state` and `message`; `last` is -1 for the last block, 0 for
+ * others.
+ */
 const compress = unrolled()
 
-/** Writes the four little-endian words of the hash of `bytes` to `into[at .. at + 3]`. Inputs are shorter than 2^32 bytes. */
+/**
+ * Writes the four little-endian words of the hash of `bytes` to `into[at .. at + 3]`. Inputs are shorter than 2^32
+ * bytes.
+ */
 export function blake2s(bytes: Uint8Array, into: Uint32Array = new Uint32Array(4), at = 0): Uint32Array {
   return blake2sPart(bytes, 0, bytes.length, into, at)
 }

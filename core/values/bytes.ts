@@ -1,9 +1,10 @@
-// Bytes: a growing writer, a reader, comparison and texts of byte strings.
+// Bytes: a growing writer, a reader, comparison, and texts of byte strings.
 //
-// Promises: nothing but typed arrays; a reader never reads past its end without throwing. Leaves to `canonical.ts`: what bytes mean.
+// Promises: typed arrays only; a reader throws where it would read past its end.
+// Not here: what bytes mean (`canonical.ts`).
 
 const EMPTY = new Uint8Array(0)
-/** Up to so many bytes are copied faster one by one than by a call of the engine. */
+/** Up to this many bytes are copied faster one by one than by a call of the engine. */
 const FEW = 32
 
 /** Appends to a buffer that doubles when it is full. Numbers are big-endian, so that byte order is numeric order. */
@@ -46,7 +47,10 @@ export class ByteWriter {
     this.#length += length
   }
 
-  /** The buffer itself with room for `more` bytes from `length` on; `advance` says how many were written. For tight loops. */
+  /**
+   * The buffer itself with room for `more` bytes from `length` on; `advance` says how many were written. For tight
+   * loops.
+   */
   reserve(more: number): Uint8Array {
     if (this.#length + more > this.#u8.length) this.#grow(more)
     return this.#u8
@@ -119,7 +123,7 @@ export class ByteReader {
     this.#step(length)
   }
 
-  /** Where the next bytes begin, which are stepped over. */
+  /** Steps over the next bytes and returns where they begin. */
   #step(length: number): number {
     const start = this.position
     if (length < 0 || start + length > this.source.length) throw new RangeError('bytes end before the value does')

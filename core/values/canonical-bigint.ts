@@ -1,7 +1,8 @@
 // Integers of any size in canonical bytes.
 //
-// Promises: byte order is numeric order. Zero is 80. A positive integer is 80 + n, then its n bytes; one of more than 118 bytes
-// is FF, a length of four bytes, then its bytes. A negative one is the positive form of its magnitude with every bit turned.
+// Promises: byte order is numeric order. Zero is 80. A positive integer is 80 + n, then its n bytes; one of more than
+// 118 bytes is FF, a length of four bytes, then its bytes. A negative one is the positive form of its magnitude with
+// every bit inverted.
 
 import { type ByteReader, ByteWriter } from './bytes.ts'
 

@@ -1,8 +1,8 @@
 // Strings in canonical bytes: generalised UTF-8, so that any string is a legal key, lone surrogates included.
 //
-// Promises: the byte order of two strings is the order of their code points (a lone surrogate counts as one); a zero byte is
-// written as 00 FF and the end as 00. So the bytes of a text may be the start of those of another one only where these go on with FF:
-// whatever stands behind a text must not begin with FF.
+// Promises: the byte order of two strings is the order of their code points (a lone surrogate counts as one); a zero
+// byte is written as 00 FF and the end as 00. So the bytes of one text may be a prefix of another's only where the
+// other goes on with FF: what follows a text must not begin with FF.
 
 import { type ByteReader, ByteWriter, compareBytes } from './bytes.ts'
 
@@ -95,11 +95,11 @@ export function compareTexts(a: string, b: string): number {
     const x = a.charCodeAt(i)
     const y = b.charCodeAt(i)
     if (x === y) continue
-    // Only where a surrogate stands against a unit past the surrogates do units and code points order differently.
+    // Units and code points order differently only where a surrogate meets a unit past the surrogates.
     if (x >= 0xd800 && y >= 0xd800) return compareBytes(textBytes(a), textBytes(b))
     return x - y
   }
-  // One is the start of the other, except where it ends inside of a surrogate pair.
+  // One is a prefix of the other, unless it ends inside a surrogate pair.
   return a.length < b.length
     ? splitsPair(a, b)
       ? compareBytes(textBytes(a), textBytes(b))

@@ -1,13 +1,13 @@
 // Canonical bytes of values: one byte string for each value, whose order is the order of values (semantics.md 8.1).
 //
-// Promises: null < false < true < numbers < bigints < strings < bytes < arrays < objects; -0 is 0 and NaN has one form, which
-// sorts after all numbers; strings compare by UTF-8 bytes, lone surrogates included; fields stand sorted by name, and an
-// undefined one is absent. `decode(encode(x))` is the value as every executor hands it on (semantics.md 3.5).
-// Leaves to the callers: where a value that has no canonical bytes (`Unencodable`) goes.
+// Promises: null < false < true < numbers < bigints < strings < bytes < arrays < objects; -0 is 0 and NaN has one form,
+// which sorts after all numbers; strings compare by UTF-8 bytes, lone surrogates included; fields are sorted by name,
+// and an undefined one is absent. `decode(encode(x))` is the value as every executor emits it (semantics.md 3.5).
+// Not here: what happens to a value without canonical bytes (the callers, by `Unencodable`).
 //
-// Forms: a tag, then for numbers the IEEE 754 bits made order preserving; for bigints a length byte and the magnitude; for
-// strings and bytes their bytes with 00 written as 00 FF, closed by 00; for arrays their items, closed by 00; for objects each
-// field as 01, name, value, closed by 00.
+// Forms: a tag, then for numbers the IEEE 754 bits made order preserving; for bigints a length byte and the magnitude;
+// for strings and bytes their bytes with 00 written as 00 FF, closed by 00; for arrays their items, closed by 00; for
+// objects each field as 01, name, value, closed by 00.
 
 import { ByteReader, ByteWriter, compareBytes } from './bytes.ts'
 import { decodeBigint, encodeBigint, skipBigint } from './canonical-bigint.ts'
@@ -127,7 +127,7 @@ function encodeObject(w: ByteWriter, value: object, depth: number): void {
   w.byte(END)
 }
 
-/** Encodes a part; the path of one that cannot be is put together on the way out. */
+/** Encodes a part; adds its step to the path of an `Unencodable`. */
 function within(w: ByteWriter, part: unknown, depth: number, step: string): void {
   try {
     encodeAt(w, part, depth + 1)
@@ -206,7 +206,7 @@ export function decodeValue(r: ByteReader): unknown {
   }
 }
 
-/** The value that bytes begin with. Throws as `decodeValue`. */
+/** The first value of bytes. Throws as `decodeValue`. */
 export const decodeBytes = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
 
 /** Steps over the closing byte if it is next: no tag and no field begins with it. */

@@ -1,6 +1,9 @@
-// Freezing plain data to its depth.
+// Freezing plain data at every depth.
 
-/** Freezes a tree of plain data in place and gives it back. What is frozen already is taken to be so to the bottom. */
+/**
+ * Freezes a tree of plain data in place and returns it. A part that is already frozen is taken to be frozen at every
+ * depth.
+ */
 export function freezeDeep<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value
   Object.freeze(value) // bytes cannot be frozen

@@ -1,7 +1,7 @@
-// Identities: canonical byte strings that tell any two elements of a job apart and order those of equal time.
+// Identities: canonical byte strings that are different for any two elements of a job and order those of equal time.
 //
-// Promises: nested tuples, not concatenations (semantics.md 2.8), so that no two different elements share one; the order of records
-// is that of their positions (topic, partition, offset).
+// Promises: nested tuples, not concatenations (semantics.md 2.8), so that no two different elements share one; the
+// order of records is that of their positions (topic, partition, offset).
 
 import { ByteWriter, concatBytes } from './bytes.ts'
 import { canonicalBytes, encodeValue } from './canonical.ts'
@@ -15,7 +15,7 @@ export function recordIdentity(topic: string, partition: number, offset: bigint)
   return canonicalBytes([topic, partition, offset])
 }
 
-/** The identity of the `index`th result of a `flatMap`, or of an element met again behind branch `index` of a `merge`. */
+/** The identity of result `index` of a `flatMap` or `flatMapKeys`, or of an element of branch `index` of a `merge`. */
 export function childIdentity(parent: Uint8Array, index: number): Uint8Array {
   return concatBytes([OPEN, parent, canonicalBytes(index), CLOSE])
 }

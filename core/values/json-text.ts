@@ -1,7 +1,7 @@
-// Values as JSON text in one form: what outputs write, and what `query` prints.
+// Canonical JSON: values as JSON text in one form, which outputs write and `query` prints.
 //
-// Promises: the same text for values with the same canonical bytes, fields sorted in canonical order. Leaves to nobody: what JSON
-// lacks has a fixed spelling here (a bigint is an integer token; NaN and the infinities are strings; bytes are base64, RFC 4648).
+// Promises: the same text for values with the same canonical bytes, fields sorted in canonical order. What JSON lacks
+// has a fixed form (a bigint is an integer token; NaN and the infinities are strings; bytes are base64, RFC 4648).
 
 import { compareValues, normalise } from './canonical.ts'
 
@@ -31,7 +31,10 @@ function textOf(value: unknown): string {
   return text === '' ? '{}' : `${text}}`
 }
 
-/** Names of a normalised value in order: they stand in it, but that an engine puts names which are integers first. */
+/**
+ * Names of a normalised value in order. They are in order already, except that engines put names that are integers
+ * first.
+ */
 function namesOf(value: object): readonly string[] {
   const names = Object.keys(value)
   const first = names[0]?.charCodeAt(0) ?? 0

@@ -1,7 +1,8 @@
 // Multiset digests: the sum of a strong 128-bit hash of each row, modulo 2^128 (semantics.md 8.2).
 //
-// Promises: independent of order; a row can be taken out again; digests of parts add up to the digest of the whole. Equal
-// digests and counts mean equal multisets up to a collision. Leaves to the callers: which bytes a row has.
+// Promises: independent of order; a row can be taken out again; digests of parts add up to the digest of the whole.
+// Equal digests and counts mean equal multisets, unless hashes collide.
+// Not here: which bytes a row has (the callers).
 
 import { blake2s } from './blake2s.ts'
 import { ByteReader, ByteWriter } from './bytes.ts'
@@ -25,7 +26,7 @@ export class MultisetDigest {
   readonly #sum = new Uint32Array(WORDS)
   readonly #hash = new Uint32Array(WORDS)
   #count = 0n
-  /** Rows since `#count` was last brought up to date. */
+  /** Rows added less rows removed since `#count` was last brought up to date. */
   #pending = 0
 
   /** Rows in the multiset. */

@@ -1,7 +1,8 @@
 // Kafka's default partitioner: murmur2 of the key's bytes.
 //
-// Promises: the hash of Kafka's own Java client (`org.apache.kafka.common.utils.Utils.murmur2`: seed 0x9747b28c), a sign-free
-// remainder of it as the partition. Public-domain algorithm by Austin Appleby.
+// Promises: the hash of Kafka's own Java client (`org.apache.kafka.common.utils.Utils.murmur2`: seed 0x9747b28c); the
+// partition is the hash without its sign bit, modulo the number of partitions. Public-domain algorithm by Austin
+// Appleby.
 
 const MULTIPLIER = 0x5bd1e995
 const SEED = 0x9747b28c

@@ -1,12 +1,12 @@
 // Whole numbers from 0 to 2^53 - 1 in few bytes: seven bits a byte, least significant first, the eighth bit says that
-// more follow (LEB128). Zigzag makes whole numbers of signed ones: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
+// more follow (LEB128). Zigzag maps signed numbers to these: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4.
 //
-// Promises: a number is written in as few bytes as it needs. Does not limit what is read: a caller that must not
-// trust the bytes looks at `varintEnd` first.
+// Promises: a number is written in as few bytes as it needs.
+// Not here: limits on what is read (a caller that does not trust the bytes checks `varintEnd` first).
 
 import type { ByteReader, ByteWriter } from './bytes.ts'
 
-/** Writes into bytes that have room for it, and gives the place behind it. */
+/** Writes into bytes that have room for it; returns the place after it. */
 export function putVarint(bytes: Uint8Array, at: number, value: number): number {
   let end = at
   let rest = value
@@ -23,7 +23,7 @@ export function varintBytes(value: number): number {
   return bytes
 }
 
-/** The number that is written at `at`; NaN where it is cut off. */
+/** The number at `at`; NaN where it is cut off. */
 export function varintAt(bytes: Uint8Array, at: number): number {
   let value = 0
   let scale = 1
@@ -55,7 +55,7 @@ export function readVarint(r: ByteReader): number {
   return varintAt(r.source, at)
 }
 
-/** Of a number of less than 52 bits. */
+/** Zigzag of a number of less than 52 bits. */
 export const zigzag = (value: number): number => (value < 0 ? -value * 2 - 1 : value * 2)
 
 export const fromZigzag = (raw: number): number => (raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2)

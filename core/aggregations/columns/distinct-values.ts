@@ -18,7 +18,7 @@ interface Values {
 export class DistinctValuesColumn implements Column {
   /** Whether a row shows how many values there are, not the values. */
   readonly #countOnly: boolean
-  /** The value of a slot that has one value, EMPTY where it has none; of no meaning where it has several. */
+  /** The value of a slot that has one value, EMPTY where it has none; unused where it has several. */
   readonly #single: unknown[] = []
   readonly #several: (Values | undefined)[] = []
 

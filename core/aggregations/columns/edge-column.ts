@@ -1,6 +1,6 @@
-// The element at an edge of a group in the order of (time, identity): what `first` and `last` keep.
+// The first or last element of a group in (time, identity) order: what `first` and `last` keep.
 //
-// Promises: the bytes of an identity are worked out only where two times are equal, or at the end of a chunk.
+// Promises: the bytes of an identity are made only where two times are equal, or at the end of a chunk.
 // State: time, identity and value of the element, canonical.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'

@@ -1,6 +1,6 @@
 // The value whose `by` is extreme: what `minBy` and `maxBy` keep.
 //
-// Promises: among equals the first in (time, identity), whatever came first.
+// Promises: among equals the first in (time, identity), in whatever order they came.
 // State: `by`, time, identity and value of the element, canonical.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'

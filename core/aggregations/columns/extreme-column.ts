@@ -1,4 +1,4 @@
-// The extreme value of a group in the canonical order of all values: what `min` and `max` keep.
+// The least or greatest value of a group in canonical order: what `min` and `max` keep.
 //
 // Promises: equal values are one value, so there are no ties.
 // State: the canonical bytes of the value.

@@ -31,7 +31,7 @@ type Maker<K extends AggregationKind> = (
   own: CustomAggregatorOf,
 ) => Column
 
-/** The functions of a field that is an author's aggregation. */
+/** The functions of an author's aggregation, by the name of its field. */
 type CustomAggregatorOf = (field: string) => CustomAggregator
 
 /** Every aggregation by its kind. */

@@ -1,7 +1,7 @@
-// The (time, identity) of an element by slot: what breaks all ties.
+// Order keys by slot: the (time, identity) of an element, which breaks all ties.
 //
-// Promises: the bytes of an identity are worked out on a tie, at the end of the chunk that the element came with, or
-// when they are written, whichever is first; an element that is replaced within its chunk never pays for them.
+// Promises: the bytes of an identity are made on a tie, at the end of the element's chunk, or when they are written,
+// whichever is first; an element that is replaced within its chunk never pays for them.
 
 import { type ByteReader, type ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -12,7 +12,7 @@ export class OrderKeys<O> {
   #times = new Float64Array(0)
   /** Identity bytes, where they are known. */
   readonly #identities: (Uint8Array | undefined)[] = []
-  /** Where they are not: what they can be worked out from, until the end of the chunk. */
+  /** Where they are not: the lineage to make them from, until the end of the chunk. */
   readonly #lineages: (O | undefined)[] = []
   #open: number[] = []
 
@@ -73,7 +73,7 @@ export class OrderKeys<O> {
     return identity
   }
 
-  /** Lineages are about to lose their meaning. */
+  /** The chunk that lineages point into ends: makes the identities that are missing. */
   endChunk(): void {
     for (const slot of this.#open) {
       if (this.#lineages[slot] === undefined) continue

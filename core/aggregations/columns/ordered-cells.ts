@@ -1,4 +1,4 @@
-// Values by slot that are compared in canonical order: numbers as they are, everything else as plain data.
+// Values by slot, compared in canonical order. Numbers are kept in a typed array, other values as plain data.
 //
 // Promises: no allocation for numbers; the order is that of canonical bytes (-0 is 0, NaN comes after all numbers).
 

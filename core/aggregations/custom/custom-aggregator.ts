@@ -1,8 +1,8 @@
-// The functions of an author's aggregation as columns call them: results checked and normalised, failures kept apart.
+// The functions of an author's aggregation as columns call them: results checked and normalised, failures typed.
 //
-// Promises: `plus` that fails ends the run and names the author's place, since where it fails depends on the order of
-// merging; `present` that fails is a `PresentFault`, from which the row becomes an error row. The states themselves are
-// in `custom-column.ts`.
+// Promises: a `plus` that fails ends the run and names the author's place, since where it fails depends on the order of
+// merging; a `present` that fails throws a `PresentFault`, which makes the row an error row.
+// Not here: the states (`custom-column.ts`).
 
 import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import type { Lambdas, PlanNode } from '../../plan/plan.ts'
@@ -15,7 +15,7 @@ import type { CustomAggregator } from './custom-column.ts'
 /** Finds `path:line:column` of the author's code in a thrown error. */
 type SiteOf = (error: unknown) => string | undefined
 
-/** Thrown by `present` of a column: the row is an error row. */
+/** Thrown by `present` of a column: it makes the row an error row. */
 class PresentFault extends Error {
   readonly error: ViewError
 
@@ -49,7 +49,7 @@ export function customAggregator(node: PlanNode, field: string, lambdas: Lambdas
   }
 }
 
-/** The value of a row by its columns: an error row where the author's `present` fails. */
+/** The value of a row from its columns; an error row where the author's `present` fails. */
 export function presented(present: () => unknown): Exclude<RowOutcome, { kind: 'absent' }> {
   try {
     return { kind: 'value', value: present() }

@@ -1,8 +1,9 @@
-// An author's aggregation: states of plain data that the author's `plus` puts together.
+// An author's aggregation: states of plain data, combined by the author's `plus`.
 //
 // Promises: `plus` and `present` get normalised data that they cannot change: frozen, and copied each time where it
 // holds bytes, which cannot be frozen. The author promises that order and grouping do not matter and that `zero`
-// changes nothing, so it is never added here. What becomes of a throw is in `custom-aggregator.ts`.
+// changes nothing, so it is never added here.
+// Not here: what a throw leads to (`custom-aggregator.ts`).
 // State: the canonical bytes of the author's state.
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'

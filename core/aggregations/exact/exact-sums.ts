@@ -1,9 +1,9 @@
 // Exact sums by slot: two doubles each, and a superaccumulator for the few that need more.
 //
 // Promises: the real sum of all numbers and bigints added, whatever the order, with one byte form; NaN and the
-// infinities are noted apart. An addition that fits costs two error-free transformations (D. Knuth, TAOCP 4.2.2,
+// infinities are kept as flags. An addition that fits costs two error-free transformations (D. Knuth, TAOCP 4.2.2,
 // theorem B) and no allocation.
-// It does not decide what a row shows: that is `sum.ts`, `mean.ts` and `power-sums.ts`.
+// Not here: what a row shows (`sum.ts`, `mean.ts`, `power-sums.ts`).
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -17,9 +17,9 @@ const EXPANSION_LIMIT = 2 ** 1020
 const MOST_TERMS = 14
 const AS_INTEGER = 15
 
-/** Bits that say which values without a place in a sum there were. */
+/** Bits that say which values that are not finite were added. */
 const SPECIAL = { nan: 1, positive: 2, negative: 4 } as const
-/** Set where any number was added; where not, the sum is one of bigints. */
+/** Set where any number was added; otherwise the sum is one of bigints. */
 const NUMBER = 8
 
 /** What two doubles cannot hold. */
@@ -32,7 +32,7 @@ interface Rest {
 }
 
 export class ExactSums {
-  /** Two doubles a slot whose real sum is the slot's sum, but for its rest. The first is -0 until a number is added. */
+  /** Two doubles a slot: their real sum plus the slot's rest is its sum. The first is -0 until a number is added. */
   #cells = new Float64Array(0)
   readonly #rests = new Map<number, Rest>()
 
@@ -196,8 +196,8 @@ function specialSum(special: number): number {
 }
 
 /**
- * The one form of an exact number: its expansion into doubles, each the nearest to what those before leave over (none
- * for zero); or, for very large ones and those of too many terms, the integer of its units.
+ * The one form of an exact number: its expansion into doubles, each the nearest to what those before it leave over
+ * (none for zero); or, where it is very large or takes too many terms, its units as an integer.
  */
 function writeExact(w: ByteWriter, flags: number, exact: Exact): void {
   const units = unitsOf(exact)

@@ -1,5 +1,4 @@
-// Power sums: the count of numbers and the sums of x and of x^2 lose no bit, so that what is made of them is rounded
-// once.
+// Power sums: the count of numbers and the exact sums of x and of x^2, so that what is made of them is rounded once.
 //
 // Promises: `round` gets n * sum(x^2) - sum(x)^2 and n^2, exact for any numbers and bigints in any order; the result is
 // NaN where one of them is not finite. Squares beyond the range of doubles are exact too.

@@ -41,7 +41,7 @@ export function exactSum(parts: readonly Exact[]): Exact {
 export function roundQuotient({ mantissa, exponent }: Exact, divisor: bigint): number {
   if (mantissa === 0n) return 0
   const magnitude = mantissa < 0n ? -mantissa : mantissa
-  // At least two bits more than a double has, so that the last ones and the remainder tell how to round.
+  // At least two bits more than a double has: the last ones and the remainder decide how to round.
   const more = Math.max(0, SIGNIFICANT_BITS + 2 + bitLength(divisor) - bitLength(magnitude))
   const numerator = magnitude << BigInt(more)
   const quotient = numerator / divisor

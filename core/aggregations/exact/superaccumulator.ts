@@ -1,7 +1,8 @@
 // A superaccumulator: a fixed-point number wide enough for any sum of doubles, after R. Neal, "Fast exact summation
 // using small and large superaccumulators" (arXiv:1505.05571).
 //
-// Promises: exact for any number of finite doubles in any order. Sums that fit into two doubles are in `exact-sums.ts`.
+// Promises: exact for any number of finite doubles in any order.
+// Not here: sums that fit into two doubles (`exact-sums.ts`).
 
 const LIMB_BITS = 32
 const LIMB = 2 ** LIMB_BITS
@@ -26,7 +27,7 @@ export class Superaccumulator {
     const position = Math.max(biased, 1) - 1
     const at = position >>> 5
     const scale = 2 ** (position & 31)
-    // The two halves of the mantissa, shifted, each cut at a limb's border. All products have at most 32 significant
+    // The two halves of the mantissa, shifted and split at limb boundaries. All products have at most 32 significant
     // bits.
     const low = word.getUint32(4) * scale
     const lowCarry = Math.floor(low / LIMB)

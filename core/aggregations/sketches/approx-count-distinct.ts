@@ -3,8 +3,7 @@
 // Error: the standard error is 1.04 / sqrt(2^precision), 0.81 % by default (Flajolet et al. 2007; Ertl 2017): two of
 // three results are within it, all but one of 370 within three times it. While few values have been seen, that of
 // precision 25: below 0.02 %.
-// Promises: a register is a maximum and the form follows from the set of values alone, so that equal sets have equal
-// bytes.
+// Promises: a register is a maximum and the form follows from the set of values alone, so equal sets have equal bytes.
 //
 // State: a version 1; then 0, the number of entries, and the differences of the sorted entries `register * 64 + rank`
 // of precision 25 (varints), up to `sparseLimit`; beyond it 1 and the registers of the sketch's own precision, 6 bits
@@ -86,7 +85,7 @@ export class ApproxCountDistinctColumn implements Column {
     if (entries.size > this.#limit) this.#dense(slot)
   }
 
-  /** The registers of a slot, which from now on has them all. */
+  /** The dense registers of a slot, made where it has sparse ones. */
   #dense(slot: number): Uint8Array {
     const registers = this.#slots[slot]
     if (registers instanceof Uint8Array) return registers

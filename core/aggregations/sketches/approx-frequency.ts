@@ -2,10 +2,10 @@
 //
 // Error: an answer is never below the true count, and with the probability `confidence` at most `error * total` above
 // it (Cormode, Muthukrishnan 2005, theorem 1).
-// Promises: cells are added, exactly up to 2^53, so that equal multisets of values have equal bytes.
+// Promises: cells are sums, exact up to 2^53, so equal multisets of values have equal bytes.
 //
-// State: the length of the sketch's bytes in 4 bytes; these bytes, whose form the definition says; the total as a
-// varint.
+// State: the length of the sketch's bytes in 4 bytes; these bytes, in the form of `core/sketches/frequency.ts`; the
+// total as a varint.
 
 import { eachCell, type FrequencySketch, readCells, type SketchShape, sketchBytes } from '../../sketches/frequency.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'

@@ -1,10 +1,10 @@
 // approxMembership: a Bloom filter (core/sketches/membership.ts has the paper).
 //
-// Error: a value that has been seen always passes; another one with the probability `falsePositives` at most, nearly,
-// as long as no more than `items` different values have been seen (Bloom 1970); with more it grows.
-// Promises: bits are only ever set, so that equal sets of values have equal bytes.
+// Error: a value that has been seen always passes; another one passes with a probability of at most (nearly)
+// `falsePositives` while no more than `items` different values have been seen (Bloom 1970); with more it grows.
+// Promises: bits are only ever set, so equal sets of values have equal bytes.
 //
-// State: the length of the filter's bytes in 4 bytes, and these bytes, whose form the definition says.
+// State: the length of the filter's bytes in 4 bytes, and these bytes, in the form of `core/sketches/membership.ts`.
 
 import {
   denseFilter,

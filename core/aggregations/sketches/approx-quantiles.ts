@@ -3,7 +3,7 @@
 // Error: each result is within `accuracy * |x|` of x, the element at `floor(q * (n - 1))` among all in order: always,
 // not with a probability (Masson, Rim, Lee 2019, proposition 3; no bucket is ever collapsed). Zero and infinities are
 // exact; a bigint counts as the nearest double.
-// Promises: buckets are added, so that equal multisets of numbers have equal bytes.
+// Promises: buckets are sums, so equal multisets of numbers have equal bytes.
 //
 // State: a version 1; the number of buckets; for each in ascending order the difference of its number from the one
 // before (of the first from -2^25) and its count. All are varints.

@@ -1,12 +1,13 @@
 // sample: the k elements whose identities have the least hashes.
 //
 // A bottom-k sketch (Cohen and Kaplan, "Summarizing data using bottom-k sketches", 2007) of the elements themselves:
-// the hash is BLAKE2s of the identity, so that each set of k elements is as likely as any other, whatever the values
-// are and whenever they came.
-// Error: none for what is in it. The share of the sample that has a property differs from the share p of all n elements
-// by sqrt(p (1 - p) / k * (n - k) / (n - 1)) in standard deviation, as for any uniform sample without replacement.
+// the hash is BLAKE2s of the identity, so that each set of k elements is as likely as any other, whatever their values
+// and order of arrival.
+// Error: none in the values themselves. The share of the sample that has a property differs from the share p of all n
+// elements by sqrt(p (1 - p) / k * (n - k) / (n - 1)) in standard deviation, as for any uniform sample without
+// replacement.
 // Promises: the result is in the order of hashes, so that its first j elements are the sample of size j; an element
-// that does not come into the sample costs a hash and one comparison.
+// that does not enter the sample costs a hash and one comparison.
 //
 // State: a version 1; the number of elements (varint); the hash of each in 16 bytes; then the canonical bytes of each
 // one's value.

@@ -1,10 +1,10 @@
-// One aggregate node between two commits: partial states, the flush of its rows, its closed windows.
+// The operator of an aggregation over frames or the global window: partial states, flushed rows, closed windows.
 //
-// Promises: after `flush` the changes emitted to the sink make state, views and digests those of all elements so far;
-// each closed window is emitted exactly once, in the flush in which it closes, and its state is deleted then,
-// since no element can reach a closed window any more (semantics.md 2.4 and 4.4). Rows go to the sink in ascending order of
-// the key.
-// Leaves to `group-table.ts`: groups in memory; to `group-table-sink.ts`: views and `closed` nodes on this table.
+// Promises: after `flush` the changes given to the sink make state, views and digests those of all elements so far;
+// each closed window is emitted exactly once, in the flush in which it closes, and its state is deleted then, since no
+// element can reach a closed window any more (semantics.md 2.4 and 4.4). Rows go to the sink in ascending order of the
+// key.
+// Not here: groups in memory (`group-table.ts`), and views and `closed` nodes on this table (`group-table-sink.ts`).
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
@@ -28,7 +28,7 @@ const NONE: Rows = []
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
-  /** Where windows stand; null for the global one. */
+  /** Where windows are; null for the global one. */
   readonly frames: Frames | null
   readonly groups: GroupTable
   readonly rows: GroupTableSink
@@ -40,11 +40,11 @@ export class AggregateOperator implements Operator {
   readonly #groups: GroupTable
   readonly #rows: GroupTableSink
   readonly #env: Environment
-  /** Where windows stand; null for the global one. */
+  /** Where windows are; null for the global one. */
   readonly #frames: Frames | null
   readonly #w = new ByteWriter(256)
   readonly #spilled: PendingRows
-  /** Whether a group that is not in memory can be in the state; none needs to be looked for where not. */
+  /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
 
   constructor({ node, frames, groups, rows, env }: AggregatesOptions) {
@@ -65,7 +65,7 @@ export class AggregateOperator implements Operator {
     let rank = 0
     for (;;) {
       if (stored.key === undefined && spilled.key === undefined) {
-        // No row but those in memory is left: most are written as they were packed.
+        // Only rows in memory are left: most are written as they were packed.
         for (; rank < keys.count; rank++) {
           if (!this.#settlePacked(keys, rank, sink))
             this.#settleRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
@@ -89,14 +89,14 @@ export class AggregateOperator implements Operator {
     if (this.#groups.size > this.#env.groupLimit) this.#clear()
   }
 
-  /** Puts all groups aside as partial rows where there are too many in memory. */
+  /** Spills all groups as partial rows where there are too many in memory. */
   relieve(): void {
     if (this.#groups.size <= this.#env.groupLimit) return
     this.#spilled.addAll(this.#partialRows())
     this.#clear()
   }
 
-  /** Everything since the last flush as partial rows, whose bytes are valid until the next one is asked for. */
+  /** Everything since the last flush as partial rows; the bytes of each are valid until the next one is read. */
   *takePartials(): Generator<Row> {
     yield* this.#spilled.take()
     yield* this.#partialRows()
@@ -126,7 +126,7 @@ export class AggregateOperator implements Operator {
     this.#hidden = this.#env.state !== null
   }
 
-  /** Flushes a group whose row is packed, which is then its whole new state; false where it is not. */
+  /** Flushes a group whose row is packed, and so holds its whole state; false where it is not packed. */
   #settlePacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
     const row = keys.rowAt(rank)
     const keyEnd = keys.keyEnd(row)
@@ -186,7 +186,7 @@ export class AggregateOperator implements Operator {
     }
   }
 
-  /** Adds what the state has of a slot's group. */
+  /** Adds the group's committed state to the slot. */
   #base(slot: number, state: Uint8Array): void {
     this.#merge(slot, state, 0)
     this.#rows.unknown(slot)
@@ -216,7 +216,10 @@ export class AggregateOperator implements Operator {
     return keys
   }
 
-  /** Whether a slot holds its whole group, of a window that stays open: unless partial rows of it wait elsewhere. */
+  /**
+   * Whether a slot holds its whole group, in a window that stays open: no other part is in spilled rows or in the
+   * state.
+   */
   #isWhole(slot: number, openFrom: number): boolean {
     if (!this.#spilled.isEmpty || (this.#hidden && !this.#groups.isBased(slot))) return false
     return this.#frames === null || this.#groups.startOf(slot) >= openFrom

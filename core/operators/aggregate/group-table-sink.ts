@@ -1,7 +1,7 @@
-// The sink of rows that have slots: those of an aggregation's groups.
+// The table sink of rows that have slots: those of an aggregation's groups.
 //
-// Promises: those of table-sink.ts. A row whose group has not been read from the state costs no lookup; one that stays as it is,
-// no write. The operator says which rows have changed or close, in the order of their keys.
+// Promises: those of table-sink.ts. A row whose group has not been read from the state costs no lookup; an unchanged
+// row costs no write. The operator says which rows have changed or close, in the order of their keys.
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { ChangeSink } from '../../state/environment.ts'
@@ -49,7 +49,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     for (const consumer of this.options.consumers) for (const view of consumer.views) this.#dropOld(consumer, view)
   }
 
-  /** The row of a key; its outcomes are worked out when they are asked for. */
+  /** The row of a key; its outcomes are computed on demand. */
   row(rowKey: Uint8Array, slot: number): FlushedRow {
     const { frames } = this.options
     this.#outcomes = []
@@ -86,13 +86,13 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     return this.options.consumers.some(consumer => consumer.chain.plain && takesChanges(consumer))
   }
 
-  /** Appends what such a view stores of a slot. */
+  /** Appends what such a view stores for a slot. */
   writeStored(w: ByteWriter, slot: number): void {
     w.byte(VIEW_VALUE)
     this.options.writeValue(w, slot)
   }
 
-  /** As `change`, for a row whose key and stored value stand one behind the other in `bytes`. */
+  /** As `change`, for a row whose stored value follows its key in `bytes`. */
   changePacked(bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number, slot: number): void {
     let row: FlushedRow | null = null
     for (const [index, consumer] of this.options.consumers.entries()) {
@@ -136,7 +136,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     return outcome
   }
 
-  /** Key and stored value of a view's row one behind the other; null where the view has no such row. */
+  /** Key and stored value of a view's row, concatenated; null where the view has no such row. */
   #storedValue(index: number, consumer: TableConsumer, row: FlushedRow, slot: number): Uint8Array | null {
     const w = this.writer
     w.reset()
@@ -152,7 +152,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     return w.view()
   }
 
-  /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT takes the row away. */
+  /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT deletes the row. */
   #put(
     { table, digest, index, changed }: ViewConsumer,
     slot: number,

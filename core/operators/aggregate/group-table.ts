@@ -1,8 +1,8 @@
 // Groups of one aggregate node in memory: (window, key) -> slot in columnar accumulators.
 //
-// Promises: no object per record; one Map lookup per fold; changed slots are listed, so that a commit costs per changed
-// group. A new slot starts clear: what the state holds for its group is added when the node flushes.
-// Leaves to `aggregates.ts`: when groups are merged with the state, written to it and forgotten.
+// Promises: no object per record; one lookup for each element and window; changed slots are listed, so that a commit
+// costs per changed group. A new slot starts clear: what the state holds for its group is added when the node flushes.
+// Not here: when groups are merged with the state, written to it and forgotten (`aggregate.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
@@ -21,7 +21,7 @@ interface WindowGroups {
 const CHANGED = 1
 const BASED = 2
 
-/** A slot that belongs to no group: for rows that are merged without a place in the table. */
+/** A slot that belongs to no group: for rows that are merged at a flush without entering the table. */
 export const SCRATCH = 0
 
 export class GroupTable implements GroupAccess {
@@ -100,7 +100,7 @@ export class GroupTable implements GroupAccess {
     return ((this.#flags[slot] as number) & CHANGED) !== 0
   }
 
-  /** Whether a slot holds all of its group, that is also what the state has of it. */
+  /** Whether a slot holds all of its group, with what the state has of it. */
   isBased(slot: number): boolean {
     return ((this.#flags[slot] as number) & BASED) !== 0
   }

@@ -1,7 +1,7 @@
 // The value of an aggregate's row in canonical bytes, straight from the columns.
 //
-// Promises: the bytes that `encodeValue` gives for the presented value, without making it. Leaves to the emitted
-// `present`: the value as an object, for lambdas.
+// Promises: the bytes that `encodeValue` gives for the presented value, without making that value.
+// Not here: the value as an object, for lambdas (the emitted `present`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
 import type { AggregationSpec } from '../../plan/aggregation-spec.ts'
@@ -35,7 +35,7 @@ export function rowValueWriter(
   }
 }
 
-/** What stands before a field's value: mark and name. */
+/** The bytes before a field's value: mark and name. */
 function fieldStart(name: string): Uint8Array {
   const object = canonicalBytes(Object.fromEntries([[name, true]]))
   return object.slice(1, object.length - 2)

@@ -1,14 +1,13 @@
-// Rows of many slots, packed as they come and put into the byte order of their keys without a comparator over all of
-// them.
+// Rows of many slots, packed in order of arrival, then sorted by the bytes of their keys without a comparator over all.
 //
-// Apart from store/spill/sort-keys.ts, which sorts any bytes and keeps the order of equal keys: keys of groups are
-// canonical and never equal, so zeros may stand for the end of a key, and one sort of 64-bit integers (word, number)
-// does what takes a sort of our own there.
+// It differs from `store/spill/sort-keys.ts`, which sorts any bytes and keeps the order of equal keys: keys of groups
+// are canonical and never equal, so zeros can mark the end of a key, and the engine's sort of 64-bit integers (word,
+// number) does what needs a sort of our own there.
 //
-// Promises: the order of `compareBytes`, for canonical keys: where one is the start of another, the other goes on
-// with FF, which sorts behind the zeros that stand for the end of the first. Sorting takes four bytes at a time past
-// what all keys share, by the engine's own sort of integers. A row's key and the two parts behind it stand together,
-// so that handing it on in its place costs one visit to memory far away, not one for each column.
+// Promises: the order of `compareBytes`, for canonical keys: where one is a prefix of another, the longer one goes on
+// with FF, which sorts after the zeros that mark the end of the shorter. Sorting takes four bytes at a time past the
+// prefix that all keys share. A row's key and its two parts are adjacent, so that writing it costs one access to
+// distant memory, not one for each column.
 
 import { ByteWriter } from '../../values/bytes.ts'
 
@@ -40,7 +39,7 @@ export class SortedKeys {
     return this.#count
   }
 
-  /** All rows one behind the other, once they are sorted. */
+  /** The bytes of all rows, in order of arrival; set by `sort`. */
   get bytes(): Uint8Array {
     return this.#bytes
   }
@@ -70,7 +69,7 @@ export class SortedKeys {
     this.#sortRange(0, count, 0, words, new Uint32Array(words.buffer))
   }
 
-  /** Where the row of a rank stands among the numbers below. */
+  /** Index of a rank's row, for the accessors below. */
   rowAt(rank: number): number {
     return (this.#order[rank] as number) * STRIDE
   }
@@ -135,7 +134,7 @@ export class SortedKeys {
     let start = from
     for (let rank = from + 1; rank <= to; rank++) {
       if (rank < to && halves[2 * rank + HIGH] === halves[2 * start + HIGH]) continue
-      // The halves of this range are read no more, so the deeper sort may overwrite them.
+      // The halves of this range are not read again, so the deeper sort may overwrite them.
       if (rank - start > 1) this.#sortRange(start, rank, shared + 4, words, halves)
       start = rank
     }
@@ -151,7 +150,7 @@ export class SortedKeys {
     return word
   }
 
-  /** How many first bytes all keys of a range share; at least `depth`. */
+  /** Length of the prefix that all keys of a range share; at least `depth`. */
   #sharedLength(from: number, to: number, depth: number): number {
     const first = this.#order[from] as number
     const start = this.#start(first)

@@ -1,7 +1,8 @@
 // From strings to slots: an open-addressing hash table in one typed array.
 //
 // Promises: exact for any strings; for many keys half the cost of a Map, since an entry is one place in memory and
-// growing moves no strings. Leaves to `group-table.ts`: the strings themselves, by slot.
+// growing moves no strings.
+// Not here: the strings themselves, by slot (`group-table.ts`).
 
 const LEAST = 16
 

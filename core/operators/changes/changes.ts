@@ -1,8 +1,8 @@
-// `changes().to()`: each row of a view that has become another one, as an upsert of a topic.
+// `changes().to()`: each changed row of a view as an upsert to a topic, the changelog.
 //
-// Promises: at each flush the newest record of each key says what the view's row of that key is: its value, or null where the view has
-// no row of it, or an error row. Within a flush records stand in the order of row keys.
-// Leaves to `core/tables`: which rows have changed; to the runtimes: that records and state are committed at once.
+// Promises: after each flush the newest record of a key is the view's row of that key: its value, or null where the
+// view has no row, or an error row. Within a flush records are in the order of row keys.
+// Not here: which rows have changed (`core/tables`), and committing records and state together (batch and stream).
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
@@ -68,7 +68,7 @@ class ChangesOperator implements RowInlet, Operator {
     }
   }
 
-  /** Rows change when tables flush, which those of workers never do. */
+  /** Empty: rows change when tables flush, and workers never flush. */
   takePartials(): Rows {
     return []
   }

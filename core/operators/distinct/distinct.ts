@@ -1,7 +1,7 @@
-// `distinct` and `dedupe`: of the elements of a key that are alike, the first, or one in a stretch of time.
+// `distinct` and `dedupe`: of the elements that are equal in key and `by` the first, or one for each stretch of time.
 //
-// Promises: an element is dropped iff one alike was emitted with `t - t_handed <= within` (without `within`: at all). What is remembered is
-// forgotten once `within` has passed before the watermark: the state holds what fell into the last `within`.
+// Promises: an element is dropped iff an equal one was emitted with `t - t_emitted <= within` (without `within`: at any
+// time). A row is deleted from the state once its time is more than `within` before the watermark.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { Environment } from '../../state/environment.ts'
@@ -39,7 +39,7 @@ function firstOnes(seen: KeptRow, emit: Emit): KeyProcessor {
   }
 }
 
-/** The state holds the time of the last one emitted. */
+/** The state holds the time of the last element that was emitted. */
 function spacedOnes(node: string, withinMs: number, seen: KeptRow, emit: Emit, env: Environment): KeyProcessor {
   const index = new ExpiringRows({ rows: TABLE.state(node), index: TABLE.index(node), env })
   let watermark = Number.NEGATIVE_INFINITY

@@ -1,7 +1,7 @@
-// Rows that are remembered for a stretch of time, and the index in the order of time by which those to forget are found.
+// Rows that the state keeps for a stretch of time, with an index by time that finds the expired ones.
 //
-// Promises: the index has one entry for each row; flushing costs what has come and what is forgotten, not what is held. Groups are flushed
-// in the order of their keys, as they come.
+// Promises: the index has one entry for each row; a flush costs what has changed and what expires, not what is held.
+// Keys must come in their order.
 
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
@@ -23,7 +23,7 @@ export class ExpiringRows {
   readonly #o: ExpiringOptions
   /** Changes of the index in this flush. */
   readonly #indexed: PendingRows
-  /** Keys of the rows that are past, in order. */
+  /** Keys of the expired rows, in order. */
   #past: RowCursor = new RowCursor([])
 
   constructor(options: ExpiringOptions) {
@@ -31,7 +31,7 @@ export class ExpiringRows {
     this.#indexed = new PendingRows(options.env.newSorter)
   }
 
-  /** Begins a flush: takes everything out of the index whose time is past. */
+  /** Begins a flush: removes from the index everything whose time is past. */
   begin(isPast: (time: Uint8Array) => boolean): void {
     const { env, index } = this.#o
     const past = new PendingRows(env.newSorter)
@@ -45,7 +45,7 @@ export class ExpiringRows {
     this.#past = new RowCursor(past.take())
   }
 
-  /** Forgets the past rows that lie before a key; a past row of this key is left to the caller. */
+  /** Deletes the expired rows before a key; an expired row of this key is the caller's to delete. */
   forgetBefore(key: Uint8Array, sink: ChangeSink): void {
     for (; this.#past.key !== undefined && compareBytes(this.#past.key, key) < 0; this.#past.advance()) {
       sink.putSorted(this.#o.rows, this.#past.key, null)
@@ -53,12 +53,12 @@ export class ExpiringRows {
     if (this.#past.isAt(key)) this.#past.advance()
   }
 
-  /** Enters a row into the index by its time, in canonical bytes. */
+  /** Adds a row to the index by its time, in canonical bytes. */
   enter(time: Uint8Array, key: Uint8Array): void {
     this.#indexed.add(concatBytes([time, key]), PUT)
   }
 
-  /** Takes out a row that is not past. */
+  /** Removes a row that is not past. */
   leave(time: Uint8Array, key: Uint8Array): void {
     this.#indexed.add(concatBytes([time, key]), DELETE)
   }

@@ -1,7 +1,7 @@
 // `joinTable`: each element of the left stream with the version of its key that is the newest at its time.
 //
-// Promises: versions of one time come before elements of that time, and of several the one with the largest identity counts last. The
-// state holds one version per key, older ones are forgotten; a deleted key (a version that is null) has none.
+// Promises: versions of one time come before elements of that time, and of several versions of one time the one with
+// the greatest identity wins. The state holds one version per key; a deleted key (a null version) has none.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { TABLE } from '../../state/row-codec.ts'

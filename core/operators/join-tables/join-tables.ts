@@ -1,8 +1,9 @@
 // `joinTables`: the rows of two tables by their common key (and window), as a table of its own.
 //
-// Promises: after a flush the joined rows are those of both sides at the cut (semantics.md 3.12); each closed window is emitted exactly
-// once, when it is closed on both sides, and what was kept of it goes then. State: what both sides have of each row key.
-// Leaves to `row-table-sink.ts`: views and `closed` nodes on this table.
+// Promises: after a flush the joined rows are those of both sides at the cut (semantics.md 3.12); each closed window is
+// emitted exactly once, when it is closed on both sides, and its state is deleted then. State: what both sides have of
+// each row key.
+// Not here: views and `closed` nodes on this table (`row-table-sink.ts`).
 
 import type { RowInlet } from '../../emitted/emitted-module.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
@@ -24,7 +25,7 @@ import { sinkOptions } from '../table-parts.ts'
 type Sides = readonly [Uint8Array | null, Uint8Array | null]
 
 const NEITHER: Sides = [null, null]
-/** In place of a stored row: it is gone. */
+/** In place of a stored row: the row is gone. */
 const GONE = new Uint8Array(0)
 
 export function makeJoinTables(node: PlanNodeOf<'joinTables'>, context: OperatorContext): OperatorPorts {
@@ -71,7 +72,7 @@ class JoinTablesOperator implements RowInlet, Operator {
     rows.finish()
   }
 
-  /** Rows change when tables flush, which those of workers never do. */
+  /** Empty: rows change when tables flush, and workers never flush. */
   takePartials(): Rows {
     return []
   }
@@ -100,7 +101,7 @@ class JoinTablesOperator implements RowInlet, Operator {
     else if (!exists && stored !== undefined) sink.putSorted(this.partials, rowKey, null)
   }
 
-  /** An error row stands in place of the value that its side would have; the left one's goes first. */
+  /** An error row of a side makes the joined row one; the left one's takes precedence. */
   #outcome([left, right]: Sides): RowOutcome {
     const { type } = this.#o.node.params
     if (left === null && (right === null || type !== 'full')) return { kind: 'absent' }

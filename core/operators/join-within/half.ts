@@ -1,6 +1,8 @@
-// Halves of pairs that `joinWithin` keeps, as rows of the state, and the index by the time at which they are forgotten.
+// Halves of pairs that `joinWithin` keeps, as rows of the state, with an index by the time after which they are
+// deleted.
 //
-// Promises: the byte order of the keys is that of (key, time, side, identity), and in the index of (moment, key of the row).
+// Promises: the byte order of the keys is that of (key, time, side, identity), and in the index of (last time of a
+// partner, key of the row).
 
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
@@ -9,23 +11,25 @@ import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../value
 export type JoinSide = 0 | 1
 
 export interface Half {
-  /** Key of its row in the state. */
+  /** Key of the half's row in the state. */
   readonly rowKey: Uint8Array
   readonly side: JoinSide
   readonly time: number
   readonly identity: Uint8Array
   /** Canonical bytes. */
   readonly value: Uint8Array
-  /** Whether the state does not have it yet. */
+  /** Whether it is not in the state yet. */
   readonly fresh: boolean
-  /** What the state says of it. */
+  /** Whether the state has it as matched. */
   readonly wasMatched: boolean
   matched: boolean
 }
 
 const MATCHED = 1
 
-/** Key and value of a half that has just come. Throws `Unencodable` where its value or its key has no canonical bytes. */
+/**
+ * Key and value of a half that has just come. Throws `Unencodable` where its value or its key has no canonical bytes.
+ */
 export function encodeHalf(
   side: JoinSide,
   key: unknown,
@@ -87,7 +91,7 @@ export function rowKeyFrom(keyBytes: Uint8Array, time: number): Uint8Array {
   return w.take()
 }
 
-/** Key of a half in the index: the last moment at which a partner may come, then the key of its row. */
+/** Key of a half in the index: the last time that a partner may have, then the key of the half's row. */
 export function indexKey(moment: number, rowKey: Uint8Array): Uint8Array {
   const w = new ByteWriter()
   encodeValue(w, moment)

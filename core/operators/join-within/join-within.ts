@@ -1,8 +1,9 @@
-// `joinWithin`: pairs of elements of equal key whose times lie within bounds, and halves that stay without a partner.
+// `joinWithin`: pairs of elements of equal key whose times lie within bounds, and halves without a partner.
 //
-// Promises: at a flush every pair of all elements so far has been emitted, once, whenever its halves came; an unmatched half
-// is emitted once no partner of it can come any more (semantics.md 3.11). The state holds a half for as long as one can come.
-// Leaves to `pair-window.ts`: finding pairs; to `half.ts`: rows.
+// Promises: after a flush every pair of the elements so far has been emitted exactly once, whenever its halves came; an
+// unmatched half is emitted once no partner can come any more (semantics.md 3.11). The state holds a half for as long
+// as a partner can come.
+// Not here: finding pairs (`pair-window.ts`), and the form of rows (`half.ts`).
 
 import { type Inlet, type Lineage, LineagePath } from '../../emitted/emitted-module.ts'
 import type { Recorder } from '../../emitted/recorder.ts'
@@ -38,7 +39,7 @@ export function makeJoinWithin(node: PlanNodeOf<'joinWithin'>, parts: OperatorCo
   return { operator, inlet: operator }
 }
 
-/** In place of a row among the changes: the half is forgotten. */
+/** In place of a row among the changes: the half is deleted. */
 const FORGOTTEN = new Uint8Array(0)
 const PRESENT = Uint8Array.of(1)
 
@@ -72,7 +73,7 @@ class JoinWithinOperator implements Inlet, Operator {
       const { rowKey, row } = encodeHalf(branch as JoinSide, key, value, time, this.#report.identity(lineage))
       this.#fresh.add(rowKey, row)
     } catch (error) {
-      // One record may come by both sides: each is an element of its own.
+      // One record may come through both sides: each is an element of its own.
       const half = new LineagePath(lineage, branch)
       if (error instanceof Unencodable) {
         this.#report.badValue(this.#node.id, half, unencodableReason('value', error.reason))
@@ -122,7 +123,7 @@ class JoinWithinOperator implements Inlet, Operator {
     }
   }
 
-  /** A half that will meet no other one in this flush. */
+  /** A half that can meet no other one in this flush. */
   #leave(half: Half): void {
     const moment = this.#lastMoment(half.side, half.time)
     if (moment < this.#now) {
@@ -136,7 +137,9 @@ class JoinWithinOperator implements Inlet, Operator {
     if (half.fresh || matched !== half.wasMatched) this.#changes.add(half.rowKey, halfRow(half.value, matched))
   }
 
-  /** Takes the halves out of the index for which no partner can come any more; their rows by key. */
+  /**
+   * Removes from the index the halves for which no partner can come any more, and gives the keys of their rows, sorted.
+   */
   #takeDue(sink: ChangeSink): PendingRows {
     const due = new PendingRows(this.#env.newSorter)
     const { state } = this.#env
@@ -147,17 +150,17 @@ class JoinWithinOperator implements Inlet, Operator {
         sink.putSorted(this.#index, key, null)
       }
     }
-    // The moments of what stays are not past, so they stand behind those of what goes.
+    // The last times of what stays are not before W, so these keys sort after those of what goes.
     for (const [key, value] of this.#moments.take()) sink.putSorted(this.#index, key, value)
     return due
   }
 
-  /** Writes changed rows and takes due ones away, in one order. */
+  /** Writes changed rows and deletes due ones, in one pass by key. */
   #write(dueRows: PendingRows, sink: ChangeSink): void {
     const due = new RowCursor(dueRows.take())
     for (const [rowKey, row] of this.#changes.take()) {
       while (due.key !== undefined && compareBytes(due.key, rowKey) < 0) this.#forget(due, sink)
-      if (due.isAt(rowKey)) due.advance() // it has left in this flush, and is forgotten here
+      if (due.isAt(rowKey)) due.advance() // it went through the window in this flush: the next line deletes it
       sink.putSorted(this.partials, rowKey, row.length === FORGOTTEN.length ? null : row)
     }
     while (due.key !== undefined) this.#forget(due, sink)
@@ -202,7 +205,7 @@ class JoinWithinOperator implements Inlet, Operator {
   }
 }
 
-/** What the state has of one key, from a time on. */
+/** The halves of one key in the state, from a time on. */
 class StoredHalves extends RowCursor {
   readonly #rows: Iterator<Row>
 
@@ -224,7 +227,7 @@ class StoredHalves extends RowCursor {
   }
 }
 
-/** Lets the last fresh half of a key meet the stored ones behind it. */
+/** Lets the last fresh half of a key meet the stored ones after it. */
 function endOfKey(window: PairWindow, stored: StoredHalves | null, last: Half | undefined, reach: number): void {
   if (stored === null || last === undefined) return
   const keyBytes = last.rowKey.subarray(0, keyLength(last.rowKey))
@@ -234,11 +237,11 @@ function endOfKey(window: PairWindow, stored: StoredHalves | null, last: Half | 
   window.end()
 }
 
-/** Sorts behind any side and identity. */
+/** Sorts after any side and identity. */
 const AFTER_ALL = Uint8Array.of(255)
 const NULL = canonicalBytes(null)
 
-/** Rows come in order, so that a key is never asked about rows of one whose text it begins. */
+/** A prefix test is enough: rows come in order, so no earlier row is of a longer key that begins with these bytes. */
 const isOfKey = (rowKey: Uint8Array, keyBytes: Uint8Array): boolean =>
   rowKey.length > keyBytes.length && compareBytes(rowKey.subarray(0, keyBytes.length), keyBytes) === 0
 

@@ -1,7 +1,7 @@
-// All pairs of the halves of one key, by one walk in the order of time.
+// All pairs of the halves of one key, in one walk in the order of time.
 //
-// Promises: every pair within the bounds of which one half is fresh is given exactly once; at any moment only the halves that
-// may still meet a partner are held, so that narrow bounds cost little however many halves a key has.
+// Promises: every pair within the bounds that has a fresh half is given exactly once; only the halves that may still
+// meet a partner are held, so that narrow bounds cost little however many halves a key has.
 
 import type { Half } from './half.ts'
 
@@ -16,7 +16,7 @@ interface PairWindowOptions {
 
 export class PairWindow {
   readonly #o: PairWindowOptions
-  /** By side, those that the state has and fresh ones apart: two halves of the state have met before. */
+  /** By side, stored halves and fresh ones apart: two stored halves have met in an earlier flush. */
   readonly #stored: readonly [Queue, Queue]
   readonly #fresh: readonly [Queue, Queue]
 
@@ -41,7 +41,7 @@ export class PairWindow {
     this.#leaveBefore(Number.POSITIVE_INFINITY)
   }
 
-  /** Whatever is left in the window at this half's time is a partner of it. */
+  /** Every half that is in the window at this half's time is its partner. */
   #pairWith(half: Half, partners: Queue): void {
     for (const partner of partners) {
       half.matched = true
@@ -51,7 +51,7 @@ export class PairWindow {
     }
   }
 
-  /** Takes out the halves whose partners would all stand before this time. */
+  /** Removes the halves whose partners would all be before this time. */
   #leaveBefore(time: number): void {
     const { beforeMs, afterMs, leave } = this.#o
     for (const queues of [this.#stored, this.#fresh]) {
@@ -61,7 +61,7 @@ export class PairWindow {
   }
 }
 
-/** Halves in the order of time: the first ones leave first. */
+/** Halves in the order of time, which is the order in which they leave. */
 class Queue {
   #halves: Half[] = []
   #first = 0

@@ -1,7 +1,8 @@
-// Elements that a node holds back until their turn comes, as rows.
+// Elements that a node holds until `time < W`, as rows.
 //
-// Promises: the byte order of the keys is that of (time, rank, identity); key, value and `by` stand in canonical form, so that what
-// comes out is what went in as `decode(encode(x))` (semantics.md 3.6). Leaves to `core/values/canonical.ts`: what has no canonical bytes.
+// Promises: the byte order of the keys is that of (time, rank, identity); key, value and `by` are stored as canonical
+// bytes, so that what comes out is `decode(encode(x))` of what went in (semantics.md 3.6).
+// Not here: which values have no canonical bytes (`core/values/canonical.ts`).
 
 import type { EncodedRow } from '../../state/row-codec.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
@@ -19,7 +20,7 @@ interface ElementToHold {
   readonly by: unknown
 }
 
-/** The same as it comes back. All bytes are canonical, and valid until the next row is asked for. */
+/** The same as it is read back. All bytes are canonical, and valid until the next row is read. */
 export interface HeldElement {
   readonly time: number
   readonly rank: number
@@ -33,7 +34,8 @@ const keyWriter = new ByteWriter(128)
 const valueWriter = new ByteWriter(512)
 
 /**
- * The bytes are valid until the next element is encoded. Throws `Unencodable` where key, value or `by` has no canonical bytes.
+ * The bytes are valid until the next element is encoded. Throws `Unencodable` where key, value or `by` has no canonical
+ * bytes.
  */
 export function encodeElement(e: ElementToHold): EncodedRow {
   keyWriter.reset()

@@ -1,6 +1,6 @@
-// What a node remembers of one key: a row of the state, held while the elements of that key have their turn.
+// What a node keeps for one key: a row of the state, held while the elements of that key are processed.
 //
-// Promises: the row is read once and written once, where it has become another one.
+// Promises: the row is read once, and written once if it has changed.
 
 import type { ChangeSink, StateAccess } from '../../state/environment.ts'
 import { compareBytes } from '../../values/bytes.ts'
@@ -10,7 +10,7 @@ export class KeptRow {
   readonly #state: StateAccess | null
   #key: Uint8Array = new Uint8Array(0)
   #stored: Uint8Array | null = null
-  /** Null where nothing is remembered. */
+  /** Null where there is no row. */
   value: Uint8Array | null = null
 
   constructor(table: string, state: StateAccess | null) {
@@ -22,12 +22,12 @@ export class KeptRow {
     return this.#key
   }
 
-  /** What the committed state has. */
+  /** The row in the committed state. */
   get stored(): Uint8Array | null {
     return this.#stored
   }
 
-  /** Keeps the bytes of the key. */
+  /** Keeps the key without copying it. */
   open(key: Uint8Array): void {
     this.#key = key
     this.#stored = this.#state?.get(this.#table, key)?.slice() ?? null

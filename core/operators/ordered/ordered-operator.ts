@@ -1,9 +1,9 @@
-// A node that holds elements back and takes those of each key one by one in (time, rank, identity) order, once time < W.
+// An ordered operator: takes the elements of each key one by one in (time, rank, identity) order, once time < W.
 //
-// Promises: the sequence that `step` sees of a key depends on the elements alone, not on when they came, through how many workers, or how
-// often was committed. Two elements of one time, rank and identity end the run: no order between them could be told. Keys have their turn
-// one behind the other, so that what is remembered of one is all that is in memory.
-// Leaves to the nodes made of it (scan, distinct, joinTable): what an element does when its turn comes.
+// Promises: the sequence of a key's elements that `step` sees depends on the elements alone, not on when they came,
+// through how many workers, or how many commits there were. Two elements of one time, rank and identity end the run,
+// since they have no order. Keys are processed one after the other, so that only one key's state is in memory.
+// Not here: what an element does (`scan`, `distinct`, `joinTable`).
 
 import type { Inlet, Lineage } from '../../emitted/emitted-module.ts'
 import type { Recorder } from '../../emitted/recorder.ts'
@@ -21,26 +21,29 @@ import { decodeElement, encodeElement, type HeldElement, heldBefore } from './he
 
 interface OrderedOptions {
   readonly node: string
-  /** Rank of the elements that come by each input: see `ElementToHold.rank`. */
+  /** Rank of the elements of each input: see `ElementToHold.rank`. */
   readonly ranks: readonly number[]
   readonly env: Environment
   readonly report: Recorder
-  /** Which elements have to do with each other: those of one key, or those of one key that are alike in `by` too. */
+  /** Which elements are processed together: those of one key, or those of one key and one `by`. */
   readonly apart: 'key' | 'by'
   readonly processor: KeyProcessor
 }
 
-/** What becomes of the elements of one key, and of another one. */
+/** What happens to the elements of each key, one key after the other. */
 export interface KeyProcessor {
   /** Before the first key of a flush. */
   begin?(watermark: number): void
-  /** Keys come in the order of their bytes: `key` is that of the elements, behind it what they are alike in. Keeps the bytes. */
+  /**
+   * Begins a key; keys come in byte order. `key` is that of the elements, followed by their `by` where `apart` says so.
+   * Keeps the bytes.
+   */
   open(key: Uint8Array, sink: ChangeSink): void
-  /** An element whose turn has come. */
+  /** Processes one element. */
   step(element: HeldElement): void
-  /** Writes what is remembered of the key. */
+  /** Ends a key: writes what is kept for it. */
   close(sink: ChangeSink): void
-  /** Behind the last key of a flush. */
+  /** After the last key of a flush. */
   finish?(sink: ChangeSink): void
 }
 
@@ -82,7 +85,7 @@ export class OrderedOperator implements Inlet, Operator {
     this.#fresh.addAll(rows)
   }
 
-  /** Elements before the watermark leave, by key; the others go into the state. */
+  /** Gives the elements before the watermark, sorted by key; the others go into the state. */
   #release(watermark: number, sink: ChangeSink): PendingRows {
     const { state, newSorter } = this.#o.env
     const due = new PendingRows(newSorter)
@@ -110,7 +113,7 @@ export class OrderedOperator implements Inlet, Operator {
     due.add(concatBytes(this.#o.apart === 'by' ? [key, by, rowKey] : [key, rowKey]), value)
   }
 
-  /** Hands each element to the processor of its key. */
+  /** Gives each element to the processor, key by key. */
   #walk(due: PendingRows, sink: ChangeSink): void {
     const { processor, apart } = this.#o
     let open: Uint8Array | null = null

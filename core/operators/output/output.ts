@@ -1,6 +1,6 @@
-// Elements that an output holds until they may be written: in (time, identity) order, once time < W.
+// The operator of an output: holds elements until they may be written, in (time, identity) order, once time < W.
 //
-// Promises: the released sequence depends on the elements alone, not on when they came or how often was committed.
+// Promises: the released sequence depends on the elements alone, not on when they came or how many commits there were.
 
 import type { Lineage, OutputAccess, Reporter } from '../../emitted/emitted-module.ts'
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
@@ -111,7 +111,7 @@ class OutputOperator implements OutputAccess, Operator {
     }
   }
 
-  /** Identities are unique but where a log repeats the header that carries them: then there is no order to write in. */
+  /** Identities are unique unless a log repeats the header that carries them: then there is no order to write in. */
   #repeated(): Error {
     return repeatedIdentity(this.#node, `output ${this.#node} have the same time and identity`)
   }

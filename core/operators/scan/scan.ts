@@ -1,7 +1,7 @@
-// `scan`: a state per key that each element in its turn makes another, which is emitted.
+// `scan`: a state per key; each element, in order, makes the next state, which is emitted.
 //
-// Promises: a step sees its own copy of the state, so one that changes what it was given changes nothing but what it returns. A step that
-// throws, or gives what has no canonical bytes, is a dead letter; the state stays.
+// Promises: a step gets its own copy of the state, so changing it affects nothing but the result. A step that throws,
+// or gives what has no canonical bytes, makes a dead letter; the state stays.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'

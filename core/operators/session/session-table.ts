@@ -1,8 +1,9 @@
-// Sessions of one aggregate node in memory: for each key the partial sessions since the last flush, in columnar accumulators.
+// Sessions of one aggregate node in memory: for each key the partial sessions since the last flush, in columnar
+// accumulators.
 //
-// Promises: partial sessions of a key lie more than the gap apart, since an element that bridges two of them merges them; one
-// slot for each.
-// Leaves to `sessions.ts`: what the state holds of a key's sessions, which is added when the node flushes.
+// Promises: partial sessions of a key lie more than the gap apart, since an element that bridges two of them merges
+// them; one slot for each.
+// Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
@@ -15,7 +16,7 @@ interface KeySessions {
   readonly slots: number[]
 }
 
-/** A slot that belongs to no session: for those that are merged at flushing. */
+/** A slot that belongs to no session: for those that are merged at a flush. */
 export const SCRATCH = 0
 
 export class SessionTable implements GroupAccess {
@@ -95,7 +96,7 @@ export class SessionTable implements GroupAccess {
   #reaching(slots: readonly number[], time: number): number {
     let low = 0
     let high = slots.length
-    // Most elements belong to the newest session of their key, or begin one behind it.
+    // Most elements belong to the newest session of their key, or begin one after it.
     if (high > 0 && time - (this.#lasts[slots[high - 1] as number] as number) > this.#gap) return high
     while (low < high) {
       const middle = (low + high) >>> 1
@@ -159,7 +160,7 @@ export class SessionTable implements GroupAccess {
   }
 }
 
-/** The bytes that stand before a session's own part in rows of state and of partial results. */
+/** Appends the row key of a session in the state and in partial rows. */
 export function writeSessionKey(w: ByteWriter, key: unknown, first: number): void {
   encodeValue(w, key)
   encodeValue(w, first)

@@ -1,12 +1,13 @@
-// One aggregate node over sessions between two commits: partial sessions merged with those of the state, rows replaced, sessions closed.
+// The operator of an aggregation over sessions: partial sessions merged with those of the state, rows replaced,
+// sessions closed.
 //
-// Promises: after `flush` state, views and digests are those of all elements so far; each closed session is emitted exactly once, and
-// its state is deleted then, since no element can reach a closed session any more (semantics.md 4.4). Nothing stays in memory from one
-// flush to the next.
-// Leaves to `session-table.ts`: sessions in memory; to `row-table-sink.ts`: views and `closed` nodes on this table.
+// Promises: after `flush` state, views and digests are those of all elements so far; each closed session is emitted
+// exactly once, and its state is deleted then, since no element can reach a closed session any more (semantics.md 4.4).
+// Nothing stays in memory from one flush to the next.
+// Not here: sessions in memory (`session-table.ts`), and views and `closed` nodes on this table (`row-table-sink.ts`).
 //
-// State rows: (key, first time) -> last time and the states of the columns; an index (end, first time, key) by which closing sessions are
-// found. A key's open sessions are read when an element of that key has come.
+// State rows: (key, first time) -> last time and the states of the columns; an index (end, first time, key) that finds
+// closing sessions. A key's open sessions are read when the key has a new element.
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { PlanNodeOf, WindowSpec } from '../../plan/plan.ts'
@@ -103,7 +104,7 @@ class SessionOperator implements Operator {
     this.#sink = null
   }
 
-  /** Puts all sessions aside as partial rows where there are too many in memory. */
+  /** Spills all sessions as partial rows where there are too many in memory. */
   relieve(): void {
     if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
   }
@@ -130,7 +131,7 @@ class SessionOperator implements Operator {
     sessions.clear()
   }
 
-  /** Keys in the state of the sessions that close now unless something still joins them, sorted by key. */
+  /** State keys of the sessions that close now unless a fresh part joins them, sorted. */
   #dueRows(): Rows {
     const { state, newSorter } = this.#o.env
     const due = new PendingRows(newSorter)
@@ -148,7 +149,10 @@ class SessionOperator implements Operator {
     return due.take()
   }
 
-  /** Flushes all sessions of one key that have changed or close: fresh parts and those of the state in the order of their first times. */
+  /**
+   * Flushes all sessions of one key that have changed or close: takes fresh and stored parts in the order of their
+   * first times.
+   */
   #settleKey(key: Uint8Array, fresh: RowCursor, due: RowCursor): void {
     const { env, gapMs } = this.#o
     const ofKey = env.state?.range(this.partials, key, stateKey(key, Number.POSITIVE_INFINITY)) ?? []
@@ -158,7 +162,7 @@ class SessionOperator implements Operator {
       const freshFirst = isOf(fresh, key) ? firstOf(fresh, key) : Number.POSITIVE_INFINITY
       const storedFirst = stored.key === undefined ? Number.POSITIVE_INFINITY : firstOf(stored, key)
       const first = Math.min(freshFirst, storedFirst)
-      // Behind the last fresh part and the last session that is due, the state's sessions stay as they are.
+      // After the last fresh part and the last due session, the state's sessions stay unchanged.
       const apart: boolean = cluster === null || first - cluster.last > gapMs
       if (freshFirst === Number.POSITIVE_INFINITY && apart && !isOf(due, key)) break
       if (first === Number.POSITIVE_INFINITY) break
@@ -208,7 +212,7 @@ class SessionOperator implements Operator {
     }
   }
 
-  /** Writes the state of the session in SCRATCH, or takes away what the state has at its place. */
+  /** Writes the state of the session in SCRATCH, or deletes its row where it closes. */
   #putState(key: Uint8Array, first: number, last: number, closes: boolean, existed: boolean): void {
     if (closes && !existed) return
     const w = this.#value
@@ -226,11 +230,11 @@ function keyPart(rowKey: Uint8Array): Uint8Array {
   return rowKey.subarray(0, reader.position)
 }
 
-/** Whole keys are compared: the bytes of one may begin with those of another, where a zero follows in its text. */
+/** Compares whole keys: the bytes of one may begin with those of another, if its text goes on with a zero. */
 const isOf = ({ key: row }: RowCursor, key: Uint8Array): boolean =>
   row !== undefined && compareBytes(keyPart(row), key) === 0
 
-/** The first time in a row key, which stands behind the key. */
+/** The session's first time, which follows the key in a row key. */
 const firstOf = ({ key: row }: RowCursor, key: Uint8Array): number =>
   decodeValue(new ByteReader(row as Uint8Array, key.length)) as number
 

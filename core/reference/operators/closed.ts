@@ -1,7 +1,6 @@
 // Closed windows as a stream: one element for each key and closed window (semantics.md 4.5).
 //
-// Promises: a row is emitted only once its window is closed, so it never changes afterwards, whether or not a `keep`
-// drops it.
+// Promises: a row is emitted only once its window is closed, so it never changes afterwards; `keep` has no effect.
 
 import { canonicalBytes } from '../../values/canonical.ts'
 import { windowIdentity } from '../../values/identity.ts'

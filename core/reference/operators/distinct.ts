@@ -1,4 +1,4 @@
-// distinct and dedupe: of equal elements of a key the first, or one in each `within`.
+// distinct and dedupe: of equal elements of a key the first, or one in each stretch of `within`.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { bytesToHex } from '../../values/bytes.ts'
@@ -7,7 +7,8 @@ import type { LambdaRunner } from '../lambda-runner.ts'
 import { byKey, due, encoded, held } from './in-order.ts'
 
 /**
- * Of elements of one key that are alike the first, or those that come more than `withinMs` after the last one emitted.
+ * Of equal elements of a key the first, and where `withinMs` is set also those more than that after the last one
+ * emitted.
  */
 export function distinctElements(
   runner: LambdaRunner,

@@ -1,6 +1,6 @@
 // Elements in the order of (time, identity), key by key: what `scan`, `distinct` and `joinTable` have in common.
 //
-// Promises: an element is taken once `time < W`, with its own time and identity; what it holds is `decode(encode(x))`.
+// Promises: an element is taken once `time < W`, with its own time and identity; its value is `decode(encode(x))`.
 
 import type { PlanNode } from '../../plan/plan.ts'
 import { ByteReader, bytesToHex } from '../../values/bytes.ts'
@@ -8,7 +8,7 @@ import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
 import { compareElements, type Element } from '../element.ts'
 import type { LambdaRunner, Outcome } from '../lambda-runner.ts'
 
-/** The elements as a node holds them: in canonical form, and no longer those of a record. */
+/** The elements as a node holds them: normalised, and without their record. */
 export function held(runner: LambdaRunner, node: PlanNode, elements: readonly Element[]): Element[] {
   return elements.flatMap(element => {
     const bytes = encoded(runner, node, 'fn', element.identity, element.value)
@@ -27,7 +27,7 @@ export function encoded(
   return runner.encode(node, slot, identity, 'value', () => canonicalBytes(value))
 }
 
-/** Those before the watermark, in order: no earlier one can come any more. */
+/** The elements before the watermark, in order: no earlier one can come any more. */
 export function due(elements: readonly Element[], watermark: number): Element[] {
   return elements.filter(e => e.time < watermark).sort(compareElements)
 }

@@ -1,4 +1,4 @@
-// `joinWithin`: every left element against every right one (semantics.md 3.11).
+// `joinWithin`: every left element is compared with every right one (semantics.md 3.11).
 //
 // Promises: pairs are all those of the cut; an unmatched half is emitted once the last time that a partner could have
 // is before W.
@@ -35,7 +35,7 @@ export function joinedWithin(
   return joined
 }
 
-/** Values as they are after encoding and decoding; dead letters of the two inputs are told apart. */
+/** The elements with normalised values; a dead letter's identity includes the number of the input. */
 function taken(runner: LambdaRunner, node: PlanNode, elements: readonly Element[], branch: number): Element[] {
   return elements.flatMap(e => {
     const value = runner.encode(node, '', childIdentity(e.identity, branch), 'value', () => normalise(e.value))

@@ -1,5 +1,4 @@
-// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md, output
-// topics).
+// Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md 6.1).
 
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
 import { IDENTITY_HEADER } from '../../log/chunk.ts'
@@ -12,7 +11,7 @@ import type { LambdaRunner, Outcome } from '../lambda-runner.ts'
 
 type OutputNode = PlanNodeOf<'output'>
 
-/** An element with its place and its bytes in the output topic. */
+/** An element with its partition and record in the output topic. */
 export interface Written {
   readonly partition: number
   readonly record: OutputRecord
@@ -28,7 +27,7 @@ export function writtenRecords(
 ): Written[] {
   const encode = makeEncoder(node.params.format, runner.lambdas[node.id]?.encode)
   return [...elements].sort(compareElements).flatMap(element => {
-    // Also an element that is not due yet may become a dead letter now.
+    // Encoded before the test of time: an element that is not due yet may be a dead letter already.
     const written = write(runner, node, element, encode)
     return written.ok && element.time < watermark ? [written.value] : []
   })
@@ -51,7 +50,7 @@ function write(runner: LambdaRunner, node: OutputNode, element: Element, encode:
   })
 }
 
-/** A text as it is, where UTF-8 has it; everything else as JSON, which escapes the halves of surrogate pairs. */
+/** A well-formed string as UTF-8; everything else as JSON, which escapes lone surrogates. */
 function keyText(key: unknown): Uint8Array {
   const plain = typeof key === 'string' && !/\p{Surrogate}/u.test(key)
   return utf8.encode(plain ? key : canonicalJson(key))

@@ -1,4 +1,4 @@
-// filter and filterKeys: the elements for whose value, or key, the lambda gives something true.
+// filter and filterKeys: the elements for whose value, or key, the lambda gives something truthy.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { type Element, recordOf } from '../element.ts'

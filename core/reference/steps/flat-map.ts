@@ -11,6 +11,6 @@ import { listOf } from './lists.ts'
 
 export function flatMapElement(runner: LambdaRunner, node: PlanNodeOf<'flatMap'>, e: Element): Element[] {
   const list = listOf(runner, node, e, e.value, REASON.notIterable)
-  // Not `map`: a place that was never filled is an element too.
+  // Not `map`, which skips holes: a hole of the array is an element too.
   return Array.from(list, (value, index) => ({ ...e, value, identity: childIdentity(e.identity, index) }))
 }

@@ -1,4 +1,4 @@
-// What the lambda of a step gives, where that is a list or a key.
+// What the lambda of a step gives where it must be a list or keys.
 
 import type { PlanNode } from '../../plan/plan.ts'
 import { resultList } from '../../result/dead-letter.ts'
@@ -23,7 +23,7 @@ export function listOf(
   return outcome.ok ? outcome.value : []
 }
 
-/** Keys as they are after encoding and decoding; one that cannot be encoded makes the whole element a dead letter. */
+/** The keys, normalised; one that cannot be encoded makes the whole element a dead letter. */
 export function keysOf(runner: LambdaRunner, node: PlanNode, e: Element, keys: readonly unknown[]): readonly unknown[] {
   const outcome = runner.encode(node, 'fn', e.identity, 'key', () => Array.from(keys, key => normalise(key)))
   return outcome.ok ? outcome.value : []

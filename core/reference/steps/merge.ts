@@ -1,7 +1,7 @@
 // merge: the elements of all branches.
 //
-// Promises: the identity of each is that of the element with the number of its branch, so that one record that comes by
-// two branches makes two elements.
+// Promises: the identity of each is that of the element with the number of its branch, so that one record that comes
+// through two branches makes two elements.
 
 import { childIdentity } from '../../values/identity.ts'
 import type { Element } from '../element.ts'

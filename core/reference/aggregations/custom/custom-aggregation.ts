@@ -1,8 +1,8 @@
 // An author's aggregation, naively: `plus` over all lifted values in (time, identity) order, from zero on; then
 // `present`.
 //
-// Promises: the author's code gets frozen plain data of its own. What `plus` throws ends the run; what `present` throws
-// makes an error row.
+// Promises: the author's code gets its own frozen copies. What `plus` throws ends the run; what `present` throws makes
+// an error row.
 
 import { LyrebirdError, messageOf, mustNotEndRun } from '../../../errors.ts'
 import type { AggregationSpecOf } from '../../../plan/aggregation-spec.ts'
@@ -53,7 +53,7 @@ function added(runner: LambdaRunner, node: PlanNode, field: CustomSpec, a: unkno
   }
 }
 
-/** A copy that nobody can change; bytes cannot be frozen, but a copy of them is nobody else's. */
+/** A frozen copy. Bytes cannot be frozen, but nothing else holds this copy of them. */
 function frozen(value: unknown): unknown {
   const copy = normalise(value)
   freeze(copy)

@@ -39,7 +39,7 @@ export function nearestDouble(units: Units, divisor: bigint): number {
 
 /** The double nearest to the root of `square`, in units squared, divided by a positive integer. */
 export function nearestRoot(square: bigint, divisor: bigint): number {
-  // Twice the root with so many bits behind the point that no double lies closer to it; odd where the root goes on.
+  // Twice the root, with so many bits after the point that no double lies closer to it; odd where the root is inexact.
   const more = 2n ** 200n
   const scaled = (square * more * more) / (divisor * divisor)
   const root = wholeRoot(scaled)
@@ -47,10 +47,7 @@ export function nearestRoot(square: bigint, divisor: bigint): number {
   return nearestDouble(2n * root + (goesOn ? 1n : 0n), 2n * more)
 }
 
-/**
- * The greatest integer whose square is not greater: the mean of a guess from above and what it leaves, until that is no
- * less.
- */
+/** The greatest integer whose square is not greater, by Newton's method from above. */
 function wholeRoot(value: bigint): bigint {
   if (value === 0n) return 0n
   let guess = 1n << BigInt(Math.ceil(bitLength(value) / 2))

@@ -12,5 +12,5 @@ export interface Input {
   readonly identity: Uint8Array
 }
 
-/** The result of a field. Inputs are in (time, identity) order, and there is one at least. */
+/** The result of a field. Inputs are in (time, identity) order, and there is at least one. */
 export type Aggregation<K extends AggregationKind> = (inputs: readonly Input[], spec: AggregationSpecOf<K>) => unknown

@@ -1,8 +1,8 @@
 // Every aggregation of the language by its kind: one exhaustive table.
 //
-// Promises: each is worked out at once from all inputs of its group, without a running state; sums by integers of any
-// size, order by sorting (semantics.md, 5). The author's own are in `custom/custom-aggregation.ts`, since they need
-// lambdas.
+// Promises: each is computed at once from all inputs of its group, without a running state; sums by integers of any
+// size, order by sorting (semantics.md 5.1).
+// Not here: the author's own, since they need lambdas (`custom/custom-aggregation.ts`).
 
 import type { AggregationKind, AggregationSpec } from '../../../plan/aggregation-spec.ts'
 import { collectList } from '../collect-list.ts'

@@ -5,7 +5,9 @@ import { denseEntry, estimateCount, PRECISION, sparseEntry, sparseLimit } from '
 import { hashValue } from '../../../sketches/value-hash.ts'
 import type { Aggregation } from '../results/aggregation.ts'
 
-/** The estimate from the registers of precision 25, or of the sketch's own where those in use would be too many. */
+/**
+ * The estimate from the registers of precision 25, or from those of the sketch's own where too many would be in use.
+ */
 export const approxCountDistinct: Aggregation<'approxCountDistinct'> = (inputs, { precision }) => {
   const entries = inputs.map(i => sparseEntry(hashValue(i.of)))
   const inUse = new Set(entries.map(placeOf)).size
