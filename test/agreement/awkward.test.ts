@@ -1,5 +1,6 @@
-// One job of everything that is awkward at once: keys of every kind and of many kilobytes, two sources of one topic with other disorder,
-// `closed` of two tables merged with records, several views on one table, rows that come and go and fail, a partition of one tick.
+// One job in which everything is awkward at once: keys of every kind and of many kilobytes, two sources of one topic
+// with different disorder, `closed` of two tables merged with records, several views on one table, rows that come and
+// go and fail, and a partition that holds one tick.
 
 import { expect, it } from 'vitest'
 import { MemoryLog } from '../../logs/memory.ts'

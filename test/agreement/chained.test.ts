@@ -1,4 +1,5 @@
-// A job that reads what another job wrote: elements keep the identity that they had there, and batch, stream and reference agree.
+// A job that reads what another job wrote: elements keep the identity that they had there, and batch, stream and
+// reference agree.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -30,7 +31,7 @@ function identities(result: JobResult, output: string): string[] {
   return records.map(({ headers }) => headers.map(h => Buffer.from(h.value ?? []).toString('hex')).join()).sort()
 }
 
-it('goes on with the identities of the first job', async () => {
+it('keeps the identities of the first job', async () => {
   const folder = testFolder()
   const { shape, build } = JOBS.traffic as (typeof JOBS)[string]
   const functions = interpretedModule(build())

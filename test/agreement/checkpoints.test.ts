@@ -1,4 +1,4 @@
-// The state at every commit of a stream is what batch computes at that cut: not only at the end (semantics.md 1.1).
+// At every commit, not only at the end, the state of a stream is what batch computes at that cut (semantics.md 1.1).
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -14,7 +14,7 @@ import { JOBS } from '../support/jobs/jobs.ts'
 describe.each(Object.keys(JOBS))('job %s', name => {
   const { shape, build } = JOBS[name] as (typeof JOBS)[string]
 
-  it.each([21])('every checkpoint, seed %i', async seed => {
+  it.each([21])('every commit, seed %i', async seed => {
     const folder = testFolder()
     const functions = interpretedModule(build())
     const { plan } = functions

@@ -1,4 +1,4 @@
-// One state directory, both executors: either goes on from what the other left, and no record counts twice.
+// One state directory, both executors: each continues from what the other left, and no record counts twice.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -21,7 +21,7 @@ const orders = [
 describe.each(Object.keys(JOBS).map((name, i) => [name, i] as const))('job %s', (name, i) => {
   const { shape, build } = JOBS[name] as (typeof JOBS)[string]
 
-  // Each job in one order, and together they meet all of them several times.
+  // One order for each job; over all jobs every order occurs several times.
   it.each([orders[i % orders.length] as (typeof orders)[number]])('%s, then %s, then %s', async (...targets) => {
     const folder = testFolder()
     const functions = interpretedModule(build())

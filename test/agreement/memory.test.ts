@@ -1,4 +1,4 @@
-// Memory stays bounded where the job's groups do not fit in it: partial results spill, and the result is the same.
+// Memory stays bounded where the groups of a job do not fit in it: partial rows spill, and the result is the same.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -50,7 +50,7 @@ const counter = program(`
   await run({ functions, log, state, until: 'end', groupLimit: Number(groupLimit) })
 `)
 
-/** The same keys, each emitted once and remembered. */
+/** The same keys through `distinct`: each is emitted once and remembered. */
 const teller = program(`
   import { runBatch } from './runtime-batch/index.ts'
   import { PlanBuilder } from './test/support/jobs/graph-plan.ts'

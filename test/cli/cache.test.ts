@@ -1,4 +1,4 @@
-// The compile cache: an unchanged job is not compiled again, a changed one is, whatever changed.
+// The compile cache: an unchanged job is not compiled again; any change compiles it again.
 
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { JOB, project, records, run } from './lyrebird.ts'
 
 const artefacts = (cache: string): string[] => readdirSync(cache).filter(name => /^[0-9a-f]{32}$/.test(name))
 
-test('artefacts are found by content; what appears is whole', async () => {
+test('artefacts are found by content, and appear whole or not at all', async () => {
   const helper = 'export const country = (text: string): string => text.toUpperCase()\n'
   const job = JOB.replace('v => v.country', 'v => country(v.country)')
   const folder = project({ 'job.ts': `import { country } from './helper.ts'\n${job}`, 'helper.ts': helper })
@@ -32,7 +32,7 @@ test('artefacts are found by content; what appears is whole', async () => {
   expect(both.map(end => end.code)).toEqual([0, 0])
 })
 
-test('where the project has no place for it, the cache lies in the user cache', async () => {
+test('without a writable project folder the cache lies in the user cache', async () => {
   const folder = project({ 'job.ts': JOB })
   await run(folder, ['append', 'page-views', '--log', 'log'], { input: records(5) })
   writeFileSync(join(folder, '.lyrebird'), 'a file in the way')

@@ -1,4 +1,4 @@
-// Each command once as it is meant to be used.
+// Each command once, used as intended.
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   expect((await lyrebird('batch job.ts --log log --state state')).code).toBe(0)
 })
 
-test('check says what is right on stderr and what is wrong on stdout', async () => {
+test('check prints its summary on stderr and diagnostics on stdout', async () => {
   const good = await lyrebird('check job.ts')
   expect(good).toMatchObject({ code: 0, out: '' })
   expect(good.err).toBe('ok  job page-views: output hours, view traffic, view users\n')
@@ -130,7 +130,7 @@ test('query prints the rest of the result', async () => {
   })
 })
 
-test('a cut that query printed is a cut to stop at; batch goes on from its own state', async () => {
+test('a cut that query prints works with --until; batch continues from its own state', async () => {
   writeFileSync(join(folder, 'cut.json'), (await lyrebird('query @cut --state state')).out)
   expect((await lyrebird('append page-views --log grown --partitions 2', records(240))).code).toBe(0)
   expect((await lyrebird('append page-views --log grown more.ndjson --json')).out).toContain('"records":60')
@@ -207,7 +207,7 @@ test('help and version', async () => {
   expect(await run(folder, [])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: lyrebird') })
 })
 
-test('lyrebird.config.ts stands in for options', async () => {
+test('lyrebird.config.ts gives defaults of options', async () => {
   const config = `import { defineConfig } from 'lyrebird'\nexport default defineConfig({ log: 'log', state: 'configured' })\n`
   const there = project({ 'job.ts': JOB, 'lyrebird.config.ts': config })
   expect((await run(there, ['append', 'page-views'], { input: records(5) })).code).toBe(0)

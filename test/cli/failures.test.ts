@@ -1,4 +1,4 @@
-// What the world does wrongly: the typed failure, its exit code, and the state as it was before.
+// Failures from outside: the typed error, its exit code, and the state as it was before.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -43,7 +43,7 @@ test('a record that does not decode and a lambda that throws: dead letters, and 
   expect(dead.find(line => line.includes('"site"'))).toMatch(/"site":"job.ts:8:\d+/)
 })
 
-test('a plus that throws: exit 1 with the place, and no state of it', async () => {
+test('a plus that throws: exit 1 with the place, and no state', async () => {
   const own = `aggregation<number, number, number>({
     zero: 0,
     lift: n => n,
@@ -115,7 +115,7 @@ test('a damaged, a cut and a missing state: exit 6', async () => {
   expect((await lyrebird('batch job.ts --log log --state foreign')).code).toBe(6)
 })
 
-test('a state that another process writes: exit 6 with its pid; queries go on', async () => {
+test('a state that another process writes: exit 6 with its pid; queries still work', async () => {
   const stream = begin(folder, ['stream', 'job.ts', '--log', 'log', '--state', 'state', '--commit-interval', '20ms'])
   await stream.said('following log')
   await waitForRows()
@@ -131,7 +131,7 @@ async function waitForRows(): Promise<void> {
   throw new Error('the stream committed nothing')
 }
 
-test('no room on the disk: exit 1, the last commit intact, and it goes on when there is room', async () => {
+test('no room on the disk: exit 1, the last commit intact, and the run continues when there is room', async () => {
   await lyrebird('append page-views --log log', { input: records(40_000, 200) })
   const first = await lyrebird('batch job.ts --log log --state state --until page-views/0:100')
   expect(first.code).toBe(0)
@@ -156,7 +156,7 @@ test('outputs to Kafka: exit 3', async () => {
 
 test('two computations that differ: verify exits 7 and shows the first row', async () => {
   await lyrebird(BATCH)
-  // An artefact that the compiler would never write: its filter remembers how often it was asked.
+  // An artefact that the compiler would never write: its filter counts its calls.
   const cache = join(folder, '.lyrebird/cache')
   const artefact = readdirSync(cache).find(name => /^[0-9a-f]{32}$/.test(name)) as string
   const functions = join(cache, artefact, 'functions.mjs')

@@ -1,5 +1,5 @@
-// Jobs over Avro and Protobuf topics through the real command: checked, appended to, run by batch (with workers), by stream and as an
-// artefact on its own, verified, queried.
+// Jobs over Avro and Protobuf topics through the real command: checked, appended to, run by batch (with workers), by
+// stream and as a standalone artefact, verified and queried.
 
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

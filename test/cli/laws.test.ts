@@ -20,7 +20,7 @@ const views = source<View>('views', { time: v => v.at })
 export default job('largest', { pages: views.keyBy(() => 'all').aggregate({ page: largest() }) })
 `
 
-test('an unlawful aggregation: a counter-example at its plus, exit 3, also from the kept verdict', async () => {
+test('an unlawful aggregation: a counter-example at its plus, exit 3, also from the cached verdict', async () => {
   const folder = project({ 'job.ts': JOB })
   const first = await run(folder, ['check', 'job.ts'])
   expect(first).toMatchObject({ code: 3, err: expect.stringMatching(/1 error in job\.ts\n$/) })
@@ -39,7 +39,7 @@ test('an unlawful aggregation: a counter-example at its plus, exit 3, also from 
   expect(diagnostic?.details.at(-1)).toMatch(/^plus\(b, a\) was /)
 })
 
-test('an aggregation on trust is listed, exit 0', async () => {
+test('an aggregation with unsafeMonoid is listed, exit 0', async () => {
   const folder = project({ 'job.ts': JOB.replace('zero: null', "unsafeMonoid: 'sizes differ', zero: null") })
   const { code, out } = await run(folder, ['check', 'job.ts'])
   expect(code).toBe(0)

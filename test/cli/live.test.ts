@@ -1,4 +1,4 @@
-// The stream as a process: follows what another process appends, stops when it is told, resumes after it was killed.
+// The stream as a process: follows what another process appends, stops on a signal, resumes after a kill.
 
 import { beforeEach, expect, test } from 'vitest'
 import { begin, JOB, project, records, run } from './lyrebird.ts'
@@ -13,7 +13,7 @@ beforeEach(async () => {
   await lyrebird('batch job.ts --log log --state state')
 })
 
-/** Waits for a commit at these ends: a query sees each commit whole, while the stream goes on. */
+/** Waits for a commit at these ends. A query sees each commit whole while the stream runs. */
 async function untilCut(zero: number, one: number): Promise<void> {
   for (let i = 0; i < 300; i++) {
     const { out } = await lyrebird('query @cut --state state')

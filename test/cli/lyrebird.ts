@@ -1,7 +1,7 @@
 // Runs the real command as a process, as a user's shell does.
 //
-// Promises: a project of its own in a temporary folder, with its own compile cache; nothing of the machine's settings comes through.
-// Leaves to the build: `npm run build` makes what is run here.
+// Promises: each project is a temporary folder with its own compile cache; no setting of the machine reaches the
+// command. Needs `npm run build`, which makes the command that is run here.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -47,7 +47,7 @@ export function project(files: Readonly<Record<string, string>> = {}): string {
 export interface RunOptions {
   readonly input?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
-  /** Run by the shell before it becomes the command, such as a limit. */
+  /** Shell text that runs before the command, such as a limit. */
   readonly shell?: string
 }
 
@@ -106,7 +106,7 @@ const hours = traffic.closed().to('hours')
 export default job('page-views', { traffic, users: kept.keyBy(v => v.user).count(), hours })
 `
 
-/** Records of one hour after the other, as lines. */
+/** Records at successive hours, as lines. */
 export function records(count: number, from = 0): string {
   const lines = Array.from({ length: count }, (_, i) => {
     const n = from + i

@@ -1,4 +1,4 @@
-// Terminals and pipes: progress and colours on a terminal only, and a reader that leaves early.
+// Terminals and pipes: progress and colours on a terminal only; a reader that closes the pipe early.
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -31,7 +31,7 @@ test('a pipe gets no escape codes and no progress', async () => {
   }
 })
 
-test.skipIf(!hasTerminal)('a terminal gets colours, and progress that is wiped away; NO_COLOR is obeyed', () => {
+test.skipIf(!hasTerminal)('a terminal gets colours, and progress that is erased; NO_COLOR is obeyed', () => {
   const onTerminal = (line: string, env: Record<string, string> = {}): string => {
     const { PATH = '', HOME = '' } = process.env
     const command = `${process.execPath} ${BIN} ${line}`
@@ -56,7 +56,7 @@ test('a reader that closes the pipe ends the command quietly', () => {
   expect(stdout.split('\n')).toHaveLength(2)
 })
 
-test('progress says records a second, bytes, share done and time left', () => {
+test('progress shows records per second, bytes, share done and time left', () => {
   expect(progressText('batch', { records: 1_500_000, done: 25, total: 100 }, 3)).toBe(
     'batch  1,500,000 records  500,000 records/s  25 %  9 s left',
   )

@@ -1,4 +1,4 @@
-// What is typed wrongly: exit 2, what to type instead on stderr, nothing on stdout, nothing written.
+// Usage errors: exit 2, what to type instead on stderr, nothing on stdout, nothing written.
 
 import { readdirSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'

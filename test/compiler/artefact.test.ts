@@ -1,4 +1,4 @@
-// What compiling writes: the same bytes each time and everywhere, and a module that means what the reference means.
+// What compiling writes: the same bytes every time and everywhere, and a module that means what the reference means.
 
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -51,7 +51,7 @@ const LOG = smallLog({
 })
 
 describe('an artefact', () => {
-  it('comes out the same where the folder of the job is reached through a link', async () => {
+  it('is the same where the folder of the job is reached through a link', async () => {
     const path = jobFile(JOB, { 'lib/country.ts': HELPER })
     const link = join(folderOf({}), 'link')
     symlinkSync(dirname(path), link)
@@ -152,7 +152,7 @@ describe('an artefact', () => {
     const start = process.cpuUsage()
     await compileJob(path, { outDir })
     const { user, system } = process.cpuUsage(start)
-    // Of processor time, since the executor may be busy; most of it is TypeScript's.
+    // Processor time, since the CPU may be busy; most of it is TypeScript's.
     expect((user + system) / 1000).toBeLessThan(5000)
   })
 })

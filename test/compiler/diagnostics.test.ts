@@ -1,4 +1,4 @@
-// What evaluating a job may find out: each as a diagnostic at the author's line.
+// Errors that evaluating a job finds, each as a diagnostic at the author's line.
 
 import { describe, expect, it } from 'vitest'
 import type { JobAnalysis } from '../../compiler/2-check/job-analysis.ts'
@@ -22,18 +22,18 @@ async function found(text: string, more: Readonly<Record<string, string>> = {}):
 }
 
 describe('evaluation', () => {
-  it('is quiet about a good job', async () => {
+  it('reports nothing for a good job', async () => {
     expect(await found(`${HEAD}export default job('j', { n: views.keyBy(v => v.k).count() })`)).toEqual([])
   })
 
-  it('finds that nothing is exported', async () => {
+  it('reports a job file that exports nothing', async () => {
     expect(await found(`${HEAD}export const other = views`)).toEqual([
       'no-job job.ts:1:1 no default export made by job(...)',
     ])
     expect(await found(`${HEAD}export default 7`)).toEqual(['no-job job.ts:1:1 no default export made by job(...)'])
   })
 
-  it("finds the author's line of what the module throws, through helpers", async () => {
+  it("reports the author's line of what the module throws, through helpers", async () => {
     const helper = `export function check(n: number): number {
   if (n > 1) {
     throw new RangeError('too much')
@@ -62,7 +62,7 @@ export default job('j', { table })`)
     expect(lines[0]).toMatch(/^bad-duration job\.ts:7:11 /)
   })
 
-  it('points at a calendar of a zone that is none', async () => {
+  it('points at a calendar of an unknown zone', async () => {
     const lines = await found(`import { calendar } from 'lyrebird'\n${HEAD}
 export default job('j', {
   n: views
@@ -74,7 +74,7 @@ export default job('j', {
     expect(lines[0]).toMatch(/^bad-window job\.ts:8:13 "Europe\/Berln" is no time zone .* Is it "Europe\/Berlin"\?$/)
   })
 
-  it('says what cannot be bundled', async () => {
+  it('reports what cannot be bundled', async () => {
     const lines = await found(
       `/// <reference path="./ghost.d.ts" />\nimport { ghost } from 'ghost'\n${HEAD}
 export default job('j', { n: views.keyBy(v => v.k + ghost).count() })`,
@@ -108,8 +108,8 @@ describe('a bundle by itself', () => {
     expect(words(code)[0]).toMatch(/^unmarked-call /)
   })
 
-  it('finds a job that is another one the second time', () => {
-    // A counter that survives one evaluation: only a hole in the realm could make one, so it is made by hand here.
+  it('finds a job that differs at its second evaluation', () => {
+    // A counter that outlives one evaluation: only a hole in the realm could make one, so the test makes it by hand.
     const counter = { n: 0 }
     const withCounter = { ...language, counter }
     const code = `const l = require('lyrebird')

@@ -1,4 +1,4 @@
-// Messages: generated files are fresh, words are unique, and `explain` finds pages.
+// Messages: generated files are up to date, words are unique, and `explain` finds pages.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,12 +16,12 @@ describe('generated files', () => {
     expect(stale.map(([path]) => path)).toEqual([])
   })
 
-  it('leave no page of a word that is gone', () => {
+  it('have no page of a word that does not exist', () => {
     const pages = readdirSync(join(ROOT, 'docs/diagnostics')).filter(f => f !== 'README.md')
     expect(pages.sort()).toEqual(diagnosticWords().map(word => `${word}.md`))
   })
 
-  it('refuse a word that stands twice, a missing field and an unknown one', () => {
+  it('refuse a repeated word, a missing field and an unknown one', () => {
     const message = (word: string) => `## ${word}\n\n- severity: error\n- title: a\n- label: b\n- why: c\n- fix: d\n`
     expect(() => generate([['a', message('x-y') + message('x-y')]])).toThrow('x-y stands twice')
     expect(() => generate([['a', message('x-y').replace('- why: c\n', '')]])).toThrow('x-y has no why')

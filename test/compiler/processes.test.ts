@@ -1,4 +1,5 @@
-// Artefacts on their own: `node batch.mjs` and `node stream.mjs` in processes, with the author's places in every dead letter.
+// Standalone artefacts: `node batch.mjs` and `node stream.mjs` as processes, with the author's places in every dead
+// letter.
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -85,7 +86,7 @@ beforeAll(async () => {
 const run = (target: string, args: readonly string[]): { status: number | null; stdout: string; stderr: string } =>
   spawnSync(process.execPath, [join(outDir, `${target}.mjs`), ...args], {
     encoding: 'utf8',
-    // A zone that is not UTC: emitted modules set their own before the job is loaded.
+    // A zone that is not UTC: emitted modules set UTC before the job is loaded.
     env: { ...process.env, TZ: 'Asia/Seoul' },
   })
 
@@ -113,7 +114,7 @@ describe.each(['batch', 'stream'])('%s.mjs', target => {
     ])
   })
 
-  it('says what is missing', () => {
+  it('reports what is missing', () => {
     const { status, stderr } = run(target, ['--log', log])
     expect(status).toBe(2)
     expect(stderr).toContain('--state')

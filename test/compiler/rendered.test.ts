@@ -1,6 +1,7 @@
-// What an author sees: the rendered text of each diagnostic, made from the bad example of its own page; and that the good one passes.
+// What an author sees: the rendered text of each diagnostic, made from the bad example of its page; the good example
+// passes.
 //
-// The expected texts stand in `rendered/MESSAGES/WORD.txt`; `vitest -u` writes them anew, to be read by a person.
+// The expected texts are in `rendered/MESSAGES/WORD.txt`; `vitest -u` writes them, to be reviewed by a person.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -26,7 +27,9 @@ const locate = async (ip: string): Promise<string> => countryOf(ip)
 
 `
 
-/** Words that only evaluating the job's module and testing its aggregations can say; their messages are rendered here with a place of our own. */
+/**
+ * Words reported only by evaluating the job's module or testing its aggregations; rendered here with a made-up place.
+ */
 const LATER: ReadonlyMap<string, Message> = new Map(
   Object.values({ ...jobMessages, ...lawMessages }).map(make => {
     const message = make({
@@ -53,7 +56,7 @@ function exampleOf(word: string): Example {
   return { word, bad, good }
 }
 
-/** A library that can be called and not be read. */
+/** A library that can be called but has no readable source. */
 const LIBRARY = {
   'node_modules/change-case/package.json':
     '{"name":"change-case","version":"1.0.0","types":"index.d.ts","main":"index.js"}',
@@ -76,14 +79,14 @@ const analyses = [
 )
 const textOf = (file: string): string | undefined => analyses[0]?.texts.get(file)
 
-/** The page of messages that has a word: its expected text lies in a folder of the same name. */
+/** The page of messages of a word, which names the folder of its expected text. */
 const fileOf = (word: string): string =>
   ['determinism', 'job', 'laws', 'types'].find(name =>
     read(`compiler/messages/${name}.md`).split('\n').includes(`## ${word}`),
   ) as string
 
 describe('every word', () => {
-  it.each(examples)('$word: its bad example is told', async ({ word }) => {
+  it.each(examples)('$word: its bad example is reported', async ({ word }) => {
     const found = diagnosticsOf(analyses[0]?.diagnostics ?? [], word).filter(d => d.word === word)
     expect(found.length).toBeGreaterThan(0)
     await expect(renderDiagnostics(found, { textOf })).toMatchFileSnapshot(`rendered/${fileOf(word)}/${word}.txt`)
@@ -122,7 +125,7 @@ const age = (at: string) => Date.now() - Date.parse(at)
   const [first] = analysis.diagnostics as readonly [Diagnostic]
   const options = { textOf: (file: string) => analysis.texts.get(file) }
 
-  it('shows the helper that does it and the way there', () => {
+  it('shows the helper that does it and the chain of calls', () => {
     expect(analysis.diagnostics).toHaveLength(1)
     expect(renderDiagnostic(first, options)).toBe(`clock-in-lambda  the lambda reads the clock
 
@@ -171,7 +174,7 @@ const age = (at: string) => Date.now() - Date.parse(at)
     expect(text).toContain('bad')
   })
 
-  it('says what file is missing', async () => {
+  it('names the missing file', async () => {
     const { diagnostics } = await checkJob(join(folderOf({ 'other.ts': '' }), 'job.ts'))
     expect(diagnostics.map(d => d.word)).toEqual(['unreadable-job'])
   })

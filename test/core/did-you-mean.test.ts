@@ -17,6 +17,6 @@ test.each([
   expect(didYouMean(word, WORDS)).toBe(expected)
 })
 
-test('the first of two that are as near', () => {
+test('the first of two that are equally near', () => {
   expect(didYouMean('bar', ['baz', 'bat'])).toBe('baz')
 })

@@ -1,4 +1,5 @@
-// The changes of views through kill -9 and restarts: the newest record of each key is the view's row, and no record is there twice.
+// Changelogs through kill -9 and restarts: the newest record of each key is the view's row, and no record is written
+// twice.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -17,7 +18,7 @@ import { interpretedModule } from '../support/interpreted-module.ts'
 import { JOBS } from '../support/jobs/jobs.ts'
 import { startVictim } from './support/victims.ts'
 
-/** Newest value by key of a topic that a state has written; every record must change something. */
+/** Newest value by key of a topic that a state wrote; checks that every record changes something. */
 async function replayed(state: string, topic: string): Promise<Map<string, string>> {
   const log = await openLog(defaultOut(state))
   const rows = new Map<string, string>()
@@ -70,7 +71,7 @@ it('read as a table by another job are the view again', async () => {
   const again = functionsOf(job('again', { counts: table<number>('counts') }))
   const folder = testFolder()
   const [log, state, second] = [join(folder, 'log'), join(folder, 'state'), join(folder, 'second')]
-  // A lone surrogate is no text that a record's key could hold.
+  // A record's key cannot hold a lone surrogate.
   const input = largeLog(3, { topics: { a: 2 }, gaps: false, maxRecords: 80, hostile: false })
   await embeddedLog(
     log,

@@ -1,4 +1,5 @@
-// kill -9 of a real process at each step of a commit: the state is the last commit, nothing is lost, nothing is written twice.
+// kill -9 of a real process at each step of a commit: the state is the last commit, nothing is lost, nothing is written
+// twice.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +24,7 @@ async function progressOf(state: string): Promise<string | null> {
   return bytes === undefined ? null : Buffer.from(bytes).toString('hex')
 }
 
-/** Kills a run at a step, and lets others finish. The schedule of seed 4 commits after every other step. */
+/** Kills a run at a step, and lets other runs finish. The schedule of seed 4 commits after every other step. */
 async function killedAt(target: 'batch' | 'schedule', step: Step, nth: number, twice: boolean): Promise<void> {
   const folder = testFolder()
   const [log, state] = [join(folder, 'log'), join(folder, 'state')]
@@ -35,7 +36,7 @@ async function killedAt(target: 'batch' | 'schedule', step: Step, nth: number, t
   const committed = nth > 1 || step === 'state-committed' || step === 'outputs-published'
   expect(before !== null).toBe(committed)
   if (twice) {
-    // A second death in the first commit after the recovery must not matter either.
+    // A second kill in the first commit after the recovery must not matter either.
     const again = startVictim({ ...order, target: 'schedule', kill: { step, nth: 1 } })
     expect((await again.ended).signal).toBe('SIGKILL')
   }

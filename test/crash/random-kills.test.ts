@@ -1,7 +1,8 @@
-// At least 20 SIGKILLs at random moments while another process appends to the log: the same digest as batch, outputs exactly once.
+// At least 20 SIGKILLs at random times while another process appends to the log: the same digests as batch, outputs
+// exactly once.
 //
-// The process that is killed is `node stream.mjs` of a compiled job, as a user runs it. `node scripts/kill-campaign.mjs --kills 100
-// --seed N` does the same at length. Needs the built package (`npm run build`), which `npm test` makes before.
+// The killed process is `node stream.mjs` of a compiled job, as a user runs it. `node scripts/kill-campaign.mjs --kills
+// 100 --seed N` runs a longer campaign. Needs the built package (`npm run build`), which `npm test` makes first.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

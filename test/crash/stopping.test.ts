@@ -1,4 +1,4 @@
-// How a stream ends when it is asked to, how a second writer is refused, and a disk without room.
+// A stream that is stopped by a signal, a second writer that is refused, and a full disk.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ it('SIGTERM: commits and exits with 0', async () => {
   expect(await differenceFromBatch(functions, log, state, folder)).toBeNull()
 })
 
-it('a second process is refused while the first goes on', async () => {
+it('a second process is refused while the first runs', async () => {
   const folder = testFolder()
   const [log, state] = [join(folder, 'log'), join(folder, 'state')]
   await embeddedLog(log, input)
@@ -42,7 +42,7 @@ it('a second process is refused while the first goes on', async () => {
   expect(await differenceFromBatch(functions, log, state, folder)).toBeNull()
 })
 
-/** A small file system of its own where this process may mount one. */
+/** A small file system, where this process may mount one; else null. */
 function smallDisk(folder: string): string | null {
   const path = join(folder, 'disk')
   mkdirSync(path)
@@ -53,7 +53,7 @@ function smallDisk(folder: string): string | null {
   return path
 }
 
-it('a full disk: exit 1, the last commit is intact, and the run goes on when there is room', async () => {
+it('a full disk: exit 1, the last commit is intact, and the run continues when there is room', async () => {
   const folder = testFolder()
   const log = join(folder, 'log')
   await embeddedLog(log, input)
@@ -65,10 +65,10 @@ it('a full disk: exit 1, the last commit is intact, and the run goes on when the
   const before = positionsOf(state)
   const ballast = join(disk ?? folder, 'ballast')
   if (disk !== null) fill(ballast, disk)
-  // Without a disk of its own the run may write files no longer than the state's is already (in blocks of 1 KiB).
+  // Without such a disk: the run may not write a file longer than the state's now is (in blocks of 1 KiB).
   const shell = disk === null ? `ulimit -f ${Math.ceil(sizeOf(state) / 1024)}; trap '' XFSZ` : undefined
   const full = await startVictim({ ...order, target: 'batch', log, state }, shell).ended
-  // lmdb may say something of its own before.
+  // lmdb may print a message of its own first.
   expect(full.stderr).toContain('disk-full ')
   expect(full.code).toBe(1)
   expect(positionsOf(state)).toBe(before)
@@ -89,7 +89,7 @@ function sizeOf(state: string): number {
   return Number(execFileSync('stat', ['-c', '%s', path], { encoding: 'utf8' }))
 }
 
-/** Leaves nearly nothing free. */
+/** Fills the disk but for a little. */
 function fill(ballast: string, disk: string): void {
   const { bavail, bsize } = statfsSync(disk)
   writeFileSync(ballast, new Uint8Array(Math.max(0, bavail * bsize - 4096)))

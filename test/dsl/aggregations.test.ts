@@ -1,4 +1,4 @@
-// The words for spreads, lists, histograms and own aggregations alone: by hand-worked numbers, run by the reference.
+// Aggregations of spread, lists, histograms and authors' own ones: numbers worked out by hand, run by the reference.
 
 import { describe, expect, test } from 'vitest'
 import { isLyrebirdError } from '../../core/errors.ts'
@@ -41,7 +41,7 @@ const log = smallLog({
 
 type Field = AggregationOver<Reading, unknown>
 
-/** The values of a view's rows, or the words of error rows. */
+/** The values of a view's rows, or the texts of error rows. */
 const valuesOf = (result: JobResult, view = 'v'): unknown[] => rowsOf(result, view).map(row => row.at(-1))
 
 function shown(field: Field): unknown {
@@ -143,7 +143,7 @@ describe('a custom aggregation', () => {
     expect(valuesOf(runJob(once({ zero: 100 }), log))).toEqual([{ x: 124 }])
   })
 
-  test('takes the value itself where it is given no part', () => {
+  test('takes the whole value without `of`', () => {
     const total = aggregation({ ...parts, lift: (r: Reading) => r.n })
     expect(shown(total<unknown>())).toBe(24)
   })

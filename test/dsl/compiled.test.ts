@@ -1,7 +1,7 @@
 // Every word of the language through the whole compiler: batch, stream and reference agree over random, hostile logs.
 //
-// Differential: what the three share (plan, canonical bytes, the author's lambdas) cannot be caught here; the reference has tests of its
-// own (test/core/reference) and the words have expectations (words.test.ts).
+// Differential: an error in what the three share (plan, canonical bytes, the author's lambdas) does not show here; the
+// reference has tests of its own (test/core/reference), and so have the words (words.test.ts).
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { raw, smallLog } from '../support/small-log.ts'
 const outDir = mkdtempSync(join(tmpdir(), 'lyrebird-words-'))
 afterAll(() => rmSync(outDir, { recursive: true, force: true }))
 
-/** Rows with quotes, blanks, missing and impossible columns; only the job of formats reads them. */
+/** Rows with quotes, blanks, missing and impossible columns; only the job `formats` reads them. */
 const CSV = smallLog({
   'c/0': ['a,1', 'a,2.5', '"a,b",3', 'a,', 'b, 4 ', 'b,x', 'a', '"', 'a,1,2', '', '"q""q",-0', 'a,1e3\r'].map(
     (line, i) => raw(line, { timestamp: i * 1000 }),
@@ -27,7 +27,7 @@ const CSV = smallLog({
 
 const kinds = new Set<NodeKind>()
 const aggregations = new Set<AggregationKind>()
-/** Of each field of an aggregation: its kind, and the slots of its lambdas. */
+/** The kind and the lambda slots of each field of an aggregation. */
 const fieldLambdas: { kind: AggregationKind; slots: string[] }[] = []
 
 async function compiled(name: string) {

@@ -58,7 +58,7 @@ test('sites and captured values come from the marks that the compiler appends', 
   expect(table?.lambdas['total.of']).toMatchObject({ callId: 5, slot: 'of', captured: null })
 })
 
-test('closures are found again under the ids of the plan, and only under those of their own', () => {
+test('closures are found under the ids of their own plan, and under no others', () => {
   const fn = (e: Event): number => e.n
   const one = job('j', { t: byKey.sum(fn) })
   const plan = planGraph(graph(one))

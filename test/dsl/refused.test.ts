@@ -1,11 +1,11 @@
-// What the language refuses when a job is evaluated, where types were not asked: a stable word, the site, a sentence.
+// What the language refuses when a job is evaluated without type checks: a stable word, the site, a sentence.
 
 import { expect, test } from 'vitest'
 import { CALL_MARK } from '../../core/plan/graph.ts'
 import { isJobError, JOB_ERROR_WORDS, type JobErrorWord } from '../../core/plan/job-error.ts'
 import * as language from '../../dsl/index.ts'
 
-/** Anything of the language, as a job in plain JavaScript sees it. */
+/** Any value of the language, as a job in plain JavaScript sees it. */
 type Loose = ((...args: unknown[]) => Loose) & { readonly [W in Word]: Loose }
 type Word =
   | ('approxCountDistinct' | 'approxQuantiles' | 'approxMembership' | 'approxFrequency' | 'sample')
@@ -48,7 +48,7 @@ const { variance, collectList, histogram, aggregation } = language as unknown as
 const { snapshot } = language as unknown as Loose
 const { approxCountDistinct, approxQuantiles, approxMembership, approxFrequency, sample } = language as unknown as Loose
 
-/** As the compiler marks calls. */
+/** The mark that the compiler adds to a call. */
 const at = { [CALL_MARK]: 7 }
 const fn = (v: unknown): unknown => v
 const own = { zero: 0, lift: fn, plus: fn, present: fn }

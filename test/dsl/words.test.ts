@@ -1,4 +1,4 @@
-// Every word of the language alone: written in the language, planned, and run by the reference.
+// Every word of the language by itself: written in the language, planned, and run by the reference.
 
 import { describe, expect, test } from 'vitest'
 import type { ReferenceInput } from '../../core/reference/input.ts'
@@ -59,7 +59,7 @@ interface Written {
   to(topic: string): Output<unknown>
 }
 
-/** What a stream's elements are, as an output writes them. */
+/** The elements of a stream, as an output writes them. */
 function written(stream: Written, input: ReferenceInput = log): string[] {
   const result = runJob(job('test', { out: stream.to('out') }), input, { final: true })
   return (writtenOf(result, 'out')[0] as string[]).map(line => line.replaceAll('"', ''))
@@ -131,7 +131,7 @@ describe('steps', () => {
     const output = byKey.to('out', { key: e => `n${e.n}`, partitions: 2 })
     const all = writtenOf(runJob(job('test', { output }), log), 'output')
     expect(all.length).toBe(2)
-    // The watermark is 2500: what is not before it is not due.
+    // The watermark is 2500: only elements before it are due.
     expect(all.flat().sort()).toEqual(['1000 n1 {"k":"x","n":1,"t":1000}', '2000 n2 {"k":"y","n":2,"t":2000}'])
   })
 })
@@ -183,7 +183,7 @@ describe('aggregations', () => {
     ])
   })
 
-  test('short forms give the one result itself', () => {
+  test('short forms give the single result itself', () => {
     const short = [byKey.count(), byKey.sum(value), byKey.min(value), byKey.max(value), byKey.mean(value)]
     expect(short.map(table => rows(table)[0])).toEqual([3, 7, 1, 3, 7 / 3].map(v => ['x', v]))
   })
@@ -223,7 +223,7 @@ describe('windows and tables', () => {
 
   test('filter', () => expect(rows(windowed.filter(n => n > 1))).toEqual([[2000, 'x', 2]]))
 
-  test('keep drops rows so long after their end', () => {
+  test('keep drops rows that long after their end', () => {
     expect(rows(windowed.keep('500ms')).map(r => r[0])).toEqual([2000, 2000])
     expect(rows(windowed.keep('501ms')).length).toBe(3)
   })

@@ -1,4 +1,4 @@
-// Avro values by hand and by the encoder: what each type gives, what is refused, and hostile bytes.
+// Avro values written by hand and by the encoder: what each type gives, what is refused, and hostile bytes.
 
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
@@ -15,7 +15,7 @@ function codecOf(schema: AvroSchema, options?: AvroOptions): Codec {
 const record = (...fields: object[]): object => ({ type: 'record', name: 'R', fields })
 const bytes = (...b: number[]): Uint8Array => Uint8Array.from(b)
 
-/** Bytes by hand, from the specification's own words. */
+/** Bytes written by hand, after the specification. */
 const CASES: readonly { name: string; schema: AvroSchema; bytes: Uint8Array; value: unknown }[] = [
   { name: 'int', schema: 'int', bytes: bytes(0x7f), value: -64 },
   { name: 'long within the doubles', schema: 'long', bytes: bytes(0x80, 0x01), value: 64 },
@@ -83,7 +83,7 @@ describe('avro: what is refused', () => {
     ['nesting without end', nested, new Uint8Array(100_000).fill(2)],
   ] as const)('%s does not decode', (_, schema, encoded) => {
     expect(() => codecOf(schema as AvroSchema).decode(encoded)).toThrow()
-    // A stack that is too small would end the run.
+    // An error about the stack would end the run.
     try {
       codecOf(schema as AvroSchema).decode(encoded)
     } catch (error) {
@@ -102,7 +102,7 @@ describe('avro: what is refused', () => {
     expect(() => codecOf(schema as AvroSchema).encode(value)).toThrow('no value of the schema')
   })
 
-  it('a schema that is none, and a writer that the reader cannot read', () => {
+  it('an invalid schema, and a writer schema that the reader schema cannot read', () => {
     expect(() => avro('{')).toThrow('is no JSON')
     expect(() => avro({ type: 'nothing' })).toThrow('avro() cannot use its schemas')
     expect(() => avro('int', { writer: 'string' })).toThrow('avro() cannot use its schemas')
@@ -117,11 +117,11 @@ describe('avro: schemas that change', () => {
   const now = record({ name: 'a', type: 'double' }, { name: 'b', type: ['null', 'string'], default: null })
   const written = codecOf(old).encode({ a: 7, gone: ['x', 'y'] })
 
-  it('a writer is read as the reader', () => {
+  it('a record of the writer schema is read as the reader schema', () => {
     expect(codecOf(now, { writer: old }).decode(written)).toEqual({ a: 7, b: null })
   })
 
-  it("the id in Confluent's frame names the writer", () => {
+  it("the id in Confluent's frame names the writer schema", () => {
     const { decode, encode } = codecOf(now, { confluent: { schemas: { 3: old, 70000: now }, id: 70000 } })
     expect(decode(bytes(0, 0, 0, 0, 3, ...written))).toEqual({ a: 7, b: null })
     const framed = encode({ a: 0.5, b: 'x' })

@@ -1,4 +1,4 @@
-// The two directions of a format, as a job's nodes would call them.
+// Both directions of a format, as the nodes of a job call them.
 
 import { formatParts } from '../../dsl/sources/format.ts'
 

@@ -1,5 +1,5 @@
-// Formats in jobs that went through the whole compiler: each executor and the reference agree, and records that do not decode, or
-// elements that cannot be written, are dead letters with fixed reasons.
+// Formats in jobs through the whole compiler: both executors and the reference agree, and records that do not decode,
+// or elements that cannot be written, are dead letters with fixed reasons.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ function write(text: string): string {
 
 const bytes = (...b: number[]): Uint8Array => Uint8Array.from(b)
 
-describe('a format of the author', () => {
+describe("an author's format", () => {
   const JOB = `import { format, job, source } from 'lyrebird'
 interface Reading { t: number; sensor: string; raw: Uint8Array; big?: bigint }
 const SENSORS = ['', 'north', 'south']
@@ -81,7 +81,7 @@ export default job('sensors', {
     await t.toAgree({ interleavings: 4, restarts: 2 })
   })
 
-  it('is part of the plan hash, but for how tests encode', async () => {
+  it('is part of the plan hash, except for how tests encode', async () => {
     const hashes = async (text: string): Promise<Record<string, string>> => {
       const { diagnostics, plan } = await checkJob(write(text))
       expect(diagnostics).toEqual([])
@@ -100,7 +100,7 @@ export default job('sensors', {
     expect(diagnostics.map(d => d.word)).toEqual(['clock-in-lambda'])
   })
 
-  it('bytes stand in no JSON', async () => {
+  it('bytes in the type of a JSON record are refused', async () => {
     const text = `import { job, json, source } from 'lyrebird'
 export default job('j', { n: source<{ raw: Uint8Array }>('t', { format: json() }).keyBy(() => 1).count() })`
     expect((await checkJob(write(text))).diagnostics.map(d => d.word)).toEqual(['class-in-type'])
@@ -150,7 +150,7 @@ export default job('trades', {
     await t.toAgree({ interleavings: 4, restarts: 2 })
   })
 
-  it('a schema that is none is a diagnostic at the call', async () => {
+  it('an invalid schema is a diagnostic at the call', async () => {
     const { diagnostics } = await checkJob(write(JOB(", { name: 'x', type: 'nothing' }")))
     expect(diagnostics.map(d => `${d.word} ${d.span?.line}`)).toEqual(['bad-argument 10'])
   })

@@ -1,4 +1,5 @@
-// CSV: rows of an independent writer (RFC 4180) read back equal, rows that outputs write too, through files that `append` splits.
+// CSV: rows of an independent writer (RFC 4180) and rows that outputs write are read back equal, also through files
+// that `append` splits.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -64,7 +65,7 @@ const row: fc.Arbitrary<Row> = fc.record(
   { requiredKeys: ['text', 'big', 'note', 'kind'] },
 )
 
-/** The writer of the test: every text quoted or not as it likes, where it may. */
+/** The test's own writer; quotes a field where it must, or always (`quoteAll`). */
 function written(value: Row, quoteAll: boolean): string {
   return COLUMNS.map(name => {
     const cell = value[name as keyof Row] ?? ''
@@ -77,7 +78,7 @@ function written(value: Row, quoteAll: boolean): string {
 const bytesOf = (t: string): Uint8Array => utf8.encode(t)
 
 describe('csv', () => {
-  it('reads rows of another writer back equal, quick decoder or not', () => {
+  it('reads rows of another writer back equal, by the emitted and the obvious decoder', () => {
     const decode = makeDecoder(FORMAT, SCHEMA)
     const quick = fastDecoder(FORMAT, SCHEMA)
     const strings: SchemaDocument = {

@@ -1,4 +1,5 @@
-// Formats of the author without a compiler: what a `decode` lambda may give, and that outputs in every format are those of the reference.
+// Authors' formats without the compiler: what a `decode` lambda may give; outputs in every format are those of the
+// reference.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -77,7 +78,7 @@ describe('what decode gives', () => {
     expect(decoded(number, () => 1, null)).toBe('$: null value')
   })
 
-  it('what is not the fault of the record ends the run', () => {
+  it('a failure that is not the record’s own ends the run', () => {
     const end = (): never => {
       throw new LyrebirdError('job-failed', 'the clock')
     }
@@ -107,7 +108,7 @@ it('outputs in every format are those of the reference', () => {
   )
 })
 
-it('a format is frozen, and says what is inside of it', () => {
+it('a format is frozen, and lists its parts', () => {
   const own = format<number>({ decode: b => b.length, encode: n => new Uint8Array(n), name: 'length' })
   expect(Object.isFrozen(own) && Object.isFrozen(formatParts(own)?.spec)).toBe(true)
   expect([json(), lines(), bytes(), csv({ columns: ['a'] }), own].map(f => formatParts(f)?.spec)).toEqual([

@@ -1,4 +1,5 @@
-// The schema of a format is part of the plan hash, its formatting is not; a format's own code counts by its version.
+// The schema of a format is part of the plan hash, its formatting is not; built-in code of a format counts by its
+// version.
 
 import { expect, it } from 'vitest'
 import { planGraph } from '../../compiler/plan-graph.ts'

@@ -1,4 +1,5 @@
-// Protobuf messages by hand and by the encoder: what each type gives, presence and defaults, what is refused, hostile bytes.
+// Protobuf messages written by hand and by the encoder: what each type gives, presence and defaults, what is refused,
+// hostile bytes.
 
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
@@ -46,7 +47,7 @@ describe('protobuf: values', () => {
     expect(decode(bytes(0x4a, 0x00))).toEqual({ ...EMPTY, gift: { sku: '', itemCount: 0 } })
   })
 
-  it('by the bytes of the specification', () => {
+  it('are read from the bytes of the specification', () => {
     // Field 1, varint 150; field 10, packed zigzag 1, -1; field 5, key -1.
     expect(decode(bytes(0x08, 0x96, 0x01, 0x52, 0x02, 0x02, 0x01))).toEqual({
       ...EMPTY,
@@ -63,7 +64,7 @@ describe('protobuf: values', () => {
     expect(decode(bytes(0x3a, 0x01, 0x61, 0x42, 0x01, 0x05))).toEqual({ ...EMPTY, token: bytes(5) })
   })
 
-  it('fields that the schema does not know are passed over', () => {
+  it('fields that the schema does not know are skipped', () => {
     expect(decode(bytes(0xa2, 0x06, 0x01, 0x00, 0x08, 0x01))).toEqual({ ...EMPTY, orderId: 1n })
   })
 
@@ -135,7 +136,7 @@ it('proto2: required, declared defaults, presence; lenient text is refused there
   expect(() => encode({ b: 1 })).toThrow()
 })
 
-it('nesting without end ends', () => {
+it('nesting is limited', () => {
   const { decode } = codecOf(proto3('message N { N next = 1; }'), 'N')
   let encoded = bytes()
   for (let i = 0; i < 120; i++) {
@@ -145,11 +146,11 @@ it('nesting without end ends', () => {
   expect(() => decode(encoded)).toThrow('max depth')
 })
 
-it('names as the schema spells them, where that is wished', () => {
+it('names as the schema spells them, where the option says so', () => {
   expect(codecOf(proto3('message M { int32 a_b = 1; }'), 'M', { keepCase: true }).decode(bytes())).toEqual({ a_b: 0 })
 })
 
-it('a schema that is none is refused', () => {
+it('an invalid schema is refused', () => {
   expect(() => protobuf('message', 'M')).toThrow('protobuf() cannot use its schema')
   expect(() => protobuf(proto3('message M {}'), 'N')).toThrow('protobuf() cannot use its schema')
   expect(() => protobuf(proto3('import "other.proto"; message M {}'), 'M')).toThrow('it imports other.proto')

@@ -1,4 +1,5 @@
-// Records that change over the years: optional fields, fields that nobody declared, versions, and a source that checks only what is used.
+// Records whose type changes: optional fields, undeclared fields, versions, and a source that validates only what is
+// used.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,7 +28,7 @@ const one = orders.map(o => o.version === 1 ? { user: o.user, cents: BigInt(Math
 export default job('orders', { spent: one.keyBy(o => o.user).sum(o => o.cents), copies: one.to('copies') })
 `
 
-  it('stand side by side in one topic, and the version says which one a record is', async () => {
+  it('share one topic, and a field of the record says which one it is', async () => {
     const t = await testJob(write(JOB))
     t.send('orders', { version: 1, user: 'a', amount: 1.5 }, { timestamp: 1 })
     t.send('orders', { version: 2, user: { id: 'a' }, cents: 2n ** 60n, extra: [1], __proto__: 1 }, { timestamp: 2 })
@@ -100,7 +101,7 @@ export default job('events', {
     expect(t.deadLetters().map(d => d.path)).toEqual(['$.id', '$.id', '$.user.name', '$.tags', '$.meta'])
   })
 
-  it('another use defines another source, but only here', async () => {
+  it('another use makes another source, only with this option', async () => {
     const more = '\n  ids: events.keyBy(e => e.id).count(),'
     const [used, usedMore] = [await planOf(JOB('used')), await planOf(JOB('used', more))]
     expect(usedMore.hashes.users).not.toBe(used.hashes.users)

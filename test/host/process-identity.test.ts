@@ -1,5 +1,5 @@
-// Whether a process runs: killed and not reaped, pid given away again, another boot, another pid namespace, records
-// of old versions.
+// Whether a process runs: killed but not reaped, a reused pid, another boot, another pid namespace, records without a
+// namespace.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,12 +12,12 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
 })
 
-/** Without the namespace, as older versions wrote it. */
+/** The record without its namespace, as other versions write it. */
 function older({ pid, started, boot }: ProcessIdentity): ProcessIdentity {
   return { pid, started, boot }
 }
 
-test('this process runs, by its own record and by one of an older version', () => {
+test('this process runs, by its own record and by one without a namespace', () => {
   expect(livenessOf(thisProcess())).toBe('running')
   expect(livenessOf(older(thisProcess()))).toBe('running')
 })
@@ -31,13 +31,13 @@ test.each<[string, Partial<ProcessIdentity>, string]>([
   expect(livenessOf({ ...thisProcess(), ...change })).toBe(liveness)
 })
 
-test.runIf(process.platform === 'linux')('a pid of another namespace says nothing here', () => {
+test.runIf(process.platform === 'linux')('a pid of another namespace decides nothing', () => {
   expect(thisProcess().pidNamespace).toMatch(/^pid:\[\d+\]$/)
   expect(livenessOf({ ...thisProcess(), pidNamespace: 'pid:[1]' })).toBe('other-namespace')
 })
 
 test.runIf(process.platform === 'linux')('a killed process that nobody has reaped has ended', async () => {
-  // The shell becomes a program that does not wait for the child.
+  // The shell is replaced by a program that does not wait for the child.
   const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] })
   started.push(parent)
   const [line] = (await once(parent.stdout as NonNullable<typeof parent.stdout>, 'data')) as [Buffer]

@@ -1,4 +1,5 @@
-// Records across the borders of chunks, for every size of a chunk: bytes of one record are never taken for those of the next.
+// Records across the borders of chunks, for every size of a chunk: bytes of one record are never taken for those of the
+// next.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +40,7 @@ async function readAll(log: Log, topic: string, chunkBytes: number): Promise<str
   return values
 }
 
-/** The same log, read in chunks of a size. */
+/** The same log, read in chunks of `chunkBytes`. */
 function inChunks(log: Log, chunkBytes: number): Log {
   return {
     description: log.description,
@@ -53,7 +54,7 @@ function inChunks(log: Log, chunkBytes: number): Log {
   }
 }
 
-/** A log of the lines, as an archive or as segments; the last line has no end. */
+/** A log of the lines, as an archive or as segments; the last line is unterminated. */
 async function logOf(kind: 'archive' | 'segments', bytes: Uint8Array): Promise<Log> {
   const directory = testFolder()
   if (kind === 'archive') {

@@ -90,7 +90,10 @@ interface Sent {
   readonly tick: boolean
 }
 
-/** Mostly good records, some with bytes overwritten, cut or put in; some of random bytes; some without a value; some ticks. */
+/**
+ * Mostly good records; some with bytes overwritten, cut or inserted, some of random bytes, some without a value, some
+ * ticks.
+ */
 function sentTo(topic: string): fc.Arbitrary<Sent> {
   const good = (RECORDS[topic] as fc.Arbitrary<string>).map(text => Buffer.from(text))
   const byte = fc.oneof(fc.constantFrom(...Buffer.from('{}[]",:\\u0eE+-.tfn \r')), fc.nat(255))
@@ -140,6 +143,6 @@ test.each([
     }),
     { numRuns: RUNS },
   )
-  // Agreement about nothing but dead letters would say little.
+  // Agreement on dead letters alone would prove little.
   expect(counted / all).toBeGreaterThan(0.08)
 })

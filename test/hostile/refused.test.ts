@@ -60,7 +60,7 @@ describe.each(NAMES.map(name => [JSON.stringify(name).slice(0, 20), name] as con
   })
 })
 
-test('legal names that look odd are topics like others', async () => {
+test('odd but legal names work as topics', async () => {
   const directory = testFolder()
   for (const topic of ['__proto__', 'constructor', 'toString', '...', '-', '--help', 'a.b', 'x'.repeat(249)]) {
     await appendFiles({ directory, topic, inputs: [{ name: 'x', bytes: oneLine() }], now: () => 0 })

@@ -1,4 +1,4 @@
-// Hostile lines and rows of CSV: ends of lines, quotes, blanks, bytes that are no UTF-8.
+// Hostile lines and rows of CSV: line ends, quotes, blanks, bytes that are no UTF-8.
 
 import { expect, test } from 'vitest'
 import { deadBy, hostileJob } from './support/hostile.ts'

@@ -6,7 +6,7 @@ import { deadBy, hostileJob } from './support/hostile.ts'
 
 const MAX = 8.64e15
 
-test('times at and beyond the ends of the range, and times that are none', async () => {
+test('times at and beyond the ends of the range, and invalid times', async () => {
   const RANGE = 'the time is out of range'
   const WHOLE = 'the time is no integer'
   const NUMBER = 'the time is no number'
@@ -37,7 +37,7 @@ test('times at and beyond the ends of the range, and times that are none', async
   for (const [i, [time]] of cases.entries()) t.sendRaw('free', `{"t":${time},"name":"${i}"}`)
   const dead = deadBy(t)
   const late = new Set(t.late().map(l => `${l.topic}/${l.partition}:${l.offset}`))
-  // Behind the newest time of all comes every earlier one that is not within ten seconds.
+  // After the newest time of all, every time that is more than ten seconds earlier is late.
   const seen = cases.map((_, i) => dead.get(`free/0:${i}`) ?? (late.has(`free/0:${i}`) ? 'late' : null))
   let newest = Number.NEGATIVE_INFINITY
   const expected = cases.map(([time, becomes]) => {

@@ -1,17 +1,18 @@
-// Strict types of which few fields are used, and names that JavaScript gives a meaning of its own: what each record becomes.
+// Strict types of which few fields are used, and names that JavaScript gives a meaning of its own: what each record
+// becomes.
 
 import { expect, test } from 'vitest'
 import { deadBy, hostileJob, prototypesAreClean } from './support/hostile.ts'
 
 const SHAPE = { t: '1', id: '1', kind: '"circle"', at: '[1,2]', size: '{"kind":"one","value":1}', names: '{}' }
 
-/** A shape with some of its fields in another form. */
+/** A record of type Shape with some of its fields replaced. */
 function shape(changes: Readonly<Record<string, string>>): string {
   const fields = Object.entries({ ...SHAPE, ...changes })
   return `{${fields.map(([name, text]) => `"${name}":${text}`).join(',')}}`
 }
 
-test('fields that no lambda uses are validated as those that are', async () => {
+test('fields that no lambda uses are validated like the others', async () => {
   const kinds = '"circle" | "square" | 1 | true | null'
   const sizes = '$.size.kind: expected "one" | "two", got another string'
   const cases: readonly (readonly [changes: Readonly<Record<string, string>>, becomes: string | null])[] = [

@@ -1,4 +1,4 @@
-// Hostile JSON values through the whole compiled path: what each becomes, and that batch, stream and reference say the same.
+// Hostile JSON values through compiled jobs: what each becomes, and that batch, stream and reference agree.
 
 import { expect, test } from 'vitest'
 import { deadBy, hostileJob, nested, prototypesAreClean } from './support/hostile.ts'
@@ -109,7 +109,7 @@ const PROTOTYPES: readonly Case[] = [
   ['"list":["__proto__",null,"\\ud800",""]', { events: 1 }],
 ]
 
-/** What follows an undeclared field must be JSON all the same. */
+/** The value of an undeclared field must be JSON too. */
 const UNDECLARED: readonly Case[] = [
   ...[
     '0',
@@ -155,7 +155,7 @@ test.each([
 ])('%s', async (_name, cases) => {
   const t = await hostileJob('values')
   for (const [i, [fields]] of cases.entries()) {
-    // In front of the used fields, and behind them: decoders look for fields in the order that they have learned.
+    // Before the used fields and after them: decoders look for fields in the order that they have learned.
     t.sendRaw('events', `{"k":"${i} behind","t":${i},${fields}}`, { partition: 0 })
     t.sendRaw('events', `{${fields},"k":"${i} before","t":${i}}`, { partition: 1 })
   }
@@ -178,7 +178,7 @@ test.each([
   await t.toAgree({ interleavings: 1, seed: 2, final: true })
 })
 
-test('whole records that are no object of the type, byte by byte', async () => {
+test('records that are no object of the type', async () => {
   const good = '{"k":"good","t":1}'
   const bytes = (...parts: (string | number[])[]): Uint8Array =>
     Buffer.concat(parts.map(p => (typeof p === 'string' ? Buffer.from(p) : Buffer.from(p))))
@@ -222,7 +222,7 @@ test('whole records that are no object of the type, byte by byte', async () => {
   await t.toAgree({ interleavings: 5, seed: 1 })
 })
 
-test('texts that look alike stay apart as keys, and so do keys that are no texts', async () => {
+test('strings that look alike are different keys, and so are keys that are no strings', async () => {
   const keys = [
     '__proto__',
     'constructor',
@@ -265,7 +265,7 @@ test('texts that look alike stay apart as keys, and so do keys that are no texts
   expect(rows.every(r => (r.value as { events: number; kinds: number }).kinds === 2)).toBe(true)
   const lists = new Map(t.view('lists').map(r => [r.key, (r.value as { events: number }).events]))
   expect(lists).toEqual(new Map<unknown, number>([...keys.map(k => [k, 2] as const), [null, keys.length]]))
-  // A computed name makes an own field of `__proto__`, and that is what the key keeps.
+  // A computed name makes an own field `__proto__`, which the key keeps.
   const objects = t.view('objects').map(r => JSON.stringify(r.key))
   expect(objects).toContain('{"__proto__":"__proto__","tags":{}}')
   expect(objects).toContain('{"__proto__":{"__proto__":1},"tags":{"__proto__":1}}')
@@ -274,7 +274,7 @@ test('texts that look alike stay apart as keys, and so do keys that are no texts
   await t.toAgree({ interleavings: 2, seed: 9, final: true })
 })
 
-test('a megabyte as text, as key, as name of a field; ten as a record', { timeout: 240_000 }, async () => {
+test('a megabyte as string, as key, as name of a field; ten as a record', { timeout: 240_000 }, async () => {
   const mega = 'é\\"'.repeat(262_144)
   const t = await hostileJob('values')
   t.send('events', { k: 'value', t: 1, v: mega })

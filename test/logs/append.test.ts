@@ -1,4 +1,4 @@
-// Appending files and streams: what becomes a record, where it goes, and what is refused.
+// Appending files and streams: what becomes a record, its partition, and what is refused.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -26,7 +26,7 @@ async function read(directory: string, partition = 0) {
   return await readAll(log, 't', partition, 0n, range?.end ?? 0n)
 }
 
-test('each line is a record as it stands, in any cut of the input: empty ones, CRLF, no last line feed', async () => {
+test('each line is a record unchanged, however the input is cut: empty ones, CRLF, no last line feed', async () => {
   const text = '{"a":1}\n\nno json\r\n\ufeff{}\n"last"'
   for (const size of [1, 2, 3, 1000]) {
     const directory = temporaryDirectory()
@@ -76,7 +76,7 @@ test('a key is UTF-8 of a string, canonical JSON otherwise, none where the field
   expect(keys).toEqual([Buffer.from('é').toString('latin1'), '{"a":[2],"b":1}', '7', null, null, ''])
 })
 
-test('fields of the prototype are no fields', async () => {
+test('names of Object.prototype are no fields', async () => {
   const directory = temporaryDirectory()
   await append(directory, '{"a":1}\n{"__proto__":"own"}\n', { key: '__proto__' })
   expect((await read(directory)).map(r => r.key)).toEqual([null, 'own'])

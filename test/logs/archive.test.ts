@@ -43,7 +43,7 @@ test('any lines come back byte for byte, over any files, chunk sizes and ranges'
         const files: Record<string, Uint8Array> = {}
         const expected: string[] = []
         for (const [texts, gz, unterminated] of parts) {
-          // A last line without a line feed is one, unless it is empty: then nothing is there.
+          // An unterminated last line is a record, unless it is empty.
           const open = unterminated && texts.at(-1) !== ''
           const content = Buffer.from(texts.join('\n') + (open ? '' : '\n'))
           files[`${String(start + expected.length).padStart(10, '0')}.json${gz ? '.gz' : ''}`] = gz
@@ -99,7 +99,7 @@ test('a gap or an overlap between files is named by its offsets', async () => {
   expect(await codeOf(() => readAll(twice.log, 't', 0, 0n, 4n, { chunkBytes: 8 }))).toBe('log-overlap')
 })
 
-test('what lies before the first file is lost, what lies past the end is not there', async () => {
+test('what is before the first file is lost, what is past the end does not exist', async () => {
   const { log } = await archive({ '0000000010.json': lines(10, 5) })
   expect(await log.partitions('t')).toMatchObject([{ start: 10n, end: 15n }])
   expect(await codeOf(() => readAll(log, 't', 0, 9n, 12n))).toBe('range-lost')
@@ -118,7 +118,7 @@ test('a gzip file that is cut off anywhere, or damaged, is a failure', async () 
   expect(await codeOf(() => log.partitions('t'))).toBe('bad-crc')
 })
 
-test('a file that shrinks, grows, is replaced or vanishes once it was seen stops the reader', async () => {
+test('a file that shrinks, grows, is replaced or vanishes after it was seen stops the reader', async () => {
   const changes: Record<string, (file: string) => void> = {
     shrinks: file => truncateSync(file, 20),
     grows: file => appendFileSync(file, lines(99, 1)),
@@ -146,7 +146,7 @@ test('a file that shrinks in the middle of a read stops the reader', async () =>
   expect(await codeOf(read)).toBe('input-changed')
 })
 
-test('a file that is written over in the middle of a read, or was changed behind a newer one, stops the reader', async () => {
+test('a file that is overwritten in the middle of a read, or changed while a newer one exists, stops the reader', async () => {
   const middle = await archive({ '0000000000.json': lines(0, 5000) })
   const read = async () => {
     for await (const chunk of middle.log.read('t', 0, 0n, 5000n, { chunkBytes: 1000 })) {
@@ -165,7 +165,7 @@ test('a file that is written over in the middle of a read, or was changed behind
   }
 })
 
-test('a new file is seen by a log that is open, and wakes a waiting reader', async () => {
+test('an open log sees a new file, which wakes a waiting reader', async () => {
   const { log, directory } = await archive({ '0000000000.json': lines(0, 3) })
   expect(await log.partitions('t')).toMatchObject([{ end: 3n }])
   const woken = log.changed(20_000)

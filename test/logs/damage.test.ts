@@ -31,7 +31,7 @@ async function readFresh(directory: string, from = 0n, to = 12n) {
   return (await readAll(log, 't', 0, from, to)).map(r => r.value)
 }
 
-test('a flipped bit anywhere in a segment is found, or is one that no reader looks at', async () => {
+test('a flipped bit anywhere in a segment is found, or is one that no reader uses', async () => {
   const { directory, segments } = await threeSegments()
   const codes = new Set<string>()
   for (const path of segments.slice(1)) {
@@ -43,7 +43,7 @@ test('a flipped bit anywhere in a segment is found, or is one that no reader loo
         writeFileSync(path, damaged)
         try {
           expect(await readFresh(directory)).toEqual(expected)
-          // The leader epoch is the one field outside the checksum that says nothing.
+          // The leader epoch is the one field outside the checksum that no reader uses.
           expect(at >= 12 && at < 16, `byte ${at}`).toBe(true)
         } catch (e) {
           if (!isLyrebirdError(e)) throw e
@@ -58,7 +58,7 @@ test('a flipped bit anywhere in a segment is found, or is one that no reader loo
   expect([...codes].sort()).toEqual(['bad-batch', 'bad-crc', 'log-gap', 'log-overlap', 'too-big', 'truncated'])
 })
 
-test('a published segment that was cut off anywhere is a failure that names its offsets', async () => {
+test('a published segment that is cut off anywhere is a failure that names its offsets', async () => {
   for (const index of [0, 2]) {
     const { directory, segments } = await threeSegments()
     const path = segments[index] as string
@@ -86,7 +86,7 @@ test('a torn tail that was never published is invisible at every byte, and gone 
   }
 })
 
-test('zeros behind the published end, as a crash of the machine leaves them, are not looked at', async () => {
+test('zeros past the published end, as a crash of the machine leaves them, are ignored', async () => {
   const { directory, segments } = await threeSegments()
   const newest = segments[2] as string
   writeFileSync(newest, Buffer.concat([readFileSync(newest), Buffer.alloc(5000)]))
@@ -111,7 +111,7 @@ test('a missing segment is a gap with its offsets; a missing first one moves the
   expect(await codeOf(() => readAll(log, 't', 0, 3n, 12n))).toBe('range-lost')
 })
 
-test('a segment under another start, or twice, is an overlap or a gap', async () => {
+test('a segment under a wrong start, or twice, is an overlap or a gap', async () => {
   const early = await threeSegments()
   renameSync(early.segments[1] as string, (early.segments[1] as string).replace(/4\.log$/, '3.log'))
   expect(['log-gap', 'log-overlap']).toContain(await codeOf(() => readFresh(early.directory)))

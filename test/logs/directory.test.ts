@@ -1,4 +1,4 @@
-// Log directories: layouts, hostile names, links, strange files, topics made anew.
+// Log directories: layouts, hostile names, links, unknown files, topics created again.
 
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ test('archives, the embedded log and copies from a broker lie side by side', asy
     'not a topic/partition=0/x': '',
   })
   const log = await openLog(directory)
-  // Kafka allows a dot in front; hidden folders without partitions are passed over.
+  // Kafka allows names that begin with a dot; hidden folders without partitions are ignored.
   expect(await log.topics()).toEqual(['.hidden', 'copy', 'dash-1', 'lines', 'own'])
   const shape = async (topic: string) => (await log.partitions(topic)).map(r => [r.partition, r.start, r.end])
   expect(await shape('own')).toEqual([
@@ -111,7 +111,7 @@ test('a file that is no part of a log is named', async () => {
   }
 })
 
-test('files that say the same offsets twice, or are of two kinds, are refused', async () => {
+test('files with the same offsets twice, or of two kinds, are refused', async () => {
   const cases: Record<string, Record<string, string | Uint8Array>> = {
     'two layouts': { 't-0/0.log': segment, 't/partition=0/0.log': segment },
     'plain and gz': { 't/partition=0/t+0+0.json': '1\n', 't/partition=0/t+0+0.json.gz': '' },
@@ -129,7 +129,7 @@ test('files that say the same offsets twice, or are of two kinds, are refused', 
   expect(await codeOf(async () => (await openLog(mixed)).abilities('t'))).toBe('log-overlap')
 })
 
-test('a topic that is deleted and created again has another id, and old knowledge of its files is forgotten', async () => {
+test('a topic that is deleted and created again has another id, and nothing remembered of its files is used', async () => {
   const directory = temporaryDirectory()
   await append(directory, 't', 50)
   const log = await openLog(directory)
@@ -141,7 +141,7 @@ test('a topic that is deleted and created again has another id, and old knowledg
   expect(await allValues(log, 't')).toEqual(['v0', 'v1'])
 })
 
-test('a partition folder that is lost, or put beside the others by hand, stops the reader', async () => {
+test('a partition folder that is missing, or added by hand, stops the reader', async () => {
   const directory = temporaryDirectory()
   await append(directory, 't', 1, 3)
   mkdirSync(join(directory, 't/partition=3'))

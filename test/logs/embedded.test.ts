@@ -76,7 +76,7 @@ test('what is prepared but not published is invisible, and the next writer cuts 
   expect(await allValues(await openLog(directory), 't')).toEqual([...values(3), ...values(36, 'w')])
 })
 
-test('recover publishes up to the position that a state holds, wherever the crash was', async () => {
+test('recover publishes up to the position of the state, wherever the crash was', async () => {
   const owner = { partitions: 2, owner: 'state-1', ...small }
   for (const crash of ['before commit', 'after commit', 'after publish'] as const) {
     const directory = temporaryDirectory()
@@ -130,7 +130,7 @@ test('a state that is older than what readers saw, or newer than the files, is r
   expect(await attempt(60n)).toBe('truncated')
 })
 
-test('a topic keeps its count of partitions, its owner and its id', async () => {
+test('a topic keeps its number of partitions, its owner and its id', async () => {
   const directory = temporaryDirectory()
   await withTopic(directory, async topic => expect(topic.partitions).toBe(3), 3)
   await withTopic(directory, async topic => expect(topic.partitions).toBe(3), null)

@@ -56,7 +56,7 @@ test('ranges, ids and abilities', async () => {
   expect(await log.topics()).toEqual(['t'])
 })
 
-test('waiting ends with an append, at once where one came since the last look', async () => {
+test('waiting ends with an append, at once where one came since the last call', async () => {
   const log = new MemoryLog()
   log.createTopic('t', 1)
   await log.partitions('t')

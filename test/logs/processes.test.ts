@@ -1,4 +1,5 @@
-// The embedded log between processes: followed while another one appends, killed while it appends, and its lock taken over.
+// The embedded log between processes: followed while another one appends, killed while it appends, and its lock taken
+// over.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +28,7 @@ const appender = program(`
   await topic.close()
 `)
 
-/** Holds the lock of a topic until it is killed, and says its pid. */
+/** Holds the lock of a topic until it is killed, and prints its pid. */
 const holder = program(`
   import { OutputTopic } from './logs/embedded/output-topic.ts'
   await OutputTopic.openForAppend(process.argv[2], 't', 1)
@@ -59,7 +60,7 @@ test('a reader follows while another process appends: every record once, in orde
   await log.close()
 })
 
-test('waiting for news ends soon after a publish, and at the timeout without one', async () => {
+test('waiting ends soon after a publish, and at the timeout without one', async () => {
   const directory = temporaryDirectory()
   const topic = await OutputTopic.openForAppend(directory, 't', 1)
   const log = await DirectoryLog.open(directory)
@@ -71,7 +72,7 @@ test('waiting for news ends soon after a publish, and at the timeout without one
   expect(performance.now() - before).toBeLessThan(5000)
   await log.partitions('t')
   await topic.append(0, [record('b')])
-  await log.changed(30_000) // News between looking and waiting is not lost.
+  await log.changed(30_000) // A publish between a read and the wait is not lost.
   await topic.close()
   await log.partitions('t')
   const controller = new AbortController()
@@ -125,11 +126,11 @@ test('a lock outlives neither its process nor a reuse of the process id, but hol
   await attempt({ ...owner, started: '1' })
   await attempt({ ...owner, boot: 'another boot' })
   await attempt({ ...owner, pid: 2 ** 22 + 1 })
-  await attempt({ ...owner, pidNamespace: 'pid:[1]' }) // This container before it was started again.
+  await attempt({ ...owner, pidNamespace: 'pid:[1]' }) // This container, before a restart.
   await attempt('half a lo')
   expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere' }))).toBe('state-locked')
   expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere', boot: 'another boot' }))).toBe('state-locked')
   expect(await codeOf(() => attempt(owner))).toBe('state-locked')
-  // As older versions wrote it.
+  // A record without a namespace.
   expect(await codeOf(() => attempt({ ...owner, pidNamespace: undefined }))).toBe('state-locked')
 })

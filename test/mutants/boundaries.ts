@@ -1,6 +1,8 @@
-// One job and one log in which every boundary of the contract is met exactly: for mutants that random logs meet too seldom.
+// One job and one log that meet every boundary of the contract exactly: for mutants that random logs would seldom
+// catch.
 //
-// At the end the watermark is 20: the window [10, 20) has just closed, `keep` has just dropped [0, 10), an element at 20 must wait.
+// At the end the watermark is 20: the window [10, 20) has just closed, `keep` has just dropped [0, 10), and an element
+// at 20 must wait.
 
 import type { Lambdas, Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'

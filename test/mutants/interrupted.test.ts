@@ -1,6 +1,6 @@
 // A stream that stops at each step of a commit and starts again gives what a stream that never stopped gives.
 //
-// The steps are those of a real commit; what a killed process would leave on the disk is left by an error thrown there.
+// The steps are those of a real commit; an error thrown at a step leaves on disk what a killed process would leave.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -26,7 +26,7 @@ const COMMIT_STEPS = [
 class Stopped extends Error {}
 
 describe.each(COMMIT_STEPS)('stopped at %s', step => {
-  it('goes on from its own cut', async () => {
+  it('continues from its own cut', async () => {
     const functions = emittedModule(boundaryJob())
     const log = memoryLog(boundaryLog())
     const folder = testFolder()

@@ -1,4 +1,4 @@
-// Each deliberate defect turns its suite red: a suite that lets a mutant live proves nothing about what it guards.
+// Each deliberate defect turns its suite red: a suite that misses a mutant proves nothing about what it guards.
 //
 // A mutant counts as caught only where an assertion failed; a suite that could not be loaded is an error of the mutant.
 

@@ -1,14 +1,14 @@
-// Deliberate defects: one text of one file replaced by another, and the suite that must notice.
+// Deliberate defects: a text of a file, its replacement, and the suite that must notice.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts of code that emits code
 //
 // Promises: each is small, plausible, and wrong in a way that the contract forbids.
 
 export interface Mutant {
   readonly name: string
-  /** What is wrong, in words. */
+  /** What is wrong, as a sentence. */
   readonly defect: string
   readonly file: string
-  /** Stands in the file exactly once. */
+  /** Occurs in the file exactly once. */
   readonly find: string
   readonly put: string
   readonly suite: string
@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'branches-of-a-merge-look-alike',
-    defect: 'the same record behind two branches of a merge has one identity',
+    defect: 'one record in two branches of a merge has one identity',
     file: 'compiler/7-emit/words/merge.ts',
     find: '${branch})`',
     put: '0)`',
@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'sum-by-plus',
-    defect: 'what an addition of doubles loses is lost',
+    defect: 'the rounding error of an addition of doubles is lost',
     file: 'core/aggregations/exact/exact-sums.ts',
     find: 'if (error !== 0) this.#addLow(slot, at + 1, error)',
     put: '',
@@ -115,7 +115,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'restart-forgets-times',
-    defect: 'a stream that starts again does not know its event times',
+    defect: 'a stream that restarts has lost its event times',
     file: 'core/executor/progress.ts',
     find: 'progress.sourcePartition(source, p).maxTime = maxTime',
     put: 'progress.sourcePartition(source, p)',
@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'keep-off-by-one',
-    defect: 'a row that has just grown too old is kept',
+    defect: 'a row exactly at the bound of keep is kept',
     file: 'core/tables/table-sink.ts',
     find: 'end <= this.keepNow - chain.keepMs',
     put: 'end < this.keepNow - chain.keepMs',
@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'open-session-dropped',
-    defect: 'a session at whose end the watermark stands is dropped by keep, though an element may still join it',
+    defect: 'keep drops a session whose end is the watermark, though an element may still join it',
     file: 'core/tables/table-sink.ts',
     find: ' && this.options.places.isClosed(end, this.keepNow)',
     put: '',
@@ -163,7 +163,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'cut-before-state',
-    defect: 'the cut is written in a transaction before the one of the state',
+    defect: 'the cut is committed in a transaction before that of the state',
     file: 'run/job-run.ts',
     find: 'await writer.commit(transaction => {',
     put: 'await writer.commit(first => first.putDocument(PROGRESS, this.progress.encode()))\n      await writer.commit(transaction => {',
@@ -235,7 +235,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'verdict-of-other-code',
-    defect: 'a verdict on an aggregation is kept when its code has changed',
+    defect: 'a verdict on an aggregation stays valid when its code changes',
     file: 'compiler/6-laws/law-diagnostics.ts',
     find: 'return [LAWS_VERSION, own.zero, lambdas,',
     put: 'return [LAWS_VERSION, own.zero, lambdas.length,',
@@ -251,7 +251,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'distinct-forgets',
-    defect: 'what distinct has emitted is emitted again',
+    defect: 'distinct emits again what it has emitted',
     file: 'core/operators/distinct/distinct.ts',
     find: 'seen.value = canonicalBytes(element.time)',
     put: '',
@@ -267,7 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'dedupe-forgets-a-moment-too-early',
-    defect: 'what dedupe remembers is forgotten while an equal element may still come',
+    defect: 'dedupe forgets an element while an equal one may still come',
     file: 'core/operators/distinct/distinct.ts',
     find: 'watermark - then > withinMs',
     put: 'watermark - then >= withinMs',
@@ -283,7 +283,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'version-never-deleted',
-    defect: 'a deleted version is joined all the same',
+    defect: 'a deleted version is still joined',
     file: 'core/operators/join-table/join-table.ts',
     find: 'deleted ? null : element.value.slice()',
     put: 'element.value.slice()',
@@ -315,7 +315,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'custom-value-unchecked',
-    defect: 'what a format of the author gives is taken as it is',
+    defect: "the value that an author's format gives is not validated",
     file: 'core/decode/custom.ts',
     find: 'return plain.ok ? validator.validate(plain.value) : plain',
     put: 'return plain',
@@ -323,7 +323,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'output-ignores-its-format',
-    defect: 'an executor writes JSON in whatever format an output is',
+    defect: 'an executor writes JSON whatever the format of the output',
     file: 'core/operators/output/output.ts',
     find: 'this.#encode(value)',
     put: 'utf8.encode(canonicalJson(value))',
@@ -331,7 +331,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'validate-used-checks-all',
-    defect: "validate: 'used' refuses records for parts that nobody looks at",
+    defect: "validate: 'used' refuses records for parts that no lambda uses",
     file: 'compiler/5-plan/plan-graph.ts',
     find: "node.params.validate === 'used' ? usedPart(uses, declared) : declared",
     put: 'declared',
@@ -371,7 +371,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'join-without-its-last-moment',
-    defect: 'a half leaves the window of a join at the very time at which a partner may still come',
+    defect: 'joinWithin drops a half at the last time that a partner may have',
     file: 'core/operators/join-within/pair-window.ts',
     find: 'half.time + reach >= time',
     put: 'half.time + reach > time',
@@ -379,7 +379,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'unmatched-at-its-last-moment',
-    defect: 'an unmatched half is emitted while a partner of it may still come',
+    defect: 'an unmatched half is emitted while its partner may still come',
     file: 'core/operators/join-within/join-within.ts',
     find: 'if (moment < this.#now) {',
     put: 'if (moment <= this.#now) {',
@@ -395,7 +395,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lookup-by-identity',
-    defect: 'an object is a key like no other, whatever it holds',
+    defect: 'an object as key equals no other object, whatever it holds',
     file: 'core/emitted/snapshot-index.ts',
     find: "typeof key !== 'object' || key === null",
     put: 'key !== undefined',
@@ -403,7 +403,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'join-keeps-the-old-side',
-    defect: 'a joined row keeps what a side had before, where the side has lost its row',
+    defect: 'a joined row keeps the earlier value of a side that has lost its row',
     file: 'core/operators/join-tables/join-tables.ts',
     find: 'fresh.value.length === GONE.length ? null',
     put: 'fresh.value.length === GONE.length ? before',
@@ -411,7 +411,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'changes-without-deletions',
-    defect: 'a row that keep drops stays in the changes of its view',
+    defect: 'the changes of a view have no deletion for a row that keep drops',
     file: 'core/tables/table-sink.ts',
     find: 'for (const take of changed) take(rowKey, null)',
     put: 'changed.at(0)',
@@ -467,7 +467,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'lift-after-the-fields',
-    defect: "a throw of lift does not end the element's other fields",
+    defect: 'an element whose lift throws still counts in other fields',
     file: 'compiler/7-emit/words/aggregate.ts',
     find: "return this.#call('lift', of, checkInput, true)",
     put: "return { ...this.#call('lift', of, checkInput, true), statements: `let ${of}$ = ${of}` , name: `${of}$` }",

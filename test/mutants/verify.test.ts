@@ -1,4 +1,4 @@
-// Verify over emitted code: the proof that users run, on small jobs and seeded logs. Most mutants must turn this red.
+// Verify over emitted code: the check that users run, on small jobs and seeded logs. Most mutants must turn this red.
 
 import { describe, expect, it } from 'vitest'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'

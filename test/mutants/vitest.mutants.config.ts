@@ -1,6 +1,8 @@
-// The product with one deliberate defect, named by LYREBIRD_MUTANT, put in while its file is loaded. Used by mutants.test.ts only.
+// The product with one deliberate defect, named by LYREBIRD_MUTANT and put in when its file is loaded. Used by
+// mutants.test.ts alone.
 //
-// Promises: stops where the text to be replaced does not stand in the file exactly once, so that no mutant goes stale unnoticed.
+// Promises: stops where the text to be replaced does not occur in the file exactly once, so that no mutant goes stale
+// unnoticed.
 
 import { mergeConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'

@@ -1,6 +1,7 @@
-// Nexmark in SQL: DuckDB over the same events says what the loops say, which say what the jobs say (nexmark.test.ts).
+// Nexmark in SQL: DuckDB gives what the loops give over the same events; nexmark.test.ts compares the loops with the
+// jobs.
 //
-// Skips, loudly, where Python has no DuckDB.
+// Skips, with a message, where Python has no DuckDB.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'

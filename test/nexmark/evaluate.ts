@@ -1,6 +1,8 @@
-// Every query of Nexmark by plain loops over arrays, all events at hand: what the jobs must give once the history is complete.
+// Every query of Nexmark as plain loops over arrays of all events: what the jobs must give once the history is
+// complete.
 //
-// Promises: shares no code with the language or the executors. Views are lines `[key, window, value]`, outputs lines of their values.
+// Promises: shares no code with the language or the executors. Views are lines `[key, window, value]`, outputs lines of
+// their values.
 
 import type { Auction, Bid, Person } from '../../examples/nexmark/model.ts'
 import type { Events } from './events.ts'
@@ -257,7 +259,7 @@ const meanOf = (ns: readonly number[]): number => ns.reduce((a, b) => a + b, 0) 
 const different = (values: readonly unknown[]): number => new Set(values).size
 const rank = ({ price }: Bid): number => (price < 10_000 ? 1 : price < 1_000_000 ? 2 : 3)
 
-/** The first of those with the greatest price. */
+/** The first of the bids with the greatest price. */
 const highest = (bs: readonly Bid[]): Bid => bs.reduce((best, b) => (b.price > best.price ? b : best))
 
 function ranks(bs: readonly Bid[]): Readonly<Record<string, number>> {

@@ -14,7 +14,7 @@ export const eventsOf = (count: number, seed: number): Events => nexmark(count, 
 
 const utf8 = new TextEncoder()
 
-/** Each topic in partitions, out of order within each by less than the sources allow. */
+/** Each topic in partitions, each out of order by less than the sources' disorder. */
 export function logOf({ persons, auctions, bids }: Events, partitions: number, seed: number): ReferenceInput {
   const topic = <E extends { readonly dateTime: number }>(name: string, list: readonly E[]): ReferenceInput =>
     dealt(list, partitions, seed).map((part, partition) => ({
@@ -31,7 +31,7 @@ export function logOf({ persons, auctions, bids }: Events, partitions: number, s
   return [...topic('person', persons), ...topic('auction', auctions), ...topic('bid', bids)]
 }
 
-/** The order in which equal times are told apart: partition, then place in it. */
+/** The order of equal times: partition, then place in it. */
 export function placesOf(
   list: readonly Bid[],
   partitions: number,

@@ -28,7 +28,7 @@ const sorted = (lines: readonly unknown[]): string[] => lines.map(canonicalJson)
 
 const utf8 = new TextDecoder()
 
-/** All records of the job's only output by their values, or the rows of a view. */
+/** The values of all records of the job's only output, or the rows of a view. */
 function linesOf(result: JobResult, view: string | undefined): unknown[] {
   if (view === undefined) {
     return (result.outputs.get('out') ?? []).flat().map(r => JSON.parse(utf8.decode(r.value as Uint8Array)))
@@ -39,7 +39,7 @@ function linesOf(result: JobResult, view: string | undefined): unknown[] {
   })
 }
 
-/** Rows as the executors key them, `[start, (end,) key]`, beside those of the loops, `[key, window, value]`. */
+/** Rows with the executors' row keys, `[start, (end,) key]`, in the form of the loops, `[key, window, value]`. */
 function rowsAsLoops(rows: readonly unknown[], expected: readonly unknown[]): unknown[] {
   const ends = new Map((expected as [unknown, [number, number] | null, unknown][]).map(([, w]) => [w?.[0], w]))
   return (rows as { parts: unknown[]; value: unknown }[]).map(({ parts, value }) => {

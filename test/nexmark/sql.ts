@@ -1,6 +1,7 @@
-// The same queries in SQL, for DuckDB: what a second system says of the same events.
+// The queries of Nexmark in SQL for DuckDB, a second system over the same events.
 //
-// Promises: each statement gives one column of JSON, in the form of the lines of `evaluate.ts`. `bid.place` breaks ties of time.
+// Promises: each statement gives one column of JSON, in the form of the lines of `evaluate.ts`. `bid.place` breaks ties
+// of time.
 
 const RANKS = `'totalBids', count(*), 'rank1Bids', count(*) FILTER (price < 10000),
   'rank2Bids', count(*) FILTER (price >= 10000 AND price < 1000000), 'rank3Bids', count(*) FILTER (price >= 1000000)`

@@ -1,6 +1,6 @@
-// The package as npm would publish it: packed, installed in a folder elsewhere, and used there as a newcomer does.
+// The package as npm would publish it: packed, installed in another folder, and used there as a new user does.
 //
-// Dependencies are linked from this checkout instead of being downloaded again; everything else is what the tarball holds.
+// Dependencies are linked from this checkout instead of being downloaded; everything else is what the tarball holds.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -34,7 +34,7 @@ const node = (...args: string[]): string =>
 const lyrebird = (...args: string[]): string => node(join('node_modules', 'lyrebird', 'bin', 'lyrebird.mjs'), ...args)
 
 describe('the tarball', () => {
-  it('holds what its package.json names, and nothing of the workshop', () => {
+  it('holds what its package.json names, and no sources or tests', () => {
     const manifest = JSON.parse(read('package.json'))
     const targets = Object.values(manifest.exports as Record<string, string | { types: string; default: string }>)
     const named = targets
@@ -73,7 +73,7 @@ describe('a project that has installed it', () => {
     expect(lyrebird('explain', 'clock-in-lambda')).toContain('Batch reads a record hours after the stream did')
   })
 
-  it('tests its job with the kit', () => {
+  it('tests its job with the test kit', () => {
     const script = join(project, 'kit.mjs')
     onTestFinished(() => rmSync(script, { force: true }))
     writeFileSync(

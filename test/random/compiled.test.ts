@@ -1,5 +1,5 @@
-// Random jobs as source text: through the whole compiler, with the same result as the job that the language built, and some of them
-// through the real executors and the disk.
+// Random jobs as source text through the whole compiler: the same result as the job that the language built; some also
+// run through the real executors and the disk.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ import { type RandomTrial, trials } from './trial.ts'
 /** `scripts/random-jobs.mjs` sets both. */
 const jobs = Number(process.env.LYREBIRD_RANDOM_TEXTS ?? 200)
 const seed = Number(process.env.LYREBIRD_RANDOM_SEED ?? 20260101)
-/** One job in so many goes through the executors and the disk. */
+/** One job in this many goes through the executors and the disk. */
 const DISK = 20
 
 let folder = ''
@@ -63,7 +63,7 @@ async function problemOf(module: FunctionsModule, trial: RandomTrial, disk: bool
   const { spec, log, final, numbers } = trial
   const result = agreed({ ...trial, module, pick: choices(numbers) })
   if (typeof result === 'string') return result
-  // Without static reading every lambda is taken to use everything, so validation by use means another thing.
+  // Without static analysis every lambda uses everything, so `validate: 'used'` means another thing.
   if (spec.sources.every(s => s.validate === 'full')) {
     const built = reference(programOfSpec(spec), log, { final })
     const difference = compareResults(named(result), named(built))
@@ -74,7 +74,7 @@ async function problemOf(module: FunctionsModule, trial: RandomTrial, disk: bool
   return verdict.difference === null ? null : verdictLines(verdict).join('\n')
 }
 
-/** What bears the author's names: ids of nodes come from hashes, which static reading has a say in. */
+/** Views and outputs, by the author's names: ids of nodes are hashes that depend on static analysis. */
 const named = ({ views, outputs }: JobResult): JobResult => ({
   views: new Map([...views].map(([name, rows]) => [name, rows.map(r => ({ ...r, error: null }))])),
   outputs,

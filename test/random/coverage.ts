@@ -1,7 +1,7 @@
-// Which kinds of operators have met which as producer and consumer, counted on plans.
+// Which kinds of nodes have met as producer and consumer, counted on plans.
 //
-// Promises: aggregations count by the kinds of their fields and of their window, sources by their format; all pairs that can be are
-// known beforehand, so that one that is never met is seen.
+// Promises: aggregations count by the kinds of their fields and of their window, sources by their format; all possible
+// pairs are known beforehand, so that one that is never met is seen.
 
 import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 import type { Shape } from './shape.ts'
@@ -18,7 +18,7 @@ export class PairCounts {
     return this.#counts.get(pair) ?? 0
   }
 
-  /** Counts each pair of a plan once for each edge of it. */
+  /** Counts the pair of each edge of a plan. */
   add(plan: Plan): void {
     const byId = new Map(plan.nodes.map(node => [node.id, node]))
     for (const node of plan.nodes) {
@@ -31,7 +31,7 @@ export class PairCounts {
     }
   }
 
-  /** Pairs with how often they were met, the least met first; those that must be are all there. */
+  /** Pairs with their counts, the least met first; every possible pair is included. */
   sorted(): readonly (readonly [pair: string, count: number])[] {
     const pairs = new Set([...possiblePairs(), ...this.#counts.keys()])
     return [...pairs].map(pair => [pair, this.get(pair)] as const).sort((a, b) => a[1] - b[1] || (a[0] < b[0] ? -1 : 1))
@@ -42,7 +42,7 @@ export class PairCounts {
   }
 }
 
-/** What a node is called in pairs. */
+/** The labels of a node in pairs. */
 export function labelsOf(node: PlanNode): readonly string[] {
   if (node.kind === 'source') return [node.params.upserts ? 'source:table' : `source:${node.params.format.kind}`]
   if (node.kind !== 'aggregate') return [node.kind]
@@ -54,7 +54,7 @@ function consumerLabels(node: PlanNode, index: number): readonly string[] {
   return [`${node.kind}:right`]
 }
 
-/** Window and fields of one aggregation. */
+/** The pairs of window and fields in one aggregation. */
 function innerPairs(node: PlanNode): string[] {
   if (node.kind !== 'aggregate') return []
   const window = windowLabel(node.params.window.kind)
@@ -73,7 +73,7 @@ export function possiblePairs(): readonly string[] {
   const meets = (a: Label, b: Label): boolean => a.gives.some(shape => b.takes.includes(shape))
   const edges = all.flatMap(a => all.flatMap(b => (meets(a, b) ? [`${a.name} > ${b.name}`] : [])))
   const inner = WINDOW_KINDS.flatMap(w => AGGREGATION_KINDS.map(k => `${windowLabel(w)} > ${fieldLabel(k)}`))
-  // A table's versions are read by joins and by the aggregation of its newest ones.
+  // The versions of a table are read by joins and by the aggregation that keeps the newest ones.
   const versions = ['joinTable:right', fieldLabel('last'), windowLabel('global')].map(l => `source:table > ${l}`)
   const made = Object.values(WORDS).flatMap(word => (word?.pair === undefined ? [] : [word.pair]))
   return [...new Set([...edges, ...inner, ...versions, ...made])]

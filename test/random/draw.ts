@@ -1,4 +1,4 @@
-// Choices from a seed: what one step of a random job is in detail.
+// Choices from a seed: the details of one step of a random job.
 //
 // Promises: the same seed draws the same; seed 0 always draws the first, so that a shrunk seed is a plain step.
 
@@ -11,7 +11,7 @@ export class Draw {
     this.#state = seed | 0
   }
 
-  /** A whole number from 0 to `bound` less 1 (mulberry32). */
+  /** An integer from 0 to `bound - 1` (mulberry32). */
   below(bound: number): number {
     if (this.#plain || bound <= 1) return 0
     this.#state = (this.#state + 0x6d2b79f5) | 0
@@ -24,7 +24,7 @@ export class Draw {
     return list[this.below(list.length)] as T
   }
 
-  /** True once in `n` times; never where the seed is 0. */
+  /** True with probability 1 / `n`; never where the seed is 0. */
   once(n: number): boolean {
     return this.below(n) === n - 1 && !this.#plain
   }

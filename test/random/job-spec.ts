@@ -1,6 +1,6 @@
-// A random job as plain data: what its text, its graph and its log are made from.
+// A random job as plain data, from which its text, its graph and its log are made.
 //
-// Promises: JSON. Names of sources and steps are the variables of the job's text; a step's inputs stand before it.
+// Promises: JSON. Names of sources and steps are the variables of the job's text; a step's inputs come before it.
 
 import type { NodeKind } from '../../core/plan/plan.ts'
 import type { FormatName } from './words/formats.ts'
@@ -14,16 +14,16 @@ export interface SourceSpec {
   readonly disorder: string
   readonly ahead: string | null
   readonly validate: 'full' | 'used'
-  /** A topic of upserts, with the options that say which keys; null for a stream. */
+  /** A topic of upserts, with the options for its keys; null for a stream. */
   readonly table: { readonly types: string; readonly options: string } | null
 }
 
 export interface StepSpec {
   readonly name: string
   readonly kind: NodeKind
-  /** All that it reads, the one that its method is called on first. */
+  /** All that it reads; first the input on which the method is called. */
   readonly inputs: readonly string[]
-  /** What follows the first input: `.filter(v => v.n > 1)`. Types stand between « and », for the printed job alone. */
+  /** Text after the first input: `.filter(v => v.n > 1)`. Types are between « and », for the printed job alone. */
   readonly call: string
 }
 
@@ -31,7 +31,7 @@ export interface ResultSpec {
   readonly name: string
   readonly kind: 'view' | 'output'
   readonly of: string
-  /** What makes a result of it: `.to('out1')`; empty for a view. */
+  /** The call that makes a result of it: `.to('out1')`; empty for a view. */
   readonly call: string
 }
 

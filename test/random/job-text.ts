@@ -1,6 +1,6 @@
 // The text of a random job: as a job file with its types, and as JavaScript that is evaluated with the real language.
 //
-// Promises: both are one text but for what stands between « and », so the file means what was run.
+// Promises: both are one text but for what is between « and », so the file means what was run.
 
 import type { CallFactsById } from '../../compiler/call-facts.ts'
 import { CALL_MARK, type JobGraph } from '../../core/plan/graph.ts'
@@ -17,7 +17,7 @@ export function jobFile(spec: JobSpec): string {
   return [`import { ${words.sort().join(', ')} } from 'lyrebird'`, '', ...body, ''].join('\n')
 }
 
-/** Plan and closures of a job, made by calling the language; sources have their schemas as if they had been compiled. */
+/** Plan and lambdas of a job, made by calling the language; sources have schemas as if they had been compiled. */
 export function programOfSpec(spec: JobSpec): { plan: Plan; lambdas: Lambdas } {
   const facts: CallFactsById = new Map(
     spec.sources.map(({ format }, i) => [i, { at: `job.ts:${i + 1}:1`, schema: FORMATS[format].schema, lambdas: {} }]),

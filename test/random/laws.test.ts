@@ -1,6 +1,6 @@
-// Laws that hold between two runs: other names, elements given twice and taken once, other partitions.
+// Laws between two runs (semantics.md 1.5): other names, elements given twice and taken once, other partitions.
 //
-// The laws about the order between partitions and about runs that are split are part of every random job (`check-job.ts`).
+// Every random job tests the laws about the order between partitions and about runs that are split (`check-job.ts`).
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -13,7 +13,7 @@ import type { JobSpec } from './job-spec.ts'
 import { programOfSpec } from './job-text.ts'
 import { trials } from './trial.ts'
 
-/** Words that ask for the identity of an element, or that mean another thing for each order of equal times. */
+/** Words that use the identity of an element, or the order of equal times. */
 const BY_IDENTITY = new Set([
   ...['first', 'last', 'minBy', 'maxBy', 'topK', 'collectList', 'sample'].map(kind => `aggregate:${kind}`),
   ...['scan', 'distinct', 'existing', 'joinTable'],
@@ -28,7 +28,7 @@ const rowsOf = (rows: readonly ViewRow[] | undefined): string[] =>
 const viewsOf = (result: JobResult, name = (view: string) => view): Record<string, string[]> =>
   Object.fromEntries([...result.views].map(([view, rows]) => [name(view), rowsOf(rows)]))
 
-/** Times, keys and values of an output, in no order. */
+/** Times, keys and values of an output, sorted. */
 const writtenBy = (result: JobResult): Record<string, string[]> =>
   Object.fromEntries(
     [...result.outputs].map(([name, partitions]) => [
@@ -83,7 +83,7 @@ describe('laws of random jobs', () => {
     )
   })
 
-  it('is the same after everything was given twice and taken once', () => {
+  it('is the same where everything is given twice and taken once', () => {
     const rest =
       ".window(tumbling('20s')).aggregate({ a: count(), b: collectSet(v => String(v)), c: first(v => String(v)) })"
     fc.assert(
@@ -108,7 +108,7 @@ describe('laws of random jobs', () => {
     )
   })
 
-  it('is the same in other partitions, where nothing is late and nothing breaks ties', () => {
+  it('is the same in other partitions, where nothing is late and no word uses the order of ties', () => {
     const options = { unplaced: true, without: BY_IDENTITY, disorder: '9999d', hostile: false }
     fc.assert(
       fc.property(trials(new PairCounts(), options), fc.nat(6), ({ spec, log }, salt) => {
@@ -123,7 +123,7 @@ describe('laws of random jobs', () => {
   })
 })
 
-/** The records of each topic over five partitions, dealt out by their place and a number. */
+/** The records of each topic spread over five partitions, by their place and `salt`. */
 function repartitioned(log: ReferenceInput, salt: number): ReferenceInput {
   return [...new Set(log.map(p => p.topic))].flatMap(topic => {
     const records = log.filter(p => p.topic === topic).flatMap(p => p.records)

@@ -1,7 +1,8 @@
 // Random jobs: from a short list of numbers to the description of a job that types and language accept.
 //
-// Promises: every list gives a job, and a shorter one a smaller job, so that fast-check shrinks jobs. Where several steps are possible,
-// the one whose pair of operators has been met least is the likeliest. Leaves to `words.ts`: how a step is written.
+// Promises: every list gives a job, and a shorter one a smaller job, so that fast-check shrinks jobs. Where several
+// steps are possible, the one whose pair of operators has been met least is the likeliest. Not here: how a step is
+// written (`words.ts`).
 
 import fc from 'fast-check'
 import type { NodeKind } from '../../core/plan/plan.ts'
@@ -15,7 +16,7 @@ import { canBeMade, converted, maybe, STRING, sameType, stringsIn, type ValueTyp
 import type { Made, Surroundings, Versions, Word } from './words/word.ts'
 import { serves, WORDS } from './words/words.ts'
 
-/** Numbers that a job is made from: one for each source and each step, and one for the results. */
+/** The numbers from which a job is made: one for each source and each step, and one for the results. */
 export interface JobChoices {
   readonly sources: readonly number[]
   readonly steps: readonly (readonly [which: number, detail: number])[]
@@ -30,21 +31,21 @@ export const jobChoices: fc.Arbitrary<JobChoices> = fc.record({
   rest: seed,
 })
 
-/** The greatest depth of a job: a source has 0. */
+/** The greatest depth of a step; a source has depth 0. */
 const MAX_DEPTH = 9
-/** Topics of random jobs and the most partitions of each. */
+/** Topics of random jobs, each with its most partitions. */
 export const TOPICS: Readonly<Record<string, number>> = { a: 3, b: 2, c: 1 }
 
 export interface JobOptions {
   /** Labels that do not occur. */
   readonly without?: ReadonlySet<string>
-  /** Lambdas do not look where a record lies. Default false. */
+  /** Whether lambdas must not use the position of a record. Default false. */
   readonly unplaced?: boolean
   /** The disorder of all sources; then none has `ahead`. */
   readonly disorder?: string
 }
 
-/** The job of some numbers, with what has been met so far. */
+/** The job of these numbers, given the pairs met so far. */
 export function jobOf(choices: JobChoices, met: PairCounts, options: JobOptions = {}): JobSpec {
   const maker = new Maker(met, options)
   for (const number of choices.sources) maker.addSource(new Draw(number))
@@ -114,7 +115,7 @@ class Maker {
     })
   }
 
-  /** One step, and those that a partner of it needs. */
+  /** Adds one step, and those that its partner needs. */
   addStep(which: Draw, detail: Draw): void {
     const candidates = this.#candidates()
     if (candidates.length === 0) return
@@ -144,7 +145,7 @@ class Maker {
     }
   }
 
-  /** A stream that nothing reads ends in a view. */
+  /** Ends a stream that nothing reads in an aggregation, for a view. */
   #aggregate(place: Place, draw: Draw): void {
     const made = WORDS.aggregate?.make(new Draw(draw.below(2 ** 31)), place, this.#around())
     if (made !== null && made !== undefined) this.#add('aggregate', place, made)
@@ -198,7 +199,7 @@ class Maker {
     if (ready.length > 0 && !(makeable && draw.once(5))) {
       return this.#least(label, ready)
     }
-    // A key cannot be taken away again.
+    // A keyed stream cannot be made unkeyed.
     const streams = this.#places.filter(
       place => isStream(place) && (want.shape === 'keyed' || place.shape === 'stream'),
     )
@@ -227,7 +228,7 @@ class Maker {
     return places[counts.indexOf(Math.min(...counts))] as Place
   }
 
-  /** A stream made to what is wanted, by `keyBy` and `map`. */
+  /** A stream with the wanted shape, key and value, made by `keyBy` and `map`. */
   #converted(from: Place, { shape, key, value }: Parameters<Surroundings['partner']>[2]): Place {
     let place = from
     if (shape === 'keyed' && (place.shape !== 'keyed' || (key !== null && !sameType(place.key ?? key, key)))) {
@@ -270,7 +271,7 @@ function tableKeys(draw: Draw, type: ValueType): { types: string; options: strin
   return { types: ', string', options: `${key}, deletedKey: r => (r.key === 'k1' ? 'a' : 'b')`, type: STRING }
 }
 
-/** Tables that `joinTables` takes beside each other. */
+/** Whether `joinTables` accepts both tables. */
 function joins(place: Place, like: Place): boolean {
   const timed = (p: Place): boolean => p.shape === 'timed'
   if (isStream(place) || place.shape === 'session' || timed(place) !== timed(like)) return false

@@ -1,4 +1,4 @@
-// Random jobs: reference, stream and batch agree on all of them, and all pairs of operators that can meet do meet.
+// Random jobs: reference, stream and batch agree on all of them, and all possible pairs of operators do meet.
 
 import { expect, it } from 'vitest'
 import { runCampaign, summaryLines } from './check/campaign.ts'

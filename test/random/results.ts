@@ -5,7 +5,7 @@ import type { ResultSpec } from './job-spec.ts'
 import { isStream, type Place } from './shape.ts'
 import { anything, lambda, type Subject } from './words/lambdas.ts'
 
-/** A view, now and then with its changes; or an output. */
+/** A view, sometimes with its changes; or an output. */
 export function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[] {
   const of = place.name
   const partitions = draw.below(3) === 2 ? [`partitions: ${2 + draw.below(2)}`] : []
@@ -20,7 +20,7 @@ export function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[]
 
 const written = (options: readonly string[]): string => (options.length === 0 ? '' : `, { ${options.join(', ')} }`)
 
-/** Another key, another format. */
+/** Options of an output: a key, a format. */
 function outputOptions({ value, lineage }: Place, draw: Draw): string[] {
   const subject: Subject = { type: value, second: lineage }
   const key = draw.once(4) ? [`key: ${lambda(draw, subject, anything(draw, subject))}`] : []

@@ -1,6 +1,7 @@
-// A random job with a random log and a random schedule: what one run of the campaign is.
+// A random job with a random log and a random schedule: one run of the campaign.
 //
-// Promises: a function of fast-check's seed and of what had been met before; it shrinks. The log is written in the formats of the job.
+// Promises: a function of fast-check's seed and of the pairs met before; it shrinks. The log is written in the formats
+// of the job.
 
 import fc from 'fast-check'
 import type { ReferenceInput } from '../../core/reference/input.ts'
@@ -19,7 +20,7 @@ export interface RandomTrial {
   readonly numbers: readonly number[]
 }
 
-/** Offsets without gaps, as an embedded log has them: for trials that go through the disk. */
+/** Options of jobs and logs; without `gaps`, offsets are those of an embedded log, for trials through the disk. */
 export interface TrialOptions extends JobOptions {
   readonly gaps?: boolean
   readonly hostile?: boolean

@@ -1,5 +1,5 @@
-// Half a million invoice lines keyed by country: heavy ties, returns, customers without a number. Counts, exact sums and extremes are
-// checked against a loop over the raw file with big integers.
+// Half a million invoice lines keyed by country: heavy ties, returns, customers without a number. Counts, exact sums
+// and extremes are checked against a loop over the raw file with big integers.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { JobResult } from '../../core/result/result.ts'
@@ -70,7 +70,7 @@ describeData('retail', () => {
       expect(value.largest.length).toBe(Math.min(2, customer.spent.count))
       if (customer.countries.size > 1) continue
       simple++
-      // All lines of one country stand in one partition in the order of the file, which is that of time.
+      // All lines of one country are in one partition in the order of the file, which is that of time.
       expect([value.first, value.last]).toEqual([customer.first, customer.last])
     }
     expect(simple).toBeGreaterThan(4000)

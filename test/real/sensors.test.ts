@@ -1,5 +1,6 @@
-// Twenty sensor series as one topic over three partitions, keyed by series: hourly statistics, then the widest hours of each day. Counts,
-// extremes, exact sums and correctly rounded means are checked against a loop over the raw files with big integers.
+// Twenty sensor series as one topic over three partitions, keyed by series: hourly statistics, then the widest hours of
+// each day. Counts, extremes, exact sums and correctly rounded means are checked against a loop over the raw files with
+// big integers.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { JobResult } from '../../core/result/result.ts'
@@ -68,7 +69,7 @@ describeData('sensors', () => {
     const rows = job.rows(final, 'worst')
     expect(rows.length).toBe(spreads.size)
     for (const { key, window, value } of rows) {
-      // A closed hour's time is its last millisecond.
+      // The time of a closed hour is its last millisecond.
       const hours = (value as { hours: number[] }).hours.map(t => `${new Date(t + 1 - HOUR).toISOString()} ${key}`)
       const expected = spreads.get(`${window?.start.slice(0, 10)} ${key}`) ?? []
       expect(hours.map(h => widest.get(h))).toEqual(expected.sort((a, b) => b - a).slice(0, 3))
@@ -76,7 +77,7 @@ describeData('sensors', () => {
   })
 })
 
-/** All series as one log: always the series whose next reading is the oldest, so that the disorder within a series stays. */
+/** All series as one log: next comes the series whose next reading is the oldest, which keeps the disorder of each. */
 function merged(): Reading[] {
   const queues = dataFiles('sensors').map(file => {
     const series = file.replace(/\.csv\.gz$/, '')

@@ -1,5 +1,5 @@
-// Tweets of an evening: CSV fields over several lines, emoji, ids beyond 2^53. Hashtags and ids are checked against a loop over the raw
-// file that reads CSV by hand.
+// Tweets of an evening: CSV fields over several lines, emoji, ids beyond 2^53. Hashtags and ids are checked against a
+// loop over the raw file with its own CSV parser.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { JobResult } from '../../core/result/result.ts'
@@ -28,7 +28,7 @@ describeData('tweets', () => {
     await job.toAgree({ records: 12_118, final: true, interleavings: 1, seed: 42 })
   })
 
-  test('no tweet is lost, late or dead, though many hold line ends and ids no double can tell apart', () => {
+  test('no tweet is lost, late or dead, though many hold line ends and ids that no double can hold', () => {
     expect(tweets.length).toBe(12_118)
     expect(tweets.filter(t => t.text.includes('\n')).length).toBeGreaterThan(100)
     expect(new Set(tweets.map(t => t.id)).size).toBeGreaterThan(new Set(tweets.map(t => Number(t.id))).size)

@@ -1,5 +1,6 @@
-// A web server's access log: raw lines out of order by up to 59 s, dealt round three partitions, so that more than the declared disorder
-// makes some late. Who is late, hits, bytes and errors are checked against a loop over the raw lines.
+// A web server's access log: raw lines out of order by up to 59 s, round-robin over three partitions; more than the
+// declared disorder, so that some are late. Late lines, hits, bytes and errors are checked against a loop over the raw
+// lines.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { JobResult } from '../../core/result/result.ts'
@@ -14,7 +15,7 @@ interface Hit {
   late: boolean
 }
 
-/** The parts of a line by cutting at its brackets and quotes; the lines' zone is UTC. */
+/** The parts of a line, split at its brackets and quotes; times are in UTC. */
 function hitOf(line: string): Hit {
   const [before, , after] = line.split('"') as [string, string, string]
   const [address] = before.split(' ') as [string]
@@ -54,7 +55,7 @@ describeData('web-access', () => {
     await job.toAgree({ records: 10_000, final: true, interleavings: 2, seed: 22 })
   })
 
-  test('late are exactly those lines that a loop finds late', () => {
+  test('exactly those lines are late that a loop finds late', () => {
     const late = hits.flatMap((hit, i) =>
       hit.late ? [`${i % PARTITIONS}:${Math.floor(i / PARTITIONS)} ${hit.time}`] : [],
     )
@@ -76,7 +77,7 @@ describeData('web-access', () => {
     expect(new Map(rows)).toEqual(new Map([...hours].map(([key, h]) => [key, { ...h, visitors: h.visitors.size }])))
   })
 
-  test('addresses have their statuses', () => {
+  test('each address has its statuses', () => {
     const statuses = new Groups(() => new Set<number>())
     for (const hit of hits) if (!hit.late) statuses.at(hit.address).add(Number(hit.status))
     const rows = job.rows(whole, 'visitors').map(r => [r.key, (r.value as { statuses: number[] }).statuses])

@@ -1,5 +1,6 @@
-// A day of Wikipedia's edits: JSON over four partitions by channel, two stages, an output. The hourly sums are checked against a loop over
-// the raw file; incremental batch and the hand-off from batch to stream and back against one run over everything.
+// A day of Wikipedia's edits: JSON over four partitions by channel, two stages, an output. The hourly sums are checked
+// against a loop over the raw file; incremental batch, and batch continued by the stream and by batch again, against
+// one run over everything.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Cut } from '../../core/log/cut.ts'

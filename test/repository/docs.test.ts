@@ -1,7 +1,8 @@
-// Documents say what is there: every path that they name exists, jobs in them compile, and console blocks print what they show.
+// Documents match the repository: every path that they name exists, jobs in them compile, and console blocks print what
+// they show.
 //
-// Promises: the blocks of a document marked `console` are run, one command after the other, in one folder that holds the examples;
-// `...` stands for any text or any lines. `scripts/console-blocks.mjs` writes them anew.
+// Promises: the blocks of a document marked `console` are run, one command after the other, in one folder that holds
+// the examples; `...` matches any text or any lines. `scripts/console-blocks.mjs` rewrites them.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -40,7 +41,7 @@ describe.each(documents)('%s', file => {
   })
 
   const all = blocks(file, 'ts').filter(code => /from 'lyrebird'/.test(code) && /export default job\(/.test(code))
-  // The last job of a language page is run below, all of them in one process.
+  // The last jobs of language pages are run below, all in one process.
   const runs = isPage(file) && blocks(file, 'console').length > 0
   const jobs = runs ? all.slice(0, -1) : all
   it.each(jobs.map((code, i) => [i + 1, code] as const))('job %i compiles', async (_, code) => {
@@ -75,7 +76,7 @@ it('every word of the language has a page', () => {
   expect(missing).toEqual([])
 })
 
-/** Exports that are no words of a job: for compiled jobs, errors, configuration. */
+/** Exports that are no words of a job: those for compiled jobs, errors, configuration. */
 const NO_WORDS = [
   'constructor',
   'keyed',
@@ -88,7 +89,7 @@ const NO_WORDS = [
   'defineConfig',
 ]
 
-/** Words on the page of another one. */
+/** Words described on the page of another one. */
 const PAGE_OF: Readonly<Record<string, string>> = {
   snapshot: 'lookup',
   mightContain: 'approx-membership',
@@ -133,7 +134,7 @@ function commandsOf(text: string): { command: string; output: string }[] {
     })
 }
 
-/** A line `...` stands for any lines, `...` within a line for any text of it. */
+/** A line `...` matches any lines, `...` within a line any text. */
 function patternOf(output: string): RegExp {
   const escaped = output.split('\n').map(line => {
     if (line === '...') return '[\\s\\S]*'

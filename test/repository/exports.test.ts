@@ -1,4 +1,4 @@
-// Nothing is exported that nobody imports: an export is a promise, and each one costs the reader of a file.
+// Nothing is exported that nobody imports: an unused export misleads the reader of a file.
 
 import { expect, it } from 'vitest'
 import { moduleOf } from '../support/modules.ts'
@@ -7,7 +7,7 @@ import { codeFiles, read } from '../support/repository.ts'
 const PRODUCT =
   /^(core|dsl|formats|compiler|host|logs|store|sinks|run|runtime-batch|runtime-stream|testing|cli)\/.*\.ts$/
 
-/** The sources of what package.json exports: all that they export is public. */
+/** The sources of the entries of package.json, whose exports are all public. */
 function publicEntries(): ReadonlySet<string> {
   const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, string | { types: string }> }
   const types = Object.values(exports).flatMap(entry => (typeof entry === 'string' ? [] : [entry.types]))

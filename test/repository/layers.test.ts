@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { type ComputedImport, type Import, importsOf, moduleOf } from '../support/modules.ts'
 import { codeFiles, folderOf } from '../support/repository.ts'
 
-/** By folder: the folders that it may import from besides itself. */
+/** For each folder, those that it may import from besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dsl: ['core'],
@@ -40,7 +40,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   protobufjs: 'formats/protobuf/',
 }
 
-/** Modules that are loaded by a name worked out at run time, and what of the repository or of packages it may be. */
+/** Imports whose name is computed at run time, and the repository files or packages that it may name. */
 const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[] = [
   // The emitted module of an artefact.
   { from: 'compiler/load-functions.ts', name: '`${pathToFileURL(path).href}?content=${content}`', to: [] },

@@ -15,7 +15,7 @@ const MAIN_FILES = [
   'compiler/7-emit/emit-artefact.ts',
 ]
 
-/** What the rest of the product may import: the compiler as a whole, and entries that load neither TypeScript nor esbuild. */
+/** What other folders may import: the compiler as a whole, and entries that load neither TypeScript nor esbuild. */
 const ENTRIES = [
   'compiler/index.ts',
   'compiler/diagnostic.ts',
@@ -25,7 +25,7 @@ const ENTRIES = [
   'compiler/render-diagnostic.ts',
 ]
 
-/** Loaded for seconds rather than milliseconds. */
+/** Packages that take seconds to load. */
 const HEAVY = ['ts-morph', 'esbuild', 'magic-string', 'fast-check']
 
 /** The number of the phase that a file belongs to; null for files of no phase. */
@@ -53,7 +53,7 @@ describe('phases of the compiler', () => {
 
   it('are run by index.ts alone', () => {
     expect(inside.filter(({ from, to }) => MAIN_FILES.includes(to) && from !== 'compiler/index.ts')).toEqual([])
-    // Beside it only the light entries look into a phase, for data and not for a run.
+    // Besides it only the light entries import from a phase, for data alone.
     const entering = inside.filter(({ from, to }) => phaseOf(from) === null && phaseOf(to) !== null)
     expect(entering.filter(({ from }) => !ENTRIES.includes(from))).toEqual([])
   })

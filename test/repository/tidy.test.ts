@@ -1,4 +1,4 @@
-// House rules that a machine can hold: heads, lengths, leftovers, and nothing of the place where the code was written.
+// House rules that can be checked: heads, lengths, leftovers, and no paths or hosts of a machine.
 
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'

@@ -20,7 +20,7 @@ const utf8 = new TextEncoder()
 const event = (t: number) => ({ timestamp: t, value: utf8.encode(JSON.stringify({ t })) })
 const tickAt = (t: number) => ({ timestamp: t, value: null, headers: [{ key: 'lyrebird-tick', value: null }] })
 
-/** Counts events of `clicks` by minute; the time is the log's own unless a lambda is given. */
+/** Counts events of `clicks` by minute; the event time is the log's timestamp unless `time` is set. */
 function clicks(options: { hash?: string; name?: string; time?: boolean; aheadMs?: number; output?: boolean } = {}) {
   const plan = new PlanBuilder()
   const time = options.time === true ? { time: (v: { t: number }) => v.t } : {}
@@ -114,7 +114,7 @@ describe('the state', () => {
     await refused({ functions, log: logOf(1), state }, 'state-too-new')
   })
 
-  /** A state that says it was computed under other versions. */
+  /** A state that records other versions than the current ones. */
   async function aged(functions: FunctionsModule, log: MemoryLog, versions: object): Promise<string> {
     const state = join(testFolder(), 'state')
     await runBatch({ functions, log, state })
@@ -126,14 +126,14 @@ describe('the state', () => {
     return state
   }
 
-  it('of other versions beneath the job only warns', async () => {
+  it('of other versions of Node and time zone data only warns', async () => {
     const log = logOf(1)
     const state = await aged(functions, log, { node: '1.2.3', tz: '1999a' })
     const { warnings } = await runBatch({ functions, log, state })
     expect(warnings).toContainEqual(expect.stringContaining(`node 1.2.3 -> ${process.versions.node}`))
   })
 
-  it('of other time zone data is refused where windows stand on a calendar', async () => {
+  it('of other time zone data is refused where the job has calendar windows', async () => {
     const plan = new PlanBuilder()
     const keyed = plan.keyBy(plan.source('clicks'), () => 'all')
     plan.view('perDay', plan.bare(keyed, calendar('day', 'Europe/Berlin'), { kind: 'count' }))
@@ -199,7 +199,7 @@ describe('the log', () => {
 })
 
 describe('a partition that the state does not know', () => {
-  /** A log whose first partitions are another log's, with one more behind them. */
+  /** A log with the partitions of another one, and one more. */
   function grown(log: MemoryLog, records: Parameters<MemoryLog['append']>[2]): MemoryLog {
     const more = new MemoryLog()
     more.createTopic('clicks', 2)
@@ -254,7 +254,7 @@ describe('a partition that the state does not know', () => {
     await refused({ functions, log: grown(log, [tickAt(9e15)]), state }, 'partition-added')
   })
 
-  it('has no say in a cut from before it', async () => {
+  it('does not affect a cut from before it', async () => {
     const state = join(testFolder(), 'state')
     const log = logOf(1)
     const earlier = new Map([['clicks/0', 3n]])
@@ -299,7 +299,7 @@ describe('a cut', () => {
     await refused({ functions, log, state, until: until({ 'clicks/0': 2n }) }, 'state-past-until')
   })
 
-  it('past the end of the log is a range that is not there, for batch', async () => {
+  it('past the end of the log is a missing range, for batch', async () => {
     const state = join(testFolder(), 'state')
     const error = await refused({ functions, log: logOf(1), state, until: until({ 'clicks/0': 9n }) }, 'range-lost')
     expect(error.where).toMatchObject({ from: '3', to: '9' })

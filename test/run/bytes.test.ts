@@ -1,4 +1,4 @@
-// Bytes that lambdas see (values of `bytes()`, keys, headers) are plain ones, whatever the log read them into.
+// Bytes that lambdas see (values of `bytes()`, keys, headers) are plain Uint8Arrays, whatever type the log reads into.
 
 import { expect, it } from 'vitest'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
@@ -13,7 +13,7 @@ interface LogRecord {
   readonly headers: readonly { readonly value: Uint8Array }[]
 }
 
-/** Keys that a host's kind of bytes would spell in another way: as text. */
+/** Keys made of the bytes as text, which differs for a subclass such as Buffer. */
 function spelt() {
   const plan = new PlanBuilder()
   const bytes = plan.source('t', { format: { kind: 'bytes' } })

@@ -1,4 +1,4 @@
-// Reading ahead of what is used: the same items in the same order, and the same failures.
+// Reading ahead: the same items in the same order, and the same failures.
 
 import { describe, expect, it } from 'vitest'
 import { prefetch } from '../../run/prefetch.ts'

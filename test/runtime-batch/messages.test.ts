@@ -1,4 +1,4 @@
-// What threads of batch send each other.
+// The messages between threads of batch.
 
 import { expect, it } from 'vitest'
 import { LyrebirdError } from '../../core/errors.ts'

@@ -1,4 +1,4 @@
-// The live stream: follows what is appended, commits, stops when told, waits for its cut.
+// The live stream: follows what is appended, commits, stops on request, waits for its cut.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -68,7 +68,7 @@ it('follows what is appended and stops at a commit when asked', async () => {
   expect(summary.views).toEqual(whole.views)
 })
 
-it('stops where its topic is created again, though the new one is longer', async () => {
+it('stops where its topic is created again, even with more records', async () => {
   const log = logOf(1)
   const stream = start(log, join(testFolder(), 'state'))
   log.append('in', 0, [event('a')])
@@ -126,7 +126,7 @@ it('refuses a second writer, whose failure changes nothing', async () => {
   expect((await stream.done).records).toBe(2)
 })
 
-it('shows readers each commit while it goes on', async () => {
+it('shows readers each commit while it runs', async () => {
   const log = logOf(1)
   const state = join(testFolder(), 'state')
   const stream = start(log, state)

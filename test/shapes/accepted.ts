@@ -1,11 +1,11 @@
-// Events of a log as plain arrays: which of them a source accepts, worked out by a loop over each partition.
+// The events of a log that a source accepts, as plain arrays, worked out by a loop over each partition.
 //
-// Promises: shares nothing with the reference or the executors; says what semantics.md 2 says and nothing more.
+// Promises: shares nothing with the reference or the executors; implements semantics.md 2 and nothing else.
 
 import type { ReferenceInput } from '../../core/reference/input.ts'
 import type { Event } from '../support/random-log.ts'
 
-/** An accepted event with its place, by which ties are broken. */
+/** An accepted event with its position, which breaks ties. */
 export interface Accepted {
   readonly topic: string
   readonly partition: number
@@ -35,7 +35,7 @@ export function accepted(log: ReferenceInput, topic: string, disorderMs: number)
   return found.sort((a, b) => a.time - b.time || a.partition - b.partition || (a.offset < b.offset ? -1 : 1))
 }
 
-/** The least `newest - disorder` over the partitions of the topics: before it nothing comes any more. */
+/** The watermark: the least `newest - disorder` over the partitions of the topics. */
 export function watermark(log: ReferenceInput, disorder: Readonly<Record<string, number>>): number {
   const own = log
     .filter(p => p.topic in disorder)

@@ -1,7 +1,9 @@
-// The shapes of graphs that Summingbird's own suites check, each as a job here: what the job gives is what plain loops over the events give.
+// The shapes of graphs that Summingbird's own suites check, each as a job: it gives what plain loops over the events
+// give.
 //
-// Method: random logs of several partitions with times that tie, run late and out of order; the job's result comes from the reference,
-// from an executor that batch feeds, and from one that a stream feeds with restarts, all equal; the loops share no code with any of them.
+// Method: random logs of several partitions with ties, late records and disorder; the job's result comes from the
+// reference, from an executor that batch feeds, and from one that a stream feeds with restarts, all equal; the loops
+// share no code with any of them.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -16,7 +18,7 @@ import { programOf } from '../support/run-job.ts'
 import { type Accepted, accepted, groupBy, watermark } from './accepted.ts'
 
 const DISORDER = 2000
-const HOUR = 60_000 // an hour of these logs
+const HOUR = 60_000 // ms: a minute serves as the hour
 
 const events = (topic: string) => source<Event>(topic, { time: e => e.t, disorder: '2000ms' })
 const small = (e: Event): number => (Number.isSafeInteger(e.n) && Math.abs(e.n) < 100 ? e.n : 1)
@@ -57,7 +59,7 @@ const keyOf = ({ event }: Accepted): string => event.k
 
 const a = (log: ReferenceInput): readonly Accepted[] => accepted(log, 'a', DISORDER)
 
-/** A key as an output writes it: half of a surrogate pair has no UTF-8, so such a text is JSON. */
+/** A key as an output writes it: a string with half of a surrogate pair is JSON, since UTF-8 cannot hold it. */
 const keyText = (k: string): string => (/\p{Surrogate}/u.test(k) ? JSON.stringify(k) : k)
 
 interface Shape {

@@ -1,8 +1,9 @@
-// A server of topics with transactions, in memory: what Kafka is to a transactional sink, as far as the protocol of sinks goes.
+// A server of topics with transactions, in memory: what Kafka is to a transactional sink, as far as the protocol of
+// sinks needs.
 //
-// Promises: a record's offset is known when its transaction has ended, and not before; each end of a transaction takes an offset
-// of its own in every partition that it wrote to, so offsets have gaps; readers see committed transactions alone. A fault that a
-// test asks for makes the next end fail before or after it took effect, which its caller cannot tell apart.
+// Promises: a record's offset is known when its transaction has ended, and not before; each end of a transaction takes
+// an offset in every partition that it wrote to, so offsets have gaps; readers see committed transactions alone. A
+// fault that a test sets makes the next end fail before or after it took effect; the caller cannot distinguish the two.
 
 export interface ServedRecord {
   readonly offset: bigint
@@ -10,7 +11,7 @@ export interface ServedRecord {
   readonly value: Uint8Array
 }
 
-/** What the last committed transaction of a writer said about itself. */
+/** The control record of a writer's last committed transaction. */
 export interface ControlRecord {
   readonly epoch: number
   readonly commit: number

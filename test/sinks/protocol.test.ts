@@ -1,5 +1,6 @@
-// The protocol of sinks with a system that gives positions only when its transactions end: each element is written once and in order,
-// whatever step of a commit the run stops at, whether the end of a transaction or its answer is lost, and over a restored state.
+// The protocol of sinks with a system that gives positions only when its transactions end: each element is written once
+// and in order, at whatever step of a commit the run stops, whether the end of a transaction or its answer is lost, and
+// over a restored state.
 
 import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,7 +27,7 @@ const outputs = new Map(
   functions.plan.nodes.flatMap(n => (n.kind === 'output' ? [[n.params.topic, n.params] as const] : [])),
 )
 
-/** A job, a state and a server; `run` goes through a schedule of commits and restarts to the end of the log. */
+/** A job, a state and a server; `run` takes a schedule of commits and restarts to the end of the log. */
 function setUp() {
   const folder = testFolder()
   const [state, outbox] = [join(folder, 'state'), join(folder, 'outbox')]
@@ -42,7 +43,7 @@ function setUp() {
   return { state, server, run, folder }
 }
 
-/** What the reference writes, as timestamps, keys and values. */
+/** The output of the reference, as timestamps, keys and values. */
 function expected(topic: string): (readonly unknown[])[][] {
   const result = reference(functions, boundaryLog())
   const name = functions.plan.results.find(r => r.node.startsWith('output') && r.name === topic)?.name as string
@@ -73,7 +74,7 @@ async function commitOf(state: string): Promise<number | undefined> {
   }
 }
 
-/** Throws at the nth time of a step. */
+/** Throws at the nth occurrence of a step. */
 function stopAt(step: Step, nth: number): (at: Step) => void {
   let left = nth
   return at => {
@@ -81,10 +82,10 @@ function stopAt(step: Step, nth: number): (at: Step) => void {
   }
 }
 
-/** Seeds whose schedules have six to eight commits, with no, four and four restarts. */
+/** Seeds whose schedules have six to eight commits, and zero, four and four restarts. */
 const SEEDS = [11, 30, 34]
 
-it('writes each element once, at offsets that nobody knew before', async () => {
+it('writes each element once, at offsets known only after the commit', async () => {
   for (const seed of SEEDS) {
     const { server, run } = setUp()
     await run(seed)
@@ -118,7 +119,7 @@ describe.each<EndFault>(['lost request', 'lost answer'])('a transaction ends wit
   })
 })
 
-it('skips what the server has already where a state was restored', async () => {
+it('skips what the server already has where a state was restored', async () => {
   for (const seed of SEEDS) {
     const { state, folder, server, run } = setUp()
     await run(seed, stopAt('outputs-published', 1)).catch(() => {})

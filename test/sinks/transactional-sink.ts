@@ -1,7 +1,9 @@
-// A sink over the fake server: an outbox beside the state, one transaction for each commit, a control record that says how far it is.
+// A sink over the fake server: an outbox beside the state, one transaction for each commit, a control record with its
+// progress.
 //
-// Shows that the interface of sinks carries a system whose positions are not known before its transaction ends: nothing here
-// asks for an offset. `to` is a sequence by itself, so that a sink that is behind goes on in it and one that is ahead skips.
+// Shows that the interface of sinks suits a system whose positions are unknown before its transaction ends: nothing
+// here needs an offset. `to` is a sequence by itself, so that a sink that is behind continues in it and one that is
+// ahead skips.
 
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,13 +13,13 @@ import type { FakeServer, Transaction } from './fake-server.ts'
 interface OutboxRecord {
   readonly topic: string
   readonly partition: number
-  /** How many records its partition has before it. */
+  /** The number of records before it in its partition. */
   readonly at: bigint
   readonly key: Uint8Array
   readonly value: Uint8Array
 }
 
-/** A commit's records as they lie in the outbox. */
+/** The records of a commit in the outbox. */
 interface Batch {
   readonly commit: Pick<SinkCommit, 'number' | 'epoch' | 'records'>
   readonly records: readonly OutboxRecord[]
@@ -49,7 +51,7 @@ class TransactionalSink implements Sink {
     for (const [topic, partitions] of last?.records ?? []) this.#counts.set(topic, [...partitions])
     for (const batch of this.#stored()) {
       const { number } = batch.commit
-      // The state never came to this commit: another one of its number will be made.
+      // The state did not make this commit; it will make another one of this number.
       if (number > (last?.number ?? 0)) rmSync(this.#path(number))
       else this.#prepared.push(batch)
     }

@@ -1,6 +1,6 @@
-// Damaged, foreign, newer, missing and overfull states.
+// Damaged, foreign, newer and missing states, and a full disk.
 //
-// Promises: what is damaged is refused or answered exactly as it was written, never differently; a full disk costs no commit.
+// Promises: damage is refused, or the answer is exactly what was written, never different; a full disk costs no commit.
 
 import {
   copyFileSync,
@@ -29,7 +29,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const rows: Row[] = Array.from({ length: 400 }, (_, i) => [Uint8Array.of(i >> 8, i & 255), new Uint8Array(30).fill(i)])
 
-/** Reads everything through a reader and says a digest of it, or the code of the error. */
+/** Reads everything through a reader and prints a digest of it, or the code of the error. */
 const readAll = program(`
   import { createHash } from 'node:crypto'
   import { openStateReader } from './store/index.ts'
@@ -45,7 +45,7 @@ const readAll = program(`
   }
 `)
 
-/** Damage in the pages of lmdb itself may end the process: no answer is given. */
+/** Damage in the pages of lmdb itself may end the process, without an answer. */
 const DIED = /^ended by SIG(SEGV|ABRT|BUS)$/
 
 async function makeState(): Promise<string> {
@@ -140,7 +140,7 @@ test('a newer format is refused by reader and writer', async () => {
   expect(decodeRoot(encodeRoot(EMPTY_ROOT), dir)).toEqual(EMPTY_ROOT)
 })
 
-test('a full disk: the last commit stays and a later run goes on', async () => {
+test('a full disk: the last commit stays and a later run continues', async () => {
   const fill = program(`
     import { openStateWriter } from './store/index.ts'
     process.on('SIGXFSZ', () => {})

@@ -11,7 +11,7 @@ import type { RowChange } from '../../core/state/rows.ts'
 import { bytesToHex, compareBytes } from '../../core/values/bytes.ts'
 import { openStateReader, openStateWriter, type StateReader, type StateWriter } from '../../store/index.ts'
 
-/** Few distinct keys, so that commits meet; some of them so long and alike that no lmdb key could tell them apart. */
+/** Few distinct keys, so that commits meet; some are longer than an lmdb key and differ only past that length. */
 const key = fc.oneof(
   fc.uint8Array({ minLength: 0, maxLength: 2 }),
   fc
@@ -67,7 +67,7 @@ class Model {
   }
 }
 
-test('the state holds what a sorted map would hold', async () => {
+test('the state holds what a sorted map holds', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 14 }),

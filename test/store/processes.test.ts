@@ -1,7 +1,7 @@
-// Several processes at one state: one writer, its lock, readers meanwhile, sudden death.
+// Several processes on one state: one writer, its lock, readers meanwhile, sudden death.
 //
-// Promises: the second writer is refused by name; a killed one holds nothing; readers see whole commits; no acknowledged commit
-// is lost and none is half there.
+// Promises: the second writer is refused with the pid of the first; a killed one holds nothing; readers see whole
+// commits; no acknowledged commit is lost and none is half there.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { Lmdb, ROOT_KEY } from '../../store/lmdb.ts'
 import { decodeRoot, encodeRoot } from '../../store/root.ts'
 import { killUnreaped, program, start, UNREAPED } from '../support/child.ts'
 
-/** Commits 0, 1, 2, ... each of which gives its number to 60 rows and a document, and says so when it is durable. */
+/** Commits 0, 1, 2, ...: each writes its number to 60 rows and a document, and prints it once it is durable. */
 const committer = program(`
   import { openStateWriter } from './store/index.ts'
   const writer = openStateWriter(process.argv[2], { blockBytes: 200, tierBytes: 1000 })
@@ -34,7 +34,7 @@ const committer = program(`
   }
 `)
 
-/** Holds a state until it is killed, and says its pid. */
+/** Holds a state until it is killed, and prints its pid. */
 const holder = program(`
   import { openStateWriter } from './store/index.ts'
   openStateWriter(process.argv[2])
@@ -48,7 +48,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** The number of the commit that the state shows; throws where its parts belong to different ones. */
+/** The number of the commit that a reader sees; throws where its parts belong to different commits. */
 function commitShown(state: StateReader): number {
   const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
   const n = Number(text(state.document('number')))
@@ -86,7 +86,7 @@ test.runIf(process.platform === 'linux')('a writer that was killed and not reape
   await writer.close()
 })
 
-test('an owner as older versions wrote it is judged as before', async () => {
+test('an owner without a pid namespace is judged by the rest of its record', async () => {
   await (await openStateWriter(dir)).close()
   const { pid, started, boot } = thisProcess()
   await forgeOwner({ pid, started, boot }, 0)
@@ -164,7 +164,7 @@ test('after kill -9 the state is a commit that is not older than the last acknow
   }
 })
 
-/** Puts an owner into the state behind the back of any writer. */
+/** Writes an owner into the state without a writer. */
 async function forgeOwner(owner: ProcessIdentity, epochs: number): Promise<void> {
   const lmdb = new Lmdb(dir, { readOnly: false })
   lmdb.transaction(() => {

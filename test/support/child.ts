@@ -1,6 +1,6 @@
 // Starts processes: each test's own program, bundled, so that it runs on plain Node.
 //
-// Promises: the process is killed when the test ends. What the programs do is up to the tests.
+// Promises: the process is killed when the test ends.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -41,12 +41,11 @@ export function program(text: string): string {
 }
 
 /**
- * For `start`: the program gets a parent that never asks how it ended, so that it stays behind as a zombie once it is
- * killed.
+ * For `start`: gives the program a parent that does not wait for it, so that it is a zombie once it is killed.
  */
 export const UNREAPED = '"$@" & exec sleep 1000'
 
-/** Kills a process that was started `UNREAPED`, and waits until only its remains are there. */
+/** Kills a process that was started `UNREAPED`, and waits until it is a zombie. */
 export async function killUnreaped(pid: number): Promise<void> {
   process.kill(pid, 'SIGKILL')
   while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))) await new Promise(setImmediate)

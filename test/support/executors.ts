@@ -1,6 +1,7 @@
-// Both executors' ways of feeding one executor over emitted code, in memory, beside the reference: a quick proof for many small jobs.
+// One executor over emitted code, fed in memory as a stream and as batch, beside the reference: a quick check for many
+// small jobs.
 //
-// Leaves to `testing/equivalence`: the real executors, logs and states on disk.
+// Not here: the real executors, logs and states on disk (`testing/equivalence`).
 
 import type { Lambdas, Plan } from '../../core/plan/plan.ts'
 import type { ReferenceInput } from '../../core/reference/input.ts'

@@ -1,7 +1,8 @@
-// Feeding an executor as executors do, in memory: as a stream in any order with commits and restarts, and as batch by partial results.
+// Feeds an executor in memory as the executors do: as a stream in any order with commits and restarts, and as batch by
+// partial rows.
 //
-// Promises: what is fed does not depend on anything but the numbers that `pick` gives. Leaves to the caller: which module is fed, and
-// what is compared.
+// Promises: what is fed depends only on the numbers that `pick` gives. The caller chooses the module and compares the
+// results.
 
 import fc from 'fast-check'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
@@ -23,7 +24,7 @@ import { readResult } from './read-state.ts'
 /** Numbers 0 <= n < bound. */
 export type Pick = (bound: number) => number
 
-/** Numbers 0 <= n < bound, one after the other, from a finite list of naturals that is gone through again and again. */
+/** Numbers 0 <= n < bound in turn, from a finite list of naturals that repeats. */
 export function choices(naturals: readonly number[]): Pick {
   let at = 0
   return bound => (naturals[at++ % naturals.length] as number) % bound
@@ -31,7 +32,7 @@ export function choices(naturals: readonly number[]): Pick {
 
 export const naturals = fc.array(fc.nat(1_000_000), { minLength: 40, maxLength: 40 })
 
-/** All outputs of a program as the state has released them. */
+/** All outputs of a program that the state has released. */
 function writtenOutputs(plan: Plan, state: MemoryState): JobResult['outputs'] {
   const outputs = new Map<string, OutputRecord[][]>()
   for (const { kind, name, node: id } of plan.results) {
@@ -52,7 +53,7 @@ export function resultOf(plan: Plan, state: MemoryState): JobResult {
   return { ...readResult(state, plan), outputs: writtenOutputs(plan, state) }
 }
 
-/** Where a state is not what the reference gave; the digests of its views count too. */
+/** The first difference of a state from the result of the reference, digests of views included; null: none. */
 export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult): Difference | null {
   const own = resultOf(plan, state)
   const difference = compareResults(own, expected)
@@ -69,7 +70,7 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   return null
 }
 
-/** Every partition of a cut is known to an executor from the beginning, the empty ones too. */
+/** Makes every partition of the cut known to an executor, the empty ones too. */
 function announce(executor: JobExecutor, log: ReferenceInput): void {
   for (const p of log) {
     const name = partitionName(p.topic, p.partition)

@@ -1,8 +1,8 @@
 // A functions module without a compiler: closures over plan and lambdas that do what emitted code does, slowly and
 // plainly.
 //
-// Promises: it meets `core/emitted/emitted-module.ts` to the letter, so executor and runtimes can be tested without the
-// emitter, and the emitter against it. Leaves to the api: every check of what a lambda gave.
+// Promises: keeps the whole contract of `core/emitted/emitted-module.ts`, so executor and runtimes can be tested
+// without the emitter, and the emitter against it. Not here: the checks of what a lambda gave (runtime API).
 
 import { ABI } from '../../core/emitted/abi.ts'
 import type {
@@ -65,7 +65,7 @@ class Interpreter {
     return this.#lambdas[node.id]?.[slot] as Lambda | undefined
   }
 
-  /** Calls a lambda; FAIL after a dead letter where it throws. */
+  /** Calls a lambda; where it throws, reports a dead letter and gives FAIL. */
   #call(node: PlanNode, slot: string, e: Element, argument: unknown, field?: string): unknown {
     const { report } = this.#target
     try {
@@ -77,13 +77,13 @@ class Interpreter {
     }
   }
 
-  /** As `#call`, refusing promises. */
+  /** `#call` that refuses promises. */
   #run(node: PlanNode, slot: string, e: Element, argument: unknown): unknown {
     const result = this.#call(node, slot, e, argument)
     return result !== FAIL && this.#target.api.isPromise(node.id, e.lineage, result) ? FAIL : result
   }
 
-  /** Everything behind a node, once for each place that it is an input. */
+  /** Pushes into everything behind a node, once for each input that it is. */
   #behind(id: string): Push {
     const pushes = this.#plan.nodes.flatMap(node =>
       node.inputs.flatMap((input, branch) => (input === id ? [this.#step(node, branch)] : [])),
@@ -160,7 +160,7 @@ class Interpreter {
       case 'merge':
         return e => push({ ...e, lineage: child(e, branch) })
       default:
-        // Words on tables and `closed` are the executor's: nothing is pushed into them.
+        // The executor runs words on tables and `closed`: nothing is pushed into them.
         return () => {}
     }
   }
@@ -286,7 +286,7 @@ class Interpreter {
     return by === FAIL ? FAIL : [of, by, ...moment]
   }
 
-  /** The author's state of one value; `lift` gets nothing but the value. */
+  /** The state of one value in an author's aggregation; `lift` gets the value alone. */
   #lift(node: PlanNode, field: string, e: Element, of: unknown): unknown[] | typeof FAIL {
     const { api, report } = this.#target
     let lifted: unknown

@@ -1,6 +1,6 @@
 // State, sorter and sink of an executor in memory: for tests of the executor without a store.
 //
-// Promises: committed rows change only by `commit`; `putSorted` is held to its promise of ascending keys.
+// Promises: committed rows change only by `commit`; `putSorted` checks that keys ascend.
 
 import { type JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
 import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
@@ -40,7 +40,7 @@ export class MemoryState implements StateAccess {
     this.#documents.set(PROGRESS, executor.progress.encode())
   }
 
-  /** Applies what a flush hands to its sink. */
+  /** Applies the changes that a flush gives to its sink. */
   flush(act: (sink: ChangeSink) => void): void {
     const sink = new MemorySink()
     act(sink)

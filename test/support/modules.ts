@@ -1,6 +1,7 @@
-// The repository's modules as data: what each imports, loads by a computed name, and exports. Read from the syntax tree.
+// The repository's modules as data: what each imports, loads by a computed name, and exports; read from the syntax
+// tree.
 //
-// Promises: each file is read once for each process. Every way to load code is seen: `import` and `export from`, types
+// Promises: each file is read once in a process. Every way to load code is seen: `import` and `export from`, types
 // written as `import('...')`, `import()`, `require()`, `new URL('...', import.meta.url)`, `new Worker()`.
 
 import { dirname, join, normalize } from 'node:path'
@@ -14,14 +15,14 @@ export interface Import {
 }
 
 export interface NamedImport extends Import {
-  /** The names that are taken, as the imported module calls them; `*` where it may be any of them. */
+  /** The imported names, as the imported module calls them; `*` where it may be any of them. */
   readonly names: readonly string[] | '*'
 }
 
-/** A module that is loaded by a name that is worked out at run time. */
+/** An import whose name is computed at run time. */
 export interface ComputedImport {
   readonly from: string
-  /** The expression of the name, in one line. */
+  /** The expression of the name, on one line. */
   readonly name: string
 }
 
@@ -50,7 +51,7 @@ function isCode(path: string): boolean {
   return code.has(path)
 }
 
-/** What a specifier in a file means. A module of the build is that of the sources which it is made of. */
+/** What a specifier in a file names. A module of the build is resolved to its sources. */
 function resolve(file: string, specifier: string): string {
   if (!specifier.startsWith('.')) return specifier
   const path = normalize(join(dirname(file), specifier))
@@ -73,7 +74,7 @@ class ModuleReader {
 
   read(): Module {
     for (const statement of this.#tree.statements) this.#statement(statement)
-    // Most files load nothing but by their import statements.
+    // Most files load by import statements alone.
     if (/\bimport\s*\(|\bimport\.meta\b|\brequire\s*\(|\bWorker\s*\(/.test(this.#tree.text)) this.#visit(this.#tree)
     return { imports: this.#imports, computed: this.#computed, exports: this.#exports }
   }
@@ -119,7 +120,7 @@ class ModuleReader {
     if (argument === undefined) return
     const what = node.expression.getText()
     if (what === 'URL' && base?.getText() === 'import.meta.url') {
-      // A path of the repository that is no code is data.
+      // A literal path that is no code is data.
       if (!ts.isStringLiteralLike(argument)) this.#load(argument, [])
       else if (isCode(resolve(this.#file, argument.text))) this.#add(argument, [])
     } else if (what === 'Worker' && !isUrl(argument)) this.#load(argument, [])
@@ -136,7 +137,7 @@ class ModuleReader {
   }
 }
 
-/** `new URL(...)` and its `href` are seen where the URL is made. */
+/** Whether an expression is `new URL(...)` or its `href`, which count where the URL is made. */
 function isUrl(node: ts.Expression): boolean {
   const made = ts.isPropertyAccessExpression(node) && node.name.text === 'href' ? node.expression : node
   return ts.isNewExpression(made) && made.expression.getText() === 'URL'

@@ -1,9 +1,10 @@
-// The monotone property (semantics.md 2.10): what has been emitted at a cut is contained, unchanged, in what has been at a later one.
+// The monotone property (semantics.md 2.10): what was emitted at a cut is contained, unchanged, in what was emitted at
+// a later one.
 
 import type { JobResult, OutputRecord } from '../../core/result/result.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
 
-/** What the later result lacks of the earlier one; null where it lacks nothing. */
+/** What the later result lacks of the earlier one, as text; null where it lacks nothing. */
 export function lostOf(earlier: JobResult, later: JobResult): string | null {
   for (const texts of [lateTexts, deadTexts]) {
     const now = new Set(texts(later))

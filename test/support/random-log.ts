@@ -1,7 +1,7 @@
 // Random logs: partitions of events with ties, disorder, idle stretches, ticks, undecodable and hostile records.
 //
-// Promises: a log is a function of fast-check's seed, and shrinks; offsets strictly increase, with gaps; no two records are the
-// same record. Values are `Event` as JSON, timestamps are the log's own and lie near the event times.
+// Promises: a log is a function of fast-check's seed, and shrinks; offsets strictly increase, with gaps; no two records
+// have the same position. Values are `Event` as JSON; timestamps are the log's own and near the event times.
 
 import fc from 'fast-check'
 import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
@@ -35,11 +35,13 @@ export interface LogShape {
   readonly topics: Readonly<Record<string, number>>
   /** How the events of a topic are written. Default: as JSON of `Event`. */
   readonly spellings?: Readonly<Record<string, Spell>>
-  /** Most records of a partition. Default 20. */
+  /** The most records of a partition. Default 20. */
   readonly maxRecords?: number
-  /** Whether every number of records up to that is as likely as any other, and times in round steps are likely. Default false. */
+  /**
+   * Whether all numbers of records up to `maxRecords` are equally likely, and round times are likely. Default false.
+   */
   readonly even?: boolean
-  /** Most ms that an event lies behind an earlier one of its partition. Default 5000. */
+  /** The most ms that an event is behind an earlier one of its partition. Default 5000. */
   readonly disorderMs?: number
   /** Whether undecodable and hostile records occur. Default true. */
   readonly hostile?: boolean
@@ -47,7 +49,7 @@ export interface LogShape {
   readonly gaps?: boolean
 }
 
-/** Keys that are awkward somewhere: for objects, for sorting, for UTF-8, for interning. */
+/** Keys that are awkward in some place: for objects, for sorting, for UTF-8, for interning. */
 export const AWKWARD_KEYS = [
   'a',
   'b',
@@ -66,7 +68,7 @@ export const AWKWARD_KEYS = [
   '\0\u00ff',
 ] as const
 
-/** Numbers whose sum depends on the order where it is not exact. */
+/** Numbers whose inexact sum depends on the order. */
 export const AWKWARD_NUMBERS = [
   0,
   -0,
@@ -85,7 +87,7 @@ export const AWKWARD_NUMBERS = [
   -1e16,
 ] as const
 
-/** Values that are no `Event`, or one with an impossible time. */
+/** Values that are no `Event`, or one with an invalid time. */
 export const HOSTILE_TEXTS = [
   '',
   ' ',
@@ -120,12 +122,12 @@ type Step =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array | null }
 
-/** To the next full ten seconds. */
+/** Moves to the next multiple of ten seconds. */
 const ROUND = -1
 
 interface Placed {
   readonly step: Step
-  /** How far the partition's clock moves before this record; or `ROUND`. */
+  /** How far the partition's clock moves before this record, in ms; or `ROUND`. */
   readonly forward: number
   readonly gap: number
   readonly skew: number
@@ -196,7 +198,7 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
     step: steps(shape),
     forward: fc.oneof(
       { weight: 6, arbitrary: fc.constantFrom(0, 0, 1, 999, 1000) },
-      // Round steps: watermarks then lie at the ends of windows, and gaps and bounds are met exactly.
+      // Round steps: watermarks are then at the ends of windows, and gaps and bounds are met exactly.
       { weight: shape.even === true ? 8 : 0, arbitrary: fc.constantFrom(ROUND, ROUND, ROUND, 5000, 10_000) },
       { weight: 3, arbitrary: fc.nat(10_000) },
       { weight: 1, arbitrary: fc.constantFrom(60_000, 3_600_000) },

@@ -4,7 +4,10 @@ import type { JobResult } from '../../core/result/result.ts'
 import { ByteReader } from '../../core/values/bytes.ts'
 import { decodeValue } from '../../core/values/canonical.ts'
 
-/** Rows of a view as `[start, key, value]` where windowed, else `[key, value]`; an error row has `ERROR node: reason` as value. */
+/**
+ * Rows of a view: `[start, key, value]`, without window `[key, value]`; the value of an error row is `ERROR node:
+ * reason`.
+ */
 export function rowsOf(result: JobResult, view: string): unknown[][] {
   const rows = result.views.get(view)
   if (rows === undefined) throw new Error(`no view ${view}`)
@@ -33,7 +36,7 @@ export function writtenOf(result: JobResult, output: string): string[][] {
   )
 }
 
-/** Canonical values that stand one behind the other. */
+/** Consecutive canonical values. */
 export function valuesIn(bytes: Uint8Array): unknown[] {
   const reader = new ByteReader(bytes)
   const values: unknown[] = []

@@ -1,4 +1,4 @@
-// A whole committed state as a result, but for the records of its outputs, which lie in a log.
+// A whole committed state as a result, except for the records of its outputs, which are in a log.
 //
 // Promises: equal to what the reference gives at the state's cut, digests and watermarks included.
 

@@ -1,4 +1,4 @@
-// The repository as data: its files and their texts. For the tests that guard its structure.
+// The repository as data: its files and their texts, for the tests of its structure.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 // Logs written out by hand: `smallLog({ 'clicks/0': [{ t: 1 }, tick(10), raw('{')] })`.
 //
-// Promises: offsets 0, 1, 2, ... in each partition; a plain value becomes JSON with the timestamp of its field `t`.
+// Promises: offsets 0, 1, 2, ... in each partition; a plain value becomes JSON, with its field `t` as timestamp.
 
 import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
 import { splitPartition } from '../../core/log/cut.ts'
@@ -8,7 +8,7 @@ import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 
 const utf8 = new TextEncoder()
 
-/** A record with its parts spelled out. */
+/** A record given by its parts. */
 export class Raw {
   readonly record: Omit<InputRecord, 'offset'>
   constructor(record: Omit<InputRecord, 'offset'>) {

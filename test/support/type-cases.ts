@@ -1,6 +1,7 @@
-// Runs TypeScript's checker over snippets of job code, each in a block of its own behind one prelude.
+// Runs TypeScript's checker over snippets of job code, each in a block of its own after one prelude.
 //
-// Promises: the same compiler options as an author's project under strict; the messages of a snippet as an editor would show them.
+// Promises: the compiler options of an author's project under strict; the messages of a snippet as an editor shows
+// them.
 
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +9,7 @@ import ts from 'typescript'
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** Messages of each snippet by its name, in order; empty where it is right. */
+/** Messages of each snippet by its name, in order; empty where it type-checks. */
 export function checkSnippets(prelude: string, snippets: Readonly<Record<string, string>>): Map<string, string[]> {
   const name = join(ROOT, 'test/types/snippets.ts')
   const names = Object.keys(snippets)
@@ -27,7 +28,7 @@ export function checkSnippets(prelude: string, snippets: Readonly<Record<string,
   return found
 }
 
-/** How many types the checker makes for a whole file of job code, with what it complains of. */
+/** The number of types that the checker makes for a file of job code, and its messages. */
 export function typesMade(text: string): { readonly count: number; readonly messages: readonly string[] } {
   const name = join(ROOT, 'test/types/snippets.ts')
   const program = programOf(name, text)

@@ -1,4 +1,5 @@
-// The test kit over jobs given by path: compiled once, compiled again after a change, diagnostics thrown, and agreement proved or refused.
+// The test kit over jobs given by path: compiled once, compiled again after a change, diagnostics thrown, agreement
+// proved or refused.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -86,7 +87,7 @@ async function someRecords(): Promise<{
   return { compiled, log }
 }
 
-test('agreement tells what it rests on; restarts are made until there are enough', async () => {
+test('agreement reports what was compared; runs are added until there are enough restarts', async () => {
   const { compiled, log } = await someRecords()
   const agreement = await agree(compiled, log, { interleavings: 2, restarts: 6, seed: 7 })
   expect(agreement).toMatchObject({ records: 40, seed: 7 })

@@ -72,7 +72,7 @@ test('outputs, late records, dead letters', async () => {
     ['views/0:3', 'decode', '$', 'not JSON'],
     ['views/1:0', 'decode', '$', 'null value'],
   ])
-  // Partition 1 has no time yet, so nothing can be closed.
+  // Partition 1 has no time yet, so nothing can close.
   expect(t.output('out')).toEqual([])
   t.tick('views', '2026-01-01T12:00:00Z', { partition: 1 })
   expect(t.output('out')).toEqual([
@@ -122,7 +122,7 @@ test('keys, timestamps, headers and formats', async () => {
   expect(values('sizes')).toEqual([3])
 })
 
-test('slips are named', async () => {
+test('mistakes are named', async () => {
   const t = await testJob(traffic)
   expect(() => t.send('vews', {})).toThrow('the job reads no topic "vews"')
   expect(() => t.view('hurly' as 'hourly')).toThrow('the job has no view "hurly"')
@@ -133,7 +133,7 @@ test('slips are named', async () => {
   await expect(testJob({} as typeof traffic)).rejects.toThrow('this is no job')
 })
 
-test('a log directory to begin with', async () => {
+test('a log directory as the start', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'lyrebird-kit-'))
   try {
     const partition = join(directory, 'views', 'partition=0')

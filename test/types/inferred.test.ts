@@ -1,4 +1,4 @@
-// Types that are worked out: what each word makes of the types before it, and what can be read off a job.
+// Inferred types: what each word makes of the types before it, and which types can be read from a job.
 
 import { expect, test } from 'vitest'
 import { checkSnippets } from '../support/type-cases.ts'
@@ -187,7 +187,7 @@ const RIGHT: Readonly<Record<string, string>> = {
     "byUser.window(hopping('1h', '90s')); byUser.window(hopping('10m', '10m')); byUser.window(hopping('100s', '99s'))",
 }
 
-test('types are worked out as they should', () => {
+test('types are inferred as they should be', () => {
   const found = checkSnippets(PRELUDE, RIGHT)
   const wrong = [...found].filter(([, messages]) => messages.length > 0)
   expect(wrong.map(([name, messages]) => `${name}: ${messages.join('\n')}`)).toEqual([])

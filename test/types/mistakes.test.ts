@@ -1,4 +1,4 @@
-// Mistakes that types show: each snippet must be refused, with its sentence; each right neighbour must pass.
+// Mistakes that types show: each snippet must be refused, with its sentence; each correct counterpart must pass.
 
 import { expect, test } from 'vitest'
 import { checkSnippets } from '../support/type-cases.ts'
@@ -28,7 +28,7 @@ const UNIT = 'The windows of calendar() are day, week or month.'
 const keyed = (word: string): string => `${word}() needs a keyed stream: call keyBy(...) first.`
 const windowed = (word: string): string => `${word}() needs a table with windows: call window(...) before`
 
-/** Snippet by what it says. */
+/** Snippets by the sentence that refuses them. */
 const MISTAKES: Readonly<Record<string, string>> = {
   "views.window(tumbling('1h'))": keyed('window'),
   'views.aggregate({ n: count() })': keyed('aggregate'),

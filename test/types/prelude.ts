@@ -1,4 +1,4 @@
-// What the snippets of the type tests may use.
+// The declarations that the snippets of the type tests may use.
 
 export const PRELUDE = `
 import {

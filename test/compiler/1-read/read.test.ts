@@ -1,4 +1,4 @@
-// Reading a job: which files count, which options hold, what TypeScript's own complaints become.
+// Reading a job: which files count, which options hold, how TypeScript's own errors are reported.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,7 @@ describe('reading a job', () => {
     ])
   })
 
-  it('tells type errors in helpers, with the file that holds them', () => {
+  it('reports type errors in helpers, with the file that holds them', () => {
     const found = analyseFiles({ ...FILES, 'app/limits.ts': `export const limit: number = 'x'\n` }).diagnostics
     expect(found.map(d => [d.word, d.span?.file, d.span?.line, d.span?.column])).toEqual([
       ['type-error', 'app/limits.ts', 1, 14],
@@ -52,7 +52,7 @@ describe('reading a job', () => {
     expect(found[0]?.label).toBe(`Type 'string' is not assignable to type 'number'.`)
   })
 
-  it('tells syntax errors and missing modules', () => {
+  it('reports syntax errors and missing modules', () => {
     const found = analyseFiles({ 'job.ts': `import { x } from './gone'\nexport const y = (\n` }).diagnostics
     expect(found.map(d => [d.word, d.label])).toEqual([
       ['type-error', `Cannot find module './gone' or its corresponding type declarations.`],

@@ -1,4 +1,5 @@
-// The hash of a lambda: blind to formatting, comments, types and file names; not blind to anything that it runs.
+// The hash of a lambda: independent of formatting, comments, types and file names; changes with anything that the
+// lambda runs.
 
 import { describe, expect, it } from 'vitest'
 import { analyseCases, type FileCase } from '../support/check-cases.ts'
@@ -181,7 +182,7 @@ describe('hashes of lambdas', () => {
     expect(different.get(`${name}-2`)).not.toBe(different.get(`${name}-1`))
   })
 
-  it('leaves values of enclosing functions to the mark', () => {
+  it('excludes values of enclosing functions, which the mark carries', () => {
     const { calls: sites, insertions } = analyseCases(PRELUDE, [
       { name: 'loop', code: `export const r = ['a', 'b'].map(user => events.filter(v => v.user === user))` },
     ])

@@ -1,4 +1,4 @@
-// Lambdas that could give two answers for one record, with the word that says so, and lambdas that could not.
+// Lambdas that could give two answers for one record, each with the word of its diagnostic, and lambdas that could not.
 //
 // Each case is the rest of a file that begins with PRELUDE; `helper` is the file `./NAME-helper` beside it.
 

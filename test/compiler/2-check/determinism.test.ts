@@ -1,10 +1,10 @@
-// Every source of two answers that semantics.md 9.1 names is a diagnostic, and ordinary code is none.
+// Every way to give two answers for one record (semantics.md 9.1) is a diagnostic; ordinary code is none.
 
 import { describe, expect, it } from 'vitest'
 import { analyseCases, diagnosticsOf } from '../support/check-cases.ts'
 import { BAD, GOOD, PRELUDE, WARNED } from './determinism-cases.ts'
 
-/** Halves keep the cap on diagnostics of one job out of the way. */
+/** Several jobs, since the diagnostics of one job are capped. */
 const parts = [BAD.slice(0, 55), BAD.slice(55), [...WARNED, ...GOOD]].map(
   cases => analyseCases(PRELUDE, cases).diagnostics,
 )

@@ -1,4 +1,4 @@
-// Marks: every call of the language gets one, wherever and however it is written, and the job still means the same.
+// Marks: every call of the language gets one, wherever and however it is written, and the job means the same.
 
 import { transformSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
@@ -125,7 +125,7 @@ describe('marks', () => {
     }
   })
 
-  it('carries the values of variables of enclosing functions and loops', () => {
+  it('carry the values of variables of enclosing functions and loops', () => {
     const { nodes } = marked(`${HEAD}const tables = []
 for (const kind of ['a', 'b']) {
   const least = kind.length
@@ -139,7 +139,7 @@ export default job('j', { a: tables[0]!, b: tables[1]! })`)
     ])
   })
 
-  it('stands after Windows line ends and a byte order mark', () => {
+  it('are right after Windows line ends and a byte order mark', () => {
     const { nodes, errors } = marked(
       `\uFEFF${`${HEAD}export default job('j', {\n  r: source<Event>('t').keyBy(v => v.user).count(),\n})`.replaceAll('\n', '\r\n')}`,
     )
@@ -147,7 +147,7 @@ export default job('j', { a: tables[0]!, b: tables[1]! })`)
     expect(nodes.every(n => n.callId !== null)).toBe(true)
   })
 
-  it('numbers sites by place, the same at every reading', () => {
+  it('number sites by place, the same at every reading', () => {
     const job = `${HEAD}export default job('j', { r: source<Event>('t').keyBy(v => v.user).count() })`
     const [a, b] = [marked(job), marked(job)]
     expect([...a.analysis.calls]).toEqual([...b.analysis.calls])

@@ -1,8 +1,8 @@
-// Values that tell which of their parts are read, and values cut down to the parts that are used.
+// Values that record which of their parts are read, and values cut down to their used parts.
 
 import type { Uses } from '../../../core/plan/schema.ts'
 
-/** A value that notes in `outside` the path of everything that is read of it although `uses` does not name it. */
+/** A value that adds to `outside` the path of every part that is read although `uses` does not name it. */
 export function recording(value: unknown, uses: Uses, path: string, outside: string[]): unknown {
   if (typeof value !== 'object' || value === null) return value
   const isArray = Array.isArray(value)

@@ -1,4 +1,4 @@
-// Types to schemas: what each form of type becomes, and which are refused with the path into the type.
+// Types to schemas: the schema of each form of type, and the types that are refused, with the path into the type.
 
 import { describe, expect, it } from 'vitest'
 import type { Schema, SchemaDocument } from '../../../core/plan/schema.ts'

@@ -1,4 +1,4 @@
-// The used parts of lambdas: the expected ones for each shape, and never fewer than what running the lambda reads.
+// The used parts of lambdas: the expected ones for each form, and never fewer than running the lambda reads.
 
 import { transformSync } from 'esbuild'
 import fc from 'fast-check'

@@ -25,7 +25,7 @@ function schemaOf(fields: Fields): Schema {
   }
 }
 
-/** What a test says of one call. `at` is made of the site number and `line`. */
+/** The facts of one call. `at` follows from the site number and `line`. */
 export interface Fact {
   readonly schema?: SchemaDocument
   readonly lambdas?: Readonly<

@@ -1,4 +1,5 @@
-// Hashes: what defines a view changes them, what does not leaves them, and a change reaches exactly what depends on it.
+// Hashes: what defines a view changes its hash, anything else does not, and a change reaches exactly what depends on
+// it.
 
 import { describe, expect, test } from 'vitest'
 import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'
@@ -63,7 +64,7 @@ describe('a change reaches exactly the views that depend on it', () => {
     expect(different(before, narrow)).toEqual([])
   })
 
-  test('ids of nodes before the change stay', () => {
+  test('ids of nodes upstream of the change stay', () => {
     const after = threeViews({ 4: changedHash('of') })
     const changed = before.nodes.filter((node, i) => node.id !== after.nodes[i]?.id)
     expect(changed.map(n => n.kind)).toEqual(['aggregate'])
@@ -155,7 +156,7 @@ describe('captured values', () => {
     expect(withCaptured({ a: [1, 'x'] })).toBe(withCaptured({ a: [1, 'x'] }))
   })
 
-  test('count beside the text where no hash is known', () => {
+  test('count beside the code where the value has no hash', () => {
     expect(withCaptured(1, null)).not.toBe(withCaptured(2, null))
   })
 

@@ -1,5 +1,5 @@
-// `validate: 'used'`: which part of a type still counts, that nothing is refused by it which the whole type accepts, and that fast and
-// obvious decoder agree on it.
+// `validate: 'used'`: which part of a type is validated, that it refuses nothing which the whole type accepts, and that
+// the emitted and the obvious decoder agree on it.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -36,7 +36,7 @@ const VERSIONS = union(
 )
 const TREE: Schema = object({ kids: array({ kind: 'ref', name: 'Tree' }), n: number })
 
-/** Type, uses, and what is left of the type. */
+/** Type, uses, and the used part of the type. */
 const CASES: readonly { name: string; type: SchemaDocument; uses: Uses; left: SchemaDocument }[] = [
   {
     name: 'fields',
@@ -89,7 +89,7 @@ describe('the used part of a type', () => {
     expect(usedPart(fitUses(uses, type), type)).toEqual(left)
   })
 
-  it('stands in the plan, and in the hash, only where it is asked for', () => {
+  it('is in the plan, and in the hash, only with that option', () => {
     const planned = (validate: 'full' | 'used', used: readonly string[]): SourceNode => {
       const uses = Object.fromEntries(used.map(name => [name, true as const]))
       const schema = objectSchema({ a: 'number', b: 'number', c: 'number' })

@@ -1,4 +1,4 @@
-// Used fields: what reaches a source from every lambda behind it, and when the whole value is needed.
+// Used fields: what each source gets from the lambdas behind it, and when the whole value is needed.
 
 import { expect, test } from 'vitest'
 import { planGraph } from '../../../compiler/5-plan/plan-graph.ts'

@@ -1,4 +1,5 @@
-// The laws of authors' aggregations: what breaks one is found, with values that show it; what keeps them passes; always the same.
+// The laws of authors' aggregations: a breach is found, with values that show it; a lawful aggregation passes; the
+// verdict is always the same.
 
 import { describe, expect, it } from 'vitest'
 import { checkLaws } from '../../../compiler/6-laws/check-laws.ts'
@@ -33,7 +34,7 @@ describe('unlawful', () => {
     })
   })
 
-  it('names sums that are exact where doubles rounded', () => {
+  it('names exact sums where sums of doubles round', () => {
     expect(verdictOf(caseOf('float sum')).breach?.fix).toContain('sum()')
     expect(verdictOf(caseOf('Welford variance')).breach?.fix).toContain('variance()')
     expect(verdictOf(caseOf('first 10 sample')).breach?.fix).not.toContain('sum()')
@@ -41,7 +42,7 @@ describe('unlawful', () => {
     expect(verdictOf(caseOf('ternary max')).breach?.fix).toContain('Math.max')
   })
 
-  it('says on which value plus throws, and lift on nearly all', () => {
+  it('names the value on which plus throws, and a lift that throws on nearly all', () => {
     expect(verdictOf(caseOf('plus that throws on what is absent')).breach).toMatchObject({
       part: 'plus',
       label: expect.stringMatching(/^plus throws TypeError: /),
@@ -63,7 +64,7 @@ describe('lawful', () => {
     expect(verdictOf(subject).breach).toBeNull()
   })
 
-  it('tells a value that lift refuses, and a state that present refuses', () => {
+  it('reports a value that lift refuses, and a state that present refuses', () => {
     expect(verdictOf(caseOf('a lift that refuses what is no number')).refused).toEqual({
       lift: { value: 'NaN', error: 'RangeError: not a number' },
       present: null,
@@ -113,12 +114,12 @@ describe('values', () => {
     Endless: { kind: 'object', fields: [{ name: 'next', schema: { kind: 'ref', name: 'Endless' }, optional: false }] },
   }
 
-  it('of numbers hold what breaks sums and orders, as executors hand them on', () => {
+  it('of numbers hold what breaks sums and orders, in the form that executors give them', () => {
     const numbers = seen({ kind: 'number' })
     for (const text of ['0', 'NaN', 'Infinity', '0.1', '9007199254740992', '1e+308']) expect(numbers).toContain(text)
   })
 
-  it('of texts hold the empty one, numbers, dates and odd names', () => {
+  it('of strings hold the empty one, numbers, dates and odd names', () => {
     const texts = seen({ kind: 'string' })
     for (const text of ['', 'a', '10', '2026-01-01T00:00:00Z', '__proto__']) expect(texts).toContain(text)
   })
@@ -128,7 +129,7 @@ describe('values', () => {
     expect(seen({ kind: 'boolean' }, true)).toEqual(new Set(['true', 'false', 'null']))
   })
 
-  it('of types that hold themselves are finite', () => {
+  it('of recursive types are finite', () => {
     expect(seen({ kind: 'ref', name: 'Tree' })).toContain('{"names":[],"rest":[]}')
     expect(() => seen({ kind: 'ref', name: 'Endless' })).toThrow(/Endless has no finite value/)
   })

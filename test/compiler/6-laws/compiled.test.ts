@@ -1,4 +1,4 @@
-// The laws on the way of a job through the compiler: errors at the author's line, reasons that are listed, verdicts that are kept.
+// The laws of a job's aggregations in the compiler: errors at the author's line, listed reasons, cached verdicts.
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LawVerdict } from '../../../compiler/6-laws/verdict.ts'
@@ -53,14 +53,14 @@ describe('an unlawful aggregation', () => {
     expect(hasErrors(found)).toBe(true)
   })
 
-  it('is shown by values, states and both sides', () => {
+  it('is reported with values, states and both sides', () => {
     const text = renderDiagnostics(found, { textOf: () => `${HEAD}${LATEST}` })
     expect(text).toMatch(/\n {2}a = lift\(\{ .*at: .*\}\), which is \{ .*at: .*\}\n {2}b = lift/)
     expect(text).toMatch(/\n {2}plus\(a, b\) is \{.*\n {2}plus\(b, a\) is \{.*\n\n {2}Batch, the stream and restarts/)
     expect(text).toContain('first(), last(), minBy()')
   })
 
-  it('is refuted by its shape where that suffices, and shown by values all the same', async () => {
+  it('is refuted by its shape where that suffices, and still shown with values', async () => {
     const [only, ...more] = await check(`const total = aggregation<number, { n: number; high: number }, number>({
   zero: { n: 0, high: -Infinity },
   lift: n => ({ n, high: n }),
@@ -99,7 +99,7 @@ ${use('highest(r => r.celsius)')}`)
     expect(found[0]?.details).toEqual(['zero = 0', 'a = lift(-1), which is -1', 'plus(zero, a) is 0'])
   })
 
-  it('is found behind a helper that makes aggregations, for what the helper was given', async () => {
+  it('is found behind a helper that makes aggregations, for the arguments of the helper', async () => {
     const found = await check(`const capped = (most: number) =>
   aggregation<readonly string[], readonly string[], number>({
     zero: [],
@@ -150,7 +150,7 @@ ${use('anything<Reading>()()')}`)
   })
 })
 
-it('an aggregation that was made where the compiler cannot see it is an error', async () => {
+it('an aggregation made where the compiler cannot see it is an error', async () => {
   const hidden = `const make: any = aggregation
 const hidden = make({ zero: 0, lift: (n: number) => n, plus: (a: number, b: number) => a - b, present: (n: number) => n })
 ${use('hidden() as ReturnType<typeof max>')}`
@@ -171,7 +171,7 @@ describe('verdicts', () => {
     return { store, kept, reads }
   }
 
-  it('are kept by all that they follow from', async () => {
+  it('are cached under everything that they depend on', async () => {
     const { store, kept } = recording()
     await check(LAWFUL, store)
     expect(kept.size).toBe(1)
@@ -183,7 +183,7 @@ describe('verdicts', () => {
     expect(kept.size).toBe(3)
   })
 
-  it('that are kept are reported without testing again', async () => {
+  it('from the cache are reported without testing again', async () => {
     const { store, kept, reads } = recording()
     const first = await check(LATEST, store)
     const [[hash, verdict]] = [...kept] as [[string, LawVerdict]]

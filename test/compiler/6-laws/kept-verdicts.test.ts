@@ -17,7 +17,7 @@ const LAWFUL: LawVerdict = {
   refused: { lift: { value: 'NaN', error: 'RangeError: not a number' }, present: null },
 }
 
-it('are there for the next command', () => {
+it('serve the next command', () => {
   const store = keptVerdicts(join(project, 'job.ts'))
   expect(store.read('a1')).toBeNull()
   store.write('a1', LAWFUL)
@@ -25,7 +25,7 @@ it('are there for the next command', () => {
   expect(readdirSync(folder)).toEqual(['a1.json'])
 })
 
-it('count as none where they are damaged', () => {
+it('are ignored where they are damaged', () => {
   const store = keptVerdicts(join(project, 'job.ts'))
   store.write('b2', LAWFUL)
   const text = readFileSync(join(folder, 'b2.json'), 'utf8')
@@ -37,7 +37,7 @@ it('count as none where they are damaged', () => {
   }
 })
 
-it('are forgotten where there are many', () => {
+it('are bounded in number', () => {
   const store = keptVerdicts(join(project, 'job.ts'))
   for (let i = 0; i < 230; i++) store.write(`c${i}`, LAWFUL)
   expect(readdirSync(folder).length).toBe(200)

@@ -1,4 +1,4 @@
-// Aggregations as authors write them: those that keep the laws, and those that break one.
+// Aggregations as authors write them: lawful ones, and ones that break a law.
 
 import type { AuthorsMonoid } from '../../../compiler/6-laws/law-trial.ts'
 import type { Law } from '../../../compiler/6-laws/verdict.ts'
@@ -11,7 +11,7 @@ export interface Case extends AuthorsMonoid {
   readonly breaks: Law | null
 }
 
-/** The parts of one aggregation, whose types go no further than this. */
+/** The lambdas of one aggregation, with their types. */
 interface Parts<In, State> {
   readonly zero: State
   readonly lift: (value: In) => State
@@ -40,7 +40,7 @@ interface Reading {
 }
 
 const whole = (n: number): number => (Number.isFinite(n) ? Math.trunc(n) % 1000 : 0)
-/** What is greater by `>`, else the second: equal to Math.max but for NaN. */
+/** The greater one by `>`, else the second: Math.max, except for NaN. */
 const greater = <T extends number | string>(a: T, b: T): T => {
   if (a > b) return a
   return b

@@ -1,4 +1,4 @@
-// The counter-example that docs/language/aggregation-laws.md shows is the one that is printed.
+// docs/language/aggregation-laws.md shows the counter-example that `check` prints.
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-// What the shape of `plus` proves and refutes, without a run; what it leaves to the tests.
+// What the shape of `plus` proves and refutes without running it, and what only the tests on values can decide.
 
 import { expect, it } from 'vitest'
 import type { ShapeFacts } from '../../../compiler/law-facts.ts'
@@ -114,7 +114,7 @@ it.each(REFUTED)('refuted, with a fix: $name', ({ name }) => {
   expect(shapeOf(name)).toMatchObject({ kind: 'refuted', fix: expect.stringMatching(/^(Use|Decide)/) })
 })
 
-it.each(UNKNOWN)('left to the tests: $name', ({ name }) => expect(shapeOf(name)?.kind).toBe('unknown'))
+it.each(UNKNOWN)('undecided: $name', ({ name }) => expect(shapeOf(name)?.kind).toBe('unknown'))
 
 it('points at the part that is refuted', () => {
   const shape = shapeOf('number-sum-in-object')

@@ -73,7 +73,7 @@ function objectOf(child: fc.Arbitrary<Schema>, max = 5): fc.Arbitrary<Schema> {
 const sorted = (fields: readonly SchemaField[]): SchemaField[] =>
   [...fields].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 
-/** Objects that a field `kind` tells apart. */
+/** Unions of objects with the discriminant `kind`. */
 function discriminated(child: fc.Arbitrary<Schema>): fc.Arbitrary<Schema> {
   return fc
     .uniqueArray(fc.constantFrom('page', 'click', 'é'), { minLength: 2, maxLength: 3 })
@@ -118,7 +118,7 @@ function compound(child: fc.Arbitrary<Schema>): fc.Arbitrary<Schema> {
 const level1 = fc.oneof(scalar, compound(scalar))
 const level2 = fc.oneof({ weight: 1, arbitrary: level1 }, { weight: 3, arbitrary: compound(level1) })
 
-/** A list that contains itself, besides the types without references. */
+/** A list of itself, and types without references. */
 const recursive: fc.Arbitrary<SchemaDocument> = scalar.map(value => ({
   root: { kind: 'ref', name: 'List' },
   defs: {
@@ -142,7 +142,7 @@ export const schemas: fc.Arbitrary<SchemaDocument> = fc.oneof(
   { weight: 1, arbitrary: recursive },
 )
 
-/** A value as text: fitting the schema nearly always. */
+/** A value as JSON text, which nearly always fits the schema. */
 function textOf({ defs }: SchemaDocument, schema: Schema, depth: number): fc.Arbitrary<string> {
   const of = (s: Schema): fc.Arbitrary<string> => textOf({ root: s, defs }, s, depth + 1)
   switch (schema.kind) {
@@ -184,7 +184,7 @@ function textOf({ defs }: SchemaDocument, schema: Schema, depth: number): fc.Arb
   }
 }
 
-/** Fields in some order, optional ones perhaps left out, undeclared ones and duplicates perhaps among them. */
+/** Fields in any order; optional ones may be absent, undeclared ones and duplicates may occur. */
 function objectText(fields: readonly SchemaField[], of: (s: Schema) => fc.Arbitrary<string>): fc.Arbitrary<string> {
   const parts = fields.map(f =>
     fc.tuple(fc.constant(f.name), of(f.schema), fc.integer({ min: 0, max: 99 })).map(([name, value, keep]) => ({
@@ -223,7 +223,7 @@ const numbers = fc
 const spellNumber = (n: number): string => (Object.is(n, -0) ? '-0' : String(n))
 const spellValue = (value: string | number | boolean): string => JSON.stringify(value)
 
-/** Blanks between tokens, and a few bytes overwritten, cut or doubled. */
+/** Records with blanks between tokens; some have a few bytes overwritten, cut or doubled. */
 export function records(schema: SchemaDocument): fc.Arbitrary<Uint8Array> {
   const damage = fc.record({
     kind: fc.constantFrom('overwrite', 'cut', 'insert', 'delete'),
@@ -271,7 +271,7 @@ function damaged(
   return Uint8Array.from(out)
 }
 
-/** What of a schema may be used: whole, or some fields of it. */
+/** Random uses of a schema: the whole value, or some of its fields. */
 export function usesOf({ root, defs }: SchemaDocument): fc.Arbitrary<Uses> {
   const of = (schema: Schema, depth: number): fc.Arbitrary<Uses> => {
     const plain = schema.kind === 'ref' ? (defs[schema.name] as Schema) : schema
@@ -295,7 +295,7 @@ export function usesOf({ root, defs }: SchemaDocument): fc.Arbitrary<Uses> {
     if (plain.kind === 'union') {
       const solid = plain.members.filter(m => m.kind !== 'null')
       if (solid.length === 1) return of(solid[0] as Schema, depth + 1)
-      // Whole fields: what members of other shapes hold under the same name would need uses of its own.
+      // Whole fields: a field of the same name in a member of another type would need uses of its own.
       if (plain.discriminant !== null) return of(solid[0] as Schema, 3)
     }
     return fc.constant(true)
@@ -323,7 +323,7 @@ export function usedParts(value: unknown, uses: Uses): unknown {
   return out
 }
 
-/** A value as text in which equal means equal in every respect: types, -0, the order of fields, names like `__proto__`. */
+/** A value as text that differs wherever two values differ: types, -0, the order of fields, names like `__proto__`. */
 export function exactText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(exactText).join(', ')}]`
   if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {

@@ -1,4 +1,4 @@
-// The emitted decoder on chosen records: what is on its fast path, what is not, and hostile ones.
+// The emitted decoder on chosen records: which take the fast path, which the obvious decoder reads, and hostile ones.
 
 import { describe, expect, it } from 'vitest'
 import { makeDecoder } from '../../../core/decode/decoder.ts'
@@ -36,7 +36,7 @@ const EVENT = document(
 )
 const GOOD = '{"country":"KR","kind":"page","n":1.5,"ref":null,"tags":["a"],"user":{"id":7,"name":"x"}}'
 
-/** Exactly what the obvious decoder gives: fast where it says so, else left to it. */
+/** Checks that the fast decoder declines the record (`fast` false), or gives what the obvious decoder gives. */
 function check(
   decode: FastDecoder,
   schema: SchemaDocument,
@@ -68,7 +68,7 @@ describe('on the fast path', () => {
   ])('%s', (_, text) => check(decode, EVENT, text, true))
 })
 
-describe('left to the obvious decoder', () => {
+describe('declined, for the obvious decoder', () => {
   const decode = fastDecoder(JSON_FORMAT, EVENT)
   it.each([
     ['a duplicate', GOOD.replace('{', '{"n":1,')],
@@ -108,7 +108,7 @@ describe('hostile records', () => {
     check(fastDecoder(JSON_FORMAT, declared), declared, '{"__proto__":"x"}', true)
   })
 
-  it('reads a text of a megabyte', () => {
+  it('reads a string of a megabyte', () => {
     const schema = document(object({ a: STRING, b: NUMBER }))
     check(fastDecoder(JSON_FORMAT, schema), schema, `{"a":"${'x'.repeat(1 << 20)}","b":1}`, true)
     check(fastDecoder(JSON_FORMAT, schema, { b: true }), schema, `{"a":"${'é'.repeat(1 << 19)}","b":1}`, true, {
@@ -143,7 +143,7 @@ describe('hostile records', () => {
 })
 
 describe('order', () => {
-  it('is learned again when it changes, with any number of undeclared fields', () => {
+  it('is relearned when it changes, with any number of undeclared fields', () => {
     const decode = fastDecoder(JSON_FORMAT, EVENT)
     const parts = ['"country":"a"', '"kind":"page"', '"n":1', '"ref":"b"', '"user":{"id":1}']
     for (let turn = 0; turn < 200; turn++) {
@@ -154,8 +154,8 @@ describe('order', () => {
   })
 })
 
-describe('texts that repeat', () => {
-  it('are the same ones, whatever their length and whatever comes between', () => {
+describe('strings that repeat', () => {
+  it('give the same value, whatever their length and whatever comes between', () => {
     const schema = document(object({ a: STRING }))
     const decode = fastDecoder(JSON_FORMAT, schema)
     for (let i = 0; i < 20_000; i++) {

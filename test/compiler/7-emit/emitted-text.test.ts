@@ -1,11 +1,11 @@
-// The text of emitted functions, as people who look into an artefact see it.
+// The text of emitted functions, as somebody who opens an artefact sees it.
 
 import { expect, it } from 'vitest'
 import { emitLink } from '../../../compiler/7-emit/functions.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import { GLOBAL, hopping, PlanBuilder } from '../../support/jobs/graph-plan.ts'
 
-/** A plan whose lambdas look at no second argument. */
+/** The plan with lambdas that do not use their second argument. */
 function plain(plan: Plan): Plan {
   const text = JSON.stringify(plan).replaceAll('"usesRecord":true', '"usesRecord":false')
   return JSON.parse(text) as Plan

@@ -1,4 +1,4 @@
-// Emitted decoders in tests: evaluated from their text, run over bytes that stand inside of a bigger buffer.
+// Emitted decoders in tests: evaluated from their text, run over bytes inside a larger buffer.
 
 import { layout } from '../../../compiler/7-emit/code.ts'
 import { emitDecoder, SCAN_NAMES } from '../../../compiler/7-emit/decoder/decoder.ts'
@@ -8,18 +8,18 @@ import { SCAN } from '../../../core/scan/scan.ts'
 
 export type FastDecoder = (bytes: Uint8Array) => unknown
 
-/** The decoder's code, laid out. */
+/** The decoder's code, formatted. */
 export function decoderText(format: FormatSpec, schema: SchemaDocument, uses: Uses): string {
   const params = { topic: 't', format, disorderMs: 0, aheadMs: null, validate: 'full' as const, upserts: false }
   return layout(emitDecoder('decode', { params, schema, uses }).setup)
 }
 
-/** The decoder; undefined stands for a record that is left to the obvious one. */
+/** The decoder; it gives undefined for a record that it declines and the obvious decoder must read. */
 export function fastDecoder(format: FormatSpec, schema: SchemaDocument, uses: Uses = true): FastDecoder {
   const code = `'use strict'\nconst { ${SCAN_NAMES.join(', ')} } = scan\n${decoderText(format, schema, uses)}\nreturn decode`
   const decode = new Function('scan', code)(SCAN) as (b: Uint8Array, v: DataView, p: number, end: number) => unknown
   return bytes => {
-    // Tempting bytes behind the record: whoever reads on finds more JSON.
+    // More JSON follows the record: a decoder that reads past the end gives another value.
     const buffer = new Uint8Array(bytes.length + 2 * SCAN.SCAN_PADDING + 7)
     buffer.fill(0x31)
     buffer.set(bytes, 7)

@@ -1,5 +1,5 @@
-// Emitted functions against the interpreted module: the same calls of tables and outputs, the same late records and dead letters, in the
-// same order, for random logs in chunks of every size.
+// Emitted functions against the interpreted module: the same calls of tables and outputs, the same late records and
+// dead letters, in the same order, for random logs in chunks of every size.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -46,7 +46,7 @@ const LOG = smallLog({
 const source = (plan: PlanBuilder): string =>
   plan.source('t', { time: (e: { t: number }) => e.t, schema: EVENT_SCHEMA, disorderMs: 10_000 })
 
-/** What a lambda may do instead of giving a plain value. */
+/** Results of a lambda that are no plain value. */
 const ODD: Readonly<Record<string, TestLambda>> = {
   throws: () => {
     throw new Error('no')
@@ -125,7 +125,7 @@ describe('windows', () => {
 })
 
 describe('a long job', () => {
-  it('is cut into functions and means the same', () => {
+  it('is split into functions and means the same', () => {
     const plan = new PlanBuilder()
     let at = source(plan)
     for (let i = 0; i < 60; i++) {
@@ -167,7 +167,7 @@ describe('a job of thousands of steps', () => {
 })
 
 describe('a second argument', () => {
-  it('shows the record before, and time and key past an aggregation', () => {
+  it('has the record before an aggregation, and time and key past it', () => {
     const plan = new PlanBuilder()
     const see = (_: unknown, r: { time: number; key: unknown; partition?: number }): unknown[] => [
       r.time,

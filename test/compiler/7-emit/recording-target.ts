@@ -1,4 +1,5 @@
-// A link target that writes down everything that emitted code does, in order; and the emitted module of a program by hand.
+// A link target that records everything that emitted code does, in order; and the emitted module of a program written
+// by hand.
 
 import { emitLink } from '../../../compiler/7-emit/functions.ts'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
@@ -35,7 +36,7 @@ export function emittedModule({ plan, lambdas }: TestProgram): FunctionsModule {
   return { abi: ABI, plan, lambdas, files: [], link }
 }
 
-/** Everything that a module does with a log, fed in chunks of a size, as lines of text. */
+/** Everything that a module does with a log in chunks of `chunkSize` records, as lines of text. */
 export function traceOf(module: FunctionsModule, log: ReferenceInput, chunkSize: number): string[] {
   const trace: string[] = []
   const recorder = new Recorder({
@@ -79,7 +80,7 @@ function feed(
   }
 }
 
-/** Closed rows of every sort through every `closed` node. */
+/** Closed rows of every kind through every `closed` node. */
 function feedClosed(linked: Linked, trace: string[]): void {
   for (const [node, run] of Object.entries(linked.emit)) {
     for (const value of [{ n: 1, size: 2, views: 3 }, { n: 3, size: 'x' }, null, 7]) {

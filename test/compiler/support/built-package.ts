@@ -1,6 +1,6 @@
-// The package as users get it, for tests that start emitted modules as processes: TypeScript stripped, nothing checked.
+// The package as users get it, for tests that start emitted modules as processes: types stripped, not checked.
 //
-// Promises: made from the sources of this moment, in a folder of its own, once for each test process.
+// Promises: made from the current sources, in a folder of its own, once for each test process.
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ export function builtPackage(): string {
   if (made !== undefined) return made
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-package-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  // Modules one by one, as they are stripped; the bundles that a build makes of them besides are tested by test/package.
+  // Single modules; the bundles that a build makes of them are tested by test/package.
   const manifest = readFileSync(join(ROOT, 'package.json'), 'utf8').replaceAll('/bundle.js', '/index.js')
   writeFileSync(join(folder, 'package.json'), manifest)
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction')

@@ -1,4 +1,4 @@
-// Many small job files read as one program: a program costs a second, a case next to nothing.
+// Many small job files read as one program: a program costs a second, a further file next to nothing.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

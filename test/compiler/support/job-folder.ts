@@ -1,4 +1,4 @@
-// Job folders of tests: files on disk, compiled, removed again.
+// Job folders of tests: files on disk, compiled, removed afterwards.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

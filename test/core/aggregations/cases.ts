@@ -1,4 +1,4 @@
-// Every aggregation with inputs that are awkward for it: what the laws are tested on.
+// Every aggregation with inputs that are awkward for it, on which the laws are tested.
 
 import fc from 'fast-check'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
@@ -18,7 +18,7 @@ import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes, compareValues, normalise } from '../../../core/values/canonical.ts'
 import { AWKWARD_KEYS, AWKWARD_NUMBERS } from '../../support/random-log.ts'
 
-/** One element: what the lambdas gave, its time, and an identity of its own. */
+/** One element: what the lambdas gave, its time, and its own identity. */
 export interface Sample {
   readonly of: unknown
   readonly by: unknown
@@ -40,7 +40,7 @@ const value = fc.oneof(
   fc.constantFrom(null, true, false, [], [1], { a: 1 }, { b: [1n] }, Uint8Array.of(0, 255)),
 )
 
-/** Finite numbers alone, in few distinct values and many magnitudes. */
+/** Finite numbers: few distinct values, many magnitudes. */
 export const finite = fc.oneof(
   fc.constantFrom(...AWKWARD_NUMBERS, Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** -1022, 1e290, -1e290),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -60,16 +60,16 @@ export interface Case {
   readonly samples: fc.Arbitrary<Sample[]>
 }
 
-/** What a kind is tried on: inputs, and the parameters of its spec. */
+/** What a kind is tested on: inputs, and the parameters of its spec. */
 type Try<K extends AggregationKind> = { readonly of: fc.Arbitrary<unknown> } & (object extends AggregationParams[K]
   ? { readonly params?: AggregationParams[K] }
   : { readonly params: AggregationParams[K] })
 
-/** A finite number in some bucket, or at an end. */
+/** A finite number in some bucket, or on a bound. */
 const bucketed = fc.oneof(number, fc.constantFrom(-1, 0, 0.5, 2, 1n, 2n, 2n ** 60n)).filter(n => !Number.isNaN(n))
 const state = value.map(greatest => ({ greatest, of: 1 }))
 
-/** Every kind of aggregation. A new one has no laws until it has a line here. */
+/** Every kind of aggregation; the laws are tested on these lines alone. */
 const KINDS: { readonly [K in AggregationKind]: readonly Try<K>[] } = {
   count: [{ of: value }],
   sum: [{ of: number }],
@@ -122,7 +122,7 @@ interface State {
   readonly of: number
 }
 
-/** An author's lawful aggregation: the greatest value of how many. Null is the state of none. */
+/** An author's lawful aggregation: the greatest value and the count. Null is the state of no values. */
 const own = {
   plus(a: State | null, b: State | null): State | null {
     if (a === null || b === null) return a ?? b
@@ -136,7 +136,7 @@ const LAMBDAS = { [NODE.id]: { 'x.plus': own.plus, 'x.present': own.present } } 
 
 const identityOf = (lineage: number): Uint8Array => Uint8Array.of(lineage >> 8, lineage & 255)
 
-/** A column with room for some slots. Origins are the numbers of samples, and mean two bytes of identity. */
+/** A column with room for some slots. Lineages are the numbers of samples; each makes an identity of two bytes. */
 export function columnOf(spec: AggregationSpec, slots = 8): Column {
   const identityOf = (lineage: number): Uint8Array => Uint8Array.of(lineage >> 8, lineage & 255)
   const column = makeColumn(spec, identityOf, field => customAggregator(NODE, field, LAMBDAS, () => undefined))

@@ -1,4 +1,4 @@
-// Exact sums against integers of any size, and the edges of their fast path.
+// Exact sums against integers of any size, and the boundaries of their fast path.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -37,7 +37,7 @@ describe('exact sums', () => {
     )
   })
 
-  it('have one byte form for one real sum, whatever it was summed of', () => {
+  it('have one byte form for each real sum, whatever the summands', () => {
     fc.assert(
       fc.property(
         fc.array(finite, { minLength: 1, maxLength: 10 }),
@@ -58,7 +58,7 @@ describe('exact sums', () => {
     ['two doubles', [1, 1e-300], 17],
     ['cancelled', [1, 1e-300, -1, -1e-300], 1],
     ['three doubles', [1e200, 1, 1e-200], 25],
-  ])('takes few bytes for %s', (_name, list, length) => {
+  ])('take few bytes for %s', (_name, list, length) => {
     expect(bytesOf(sumsOf(list))).toHaveLength(length)
   })
 
@@ -120,14 +120,14 @@ describe('rounding', () => {
     )
   })
 
-  it('takes the even one of two equally near', () => {
+  it('rounds ties to even', () => {
     expect(roundQuotient({ mantissa: 2n ** 53n + 1n, exponent: 0 }, 1n)).toBe(2 ** 53)
     expect(roundQuotient({ mantissa: 2n ** 53n + 3n, exponent: 0 }, 1n)).toBe(2 ** 53 + 4)
     expect(roundQuotient({ mantissa: 1n, exponent: -1074 }, 2n)).toBe(0)
     expect(roundQuotient({ mantissa: 3n, exponent: -1074 }, 2n)).toBe(1e-323)
   })
 
-  it('takes doubles apart exactly', () => {
+  it('splits doubles exactly', () => {
     fc.assert(
       fc.property(finite, x => {
         const { mantissa, exponent } = exactOf(x)

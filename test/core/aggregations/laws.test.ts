@@ -1,4 +1,4 @@
-// The laws of every aggregation, written once: what lets batch combine in any order and stream commit at any moment.
+// The laws that every aggregation keeps, by which batch may combine in any order and a stream commit after any record.
 //
 // Equal means: the same state bytes and the same canonical bytes of the result.
 
@@ -56,7 +56,7 @@ describe.each(CASES)('%s', (_name, { spec, samples }) => {
     )
   })
 
-  it('merges to what all elements together give, in any order and grouping', () => {
+  it('merges to the result of all elements, in any order and grouping', () => {
     fc.assert(
       fc.property(samples, fc.nat(), fc.nat(), (list, i, j) => {
         const [x, y] = [1 + (i % list.length), 1 + (j % list.length)].sort((a, b) => a - b) as [number, number]
@@ -73,7 +73,7 @@ describe.each(CASES)('%s', (_name, { spec, samples }) => {
     )
   })
 
-  it('reads a state back by merging it into a clear slot, also one that was cleared', () => {
+  it('reads a state back by merging it into an empty slot, also one that was cleared', () => {
     fc.assert(
       fc.property(samples, samples, (list, before) => {
         const { state, text } = fold(list)
@@ -86,7 +86,7 @@ describe.each(CASES)('%s', (_name, { spec, samples }) => {
     )
   })
 
-  it('has a state that no text before it takes for its own', () => {
+  it('has a state that can be read after a string in the same buffer', () => {
     fc.assert(
       fc.property(samples, list => {
         const { column, text } = fold(list)
@@ -100,7 +100,7 @@ describe.each(CASES)('%s', (_name, { spec, samples }) => {
     )
   })
 
-  it('keeps slots apart and keeps them when it grows', () => {
+  it('keeps slots separate, also when it grows', () => {
     fc.assert(
       fc.property(samples, samples, (list, other) => {
         const column = columnOf(spec, 2)

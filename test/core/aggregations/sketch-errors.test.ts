@@ -1,6 +1,6 @@
 // The measured errors of sketches on a million values, against the bounds that their papers prove.
 //
-// Promises: nothing here is random from run to run: inputs are counted or come from a fixed generator, and hashes have no seed.
+// Promises: the same in every run: inputs are counted or come from a fixed generator, and hashes have no seed.
 
 import { describe, expect, it } from 'vitest'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
@@ -38,7 +38,7 @@ function sizeOf(column: Column): number {
 }
 
 describe('approxCountDistinct', () => {
-  /** Standard errors from the truth, at counts that grow tenfold. */
+  /** Distances from the true count in standard errors, at counts that grow tenfold. */
   function deviations(precision: number, most: number, value: (i: number) => unknown): number[] {
     const column = withRoom(new ApproxCountDistinctColumn(precision))
     const found: number[] = []
@@ -117,7 +117,7 @@ describe('approxQuantiles', () => {
     })
   })
 
-  it('has buckets in the order of numbers whose numbers are near all that they hold', () => {
+  it('has buckets in the order of their numbers, each represented by a number near all that it holds', () => {
     const random = uniform(3)
     for (const accuracy of [0.0001, 0.003, 0.01, 0.1, 0.5]) {
       const { bucketOf, numberOf } = logBuckets(accuracy)
@@ -159,7 +159,7 @@ describe('approxMembership', () => {
     expect(passed / others).toBeLessThan(falsePositives * 1.02 + chance)
   })
 
-  it('answers alike whether few or many bits are set', () => {
+  it('gives the same answers with few and with many bits set', () => {
     const shape = { bits: 4096, hashes: 3 }
     const column = withRoom(new ApproxMembershipColumn(shape))
     for (let i = 0; i < 200; i++) {
@@ -204,7 +204,7 @@ describe('approxFrequency', () => {
     expect(beyond / asked).toBeLessThanOrEqual(1 - confidence)
   })
 
-  it('confuses few distinct values no more often than chance does, over many sets of five', () => {
+  it('confuses few distinct values no more often than by chance, over many sets of five', () => {
     const shape = sketchShape(0.1, 0.5) as { width: number; depth: number }
     const sets = 4000
     let beyond = 0
@@ -235,7 +235,7 @@ describe('approxFrequency', () => {
 })
 
 describe('sample', () => {
-  it('takes each element as often as any other, whatever its value and place', () => {
+  it('takes every element with the same frequency, whatever its value and place', () => {
     const [n, k, rounds] = [50, 10, 4000]
     const taken = new Float64Array(n)
     for (let round = 0; round < rounds; round++) {

@@ -1,4 +1,5 @@
-// Sketches on small inputs: the bytes of their states, worked out by hand from the definitions, and halves that make a whole.
+// Sketches on small inputs: the bytes of their states, worked out by hand from the definitions, and the merge of two
+// halves.
 
 import { describe, expect, it } from 'vitest'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
@@ -45,7 +46,7 @@ describe.each<[string, UnnamedAggregation, readonly unknown[]]>([
   ['approxFrequency, dense', { kind: 'approxFrequency', width: 30, depth: 3 }, numbers(300)],
   ['sample', { kind: 'sample', k: 20 }, numbers(300)],
 ])('%s', (_, spec, values) => {
-  it('of two halves that overlap in values is that of all elements, either way round', () => {
+  it('of two halves that share values merges to that of all elements, in either order', () => {
     const [a, b] = [values.slice(0, 140), values.slice(140)]
     const whole = filled(spec, values)
     for (const parts of [
@@ -58,7 +59,7 @@ describe.each<[string, UnnamedAggregation, readonly unknown[]]>([
     }
   })
 
-  it('is read as far as it was written, whatever comes behind', () => {
+  it('is read as far as it was written, whatever follows', () => {
     const w = new ByteWriter()
     const column = filled(spec, values)
     column.write(0, w)
@@ -88,7 +89,7 @@ describe('the state of', () => {
   })
 
   it('approxQuantiles holds the numbers of buckets and their counts', () => {
-    // Zero is bucket 0, 2^25 above where differences begin: 80 80 80 10. Infinity is bucket 2^24: 80 80 80 08.
+    // Zero is bucket 0, 2^25 above the base of the differences: 80 80 80 10. Infinity is bucket 2^24: 80 80 80 08.
     const spec: UnnamedAggregation = { kind: 'approxQuantiles', quantiles: [0, 1], accuracy: 0.01 }
     const column = filled(spec, [0, -0, 0n, Number.POSITIVE_INFINITY])
     expect(hex(column)).toBe('010280808010038080800801')
@@ -112,7 +113,7 @@ describe('the state of', () => {
 })
 
 describe('registers', () => {
-  it('count the zeros behind the bits that name them', () => {
+  it('count the zeros after the bits of their index', () => {
     expect(sparseEntry(Uint32Array.of(0xffffffff, 0))).toBe((2 ** 25 - 1) * 64 + 1)
     expect(sparseEntry(Uint32Array.of(128 + 1, 0))).toBe(64 + 7)
     expect(sparseEntry(Uint32Array.of(128, 1))).toBe(64 + 39)
@@ -131,7 +132,7 @@ describe('registers', () => {
     }
   })
 
-  it('say 0 where none is in use, and stay finite where all are full', () => {
+  it('estimate 0 where none is in use, and a finite count where all are full', () => {
     const empty = [16, ...new Array<number>(61).fill(0)]
     expect(estimateCount(empty, 4)).toBe(0)
     expect(estimateCount([...empty.slice(1), 16], 4)).toBe(Number.POSITIVE_INFINITY)

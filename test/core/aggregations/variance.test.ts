@@ -1,4 +1,5 @@
-// Variance and deviation against rationals of any size, over magnitudes far beyond what a double's square can hold.
+// Variance and standard deviation against rationals of any size, over magnitudes far beyond what a double's square can
+// hold.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -61,14 +62,14 @@ const lists = fc
   .filter(list => list.every(Number.isFinite))
 
 describe('the variance', () => {
-  it('is the double nearest to the real one, and the deviation that nearest to its root', () => {
+  it('is the double nearest to the real one, and the deviation the double nearest to its root', () => {
     fc.assert(
       fc.property(lists, list => {
         const { numerator, divisor } = exactVariance(list)
         expect(variance(...list)).toBe(nearestDouble(numerator, divisor << 1074n))
         const root = stddev(...list)
         expect(root).toBe(nearestRoot(numerator, BigInt(list.length)))
-        // The root of a number near its square: half way to each neighbour, squared, the number lies between.
+        // The real root lies between the midpoints to both neighbours, so the variance lies between their squares.
         if (Number.isFinite(root) && root > 0) expect(isNearestRoot(root, numerator, divisor)).toBe(true)
       }),
       { numRuns: 1500 },
@@ -126,7 +127,7 @@ describe('roots', () => {
   })
 })
 
-/** By neighbours: the real root lies between the points half way to the next doubles on both sides. */
+/** Whether the real root lies between the midpoints to the next doubles on both sides. */
 function isNearestRoot(root: number, numerator: bigint, divisor: bigint): boolean {
   const unit = unitsOf(root)
   const below = unit - unitsOf(previous(root))

@@ -1,4 +1,4 @@
-// The obvious decoder on cases by hand: one table for each format, path and reason in full.
+// The obvious decoder on cases written by hand: one table for each format, path and reason in full.
 
 import { describe, expect, it } from 'vitest'
 import { makeDecoder } from '../../../core/decode/decoder.ts'

@@ -1,4 +1,4 @@
-// The decoder against JSON.parse itself, on generated and on damaged texts.
+// The decoder against JSON.parse, on generated and on damaged texts.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const schemas: Record<string, Schema> = {
   plain: { kind: 'unknown' },
-  // A union with an object of integers makes the decoder keep the text of numbers, and accepts any JSON all the same.
+  // A union with an object of integers makes the decoder keep the text of numbers, and still accepts any JSON.
   exact: {
     kind: 'union',
     discriminant: null,
@@ -21,7 +21,7 @@ const schemas: Record<string, Schema> = {
   },
 }
 
-/** What JSON.parse says of the bytes; undefined where it refuses them. */
+/** What JSON.parse makes of the bytes; undefined where it refuses them. */
 function expected(bytes: Uint8Array): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(strict.decode(bytes)) as unknown }
@@ -37,7 +37,7 @@ function check(schema: Schema, bytes: Uint8Array): void {
   else expect(result).toStrictEqual({ ok: true, value: parsed.value })
 }
 
-/** Valid JSON in many spellings, a few characters of it perhaps overwritten. */
+/** JSON in many spellings; some texts have a few characters overwritten. */
 const jsonTexts = fc
   .tuple(
     fc.oneof(

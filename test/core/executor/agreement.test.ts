@@ -1,7 +1,7 @@
 // The executor against the reference: same log, same cut, same bytes, however it was fed.
 //
-// Method: random logs of all jobs of `test/support/jobs/jobs.ts`; an executor gets them in random interleavings of random
-// chunks, flushes at random moments, and now and then is thrown away and made anew from the committed state.
+// Method: random logs of all jobs of `test/support/jobs/jobs.ts`; an executor gets them in random interleavings of
+// random chunks, with random commits; at random commits it is dropped and made again from the committed state.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -19,7 +19,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
   const expectEqual = (state: MemoryState, log: ReferenceInput, final: boolean): void =>
     expect(differenceOf(program.plan, state, reference(program, log, { final }))).toBeNull()
 
-  it('streams to the result of the reference, whatever the interleaving, the commits and restarts', () => {
+  it('as a stream gives the result of the reference, whatever the interleaving, commits and restarts', () => {
     fc.assert(
       fc.property(logArbitrary(shape), naturals, fc.boolean(), (log, numbers, final) => {
         const state = new MemoryState()
@@ -30,7 +30,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
     )
   })
 
-  it('goes on from an earlier cut to a later one', () => {
+  it('continues from an earlier cut to a later one', () => {
     fc.assert(
       fc.property(logWithCuts(shape), naturals, ({ earlier, later }, numbers) => {
         const state = new MemoryState()
@@ -43,7 +43,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
     )
   })
 
-  it('merges the partial results of several executors to the result of the reference', () => {
+  it('merges the partial rows of several executors to the result of the reference', () => {
     fc.assert(
       fc.property(logWithCuts(shape), naturals, fc.boolean(), ({ earlier, later }, numbers, final) => {
         const state = new MemoryState()

@@ -9,7 +9,7 @@ import { agreed, time, values } from './support/one-partition.ts'
 describe('dead letters', () => {
   const [refused, other] = [(): unknown => Symbol('x'), (): unknown => () => 1]
 
-  it('of records with identities that no output wrote, whatever bytes they begin with', () => {
+  it('of records whose identities no output wrote, whatever bytes they begin with', () => {
     const p = new PlanBuilder()
     p.output('o', p.to(p.map(p.source('a', { time }), refused), 'o'))
     const identities = [[], [0], [0xff], [0xff, 0], [0, 0xff]].map(bytes => Uint8Array.from(bytes))
@@ -20,7 +20,7 @@ describe('dead letters', () => {
     expect(dead.map(d => [...d.identity])).toEqual([[], [0], [0, 0xff], [0xff], [0xff, 0]])
   })
 
-  it('of an element of which two parts have no canonical bytes: the first one is reported', () => {
+  it('of an element with two parts without canonical bytes: the first one is reported', () => {
     for (const [value, by] of [
       [refused, other],
       [other, refused],

@@ -1,4 +1,4 @@
-// Emitted functions inside of the executor against the reference: the whole result, for random logs, chunks and commits.
+// Emitted functions in the executor against the reference: the whole result, for random logs, chunks and commits.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

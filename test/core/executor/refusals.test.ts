@@ -1,4 +1,4 @@
-// What lambdas must not give: the executor against the reference, case by case.
+// Results that lambdas must not give: the executor against the reference, case by case.
 
 import { describe, expect, it } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
@@ -21,7 +21,7 @@ const thrower = {
   },
 }
 
-/** Results that some word or other must refuse. */
+/** Results that at least one word must refuse. */
 const ODD: readonly (readonly [string, () => unknown])[] = [
   [
     'a throw',
@@ -64,7 +64,7 @@ const ODD: readonly (readonly [string, () => unknown])[] = [
   ['bytes', () => Uint8Array.of(1, 0)],
 ]
 
-/** Places of a lambda that gives such a thing for one record, with whatever stands behind. */
+/** Places of a lambda that gives such a result for one record, with the nodes behind it. */
 const PLACES: Readonly<Record<string, (p: PlanBuilder, odd: TestLambda) => void>> = {
   time: (p, odd) => ending(p, p.source('a', { time: odd })),
   map: (p, odd) => ending(p, p.map(p.source('a', { time }), odd)),
@@ -109,7 +109,7 @@ const own = (parts: FieldLambdas): FieldOptions => ({
   ...parts,
 })
 
-/** In a row, as a row, and behind its window. */
+/** As a field of a row, as the row, and behind its closed window. */
 function onOwn(p: PlanBuilder, parts: FieldLambdas): void {
   const row = p.aggregate(byOne(p), tumbling(2), { a: own({}), b: own(parts), n: { kind: 'count' } })
   const bare = p.bare(byOne(p), tumbling(2), own(parts))

@@ -1,7 +1,7 @@
-// Changelogs: what a topic of changes says of each key last is what the view says, whenever was committed.
+// Changelogs: the newest record of each key in a topic of changes is the view's row, whenever commits happened.
 //
-// Method: random logs, fed as a stream with random commits and restarts; the records released so far are replayed at the end of each of
-// two cuts, and compared with the rows that the reference gives for the same tables.
+// Method: random logs, fed as a stream with random commits and restarts; the records released so far are replayed at
+// the end of each of two cuts, and compared with the rows that the reference gives for the same tables.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -22,7 +22,7 @@ import { logWithCuts } from '../../support/random-log.ts'
 const { plan, lambdas } = joinedTables()
 const module = interpretedModule({ plan, lambdas })
 const changelogs = plan.nodes.filter(n => n.kind === 'changes')
-/** The same job with a view wherever a changelog is. */
+/** The same job with a view for each changelog. */
 const seen: Plan = {
   ...plan,
   results: changelogs.map(({ id, inputs }) => ({ name: id, kind: 'view', node: inputs[0] as string, hash: '' })),
@@ -30,7 +30,7 @@ const seen: Plan = {
 
 const utf8 = new TextDecoder()
 
-/** Value texts by key text, as the newest records have them. */
+/** Value texts of the newest records, by key text. */
 function replayed(state: MemoryState, id: string): Map<string, string> {
   const rows = new Map<string, string>()
   for (const { key, value } of state.released.get(id) ?? []) {
@@ -55,8 +55,8 @@ function rowsOf(id: string, rows: readonly ViewRow[]): Map<string, string> {
   )
 }
 
-it('says of each key last what the view says', () => {
-  /** Which changelogs have written values, and which ones deletions. */
+it('has the row of the view as the newest record of each key', () => {
+  /** The changelogs that have written values, and those that have written deletions. */
   const changes = new Set<string>()
   fc.assert(
     fc.property(
@@ -86,7 +86,7 @@ it('says of each key last what the view says', () => {
   expect(changes.size, 'some rows have gone').toBeGreaterThan(changelogs.length)
 })
 
-it('writes nothing for a row that stays what it is', () => {
+it('writes nothing for a row that did not change', () => {
   fc.assert(
     fc.property(logWithCuts({ topics: { a: 1, b: 2 } }), naturals, ({ later }, numbers) => {
       const state = new MemoryState()
@@ -95,7 +95,7 @@ it('writes nothing for a row that stays what it is', () => {
         const last = new Map<string, string | null>()
         for (const { key, value } of state.released.get(id) ?? []) {
           const [name, text] = [bytesToHex(key as Uint8Array), value === null ? null : utf8.decode(value)]
-          // A row that is an error row from the start is a deletion too.
+          // A row that begins as an error row is a deletion too.
           if (text !== null) expect(last.get(name)).not.toBe(text)
           last.set(name, text)
         }

@@ -1,4 +1,4 @@
-// distinct and dedupe by numbers worked out by hand: what is emitted, what is remembered and for how long.
+// distinct and dedupe with numbers worked out by hand: what is emitted, what is remembered and for how long.
 
 import { expect, test } from 'vitest'
 import { TABLE } from '../../../core/state/row-codec.ts'
@@ -22,7 +22,7 @@ test('distinct emits the first of each key and value, in the order of time', () 
   expect(written(made, log, true)).toEqual(['1000 x 3', '1600 y 5', '1700 x 2'])
 })
 
-test('dedupe drops what comes within the time, its end included, after the last one emitted', () => {
+test('dedupe drops an equal element up to `within` after the last one emitted, bound included', () => {
   const made = job('j', {
     out: byKey
       .dedupe(v => v.n, '1s')
@@ -33,7 +33,7 @@ test('dedupe drops what comes within the time, its end included, after the last 
   expect(written(made, log, true)).toEqual(['0 x 0', '1001 x 1001', '2002 x 2002'])
 })
 
-test('dedupe remembers up to the last moment at which it matters, whatever the watermark has passed', () => {
+test('dedupe remembers an element as long as an equal one may still come, whatever the watermark has passed', () => {
   const strict = source<Event>('a', { time: v => v.t }).keyBy(v => v.k)
   const made = job('j', {
     out: strict
@@ -52,7 +52,7 @@ test('what dedupe remembers stays flat over a long run of keys that never come a
   const keyed = plan.keyBy(plan.source('a', { time }), key)
   plan.output('o', plan.to(plan.distinct(keyed, { withinMs: 5000, id: 'd' }), 'o'))
   const sizes = feed(plan, events(2000, 100), s => rows(s, TABLE.state('d')) + rows(s, TABLE.index('d')))
-  // 5 s of elements, one each 100 ms; the last one is held.
+  // 5 s of elements, one every 100 ms; the last one is held.
   expect(Math.max(...sizes)).toBe(2 * 50)
   expect(sizes.at(-1)).toBe(100)
 })

@@ -1,4 +1,4 @@
-// joinTable by numbers worked out by hand: which version an element meets, what holds it back, and what is kept.
+// joinTable with numbers worked out by hand: which version an element meets, what holds it back, and what is kept.
 
 import { expect, test } from 'vitest'
 import { TABLE } from '../../../core/state/row-codec.ts'
@@ -11,7 +11,7 @@ import { events, feed, rows } from './support/state-size.ts'
 
 const time = (e: Event): number => e.t
 
-test('a left element meets the newest version of its time: of the same time too, and of several the largest identity', () => {
+test('a left element meets the newest version up to its time, its own time included; among equal times the largest identity', () => {
   const users = table<Event, string>('u', { key: v => v.k, time: v => v.t, disorder: '10s' })
   const made = job('j', {
     out: numbers

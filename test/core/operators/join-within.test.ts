@@ -1,4 +1,5 @@
-// joinWithin by hand-worked numbers: bounds met exactly, equal times, halves without a partner, a stream with itself.
+// joinWithin with numbers worked out by hand: bounds met exactly, equal times, halves without a partner, a stream with
+// itself.
 
 import { describe, expect, it } from 'vitest'
 import { JobExecutor } from '../../../core/executor/job-executor.ts'
@@ -72,13 +73,13 @@ describe('joinWithin', () => {
     agreesAtEveryCut(program({ type: 'full' }, true))
   })
 
-  it('keeps nothing that no partner can come for', () => {
+  it('keeps no half whose partner can no longer come', () => {
     const module = interpretedModule(program({ type: 'full' }))
     const state = new MemoryState()
     const executor = new JobExecutor(module, memoryEnvironment(state))
     for (const p of LOG) executor.feed(chunkOf(p, p.records))
     state.commit(executor)
-    // The watermark is 3000: of the left side 3000 is kept, of the right one 3600.
+    // The watermark is 3000: the left side keeps 3000, the right one 3600.
     const sizes = state.tables().flatMap(t => (/^(state|index)/.test(t) ? [state.range(t).length] : []))
     expect(sizes).toEqual([2, 2])
   })

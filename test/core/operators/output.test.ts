@@ -1,4 +1,4 @@
-// The key bytes of written records: what is told apart in the stream is told apart in the topic.
+// The key bytes of written records: keys that differ in the stream differ in the topic.
 
 import { expect, it } from 'vitest'
 import { outputKey } from '../../../core/operators/output/output-key.ts'

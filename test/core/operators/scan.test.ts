@@ -1,4 +1,4 @@
-// scan by numbers worked out by hand: the order of elements, steps that throw, and what is refused rather than guessed.
+// scan with numbers worked out by hand: the order of elements, steps that throw, and elements that end the run.
 
 import { expect, test } from 'vitest'
 import { JobExecutor } from '../../../core/executor/job-executor.ts'
@@ -15,7 +15,7 @@ import { type Event, e, numbers, run, written } from './support/by-hand.ts'
 const time = (e: Event): number => e.t
 const key = (e: Event): string => e.k
 
-test('scan goes through the elements of each key in the order of time, of equal times in that of identity, once time < W', () => {
+test('scan takes the elements of each key in the order of (time, identity), once time < W', () => {
   const made = job('j', { out: numbers.scan('', (s, n, r) => `${s}${n}@${r.time}${r.key} `).to('out') })
   const log = smallLog({
     'a/0': [e(2000, 'x', 1), e(1000, 'x', 2), e(2000, 'y', 3), e(3000, 'x', 9)],

@@ -26,7 +26,7 @@ describe('neighbours', () => {
     expect(run({ 'a/0': of(5, 5), 'a/1': of(5) }).rows).toEqual([[5, 15, 'k', [5]]])
   })
 
-  test('of different keys know nothing of each other', () => {
+  test('of different keys are independent', () => {
     const events = [
       { t: 0, k: 'x' },
       { t: 5, k: 'y' },
@@ -38,7 +38,7 @@ describe('neighbours', () => {
     ])
   })
 
-  test('of keys that begin alike, a zero behind the beginning, are apart', () => {
+  test('of keys with a common prefix, with a zero after it, are separate', () => {
     const events = [
       { t: 0, k: 'x' },
       { t: 1, k: 'x\u0000y' },
@@ -62,7 +62,7 @@ describe('a late-coming element', () => {
     expect(closed).toEqual([])
   })
 
-  test('bridges them only where both are within reach', () => {
+  test('bridges them only where both are within the gap', () => {
     expect(run({ 'a/0': of(0, 21, 10) }, options).rows).toEqual([
       [0, 20, 'k', [0, 10]],
       [21, 31, 'k', [21]],
@@ -106,7 +106,7 @@ describe('closing', () => {
     expect(run({ 'a/0': [...of(0), tick(11)] }).closed).toEqual(['10 k [0]'])
   })
 
-  test('an element at the end of a session joins it in that very moment', () => {
+  test('an element at the end of a session joins it while the watermark is at that end', () => {
     const { rows, closed } = run({ 'a/0': [...of(0), tick(10), ...of(10), tick(21)] })
     expect(rows).toEqual([[0, 20, 'k', [0, 10]]])
     expect(closed).toEqual(['20 k [0,10]'])
@@ -127,24 +127,24 @@ describe('closing', () => {
     expect(closed).toEqual(['15 k [0,5]', '50 k [40]'])
   })
 
-  test('a session of the state closes though an earlier one of its key has come meanwhile', () => {
+  test('a session of the state closes even if an earlier one of its key came since', () => {
     const { closed } = run({ 'a/0': [...of(50, 40, 20), { t: 161, k: 'j' }] }, { disorderMs: 100, perCommit: 2 })
     expect(closed).toEqual(['30 k [20]', '60 k [40,50]'])
   })
 
-  test('a session that comes and closes between two commits is emitted once', () => {
+  test('a session that begins and closes between two commits is emitted once', () => {
     expect(run({ 'a/0': of(0, 100, 200) }).closed).toEqual(['10 k [0]', '110 k [100]'])
   })
 })
 
 describe('keep', () => {
-  test('drops a session once its end is that long ago', () => {
+  test('drops a session once its end is that far behind the watermark', () => {
     const kept = (now: number) => run({ 'a/0': [...of(0), tick(now)] }, { keepMs: 5 }).kept
     expect(kept(14)).toEqual([[0, 10, 'k', [0]]])
     expect(kept(15)).toEqual([])
   })
 
-  test('of nothing keeps a session that is still open at its end', () => {
+  test('of 0 keeps a session that is still open at its end', () => {
     const kept = (now: number) => run({ 'a/0': [...of(0), tick(now)] }, { keepMs: 0 }).kept
     expect(kept(10)).toEqual([[0, 10, 'k', [0]]])
     expect(kept(11)).toEqual([])
@@ -156,7 +156,7 @@ describe('keep', () => {
   })
 })
 
-describe('far from now', () => {
+describe('at the ends of the range of times', () => {
   test('before 1970', () => {
     expect(run({ 'a/0': [...of(-25, -15, -4), tick(7)] })).toMatchObject({
       rows: [

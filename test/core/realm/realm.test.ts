@@ -1,4 +1,4 @@
-// The closed realm: what a lambda cannot reach ends the run; what computes stays as it is.
+// The closed realm: what a lambda must not reach ends the run; what only computes is unchanged.
 
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
@@ -14,7 +14,7 @@ function inRealm(expression: string): unknown {
   return run(...REALM_NAMES.map(name => realm[name]))
 }
 
-/** Names of the host that compute, or do nothing without one that is closed. */
+/** Names of the host that only compute, or do nothing without a closed one. */
 const PURE: ReadonlySet<string> = new Set([
   'ByteLengthQueuingStrategy',
   'CountQueuingStrategy',
@@ -100,7 +100,7 @@ describe('the realm is closed', () => {
   })
 })
 
-describe('what computes stays', () => {
+describe('what computes is unchanged', () => {
   it.each([
     ['Math.floor(-1.5) + Math.PI', -2 + Math.PI],
     ['Date.UTC(2026, 0, 31, 12)', 1769860800000],

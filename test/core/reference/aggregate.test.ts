@@ -1,4 +1,4 @@
-// Aggregations and windows of the reference by hand.
+// Aggregations and windows of the reference, on cases written by hand.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -48,7 +48,7 @@ interface Case {
   readonly expected: unknown
 }
 
-// JSON carries no bigint, NaN or infinity into the lambdas: they make them of texts.
+// JSON has no bigint, NaN or infinity: the lambdas make them from strings.
 const decoded = (v: V): unknown =>
   typeof v.v === 'string' ? (/^\d+n$/.test(v.v) ? BigInt(v.v.slice(0, -1)) : Number(v.v)) : v.v
 

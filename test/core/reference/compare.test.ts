@@ -33,7 +33,7 @@ function check(change: Partial<JobResult>, expected: Difference | null): void {
 describe('compareResults', () => {
   it('equal', () => check({}, null))
 
-  it('what dead letters display does not count', () => {
+  it('the displayed parts of dead letters do not count', () => {
     check({ dead: base.dead.map(d => ({ ...d, display: { site: 'y' } })) }, null)
   })
 

@@ -1,5 +1,5 @@
-// The monotone property (semantics.md 2.10): what a node has emitted at a cut is contained, unchanged, in what it has emitted
-// at any later cut. On random logs, a handful of jobs, random pairs of cuts.
+// The monotone property (semantics.md 2.10): what a node has emitted at a cut is contained, unchanged, in what it has
+// emitted at any later cut. Tested on random logs, a handful of jobs and random pairs of cuts.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

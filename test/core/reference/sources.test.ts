@@ -1,4 +1,4 @@
-// Sources of the reference by hand: decode, time, ahead, late; ticks; watermarks.
+// Sources of the reference, on cases written by hand: decode, time, ahead, late; ticks; watermarks.
 
 import { describe, expect, it } from 'vitest'
 import { LyrebirdError } from '../../../core/errors.ts'
@@ -10,7 +10,7 @@ import { Raw, raw, smallLog, tick } from '../../support/small-log.ts'
 
 const time = (v: { t: number }): unknown => v.t
 
-/** The offsets that a source lets through, and everything that left the ordinary path. */
+/** The offsets that a source lets through, the late records and the dead letters. */
 function run(options: SourceOptions, log: ReferenceInput, final = false) {
   const plan = new PlanBuilder()
   const source = plan.source('t', { id: 's', ...options })
@@ -231,7 +231,7 @@ describe('dead letters', () => {
   for (const c of dead) it(c.name, () => check(c))
 })
 
-describe('what the log carries', () => {
+describe('what the log holds', () => {
   const bare = new Raw({ timestamp: null, key: null, value: new TextEncoder().encode('{"t":1}'), headers: [] })
 
   it('without time lambda the timestamp is the time', () => {
@@ -249,7 +249,7 @@ describe('what the log carries', () => {
     expect(() => run(options, smallLog({ 't/0': [bare] }))).toThrow(LyrebirdError)
   })
 
-  it('a key that is no UTF-8 is a throw', () => {
+  it('a key that is no UTF-8 makes the lambda throw', () => {
     const byKey = (_: unknown, r: { key: string }): number => r.key.length
     const log = { 't/0': [raw('{}', { key: Uint8Array.of(0xff) }), raw('{}', { key: 'abc' })] }
     check({
@@ -264,7 +264,7 @@ describe('what the log carries', () => {
 })
 
 describe('several sources', () => {
-  it('each has its own times, and a node waits for those that feed it alone', () => {
+  it('each has its own times, and a node waits only for those that feed it', () => {
     const plan = new PlanBuilder()
     const a = plan.source('t', { id: 'a', time })
     const b = plan.source('t', { id: 'b', time: (v: { t: number }) => v.t - 50 })

@@ -1,4 +1,5 @@
-// Steps of the reference by hand: what each hands on, with which key and identity, and what becomes a dead letter.
+// Steps of the reference, on cases written by hand: what each emits, with which key and identity, and what becomes a
+// dead letter.
 
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
@@ -9,7 +10,7 @@ import { raw, smallLog } from '../../support/small-log.ts'
 
 type V = { t: number; v: unknown }
 
-/** Records of an output behind what `build` puts on the source, as `timestamp key value`, under final. */
+/** Records of an output behind the steps that `build` adds to the source, as `timestamp key value`, under `final`. */
 function run(build: (plan: PlanBuilder, source: string) => string, values: readonly unknown[], keyed = false) {
   const plan = new PlanBuilder()
   const source = plan.source('t', { id: 's', time: (v: V) => v.t })

@@ -1,4 +1,4 @@
-// Tables, closed windows, keep and outputs of the reference by hand.
+// Tables, closed windows, keep and outputs of the reference, on cases written by hand.
 
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
@@ -14,7 +14,7 @@ const boom = (): never => {
   throw new Error('boom')
 }
 
-/** Counts per key in windows of 10 ms, with what `build` puts on that table. */
+/** Counts per key in windows of 10 ms, with the nodes that `build` adds to that table. */
 function run(events: readonly unknown[], build: (plan: PlanBuilder, table: string) => unknown, final = false) {
   const plan = new PlanBuilder()
   const keyed = plan.keyBy(plan.source('t', { id: 's', time: (v: V) => v.t }), (v: V) => v.k)
@@ -189,7 +189,7 @@ describe('outputs', () => {
   }
   const event = (t: number, k: string): V => ({ t, k })
 
-  it('write in (time, identity) order what lies before the watermark', () => {
+  it('write in (time, identity) order what is before the watermark', () => {
     const events = [event(5, 'a'), event(3, 'b'), event(5, 'c'), event(16, 'd'), event(15, 'e')]
     expect(writtenOf(write(events), 'out')).toEqual([['3 null "b"', '5 null "a"', '5 null "c"']])
     expect(writtenOf(write(events, {}, true), 'out')[0]?.slice(3)).toEqual(['15 null "e"', '16 null "d"'])
@@ -236,7 +236,7 @@ describe('outputs', () => {
     ])
   })
 
-  it('deadLetter what they cannot write, also before it is due', () => {
+  it('make a dead letter of what they cannot write, also before it is due', () => {
     const result = write(
       [event(5, 'a'), event(6, 'b'), event(7, 'c')],
       { key: (v: unknown) => (v === 'b' ? boom() : null) },

@@ -22,7 +22,9 @@ const WINDOWS: readonly (readonly [name: string, window: WindowSpec, keepMs: num
 
 const utf8 = new TextEncoder()
 
-/** Rows of all tables and groups in memory, by commit, while the commits pass an hour each over 20 keys that come and go. */
+/**
+ * Rows of all tables and groups in memory at each commit; each commit covers an hour, over 20 keys that come and go.
+ */
 function sizes(window: WindowSpec, keepMs: number): number[] {
   const plan = new PlanBuilder()
   const events = plan.source('a', { time: (v: { t: number }) => v.t, disorderMs: 10 * MINUTE })
@@ -65,7 +67,7 @@ describe.each(WINDOWS)('%s', (_name, window, keepMs) => {
   })
 })
 
-test('rows that are kept longer are more rows', () => {
+test('a longer keep keeps more rows', () => {
   const found = sizes(tumbling(HOUR), Number.MAX_SAFE_INTEGER)
   expect(found.at(-1)).toBeGreaterThan(3 * (found[100] as number))
 })

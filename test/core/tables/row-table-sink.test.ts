@@ -1,4 +1,4 @@
-// Rows of a table without slots on their way to views and closed nodes, against a list of what the table holds.
+// Rows of a table without slots on their way to views and `closed` nodes, against a list of what the table holds.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -33,7 +33,7 @@ const closedOdd = builder.closed(odd)
 builder.view('unused', builder.bare(closedOdd, tumbling(SIZE), { kind: 'count' }))
 const { plan, lambdas } = builder.program()
 
-/** One flush: how far the watermark goes, and new values by window and key; 0 takes a row away. */
+/** One flush: how far the watermark moves, and changed values by window and key; 0 removes a row. */
 const flushes = fc.array(
   fc.record({
     step: fc.nat(25),
@@ -44,7 +44,7 @@ const flushes = fc.array(
   { maxLength: 12 },
 )
 
-it('keeps views, digests and what is emitted as the table has them', () => {
+it('gives views, digests and closed windows that match the table', () => {
   fc.assert(
     fc.property(flushes, steps => {
       const state = new MemoryState()

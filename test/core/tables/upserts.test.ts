@@ -1,4 +1,5 @@
-// Tables of upserts by hand: topics whose records are rows (`table`), and the newest values of a stream (`toTable`).
+// Tables of upserts, on cases written by hand: topics whose records are rows (`table`), and the newest values of a
+// stream (`toTable`).
 
 import { expect, test } from 'vitest'
 import { job, table } from '../../../dsl/index.ts'
@@ -20,7 +21,7 @@ test('a late upsert is late and changes nothing', () => {
   expect(lateOf(result)).toEqual(['u/0:2 at 3999', 'u/0:3 at 3998'])
 })
 
-test('keys of upserts: the record own key, another one, one for deletions; what is none is a dead letter', () => {
+test("keys of upserts: the record's own key, another one, one for deletions; what is no key is a dead letter", () => {
   const log = smallLog({
     'u/0': [
       raw('{"t":1,"k":"a","n":1}', { key: 'one' }),

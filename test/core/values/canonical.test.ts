@@ -1,4 +1,4 @@
-// Canonical bytes: order, round trips, refusals. Checked against an order of values written out by hand.
+// Canonical bytes: order, round trips, refusals. Checked against an order of values written by hand.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -132,7 +132,7 @@ describe('round trip', () => {
     )
   })
 
-  it('gives bytes back, zeros and the bytes that stand for them included, and never reads past their end', () => {
+  it('gives bytes back, zeros and their escapes included, and never reads past their end', () => {
     const byte = fc.oneof(fc.constantFrom(0, 0xff, 1), fc.nat(255))
     fc.assert(
       fc.property(fc.array(byte, { maxLength: 80 }), fc.nat(), (list, cut) => {
@@ -146,7 +146,7 @@ describe('round trip', () => {
     )
   })
 
-  it('has one form for what JavaScript has several of', () => {
+  it('has one form for a value that JavaScript has in several', () => {
     const same: [unknown, unknown][] = [
       [-0, 0],
       [{ a: undefined }, {}],

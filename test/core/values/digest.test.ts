@@ -1,4 +1,4 @@
-// Hash, digest, identities and Kafka's partitioner, each against somebody else's numbers.
+// Hash, digest, identities and Kafka's partitioner, each against numbers from elsewhere.
 
 import { blake2s as standard } from '@noble/hashes/blake2.js'
 import fc from 'fast-check'
@@ -48,7 +48,7 @@ describe('MultisetDigest', () => {
     )
   })
 
-  it('tells apart a row twice, once and not at all', () => {
+  it('differs for a row twice, once and not at all', () => {
     const row = utf8.encode('row')
     const of = (n: number): string => {
       const digest = new MultisetDigest()

@@ -1,4 +1,4 @@
-// Canonical JSON: one text for values with the same canonical bytes, whatever order their fields were made in.
+// Canonical JSON: one text for values with the same canonical bytes, in whatever order their fields were made.
 
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -15,7 +15,7 @@ const values = fc.letrec(tie => ({
   ),
 })).value
 
-/** An object with own fields in the order given, whatever their names. */
+/** An object with own fields in the given order, whatever their names. */
 function objectOf(fields: readonly (readonly [string, unknown])[]): object {
   const made = {}
   for (const [name, value] of fields) {
@@ -34,7 +34,7 @@ const reversed = (value: unknown): unknown => {
   )
 }
 
-/** The obvious way: fields sorted by their names. */
+/** Canonical JSON by sorting the fields of each object. */
 function obvious(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(Object.is(value, -0) ? 0 : value)
   if (Array.isArray(value)) return `[${value.map(obvious).join(',')}]`

@@ -1,4 +1,4 @@
-// Varints and zigzag against whole numbers as they are: every length, both ends of the range, cut-off bytes.
+// Varints and zigzag against the numbers that they encode: every length, both ends of the range, cut-off bytes.
 
 import { expect, test } from 'vitest'
 import { ByteReader, ByteWriter } from '../../../core/values/bytes.ts'
@@ -14,7 +14,7 @@ import {
   zigzag,
 } from '../../../core/values/varint.ts'
 
-/** The last number of each length and the first of the next, and what 32-bit arithmetic takes for negative. */
+/** The last number of each length and the first of the next, and numbers that 32-bit arithmetic takes for negative. */
 const numbers = [
   ...Array.from({ length: 53 }, (_, i) => [2 ** i - 1, 2 ** i, 2 ** i + 1]).flat(),
   Number.MAX_SAFE_INTEGER - 1,
@@ -28,7 +28,7 @@ function obviousBytes(value: number): number[] {
   return [...bytes, Number(rest)]
 }
 
-test('each number has its obvious bytes, in place and through a writer', () => {
+test('each number has the bytes of its definition, in place and through a writer', () => {
   for (const value of numbers) {
     const expected = obviousBytes(value)
     const bytes = new Uint8Array(12).fill(0xee)
@@ -52,7 +52,7 @@ test('a number that is cut off ends past the bytes, and a reader refuses it', ()
   }
 })
 
-test('zigzag folds signed numbers into whole ones and back', () => {
+test('zigzag maps signed numbers to unsigned ones and back', () => {
   expect([0, -1, 1, -2, 2].map(zigzag)).toEqual([0, 1, 2, 3, 4])
   for (const value of numbers.filter(n => n < 2 ** 52).flatMap(n => [n, -n - 1])) {
     if (Math.abs(value) < 2 ** 52) expect(fromZigzag(zigzag(value))).toBe(value)

@@ -1,6 +1,6 @@
-// A process that appends to an embedded log until it is told to stop (SIGTERM) or killed.
+// A process that appends to an embedded log until it is stopped by SIGTERM or killed.
 //
-// Promises: seeded values; says `appended N` after each batch that is durable.
+// Promises: values follow from a seed; prints `appended N` after each durable batch.
 
 import { writeSync } from 'node:fs'
 import { OutputTopic } from '../../../logs/embedded/output-topic.ts'
@@ -12,7 +12,7 @@ export interface AppendOrder {
   readonly topic: string
   readonly partitions: number
   readonly seed: number
-  /** Records of a batch at most. */
+  /** The most records of a batch. */
   readonly batch: number
   readonly pauseMs: number
 }

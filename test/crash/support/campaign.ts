@@ -1,7 +1,8 @@
-// Killing a live stream again and again while another process appends, and comparing what is left with batch.
+// Kills a live stream again and again while another process appends; the caller compares what is left with batch.
 //
-// Promises: seeded kill moments, early in a life and after its first commit; kills are SIGKILLs of real processes; some of them hit the appender too. Counts how many lives
-// committed anything, so that a campaign in which nothing happened is seen as such.
+// Promises: times of kills follow from a seed, some early in a life and some after its first commit; kills are SIGKILLs
+// of real processes, and some hit the appender too. Counts the lives that committed anything, so that a campaign that
+// tested nothing is seen.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,7 @@ export interface CampaignOptions {
   readonly partitions: number
   /** Starts the stream over `log` into `state`, following the log. */
   readonly startStream: (log: string, state: string) => Child
-  /** Longest life of a stream in ms: from its start, or for most of them a fifth of it from the first commit. */
+  /** Longest life of a stream in ms from its start; most are killed within a fifth of it after their first commit. */
   readonly lifeMs: number
   readonly onKill?: (kill: number) => void
 }
@@ -30,7 +31,7 @@ export interface Campaign {
   /** Streams killed, and appenders killed. */
   readonly kills: number
   readonly appenderKills: number
-  /** Kills that hit a stream which had committed in this life. */
+  /** Kills of streams that had committed since their last start. */
   readonly afterCommit: number
 }
 

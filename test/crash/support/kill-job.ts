@@ -1,4 +1,4 @@
-// The job that the kill campaign runs compiled: a view, closed windows and single events as outputs, dead letters.
+// The job of the kill campaign, run compiled: a view, closed windows and single events as outputs, dead letters.
 
 import { count, job, source, sum, tumbling } from 'lyrebird'
 

@@ -1,6 +1,8 @@
-// What the processes that the crash tests kill do: a job of test/support over an embedded log, through the real executors.
+// The program of the processes that the crash tests kill: a job of test/support over an embedded log, through the real
+// executors.
 //
-// Promises: a kill at a step is a SIGKILL of the process itself at that moment, by the hook that every run has (run/commit-steps.ts).
+// Promises: a kill at a step is a SIGKILL of the process by itself at that step, through the hook that every run has
+// (run/commit-steps.ts).
 
 import { writeSync } from 'node:fs'
 import { isLyrebirdError } from '../../../core/errors.ts'
@@ -16,14 +18,14 @@ export interface Order {
   readonly job: string
   readonly log: string
   readonly state: string
-  /** Of the schedule. */
+  /** Seed of the schedule. */
   readonly seed?: number
   readonly commitIntervalMs?: number
-  /** Kill at the nth time of a step. */
+  /** Kill at the nth occurrence of a step. */
   readonly kill?: { readonly step: Step; readonly nth: number } | undefined
 }
 
-/** Runs an order, says `committed` after each commit, and exits as the command line would. */
+/** Runs an order, prints `committed` after each commit, and exits as the command line would. */
 export async function victim(order: Order): Promise<void> {
   const functions = interpretedModule((JOBS[order.job] as (typeof JOBS)[string]).build())
   const { log, state, commitIntervalMs, seed = 1 } = order

@@ -1,4 +1,4 @@
-// The crash tests' side: starting victims, and comparing what they left with a batch run that nobody killed.
+// The parent side of the crash tests: starts victims, and compares what they left with a batch run that was not killed.
 
 import { join } from 'node:path'
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'

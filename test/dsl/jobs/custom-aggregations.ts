@@ -1,9 +1,9 @@
-// Exact spreads, lists, histograms and authors' own aggregations: parts that fail, states of bytes, helpers that make aggregations.
+// Exact variance, lists, histograms and authors' own aggregations: lambdas that fail, states of bytes, helpers.
 
 import { aggregation, collectList, histogram, hopping, job, session, stddev, tumbling, variance } from 'lyrebird'
 import { type Event, events } from './event.ts'
 
-/** Numbers that lie further apart than a limit cannot be shown. */
+/** The range of numbers; `present` throws where it exceeds a limit. */
 const spread = (limit: number) =>
   aggregation<number, { low: number; high: number } | null, { width: number }>({
     zero: null,
@@ -18,7 +18,7 @@ const spread = (limit: number) =>
     },
   })
 
-/** One bit for each length of a key that has been there. */
+/** One bit for each length of a key that has occurred. */
 const lengths = aggregation({
   zero: new Uint8Array(4),
   lift(e: Event) {

@@ -1,4 +1,4 @@
-// Lines, CSV and bytes; fields of the record in the log; two sources of one topic; ahead.
+// Lines, CSV and bytes; the log's own fields of a record; two sources of one topic; ahead.
 
 import { bytes, csv, job, lines, source, tumbling } from 'lyrebird'
 import { type Event, events } from './event.ts'

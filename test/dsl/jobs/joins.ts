@@ -1,4 +1,4 @@
-// Joins: with data of the job (an imported file among it), of streams within bounds, of tables; and the changes of a view.
+// Joins: with data of the job (an imported file too), of streams within bounds, of tables; the changes of a view.
 
 import { count, job, snapshot, source, sum, tumbling } from 'lyrebird'
 import { type Event, events } from './event.ts'

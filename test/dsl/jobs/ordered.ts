@@ -1,4 +1,4 @@
-// Words in the order of time: scan, distinct, dedupe, upserts of a topic and of a stream, joins with their versions.
+// The ordered operators: scan, distinct, dedupe, upserts of a topic and of a stream, joins with their versions.
 
 import { job, table } from 'lyrebird'
 import { type Event, events } from './event.ts'

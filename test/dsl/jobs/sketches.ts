@@ -1,4 +1,4 @@
-// Every sketch, over all time and in windows; what filters and counts say is asked within lambdas.
+// Every sketch, over all time and in windows; lambdas query membership and frequency.
 
 import {
   approxCountDistinct,

@@ -3,7 +3,7 @@
 import { collectSet, count, first, job, maxBy, mean, source, sum, topK, tumbling } from 'lyrebird'
 import { type Event, events } from './event.ts'
 
-// Nothing but the merge looks at this one, so what it must decode is known from behind the merge alone.
+// Only the merge reads this source, so its used fields come from behind the merge alone.
 const other = source<Event>('a', { time: e => e.t })
 
 const short = events

@@ -1,9 +1,9 @@
-// Sessions and calendar windows with every word on their tables, two stages behind each other, and hopping windows with an offset.
+// Sessions and calendar windows with every word on their tables, two stages, and hopping windows with an offset.
 
 import { calendar, count, first, hopping, job, last, session, source, sum } from 'lyrebird'
 import { type Event, events } from './event.ts'
 
-/** A second of the log is more than two hours here, so that days and months pass. */
+/** A second of the log is more than two hours of event time, so that days and months pass. */
 const years = source<Event>('a', { time: e => (e.t - 1_000_000) * 8640 - 1_000_000_000, disorder: '12h' })
 
 const visits = events

@@ -1,6 +1,7 @@
-// The cases as they lie beside the project: read, and turned into records of a log.
+// ksqlDB's cases, read from a folder beside the repository and turned into records of a log.
 //
-// Promises: nothing is known here of what a case expects. Values are JSON by column names in upper case, whatever the case's format.
+// Promises: uses nothing of what a case expects. Values are JSON by column names in upper case, whatever the case's
+// format.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,7 @@ export interface CaseRecord {
 }
 
 export interface Case {
-  /** `FILE: NAME`, with a number where a file has two of one name. */
+  /** `FILE: NAME`, with a number where a name occurs twice in a file. */
   readonly name: string
   readonly statements: readonly string[]
   readonly inputs: readonly CaseRecord[]
@@ -63,13 +64,13 @@ export function readCases(): readonly Case[] {
 
 const utf8 = new TextEncoder()
 
-/** Topics of derived streams and tables that the case writes to itself: the job reads them, it does not make them. */
+/** Topics of derived streams and tables to which the case itself writes: the job reads them and does not write them. */
 export function fedTopics({ statements, inputs }: Case): ReadonlySet<string> {
   const derived = statements.map(parseStatement).filter(s => s.query !== null)
   return new Set(derived.map(topicOf).filter(topic => inputs.some(i => i.topic === topic)))
 }
 
-/** The log of a case: one partition for each topic that its declarations name, or that it feeds. */
+/** The log of a case: one partition for each topic that its declarations name or its inputs feed. */
 export function logOf(c: Case): ReferenceInput {
   const { statements, inputs } = c
   const fed = fedTopics(c)
@@ -90,7 +91,9 @@ function recordOf({ columns }: Statement, input: CaseRecord, offset: bigint): In
   return { offset, timestamp, key: keyBytes, value: json === null ? null : utf8.encode(json), headers: [] }
 }
 
-/** A value of the declared columns: a row of text by their order, or an object by their names in whatever case. */
+/**
+ * A value of the declared columns: from a line of text by their order, or from an object by their names in any case.
+ */
 function typed(value: unknown, columns: readonly Column[]): unknown {
   if (typeof value !== 'string') return ofType(value, { name: 'STRUCT', fields: columns, items: null })
   const texts = value.split(',')

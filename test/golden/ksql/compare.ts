@@ -1,4 +1,4 @@
-// What a case expects and what the job gives, in one form: lines of text for each row or record.
+// What a case expects and what the job gives, in one form: one line of text for each row or record.
 //
 // Promises: for a table the final value of each key and window; for a stream every record with its key and time.
 
@@ -7,7 +7,7 @@ import { valuesIn } from '../../support/read-result.ts'
 import type { Case, CaseRecord } from './cases.ts'
 import type { MadeJob } from './to-job.ts'
 
-/** Rows by what tells them apart, or records in any order. */
+/** Rows by key and window, or records in any order. */
 export type Lines = readonly string[]
 
 export function expectedLines({ outputs }: Case, made: MadeJob): Lines {
@@ -46,7 +46,7 @@ export function ownLines(result: JobResult, made: MadeJob): Lines {
 
 const keyText = (key: CaseRecord['key']): string => (key === undefined || key === null ? 'null' : String(key))
 
-/** Columns in order; an absent one and an empty text are null, and numbers are what they are however they are written. */
+/** Columns in order; an absent one and an empty text are null, and numbers are equal however they are written. */
 function valueText(columns: readonly string[], value: unknown): string {
   if (value === null) return 'null'
   const given = typeof value === 'string' ? rowOf(columns, value) : new Map(Object.entries(value as object))

@@ -1,4 +1,4 @@
-// The values of SQL expressions over a row: what an author would write as TypeScript lambdas.
+// The values of SQL expressions over a row, as an author would compute them in TypeScript lambdas.
 //
 // Promises: null in, null out; whole numbers divide to whole numbers, as in SQL.
 
@@ -6,16 +6,16 @@ import type { Expression } from './sql.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
-/** Rows by their alias. */
+/** Rows by alias. */
 export type Scope = Readonly<Record<string, Row | null>>
 
-/** Results of aggregate calls by their text. */
+/** Results of aggregate calls, by the text of the call. */
 export type Aggregates = ReadonlyMap<string, unknown>
 
 export interface Context {
   readonly scope: Scope
   readonly aggregates?: Aggregates
-  /** `SUBSTRING(text, start, end)` from 0, as old versions had it. */
+  /** `SUBSTRING(text, start, end)` counted from 0, as ksqlDB's legacy mode does. */
   readonly legacySubstring?: boolean
 }
 
@@ -95,7 +95,7 @@ function binary(op: string, a: unknown, b: unknown): unknown {
   }
 }
 
-/** `%` stands for any text; `_` is a letter like others in the cases' version. */
+/** `%` matches any text; `_` is an ordinary letter in the version of the cases. */
 function like(text: string, pattern: string): boolean {
   const parts = pattern.split('%').map(p => p.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`, 's').test(text)
@@ -145,7 +145,7 @@ function jsonField(text: unknown, path: string): unknown {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** The pieces of a date pattern: letters that stand for a part, and texts in quotes. */
+/** The pieces of a date pattern: letters for a part of the date, and texts in quotes. */
 const PIECES = /'([^']*)'|yyyy|MMM|MM|dd|HH|mm|ss|X|[^A-Za-z']+/g
 
 function dateText(ms: number, pattern: string): string {

@@ -1,7 +1,8 @@
-// The validation cases of ksqlDB, written by others: each as a job, its final values beside theirs.
+// The validation cases of ksqlDB: each as a job, whose final values are compared with the expected ones.
 //
-// Promises: a case agrees, or differs by a decision of the contract whose rule makes both sides equal, or has no words here; nothing
-// else is green. Batch, stream and reference agree on every job. Skips, loudly, where the cases are not beside the project.
+// Promises: a case agrees, or differs by a decision of the contract whose rule makes both sides equal, or cannot be
+// expressed; nothing else is green. Batch, stream and reference agree on every job. Skips, with a message, where the
+// cases are absent.
 
 import { describe, expect, it } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
@@ -19,7 +20,7 @@ const cases = casesThere ? readCases() : []
 const made = (c: Case): ReturnType<typeof toJob> => toJob(c.statements.map(parseStatement), c.properties, fedTopics(c))
 
 describe.skipIf(!casesThere)('cases of ksqlDB', () => {
-  it('are all here, each with one verdict', () => {
+  it('are all present, each with one verdict', () => {
     const names = cases.map(c => c.name)
     expect(new Set(names).size).toBe(145)
     expect(Object.keys({ ...DIFFERS, ...NO_WORDS }).filter(name => !names.includes(name))).toEqual([])
@@ -48,11 +49,11 @@ describe.skipIf(!casesThere)('cases of ksqlDB', () => {
   })
 
   const without = cases.filter(c => !c.refused && c.name in NO_WORDS)
-  it.each(without.map(c => [c.name, c] as const))('%s has no words', (_, c) => {
+  it.each(without.map(c => [c.name, c] as const))('%s cannot be expressed', (_, c) => {
     expect(() => made(c)).toThrow(NotExpressible)
   })
 
-  it('statements that are to be refused are checks of SQL itself', () => {
+  it('statements that must be refused are checks of SQL itself', () => {
     expect(cases.filter(c => c.refused).map(c => c.name)).toEqual(REFUSED)
   })
 })

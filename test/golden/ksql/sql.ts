@@ -1,6 +1,6 @@
-// A reader of the SQL that the cases are written in: statements and expressions as plain trees.
+// A parser of the SQL that the cases use: statements and expressions as plain trees.
 //
-// Promises: covers the shapes of the cases and throws on any other; names are upper case unless quoted by backticks.
+// Promises: covers the forms in the cases and throws on any other; names are upper case unless quoted by backticks.
 
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
@@ -305,7 +305,7 @@ class Parser {
     if (this.#take(')')) return { kind: 'call', name, args }
     do args.push(this.#take('*') ? { kind: 'star', of: null } : this.expression())
     while (this.#take(','))
-    if (this.#take('AS')) this.#type() // CAST(x AS TYPE): numbers are numbers
+    if (this.#take('AS')) this.#type() // CAST(x AS TYPE): the type is ignored
     this.#expect(')')
     return { kind: 'call', name, args }
   }
@@ -343,7 +343,7 @@ class Parser {
   }
 }
 
-/** Operators by rank, the loosest first. */
+/** Operators by precedence, the loosest first. */
 const LEVELS = [['OR'], ['AND'], ['=', '<>', '!=', '<', '>', '<=', '>=', 'LIKE'], ['+', '-'], ['*', '/', '%']] as const
 
 const KEYWORDS = new Set([

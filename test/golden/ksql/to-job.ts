@@ -1,6 +1,7 @@
-// From statements to a job: each SQL shape by the words that say the same here.
+// From statements to a job: each form of SQL as the words that mean the same.
 //
-// Promises: decided by the shape of a statement, never by the name of a case. Throws `NotExpressible` for shapes without words.
+// Promises: decides by the form of a statement, never by the name of a case. Throws `NotExpressible` for forms that the
+// language does not have.
 
 import {
   type Aggregation,
@@ -28,7 +29,7 @@ import type { Expression, Join, Properties, Query, SelectItem, Statement, Window
 
 export class NotExpressible extends Error {}
 
-/** A row on its way: the values of each relation by alias. */
+/** A row in the job: the values of each relation by alias. */
 type Rows = Scope
 type Lambda = (value: Rows, record: Info) => unknown
 interface Info {
@@ -37,7 +38,7 @@ interface Info {
   readonly window?: { readonly start: number; readonly end: number }
 }
 
-/** Streams and tables without their types, which SQL does not tell TypeScript. */
+/** Streams and tables without types, which TypeScript cannot infer from SQL. */
 interface AnyStream {
   map(fn: Lambda): AnyStream
   mapValues(fn: Lambda): AnyStream
@@ -59,7 +60,7 @@ interface Source {
   readonly columns: readonly string[]
   readonly stream: AnyStream | null
   readonly table: AnyTable | null
-  /** A table as it was declared: the only one that a stream can be joined with. */
+  /** The declared table; a stream can be joined with no other. */
   readonly declared: AnyTable | null
 }
 
@@ -71,7 +72,7 @@ export interface MadeJob {
   readonly windowed: WindowClause | null
 }
 
-/** `fed`: topics of derived relations that are read all the same. */
+/** `fed`: topics of derived relations that the job reads instead of computing them. */
 export function toJob(
   statements: readonly Statement[],
   properties: Readonly<Record<string, unknown>>,
@@ -94,7 +95,7 @@ export function toJob(
   return { job: job('golden', { result: output } as never), kind: 'stream', columns, windowed }
 }
 
-/** Nothing is late in the cases' model without windows' grace: every source waits for a day. */
+/** In the model of the cases nothing is late without a window's grace, so every source has a day of disorder. */
 const DISORDER = '1d'
 
 function declare(statement: Statement, known: readonly string[] | null = null): Source {
@@ -215,7 +216,7 @@ class Derivation {
     return { stream: joined.mapValues(named), table: null }
   }
 
-  /** The side of the join's condition that is about one relation, as text: keys of topics are text. */
+  /** The side of the join's condition that belongs to one relation, as text, since keys of topics are text. */
   #joinKey(alias: string): Lambda {
     const [a, b] = (this.#query.join as Join).on
     const own = a.kind === 'dot' && a.of.kind === 'column' && a.of.name === alias ? a : b
@@ -240,7 +241,7 @@ class Derivation {
     return kept.mapValues((row, info) => this.#select(context(row, info)))
   }
 
-  /** Aggregate calls of the statement by a name for each. */
+  /** Aggregate calls of the statement, each under a name. */
   #calls(): ReadonlyMap<string, Expression & { kind: 'call' }> {
     const found = new Map<string, Expression & { kind: 'call' }>()
     const visit = (e: Expression): void => {
@@ -288,13 +289,13 @@ class Derivation {
     return evaluate(e, { ...context, legacySubstring: this.#legacy })
   }
 
-  /** The columns that are selected, stars written out, each with its name. */
+  /** The selected columns, `*` expanded, each with its name. */
   #items(): readonly (readonly [string, Expression])[] {
     const { items, from, join } = this.#query
     const named: (readonly [string, Expression])[] = []
     for (const [index, item] of items.entries()) {
       const { expression, alias } = item
-      // The key of a record stands beside its value.
+      // The key of a record is no part of its value.
       if (expression.kind === 'column' && expression.name === 'ROWKEY' && alias === null) continue
       if (expression.kind !== 'star') named.push([nameOf(item, index, name => this.#isAmbiguous(name)), expression])
       else named.push(...this.#star(expression.of ?? from.alias, join !== null))
@@ -302,7 +303,7 @@ class Derivation {
     return named
   }
 
-  /** A column that both relations of a join have: its name tells them apart. */
+  /** Whether both relations of a join have the column, so that its name needs the alias. */
   #isAmbiguous(name: string): boolean {
     const { from, join } = this.#query
     return join !== null && [from, join.right].every(r => this.#relation(r.name).columns.includes(name))
@@ -330,7 +331,7 @@ function nameOf({ alias, expression: e }: SelectItem, index: number, ambiguous: 
   return `KSQL_COL_${index}`
 }
 
-/** What the words give in the form that the SQL functions have. */
+/** The result of a word in the form of the SQL function. */
 function presented({ name, args }: Expression & { kind: 'call' }, value: unknown): unknown {
   if (name === 'HISTOGRAM') {
     return Object.fromEntries((value as { value: string; count: number }[]).map(h => [h.value, h.count]))

@@ -1,7 +1,7 @@
-// Where the contract says something else than ksqlDB, and what has no words here: each with its reason.
+// Where the contract differs from ksqlDB, and what the language cannot express, each with its reason.
 //
-// Promises: a reason for a difference says what it explains away, and both sides must be equal but for that; so a case that differs in
-// anything else is red. Leaves to `docs/language/coming-from-sql.md`: the same in sentences for users.
+// Promises: a reason for a difference says what it explains away, and both sides must be equal but for that; so a case
+// that differs in anything else is red. `docs/language/coming-from-sql.md` says the same for users.
 
 import type { Lines } from './compare.ts'
 
@@ -13,10 +13,10 @@ export interface Decision {
 
 const equal = (a: Lines, b: Lines): boolean => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort())
 
-/** Lines of a stream without the time, which stands first. */
+/** Lines of a stream without the time, which comes first. */
 const withoutTime = (lines: Lines): string[] => lines.map(line => line.slice(line.indexOf(' ') + 1))
 
-/** Each line of `some` is one of `all`, as often as it is there. */
+/** Whether `some` is contained in `all`, as multisets of lines. */
 function isPart(some: Lines, all: Lines): boolean {
   const left = [...all]
   return some.every(line => {
@@ -33,7 +33,7 @@ const sortedLists = (lines: Lines): Lines =>
 
 const columnsOf = (line: string): readonly unknown[] => JSON.parse(line.slice(line.indexOf('['))) as unknown[]
 
-/** Whether a line without a partner says, where it says anything, what a line with one says. */
+/** Whether a line without a partner equals a line with one, where it is not null. */
 const isHalfOf = (half: string, whole: string): boolean => {
   const [a, b] = [columnsOf(half), columnsOf(whole)]
   return a.includes(null) && a.every((value, i) => value === null || value === b[i])
@@ -108,7 +108,7 @@ export const DIFFERS: Readonly<Record<string, keyof typeof DECISIONS>> = {
 const RETRACTION = 'an aggregation over a table that changes takes rows back; here a stream is aggregated'
 const WINDOWED_KEY = 'the record keys hold a window in the bytes of another system; here a window is made, not read'
 
-/** Cases without words here, by the reason. */
+/** Why cases cannot be expressed. */
 export const NO_WORDS: Readonly<Record<string, string>> = {
   'aggregate-table: calculate aggregation on a table': RETRACTION,
   'aggregate-table: table aggregations with having': RETRACTION,

@@ -1,4 +1,4 @@
-// Declared fields, topics and views under the names that JavaScript gives a meaning of its own.
+// Fields, topics and views with names that JavaScript gives a meaning of its own.
 
 import { collectSet, count, job, source, sum } from 'lyrebird'
 
@@ -13,13 +13,13 @@ interface Odd {
   é: number
 }
 
-/** As a computed name it makes a field; written out in an object it would set a prototype. */
+/** As a computed name it makes a field; as a literal name in an object it would set the prototype. */
 const PROTO = '__proto__'
 
 const odd = source<Odd>('__proto__')
 
 const sums = odd
-  // biome-ignore lint/suspicious/noProto: the field of the record, an own one.
+  // biome-ignore lint/suspicious/noProto: an own field of the record.
   .keyBy(e => e.__proto__)
   .aggregate({
     constructor: count(),

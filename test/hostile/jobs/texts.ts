@@ -1,4 +1,4 @@
-// Raw lines, and rows of CSV, over times that the log gives.
+// Raw lines, and rows of CSV, with the log's timestamps as event times.
 
 import { collectSet, count, csv, job, lines, source, tumbling } from 'lyrebird'
 

@@ -1,4 +1,4 @@
-// Event times as the record says, whatever it says; a guard against fast clocks on one of two sources.
+// Event times from the record, whatever it holds; `ahead` on one of two sources.
 
 import { count, first, job, last, source, tumbling } from 'lyrebird'
 

@@ -1,4 +1,4 @@
-// Strict types: unions, literals, tuples and bigints, of which only some fields are used.
+// Strict types (unions, literals, tuples and bigints) of which only some fields are used.
 
 import { count, job, max, source, sum } from 'lyrebird'
 

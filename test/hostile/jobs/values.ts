@@ -1,4 +1,4 @@
-// Values of every kind on every way through a job: keys, object keys, sets, sums, windows, closed windows, outputs.
+// Values of every kind in every role: keys, object keys, sets, sums, windows, closed windows, outputs.
 
 import { collectSet, count, countDistinct, job, last, max, maxBy, min, source, sum, topK, tumbling } from 'lyrebird'
 

@@ -1,4 +1,5 @@
-// Tests of the hostile jobs through the test kit: records as bytes, expectations as text, agreement of all executors at the end.
+// Tests of the hostile jobs by the test kit: records as bytes, expectations as text, agreement of all executors at the
+// end.
 
 import { fileURLToPath } from 'node:url'
 import type { Job } from '../../../dsl/index.ts'
@@ -18,12 +19,12 @@ export function deadBy(t: AnyJobTest): Map<string, string> {
   return new Map(letters)
 }
 
-/** Nothing was put on the prototypes that all objects share. */
+/** Whether the prototypes that all objects share are unchanged. */
 export function prototypesAreClean(): boolean {
   const shared = [Object.prototype, Array.prototype, Function.prototype, String.prototype]
   return shared.every(p => Object.keys(p).length === 0) && !('polluted' in {})
 }
 
-/** A text so often around another: `nested('[', ']', 3, '1')` is `[[[1]]]`. */
+/** `inside` within `depth` pairs of `open` and `close`: `nested('[', ']', 3, '1')` is `[[[1]]]`. */
 export const nested = (open: string, close: string, depth: number, inside: string): string =>
   open.repeat(depth) + inside + close.repeat(depth)

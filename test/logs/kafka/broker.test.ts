@@ -1,6 +1,6 @@
 // Reading from a real broker: exact offsets, exact ends, codecs, headers, names, partitions, following.
 //
-// Goal: what was produced is what is read, at the same offsets, and nothing else.
+// Promises: what was produced is what is read, at the same offsets, and nothing else.
 
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -101,7 +101,7 @@ describe.skipIf(noKafka)('a log on a real broker', () => {
     expect(await everything(await cluster.log(), topic)).toEqual(values.map((value, i) => `${i}:${value}`))
   })
 
-  test('one batch larger than the wanted bytes of a fetch comes whole', async () => {
+  test('one batch larger than the byte limit of a fetch comes whole', async () => {
     const topic = await cluster.topic()
     const large = 'x'.repeat(900_000)
     await cluster.send(topic, [large])
@@ -110,7 +110,7 @@ describe.skipIf(noKafka)('a log on a real broker', () => {
     expect(texts(chunks)).toEqual([`0:${large}`, '1:small'])
   })
 
-  test('names topics and their ids, and tells a compacted topic', async () => {
+  test('names topics and their ids, and recognises a compacted topic', async () => {
     const log = await cluster.log()
     const plain = await cluster.topic({ name: '__proto__' })
     const compacted = await cluster.topic({ name: 'constructor', settings: { 'cleanup.policy': 'compact,delete' } })
@@ -125,7 +125,7 @@ describe.skipIf(noKafka)('a log on a real broker', () => {
     expect(await log.abilities(plain)).toEqual({ timestamps: true, keys: true, headers: true })
   })
 
-  test('a topic that is not there is unknown-topic, under every question', async () => {
+  test('a topic that does not exist is unknown-topic, in every call', async () => {
     const log = await cluster.log()
     const unknown = expect.objectContaining({ code: 'unknown-topic', exitCode: 2 })
     await expect(log.partitions('absent')).rejects.toEqual(unknown)
@@ -134,7 +134,7 @@ describe.skipIf(noKafka)('a log on a real broker', () => {
     await expect(log.compacted?.('absent')).rejects.toEqual(unknown)
   })
 
-  test('wakes up when a record comes, at the time limit when none does, at once when told to stop', async () => {
+  test('wakes up when a record comes, at the time limit when none does, at once when it is stopped', async () => {
     const topic = await cluster.topic({ partitions: 2 })
     const log = await cluster.log()
     await log.partitions(topic)

@@ -1,6 +1,7 @@
 // The protocol's types and calls, without a broker: exact integers, hostile lengths, addresses.
 //
-// Goal: bytes that lie end in an error, never in a wrong number or in memory taken for nothing. The suites with a broker prove the layouts.
+// Promises: malformed bytes end in an error, never in a wrong number or a needless allocation. The suites with a broker
+// prove the layouts.
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -16,7 +17,7 @@ const i32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })
 const i64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })
 
 describe('the wire types', () => {
-  test('come back as they were written', () => {
+  test('are read back as they were written', () => {
     const values = fc.record({
       i32,
       i64,
@@ -44,7 +45,7 @@ describe('the wire types', () => {
     )
   })
 
-  test('an array, string or tag that cannot be there is a RangeError', () => {
+  test('an array, string or tag past the end is a RangeError', () => {
     const lie = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f])
     expect(() => new WireReader(lie).array(() => 0)).toThrow(RangeError)
     expect(() => new WireReader(lie).string()).toThrow(RangeError)
@@ -100,7 +101,7 @@ describe('an address', () => {
     expect(() => kafkaSettings('kafka://user:secret@host:1', {})).toThrow(failure)
   })
 
-  test('takes TLS and SASL from the environment, and misses what is missing', () => {
+  test('takes TLS and SASL from the environment, and reports missing parts', () => {
     const sasl = { LYREBIRD_KAFKA_SASL: 'SCRAM-SHA-256', LYREBIRD_KAFKA_USER: 'u', LYREBIRD_KAFKA_PASSWORD: 'p' }
     const settings = kafkaSettings('kafka://a:1,b:2', { ...sasl, LYREBIRD_KAFKA_TLS: '1' })
     expect(settings).toMatchObject({

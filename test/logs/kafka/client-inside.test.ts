@@ -1,6 +1,7 @@
-// The inside of kafkajs that logs/kafka/client.ts reaches into: fails loudly where it moves.
+// The internals of kafkajs that logs/kafka/client.ts uses: a change of them fails here.
 //
-// Goal: whoever updates the package learns here what broke, not from a wrong answer. The last test speaks to a server of our own.
+// Promises: an update of the package that breaks the client is red here, rather than a wrong answer later. The last
+// tests talk to a server of the test's own.
 
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
@@ -47,7 +48,7 @@ describe('a link', () => {
     for (const end of ends.splice(0)) end()
   })
 
-  /** A server that answers ApiVersions with the given versions, and everything else with what `answer` says. */
+  /** A server that answers ApiVersions with the given versions, and everything else with what `answer` gives. */
   async function server(
     versions: Record<number, number>,
     answer: (socket: Socket, correlation: number) => void,
@@ -83,7 +84,7 @@ describe('a link', () => {
   const limits = { connectMs: 500, answerMs: 300 }
   const clientFor = (port: number) => createClient(kafkaSettings(`kafka://127.0.0.1:${port}`, {}, limits))
 
-  test('to a broker that is too old says what it does not speak', async () => {
+  test('to a broker that is too old reports the calls that it lacks', async () => {
     const port = await server({ ...WHOLE, 1: 11, 3: 9 }, () => {})
     const linking = clientFor(port).link('127.0.0.1', port)
     await expect(linking).rejects.toMatchObject({
@@ -92,7 +93,7 @@ describe('a link', () => {
     })
   })
 
-  test('fails once and for all: an answer that does not come, half an answer, nonsense', async () => {
+  test('fails for good: no answer, half an answer, nonsense', async () => {
     const half = (socket: Socket): void => void socket.end(Buffer.from([0, 0, 1, 0, 0, 0, 0, 1, 9, 9]))
     const nonsense = (socket: Socket, correlation: number): void => {
       const body = Buffer.alloc(40, 0xff)
@@ -113,7 +114,7 @@ describe('a link', () => {
     }
   })
 
-  test('with TLS to a port without it is refused, and does not go on in the clear', async () => {
+  test('with TLS to a port without it is refused, and does not continue unencrypted', async () => {
     const heard: string[] = []
     const listening = createServer(socket => {
       ends.push(() => socket.destroy())

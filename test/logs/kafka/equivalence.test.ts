@@ -1,8 +1,9 @@
-// One job, one log, wherever it lies: batch from files, batch from Kafka, stream from Kafka across kill -9, and the reference agree.
+// One job over one log, stored in files and in Kafka: batch from files, batch from Kafka, stream from Kafka through
+// kill -9, and the reference agree.
 //
-// Goal: the example's records in a topic of 4 partitions, the same in an embedded log and on a real broker, the compiled modules as
-// processes of their own. The stream follows the topic live while it is filled and is killed several times; whatever it was doing then,
-// its state at the end is the batch state, row by row, with late records, dead letters, watermarks and digests.
+// Method: the example's records are in a topic of 4 partitions, both in an embedded log and on a real broker; the
+// compiled modules run as processes. The stream follows the topic while it is filled and is killed several times; its
+// state at the end is the batch state, row by row, with late records, dead letters, watermarks and digests.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -62,7 +63,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
     if (dir !== undefined) rmSync(dir, { recursive: true, force: true })
   })
 
-  /** A compiled module as a process of its own; what it says is shown only where it fails. */
+  /** A compiled module as a process; its output is shown only where it fails. */
   function start(target: 'batch' | 'stream', log: string, state: string, ...flags: string[]) {
     const args = [at(`job/${target}.mjs`), '--log', log, '--state', at(state), '--json', ...flags]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -72,7 +73,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
     return { child, said, closed: once(child, 'close') as Promise<[number | null, string | null]> }
   }
 
-  /** Runs to the end. Gives the whole result and the number of records that this run has read. */
+  /** Runs to the end; gives the whole result and the number of records that this run read. */
   async function finish(target: 'batch' | 'stream', log: string, state: string, ...flags: string[]) {
     const { said, closed } = start(target, log, state, ...flags)
     const [code] = await closed
@@ -81,7 +82,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
     return { records, result: await readWholeResult(at(state), at(`${state}/out`), functions.plan) }
   }
 
-  /** Records that the stream's state holds. */
+  /** The number of records in the cut of the stream's state. */
   async function committed(): Promise<bigint> {
     if (!existsSync(at('stream'))) return 0n
     const reader = openStateReader(at('stream'))
@@ -100,7 +101,7 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
       const before = await committed()
       const { child, said, closed } = start('stream', kafka, 'stream', '--commit-interval', '5ms')
       await copyRecords(cluster.kafka, files, TOPIC, await portionOf(files, portion))
-      // Every other time it is let go on until it has committed some of it; else the moment is any, also before its first read.
+      // Every other kill waits for a commit; the others come after a random time, perhaps before the first read.
       const wait = Math.floor(Math.random() * 800)
       if (portion % 2 === 0) await expect.poll(committed, { timeout: 30_000, interval: 5 }).toBeGreaterThan(before)
       else await new Promise(done => setTimeout(done, wait))
@@ -137,7 +138,7 @@ async function compiled(outDir: string): Promise<{ written: string }> {
   return { written }
 }
 
-/** The example's lines, in turn into 4 partitions of an embedded log. */
+/** The example's lines, round-robin over 4 partitions of an embedded log. */
 async function appendExample(directory: string): Promise<void> {
   const source = join(EXAMPLE, 'log', TOPIC)
   const names = readdirSync(source).flatMap(folder =>

@@ -1,6 +1,7 @@
 // Failures of a real broker: killed and restarted in the middle of a read, hung, absent, locked.
 //
-// Goal: a read goes on where it was without a record lost or twice, or ends in a typed failure within its time limit.
+// Promises: a read continues where it was, without a record lost or read twice, or ends in a typed failure within its
+// time limit.
 
 import { statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,7 +35,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
   }
   const expected = Array.from({ length: 30 }, (_, i) => `${i}:${`${i}`.padEnd(500, '.')}`)
 
-  test('a wrong password is broker-auth at once and stands in no message; the right one reads', async () => {
+  test('a wrong password is broker-auth at once and is in no message; the right one reads', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['a'])
     const open = (password: string) =>
@@ -67,7 +68,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect((await log.partitions(topic))[0]).toMatchObject({ start: 0n, end: 30n })
   }, 60_000)
 
-  test('a broker that hangs is given up for its connections, and read on from when it wakes', async () => {
+  test('connections to a broker that hangs are given up, and reading continues when it wakes', async () => {
     const topic = await filled()
     const log = await cluster.log()
     await log.partitions(topic)
@@ -81,7 +82,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     }
   }, 60_000)
 
-  test('an outage past its limit is broker-unreachable; waiting for news does not spin', async () => {
+  test('an outage past its limit is broker-unreachable; waiting for records does not spin', async () => {
     const topic = await filled()
     const log = await cluster.log({ outageMs: 600 })
     await log.partitions(topic)
@@ -94,7 +95,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect(await everything(log, topic)).toEqual(expected)
   }, 60_000)
 
-  test('a broker that lost confirmed records is found out, though others stand at their offsets now', async () => {
+  test('a broker that lost confirmed records is detected, even with other records at their offsets', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['kept'])
     const log = await cluster.log()
@@ -115,7 +116,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect(await everything(await cluster.log(), topic)).toEqual(['0:kept', '1:other', '2:other', '3:other'])
   }, 60_000)
 
-  test('a read goes on at the next leader when the first one is killed', async () => {
+  test('a read continues at the next leader when the first one is killed', async () => {
     const leader = await cluster.further()
     const topic = `led-by-${leader.node}`
     await cluster.admin.createTopics({

@@ -1,6 +1,7 @@
-// What is no longer there, on a real broker: deleted records, deleted and recreated topics, ends that were never reached, compaction.
+// Ranges that no longer exist, on a real broker: deleted records, deleted and recreated topics, ends that were never
+// reached, compaction.
 //
-// Goal: each is a typed failure that names the range, at once; nothing is ever reset to another offset.
+// Promises: each is a typed failure that names the range, at once; no offset is ever reset.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
@@ -36,7 +37,7 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
     await expect(chunksOf(log, topic, 1n, 5n)).rejects.toThrow(`offsets 1 to 2 of ${topic}/0 were deleted`)
   })
 
-  test('records deleted in the middle of a read end it, with what came before delivered', async () => {
+  test('records deleted in the middle of a read end it, after those before them were delivered', async () => {
     const topic = await cluster.topic()
     for (let i = 0; i < 40; i++) await cluster.send(topic, [`${i}`.padEnd(1000, '.')])
     const reading = (await cluster.log()).read(topic, 0, 0n, 40n, { chunkBytes: 100 })[Symbol.asyncIterator]()
@@ -51,7 +52,7 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
     expect(last).toBeLessThan(4n)
   })
 
-  test('an end that the log has not reached is range-lost, not a wait for ever and not less', async () => {
+  test('an end that the log has not reached is range-lost, not an endless wait and not a shorter read', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['a', 'b'])
     const log = await cluster.log()
@@ -130,7 +131,7 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
     ])
   }, 30_000)
 
-  test('a topic made anew has another id and is topic-recreated for whoever knew the old one', async () => {
+  test('a topic that is created again has another id and is topic-recreated for readers of the first one', async () => {
     const topic = await cluster.topic({ name: 'again' })
     await cluster.send(topic, ['a', 'b', 'c'])
     const log = await cluster.log()

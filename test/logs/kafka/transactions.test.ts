@@ -1,7 +1,7 @@
 // Transactions on a real broker: aborted records are never delivered, open ones end the log.
 //
-// The first three cases are those in which the client's own decoder delivers aborted records (docs/kafka.md). Each is also
-// read from every offset on, since a read may begin inside a transaction.
+// The first three tests are cases in which kafkajs's own decoder delivers aborted records (docs/kafka.md). Each is also
+// read from every offset, since a read may begin inside a transaction.
 
 import { randomUUID } from 'node:crypto'
 import type { Producer, Transaction } from 'kafkajs'
@@ -23,13 +23,13 @@ describe.skipIf(noKafka)('transactions', () => {
   const send = (to: { send: Transaction['send'] }, topic: string, ...values: string[]) =>
     to.send({ topic, messages: values.map(value => ({ value, partition: 0 })) })
 
-  /** Markers are written some time after the producer has been answered. */
+  /** Waits for markers, which are written some time after the producer has been answered. */
   async function ended(topic: string, end: number): Promise<void> {
     const log = await cluster.log()
     await expect.poll(async () => (await log.partitions(topic))[0]?.end, { timeout: 10_000 }).toBe(BigInt(end))
   }
 
-  /** What is read from each offset on is the tail of what is read from the start; in fetches of one batch as well. */
+  /** Checks that a read from each offset gives the tail of a read from the start, also in fetches of one batch. */
   async function expectCommitted(topic: string, expected: readonly string[]): Promise<void> {
     const log = await cluster.log()
     expect(await everything(log, topic)).toEqual(expected)
@@ -108,7 +108,7 @@ describe.skipIf(noKafka)('transactions', () => {
     await expectCommitted(topic, expected)
   })
 
-  test('a log that ends in nothing but markers and aborted records is read to its exact end', async () => {
+  test('a log that ends in markers and aborted records is read to its exact end', async () => {
     const topic = await cluster.topic()
     const transaction = await begin(0)
     await send(transaction, topic, 'a', 'b')
@@ -123,7 +123,7 @@ describe.skipIf(noKafka)('transactions', () => {
     expect((await chunksOf(log, topic, 2n, 3n)).at(-1)?.nextOffset).toBe(3n)
   })
 
-  test('an open transaction ends the log before its first record and wakes nobody; its commit does', async () => {
+  test('an open transaction ends the log before its first record and wakes no reader; its commit does', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['before'])
     const open = await begin(0)

@@ -1,4 +1,4 @@
-// The four codecs, made by the libraries and by other programs, and bombs in each of them.
+// The four codecs, compressed by the libraries and by other programs, and decompression bombs in each.
 
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -101,7 +101,7 @@ test('a zstd window beyond the limit is refused before it is allocated', () => {
 
 test('a bomb inside a batch is a failure that names the offsets; so is an unknown codec', async () => {
   const place = { topic: 't', partition: 1, from: 0n }
-  // A snappy block that declares 209 MB.
+  // A snappy block that claims to hold 209 MB.
   const bomb = shapedBatch(5n, numbered(3), {
     codec: CODEC.snappy,
     compress: () => Uint8Array.of(0x80, 0x80, 0x80, 0x64, 0),
@@ -111,7 +111,7 @@ test('a bomb inside a batch is a failure that names the offsets; so is an unknow
   expect(await codeOf(() => decodeBatches(shapedBatch(5n, numbered(3), { codec: 5 }), place))).toBe('unknown-codec')
 })
 
-test('damaged compressed bytes end in MalformedBytes, or in bytes, but never in anything else', () => {
+test('damaged compressed bytes give MalformedBytes or bytes, and nothing else', () => {
   const payload = Buffer.from('some bytes to compress, some bytes to compress, some more '.repeat(20))
   fc.assert(
     fc.property(

@@ -1,4 +1,4 @@
-// The decoder of record batches against our own encoder, and against what only brokers write.
+// The decoder of record batches against our own encoder, and on what only brokers write.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -94,7 +94,7 @@ test('with LogAppendTime every record has the time of its batch', () => {
   expect([...(chunks[0]?.timestamps ?? [])]).toEqual([777, 777, 777])
 })
 
-test('ticks are known by header and null value, and by nothing else', () => {
+test('ticks are recognised by header and null value, and by nothing else', () => {
   const tick = [{ key: 'lyrebird-tick', value: null }]
   const records = [
     record(null, { headers: tick, timestamp: 5 }),
@@ -123,7 +123,7 @@ test('hostile and repeated header keys are a list like any other', () => {
   )
 })
 
-test('in a log that holds every offset a missing or repeated one is found', async () => {
+test('in a log without gaps a missing or repeated offset is found', async () => {
   const data = Buffer.concat([encodeBatch(0n, numbered(3)), encodeBatch(4n, numbered(1))])
   expect(values(decode(data).chunks)).toHaveLength(4)
   expect(() => decode(data, { startsAt: 0n })).toThrow('t/3 at offset 3: these offsets are missing')

@@ -1,5 +1,5 @@
-// Aborted transactions: given as a list, as a broker does, and found in segments copied from one. The model is a log written out by
-// hand: each batch knows the fate of its transaction.
+// Aborted transactions: from a list, as a broker gives it, and from the markers in segments copied from one. The model
+// is a log written by hand in which each batch knows the fate of its transaction.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -100,7 +100,7 @@ test('a control batch without a type is damaged; one of another type, or emptied
   expect(committed(log, [{ producerId: 1n, firstOffset: 0n }])).toEqual([])
 })
 
-/** What producers do, in turn: a producer writes, commits or aborts. */
+/** Steps of producers: one writes, commits or aborts. */
 const steps = fc.array(
   fc.tuple(fc.constantFrom(1n, 2n, 3n), fc.constantFrom('write', 'write', 'plain', 'commit', 'abort')),
   {
@@ -108,7 +108,7 @@ const steps = fc.array(
   },
 )
 
-test('in copied segments the markers alone tell what was aborted, from any offset, and where the log is still open', async () => {
+test('in copied segments the markers alone show what was aborted, from any offset, and where a transaction is open', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.nat(), fc.integer({ min: 1, max: 8 }), async (script, pick, perSegment) => {
       const batches: { at: bigint; data: Uint8Array }[] = []

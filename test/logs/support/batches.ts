@@ -1,4 +1,5 @@
-// Record batches: those of our own encoder, and repacked as brokers hold them: compressed, transactional, with gaps.
+// Record batches: those of our own encoder, and the same repacked as brokers store them: compressed, transactional,
+// with gaps.
 
 import type { LogRecord } from '../../../logs/log-record.ts'
 import { BatchBuilder, type BatchOptions, writeCrc } from '../../../logs/record-batch/batch-builder.ts'

@@ -1,4 +1,4 @@
-// Temporary directories that vanish with their test.
+// Temporary directories that are removed with their test.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,8 +1,8 @@
-// Which failure a piece of code ends in.
+// The failure that a piece of code ends in.
 
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
 
-/** The typed failure that `action` throws; anything else is thrown on. */
+/** The typed failure that `action` throws; any other error is rethrown. */
 export async function failureOf(action: () => unknown): Promise<LyrebirdError> {
   try {
     await action()

@@ -12,7 +12,7 @@ export interface ReadRecord {
   readonly tick: boolean
 }
 
-/** Bytes as latin1, so that any two byte strings differ. */
+/** Bytes as latin1, so that different bytes are different strings. */
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 
 export function recordsOf(chunk: Chunk): ReadRecord[] {
@@ -30,7 +30,7 @@ export function recordsOf(chunk: Chunk): ReadRecord[] {
   }))
 }
 
-/** All records of a range; checks what every log promises about its chunks. */
+/** All records of a range; checks what every log promises of its chunks. */
 export async function readAll(
   log: Log,
   topic: string,
@@ -54,7 +54,7 @@ export async function readAll(
   return records
 }
 
-/** Values of everything that a log has in a partition now. */
+/** The values of all records of a partition. */
 export async function allValues(log: Log, topic: string, partition = 0): Promise<(string | null)[]> {
   const range = (await log.partitions(topic)).find(r => r.partition === partition)
   if (range === undefined) throw new Error(`no partition ${partition}`)

@@ -1,4 +1,4 @@
-// Records for tests: by hand and at random.
+// Records for tests: written by hand and random.
 
 import fc from 'fast-check'
 import { TICK_HEADER } from '../../../core/log/chunk.ts'

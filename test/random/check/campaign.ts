@@ -1,7 +1,7 @@
-// Many random jobs, one after the other, each against all ways to run it; what was met is counted, what fails is shrunk and written down.
+// Many random jobs in turn, each run in every way; counts the pairs that were met, shrinks the first failure and writes
+// it down (failure.ts).
 //
-// Promises: a campaign is a function of its seed and its number of jobs; it stops at the first failure. Leaves to `failure.ts`: the files
-// of a replay.
+// Promises: a campaign is a function of its seed and its number of jobs; it stops at the first failure.
 
 import fc from 'fast-check'
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
@@ -21,14 +21,14 @@ import { writeFailure } from './failure.ts'
 export interface CampaignOptions {
   readonly jobs: number
   readonly seed: number
-  /** Goes on counting in these. */
+  /** Counts to continue from. Default: none. */
   readonly met?: PairCounts
   readonly trials?: TrialOptions
-  /** What runs a program; default the emitted module, now and then the plain one. */
+  /** The module that runs a program. Default: the emitted one, now and then the interpreted one. */
   readonly moduleOf?: (program: Program, trial: RandomTrial) => FunctionsModule
-  /** Longest time for one job, with the shrinking of a failure. Default 60,000. */
+  /** Longest time in ms for one job, the shrinking of a failure included. Default 60,000. */
   readonly jobMs?: number
-  /** Told after each job. */
+  /** Called after each job. */
   readonly onJob?: (count: number) => void
 }
 
@@ -79,7 +79,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   return { jobs, seed, met, totals, failure: null }
 }
 
-/** One job in eight by the plain module, so that a mistake of the emitter and one of the executor cannot hide each other. */
+/** One job in eight runs on the interpreted module, so that errors of emitter and executor cannot hide each other. */
 function eitherModule(program: Program, { numbers }: RandomTrial): FunctionsModule {
   return (numbers[0] as number) % 8 === 0 ? interpretedModule(program) : emittedModule(program)
 }
@@ -104,14 +104,14 @@ function count({ trial, module: { plan }, result }: Ran, met: PairCounts, totals
   totals.dead += result.dead.length
 }
 
-/** Edges on the longest way of a plan. */
+/** The number of edges on the longest path of a plan. */
 function depthOf({ nodes }: Plan): number {
   const depths = new Map<string, number>()
   for (const { id, inputs } of nodes) depths.set(id, Math.max(-1, ...inputs.map(i => depths.get(i) as number)) + 1)
   return Math.max(...depths.values())
 }
 
-/** A campaign in lines: what ran, and the pairs that were met least. */
+/** A campaign as lines of text: what ran, and the pairs that were met least. */
 export function summaryLines({ jobs, seed, met, totals, failure }: Campaign, least = 10): string[] {
   const pairs = met.sorted()
   const few = pairs.filter(([, times]) => times < 20).length

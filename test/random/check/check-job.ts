@@ -1,7 +1,8 @@
-// One job over one log in every way there is, and the first thing in which two ways differ.
+// One job over one log, run in every way, and the first difference between two of them.
 //
-// Promises: reference, stream and batch are compared to the byte at the same cut, and so are the tables that both executors leave; the
-// monotone property is tested on the reference. Real executors and the disk are tried by `compiled.test.ts`.
+// Promises: reference, stream and batch are compared to the byte at the same cut, and so are the tables that both
+// executors leave; the monotone property is tested on the reference. Not here: the real executors and the disk
+// (`compiled.test.ts`).
 
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
 import { PROGRESS } from '../../../core/executor/progress.ts'
@@ -21,12 +22,12 @@ export interface Trial {
   /** The log up to the cut. */
   readonly log: ReferenceInput
   readonly final: boolean
-  /** Where partition `i` is cut for the earlier cut, from 0 to 1. */
+  /** The share of partition `i` in the earlier cut, from 0 to 1. */
   readonly shares: readonly number[]
   readonly pick: Pick
 }
 
-/** The result that all ways agree on, or what differs, in words. */
+/** The result on which all agree, or the difference as text. */
 export function agreed(trial: Trial): JobResult | string {
   const { module, log, final, pick } = trial
   const { plan } = module
@@ -46,7 +47,7 @@ export function agreed(trial: Trial): JobResult | string {
 
 const told = (sides: string, difference: object): string => `${sides} differ: ${JSON.stringify(difference)}`
 
-/** What a topic of changes says, newest of each key, is what its view says. */
+/** A difference between the newest records of a topic of changes and the view; null where there is none. */
 function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: JobResult): string | null {
   for (const { id, kind, inputs } of nodes) {
     if (kind !== 'changes') continue
@@ -69,7 +70,7 @@ function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: Jo
 const utf8 = new TextDecoder()
 const decoded = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
 
-/** Two states at one cut hold the same rows, however the executors got there. */
+/** A difference between the tables of two states at one cut; null where there is none. */
 function tablesDiffer(a: MemoryState, b: MemoryState): string | null {
   for (const table of new Set([...a.tables(), ...b.tables()])) {
     const [left, right] = [a, b].map(state => state.range(table).map(row => row.map(bytesToHex).join(' ')))
@@ -81,7 +82,7 @@ function tablesDiffer(a: MemoryState, b: MemoryState): string | null {
   return left === right ? null : 'stream and batch left different progress'
 }
 
-/** From an earlier cut on: what was emitted stays, and either executor goes on with what the other one left. */
+/** From an earlier cut: what was emitted stays, and each executor continues from the state of the other. */
 function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobResult): string | null {
   const { plan } = module
   const earlier = prefixOf(

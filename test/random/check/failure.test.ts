@@ -1,4 +1,5 @@
-// What a campaign does with a failure, shown by a defect put into its modules: shrunk, told, and written so that it can be run again.
+// A campaign with a defect put into its modules: the failure is shrunk, printed, and written down so that it can be run
+// again.
 
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,7 +32,7 @@ function losing(module: FunctionsModule): FunctionsModule {
 
 it('shrinks a failure, prints the job, and writes what replays it', { timeout: 120_000 }, async () => {
   const moduleOf = (program: Parameters<typeof emittedModule>[0]): FunctionsModule => losing(emittedModule(program))
-  // Under `final` nothing is held back that `verify` would not compare.
+  // Under `final` nothing is held back, so `verify` compares everything.
   const campaign = await runCampaign({ jobs: 20, seed: 5, moduleOf, jobMs: 4000, trials: { final: true } })
   const { text = '', folder = null } = campaign.failure ?? {}
   expect(folder).not.toBeNull()

@@ -1,6 +1,6 @@
-// A trial that failed, as files that replay it: the job, its log, and the command.
+// Writes a failed trial as files that replay it: the job, its log, and the command.
 //
-// Promises: the folder stays, since it is what the reader of the failure needs; offsets are those of an embedded log, without gaps.
+// Promises: the folder stays for the reader of the failure; offsets are those of an embedded log, without gaps.
 
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { jobFile } from '../job-text.ts'
 import type { RandomTrial } from '../trial.ts'
 
 export interface WrittenFailure {
-  /** The reason, the job, where everything lies, and the command. */
+  /** The reason, the job, the paths, and the command. */
   readonly text: string
   /** Holds `job.ts`, `spec.json` and `log`. */
   readonly folder: string

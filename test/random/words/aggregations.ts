@@ -62,7 +62,7 @@ export const AGGREGATIONS: Readonly<Record<AggregationKind, Make>> = {
   }),
 }
 
-/** Aggregations of an author's own; the second shows some states as errors. */
+/** Authors' own aggregations; `present` of the second throws on some states. */
 const OWN = [
   [
     'aggregation«<number, number, number>»({',
@@ -84,12 +84,12 @@ function histogram(draw: Draw, subject: Subject): Field {
   return whole('histogram', draw, subject, type => arrayOf(recordOf({ value: type, count: NUMBER })))
 }
 
-/** What an aggregation keeps of an element: the deeper the value, the less of it. */
+/** What an aggregation keeps of an element: less of a deeper value. */
 function kept(draw: Draw, subject: Subject): Expression {
   return depthOf(subject.type) > 2 ? draw.oneOf([number, text])(draw, subject) : anything(draw, subject)
 }
 
-/** A value as it is emitted: undefined has become null, and a field of it may be missing. */
+/** The type of a value once it is emitted: undefined becomes null, or an absent field. */
 const settled = (type: ValueType): ValueType => (type.kind === 'maybe' ? maybe(type.of) : type)
 
 function ofKept(word: string, draw: Draw, subject: Subject): Field {

@@ -1,6 +1,6 @@
-// The sources of random jobs: what values stand in a topic, how, and their types.
+// The sources of random jobs: the values of a topic, their format and their types.
 //
-// Promises: the printed type, the schema and the text of a record say the same.
+// Promises: the printed type, the schema and the text of a record agree.
 
 import type { FormatSpec } from '../../../core/plan/plan.ts'
 import { ANY_JSON, type SchemaDocument } from '../../../core/plan/schema.ts'
@@ -12,12 +12,12 @@ export type FormatName = 'events' | 'orders' | 'csv' | 'lines' | 'bytes' | 'cust
 export interface SourceFormat {
   readonly kind: FormatSpec['kind']
   readonly type: ValueType
-  /** As `source` takes it between angle brackets. */
+  /** The type argument of `source`. */
   readonly typeText: string
-  /** As it stands in the options; null for the default. */
+  /** The option `format` as text; null for the default. */
   readonly option: string | null
   readonly schema: SchemaDocument
-  /** Where the event time stands; null where there is none. */
+  /** The expression of the event time; null where there is none. */
   readonly time: string | null
   readonly spell: Spell
 }

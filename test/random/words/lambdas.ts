@@ -1,6 +1,8 @@
-// The catalogue of lambdas, as text: the same text is evaluated for a graph of the language and printed into a job file.
+// The lambdas of random jobs, as text: the same text is evaluated for a graph of the language and printed into a job
+// file.
 //
-// Promises: deterministic; some throw on some values, some give -0, NaN, undefined, `__proto__` and halves of surrogate pairs.
+// Promises: deterministic; some throw on some values, some give -0, NaN, undefined, `__proto__` and halves of surrogate
+// pairs.
 
 import type { Draw } from '../draw.ts'
 import {
@@ -19,17 +21,17 @@ import {
 /** What a lambda may read: the type of its first argument, and whether the second one is a record of the log. */
 export interface Subject {
   readonly type: ValueType
-  /** `log` and `derived`: the second argument is an element's; `row`: a table's; `none`: there is no second one. */
+  /** `log` and `derived`: the second argument is of an element; `row`: of a table; `none`: there is none. */
   readonly second: 'log' | 'derived' | 'row' | 'none'
 }
 
-/** An expression over `v` and `r`, with what it gives. */
+/** An expression over `v` and `r`, with its type. */
 export interface Expression {
   readonly text: string
   readonly type: ValueType
 }
 
-/** A lambda that gives an expression; now and then it throws for some values, or reads its second argument. */
+/** A lambda that gives an expression; sometimes it throws for some values, or reads its second argument. */
 export function lambda(draw: Draw, subject: Subject, expression: Expression, calm = false): string {
   const parameters = /\br\./.test(expression.text) ? '(v, r)' : 'v'
   if (calm || !draw.once(7)) return `${parameters} => ${expression.text}`
@@ -99,7 +101,7 @@ export function anything(draw: Draw, subject: Subject): Expression {
   }
 }
 
-/** Something true or false of a value. */
+/** A boolean expression over a value. */
 export function predicate(draw: Draw, subject: Subject): Expression {
   const n = number(draw, subject).text
   const s = text(draw, subject).text
@@ -147,7 +149,7 @@ export function list(draw: Draw, subject: Subject, item: Expression): Expression
   return { text: given, type: arrayOf(item.type) }
 }
 
-/** A bigint; it cannot be had of NaN, infinities and fractions, where this throws. */
+/** A bigint; throws for NaN, infinities and fractions. */
 export function bigint(draw: Draw, subject: Subject): Expression {
   return { text: `BigInt(${number(draw, subject).text})`, type: BIGINT }
 }

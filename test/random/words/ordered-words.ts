@@ -1,4 +1,4 @@
-// The words that take elements in the order of time: `scan`, `distinct` and `dedupe`, `toTable`, `joinTable`.
+// The words of ordered operators: `scan`, `distinct` and `dedupe`, `toTable`, `joinTable`.
 
 import type { Draw } from '../draw.ts'
 import type { Place } from '../shape.ts'
@@ -8,7 +8,7 @@ import type { Made, Surroundings, Word } from './word.ts'
 
 type OrderedKind = 'scan' | 'distinct' | 'existing' | 'joinTable'
 
-/** Deeper values are not joined any further. */
+/** Values of a greater depth are not joined. */
 export const MAX_JOINED = 4
 
 export const orderedWords: { readonly [K in OrderedKind]: Word } = {
@@ -41,10 +41,10 @@ export const orderedWords: { readonly [K in OrderedKind]: Word } = {
   },
 }
 
-/** A null deletes: what is left in a table is none. */
+/** The type of a table's values: null deletes a key, so no value is null. */
 const withoutNull = (type: ValueType): ValueType => (type.kind === 'maybe' ? type.of : type)
 
-/** Past the release of an element a step sees time and key. */
+/** Behind an ordered operator a step sees time and key. */
 const derived = ({ value }: Place): Subject => ({ type: value, second: 'derived' })
 
 function scan(draw: Draw, input: Place): Made {

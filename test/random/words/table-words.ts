@@ -1,4 +1,4 @@
-// The words that make tables and read them: `aggregate` and its short forms, and what a table offers.
+// The words that make tables and read them: `aggregate` and its short forms, and the methods of a table.
 
 import type { AggregationKind } from '../../../core/plan/aggregation-spec.ts'
 import type { NodeKind, WindowSpec } from '../../../core/plan/plan.ts'
@@ -22,7 +22,7 @@ const WINDOWED: readonly Shape[] = ['timed', 'session']
 const MADE: readonly Shape[] = ['global', 'timed', 'session']
 /** Aggregations with a short form: `.count()`. */
 const SHORT: ReadonlySet<AggregationKind> = new Set(['count', 'sum', 'min', 'max', 'mean'])
-/** Names of fields. Not `constructor` and the like: TypeScript takes those of Object for their types. */
+/** Names of fields. Not `constructor` and the like, for which TypeScript takes the types of Object's members. */
 const NAMES = ['a', '$b', 'b', '_', 'c'] as const
 
 const rowSubject = ({ value }: Place): Subject => ({ type: value, second: 'row' })

@@ -1,6 +1,7 @@
-// Types of values in random jobs, and expressions of JavaScript over values of them.
+// Types of values in random jobs, and expressions of JavaScript over such values.
 //
-// Promises: every expression type-checks under strict options where its variable has the type, and means the same in each run.
+// Promises: every expression type-checks under strict options where its variable has the type, and means the same in
+// each run.
 
 export type ValueType =
   | { readonly kind: 'number' | 'string' | 'boolean' | 'bigint' | 'bytes' }
@@ -9,7 +10,7 @@ export type ValueType =
   | { readonly kind: 'record'; readonly fields: Readonly<Record<string, ValueType>> }
   /** The value, null or undefined. */
   | { readonly kind: 'maybe'; readonly of: ValueType }
-  /** Plain data into which no expression looks: what a sketch gives. */
+  /** Plain data that no expression looks into: the result of a sketch. */
   | { readonly kind: 'opaque' }
 
 export const NUMBER: ValueType = { kind: 'number' }
@@ -34,7 +35,7 @@ function textOf(type: ValueType): string {
   return known
 }
 
-/** How many levels a type has: jobs keep values small. */
+/** The number of levels of a type, by which jobs keep values small. */
 export function depthOf(type: ValueType): number {
   if (type.kind === 'array') return 1 + depthOf(type.items)
   if (type.kind === 'tuple') return 1 + Math.max(0, ...type.items.map(depthOf))
@@ -107,7 +108,7 @@ interface Leaf {
   readonly at: string
 }
 
-/** Parts of a value that are no records, each with an expression that is never null nor undefined. */
+/** Parts of a value that are no records, each as an expression that is never null or undefined. */
 function leavesIn(type: ValueType, at: string): readonly Leaf[] {
   switch (type.kind) {
     case 'record':

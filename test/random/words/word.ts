@@ -4,11 +4,11 @@ import type { Draw } from '../draw.ts'
 import type { Place, Shape } from '../shape.ts'
 import type { ValueType } from './value-type.ts'
 
-/** What a word may ask of the job that is being made. */
+/** What a word may ask of the job under construction. */
 export interface Surroundings {
-  /** The label that its pairs with `labels` are met least, among `options`. */
+  /** The label of `options` whose pairs with `labels` have been met least. */
   readonly rarest: (labels: readonly string[], options: readonly string[]) => string
-  /** A place of that shape, key and value (null: any), which exists or is made by further steps; met least as `label`. */
+  /** A place of that shape, key and value (null: any), met least as `label`; it exists or further steps make it. */
   readonly partner: (
     draw: Draw,
     label: string,
@@ -16,7 +16,7 @@ export interface Surroundings {
   ) => Place
   /** A table of versions with these keys, for `joinTable`. */
   readonly versions: (draw: Draw, label: string, key: ValueType) => Versions
-  /** A table with the keys and the windows of another, which may be that one itself; met least as `label`. */
+  /** A table with the keys and windows of `like`, perhaps `like` itself; met least as `label`. */
   readonly table: (label: string, like: Place) => Place
 }
 
@@ -25,12 +25,12 @@ export interface Versions {
   /** `step3.toTable()`, or a table. */
   readonly text: string
   readonly value: ValueType
-  /** What must stand before. */
+  /** The place that it is made from. */
   readonly place: Place
 }
 
 export interface Made {
-  /** What follows the input: `.filter(v => v.n > 1)`. */
+  /** Text after the input: `.filter(v => v.n > 1)`. */
   readonly call: string
   /** Inputs beside the first. */
   readonly others: readonly Place[]
@@ -43,11 +43,11 @@ export interface Word {
   readonly gives: readonly Shape[]
   /** Labels that a step of this word may have as a consumer. */
   readonly labels: readonly string[]
-  /** Labels that stand for inputs beside the first, with the shapes that they take. */
+  /** Labels of the inputs beside the first, with the shapes that they take. */
   readonly others?: Readonly<Record<string, readonly Shape[]>>
-  /** Counted instead of the pairs with `labels`, where the plan has other nodes in between. */
+  /** The pair that counts instead of those with `labels`, where the plan has other nodes in between. */
   readonly pair?: string
-  /** Null where this input will not do. */
+  /** Null where the word cannot take this input. */
   readonly make: (draw: Draw, input: Place, around: Surroundings) => Made | null
 }
 

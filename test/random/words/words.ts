@@ -1,7 +1,7 @@
 // Every word of the language as a step of a random job: what it takes, what it gives, and how it is written.
 //
-// Promises: one entry for each kind of node; a kind without one is a type error. Every step made is accepted by types and language.
-// Leaves to `random-job.ts`: which word comes next.
+// Promises: one entry for each kind of node; a kind without one is a type error. Types and language accept every step
+// made. Not here: which word comes next (`random-job.ts`).
 
 import type { NodeKind } from '../../../core/plan/plan.ts'
 import type { Draw } from '../draw.ts'
@@ -74,7 +74,7 @@ export const WORDS: { readonly [K in NodeKind]: Word | null } = {
 
 type Changes = { readonly call: string } & Partial<Pick<Place, 'shape' | 'key' | 'value' | 'lineage'>>
 
-/** A word with one input that changes some of what stands there. */
+/** A word with one input, which changes some properties of the place. */
 export function step(
   kind: NodeKind,
   takes: readonly Shape[],
@@ -94,16 +94,16 @@ export function step(
   }
 }
 
-/** Lambdas over keys: of the second argument only what every element has. */
+/** What lambdas over keys read; they do not use the second argument. */
 const keySubject = ({ key: type }: Place): Subject => ({ type: type as ValueType, second: 'none' })
 
-/** Values stay small: what is deep already is made flat. */
+/** An expression over a value that keeps values small: a deep one becomes a number or a string. */
 function shallow(draw: Draw, input: Place): ReturnType<typeof anything> {
   const subject = subjectOf(input)
   return depthOf(input.value) > 2 ? draw.oneOf([number, text])(draw, subject) : anything(draw, subject)
 }
 
-/** Whether a place serves as a partner. */
+/** Whether a place is what a partner must be. */
 export function serves(place: Place, want: { shape: Shape; key: ValueType | null; value: ValueType | null }): boolean {
   if (place.shape !== want.shape) return false
   if (want.key !== null && (place.key === null || !sameType(place.key, want.key))) return false

@@ -1,10 +1,10 @@
 // An exact sum of doubles by big integers, and CSV by hand: oracles that share nothing with the code under test.
 
-/** Every double is a whole multiple of 2^-1074. */
+/** Every finite double is an integer multiple of 2^-1074. */
 const SCALE = 1074n
 const view = new DataView(new ArrayBuffer(8))
 
-/** A finite double as a whole number of 2^-1074. */
+/** A finite double in units of 2^-1074. */
 function units(x: number): bigint {
   view.setFloat64(0, x)
   const bits = view.getBigUint64(0)
@@ -81,7 +81,7 @@ export function csvRecords(text: string): string[][] {
   return records.slice(1)
 }
 
-/** How often each key was counted, or what was put in: made on first use. */
+/** Values by key, made on first use. */
 export class Groups<T> extends Map<string, T> {
   readonly #make: () => T
   constructor(make: () => T) {

@@ -1,7 +1,8 @@
-// The real data beside the repository, and jobs run over it: compiled for real, over an embedded log in a folder of its own.
+// The real data in a folder beside the repository, and jobs over it: compiled as users do, over an embedded log in a
+// folder of its own.
 //
-// Promises: a suite whose data is absent skips with one line that names the folder; what a suite sees of a result was read back from
-// the state on the disk. Leaves to the suites: what is expected, from the raw files by code of their own.
+// Promises: a suite whose data is absent skips with one line that names the folder; the results that a suite sees were
+// read back from the state on disk. Not here: the expected results, which each suite computes from the raw files.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -79,12 +80,12 @@ export class RealJob {
     return appendFiles({ directory: this.log, topic, inputs, now: () => 0, ...options })
   }
 
-  /** What every run of this job is given. */
+  /** The options of every run of this job. */
   run(state: string) {
     return { ...this.#program, state: join(this.folder, state) }
   }
 
-  /** Expects batch with one and two workers, so many schedules of the stream, and the reference to agree. */
+  /** Expects batch with one and two workers, `interleavings` schedules of the stream, and the reference to agree. */
   async toAgree(expected: { records: number; final: boolean; interleavings: number; seed: number }): Promise<void> {
     const { final, interleavings, seed } = expected
     const verdict = await verifyJob({

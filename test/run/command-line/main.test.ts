@@ -1,4 +1,4 @@
-// The command line of an emitted module, in processes: output, exit codes, what is left on the disk.
+// The command line of an emitted module, as processes: output, exit codes, what is left on disk.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ describe('the command line of an emitted module', () => {
     return { ...(await child.ended), stdout: lines.join('\n') }
   }
 
-  it('computes, says what it did, and prints one JSON object with --json', async () => {
+  it('computes, prints a summary, and prints one JSON object with --json', async () => {
     const folder = testFolder()
     const log = join(folder, 'log')
     await embeddedLog(log, input)

@@ -1,4 +1,4 @@
-// A folder of a test, removed after it.
+// A folder for a test, removed after it.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -7,7 +7,7 @@ import type { LogRecord } from '../../../logs/log-record.ts'
 import { MemoryLog } from '../../../logs/memory.ts'
 import { type LogShape, logArbitrary } from '../../support/random-log.ts'
 
-/** The largest of some random logs of a seed: most random logs are small. */
+/** The largest of several random logs of a seed, since most are small. */
 export function largeLog(seed: number, shape: LogShape): ReferenceInput {
   const size = (log: ReferenceInput): number => log.reduce((sum, p) => sum + p.records.length, 0)
   const logs = fc.sample(logArbitrary(shape), { seed, numRuns: 40 })

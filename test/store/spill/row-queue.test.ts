@@ -1,4 +1,4 @@
-// The queue of packed rows: in order, as often as asked, from memory and from a file.
+// The queue of packed rows: in order, readable any number of times, from memory and from a file.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ describe('RowQueue', () => {
   const shown = (rows: Iterable<readonly [Uint8Array, Uint8Array | null]>): string[] =>
     [...rows].map(([k, v]) => `${bytesToHex(k)}=${v === null ? 'deleted' : bytesToHex(v)}`)
 
-  it('gives back the rows in order, as often as asked, also through another queue', () => {
+  it('gives the rows in order, any number of times, also through another queue', () => {
     const folder = testFolder()
     fc.assert(
       fc.property(fc.array(row), rows => {
@@ -28,7 +28,7 @@ describe('RowQueue', () => {
     )
   })
 
-  it('waits in a file that nobody sees where memory is short', () => {
+  it('is in an unlinked file where memory is short', () => {
     const folder = testFolder()
     const queue = new RowQueue(join(folder, 'new'), 1 << 20)
     const value = new Uint8Array(300_000).fill(7)

@@ -12,7 +12,7 @@ import { newRowSorter } from '../../../store/index.ts'
 const dir = mkdtempSync(join(tmpdir(), 'lyrebird-sorter-'))
 afterAll(() => rmSync(dir, { recursive: true }))
 
-/** Keys that share beginnings, end in zero bytes, and repeat. */
+/** Keys that share prefixes, end in zero bytes, and repeat. */
 const key = fc.oneof(
   fc.uint8Array({ maxLength: 3, max: 2 }),
   fc
@@ -43,7 +43,7 @@ test('rows come back sorted, equal keys in the order in which they were added', 
   )
 })
 
-test('many rows of one beginning go through many temporary files', () => {
+test('many rows with one prefix go through many temporary files', () => {
   const sorter = newRowSorter({ memoryBytes: 200_000, dir })
   let state = 7
   const random = (): number => {
@@ -77,7 +77,7 @@ test('a row larger than the memory passes', () => {
   sorter.dispose()
 })
 
-test('rows that agree in their first megabyte are told apart by what follows', () => {
+test('rows that are equal in their first megabyte are sorted by what follows', () => {
   const sorter = newRowSorter({ memoryBytes: 64 * 1024 * 1024, dir })
   const keys = [[2], [1, 1], [1], [3], [1, 0]].map(end => {
     const bytes = new Uint8Array(1_000_000 + end.length).fill(7)

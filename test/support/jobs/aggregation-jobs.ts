@@ -1,4 +1,4 @@
-// Jobs of exact spreads, lists, histograms and an author's own aggregations whose parts fail now and then.
+// Jobs of exact variance, lists, histograms and an author's own aggregations whose lambdas sometimes fail.
 
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { EVENT_SCHEMA, type Event } from '../random-log.ts'
@@ -12,7 +12,7 @@ interface Range {
   readonly seen: Uint8Array
 }
 
-/** A lawful aggregation over texts with bytes in its state; one key has no state, one range cannot be shown. */
+/** A lawful aggregation over strings with bytes in its state; `lift` fails for one key, `present` for two ranges. */
 const range = {
   kind: 'custom',
   zero: null,
@@ -34,7 +34,7 @@ const range = {
   },
 } as const
 
-/** Behind a window: rows that fail are error rows, and dead letters once they close. */
+/** In windows: rows that fail are error rows, and dead letters once they close. */
 export function customAggregations(): { plan: Plan; lambdas: Lambdas } {
   const plan = new PlanBuilder()
   const time = (e: Event): number => e.t

@@ -1,6 +1,8 @@
-// A job whose bytes are in every format: a source of a format of its own, outputs in all of them. For the agreement of executors.
+// A job with bytes in every format, for the agreement of executors: a source of a custom format, outputs in all
+// formats.
 //
-// Promises: decoding throws on damaged records, gives what is no plain data for some, and writing fails for some elements.
+// Promises: decoding throws on damaged records, gives what is no plain data for some, and writing fails for some
+// elements.
 
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { EVENT_SCHEMA, type Event } from '../random-log.ts'
@@ -9,7 +11,7 @@ import { PlanBuilder, tumbling } from './graph-plan.ts'
 const strict = new TextDecoder('utf-8', { fatal: true })
 const utf8 = new TextEncoder()
 
-/** JSON again, by a decoder of the job's own. */
+/** JSON, by a decoder of the job itself. */
 function decode(bytes: Uint8Array): unknown {
   const event = JSON.parse(strict.decode(bytes)) as Event
   if (event.n === 2) return Promise.resolve(event)

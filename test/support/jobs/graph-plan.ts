@@ -1,4 +1,5 @@
-// Plans and lambdas by hand, without language and compiler: `new PlanBuilder().source('t', ...)`, one method for each node kind.
+// Plans and lambdas by hand, without language and compiler: `new PlanBuilder().source('t', ...)`, one method for each
+// node kind.
 //
 // Promises: nodes in topological order (a node can only be built on one that exists); ids as given, or kind and number.
 
@@ -19,7 +20,7 @@ import type { CalendarUnit } from '../../../core/time/civil-days.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
 
-/** A lambda that declares the types of its own parameters; the plan has none. */
+/** A lambda that declares the types of its parameters; the plan has none. */
 export type TestLambda = (...args: never[]) => unknown
 
 export interface SourceOptions {
@@ -32,7 +33,7 @@ export interface SourceOptions {
   readonly format?: FormatSpec
   /** Of a custom format. */
   readonly decode?: TestLambda
-  /** Read as versions of keys. */
+  /** Whether it reads upserts. */
   readonly upserts?: boolean
   readonly key?: TestLambda
   readonly deletedKey?: TestLambda
@@ -40,7 +41,7 @@ export interface SourceOptions {
   readonly schema?: SchemaDocument
 }
 
-/** The zero of an author's own aggregation is given as a value. */
+/** The zero of an author's own aggregation is a value here. */
 export type FieldOptions = FieldLambdas &
   { [K in AggregationKind]: { readonly kind: K } & Omit<AggregationParams[K], 'zero'> }[AggregationKind]
 
@@ -100,7 +101,7 @@ export class PlanBuilder {
     return this.#aggregate(input, window, fields, false, id)
   }
 
-  /** A short form such as `.count()`: a row's value is the one field itself, called by its kind. */
+  /** A short form such as `.count()`: the value of a row is its single field, named by its kind. */
   bare(input: string, window: WindowSpec, field: FieldOptions, id?: string): string {
     return this.#aggregate(input, window, { [field.kind]: field }, true, id)
   }

@@ -1,5 +1,5 @@
-// A handful of jobs over random logs that together use every node kind: for properties of the reference and for the agreement
-// of executors with it.
+// A handful of jobs over random logs that together use every node kind: for properties of the reference and its
+// agreement with the executors.
 
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { type FrequencySketch, frequencyOf } from '../../../core/sketches/frequency.ts'
@@ -58,7 +58,7 @@ function traffic(): ReturnType<TestJob['build']> {
   return plan.program('traffic')
 }
 
-/** Two sources of two topics, a shared branch merged with itself, hopping windows, expansion of values and keys. */
+/** Two sources of two topics, a shared branch merged with itself, hopping windows, flatMap and flatMapKeys. */
 function merged(): ReturnType<TestJob['build']> {
   const plan = new PlanBuilder()
   const a = events(plan, 'a', { disorderMs: 0 })
@@ -114,7 +114,9 @@ function stages(): ReturnType<TestJob['build']> {
   return plan.program('stages')
 }
 
-/** Every sketch, few and many elements to a group, numbers that are none (dead letters), and filters that a lambda asks. */
+/**
+ * Every sketch, few and many elements in a group, values that are no numbers (dead letters), filters used by a lambda.
+ */
 function sketches(): ReturnType<TestJob['build']> {
   const plan = new PlanBuilder()
   const keyed = plan.keyBy(events(plan, 'a'), key)

@@ -6,10 +6,12 @@ import type { TestJob } from './jobs.ts'
 
 const time = (e: Event): number => e.t
 const number = (e: Event): number => e.n
-/** Few keys, so that most elements have partners; of every sort. */
+/** Few keys of several kinds, so that most elements have partners. */
 const fewKeys = (e: Event): unknown => (e.k < 'b' ? 'a' : e.k < 'z' ? [1, { k: e.k.length }] : null)
 
-/** A lookup by key and by another one, pairs of two topics, of a stream with itself, and of pairs with closed windows. */
+/**
+ * Lookups by the key and by another one; pairs of two topics, of a stream with itself, of pairs with closed windows.
+ */
 export function joins(): ReturnType<TestJob['build']> {
   const plan = new PlanBuilder()
   const source = (topic: string, disorderMs: number): string =>
@@ -61,7 +63,7 @@ export function joins(): ReturnType<TestJob['build']> {
   return plan.program('joins')
 }
 
-/** Tables joined over windows and over none, with error rows, words behind, closed rows, and changelogs. */
+/** Joined tables with and without windows, with error rows, words behind them, closed rows, and changelogs. */
 export function joinedTables(): ReturnType<TestJob['build']> {
   const plan = new PlanBuilder()
   const keyed = (topic: string): string =>

@@ -1,4 +1,4 @@
-// Jobs of the words that take elements in the order of time: scan, distinct, dedupe, upserts and joins with their versions.
+// Jobs of the ordered operators: scan, distinct, dedupe, upserts and joins with their versions.
 
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { EVENT_SCHEMA, type Event } from '../random-log.ts'
@@ -14,7 +14,9 @@ function events(plan: PlanBuilder, topic: string): string {
   return plan.source(topic, { time, schema: EVENT_SCHEMA, disorderMs: 5000 })
 }
 
-/** Steps that throw, give what has no bytes, and change what they were given; `distinct` by value and `dedupe` at its boundary. */
+/**
+ * Steps that throw, give values without canonical bytes, or change their arguments; `distinct`, `dedupe` at its bound.
+ */
 export function ordered(): Program {
   const plan = new PlanBuilder()
   const keyed = plan.keyBy(events(plan, 'a'), length)
@@ -44,7 +46,9 @@ export function ordered(): Program {
   return plan.program('ordered')
 }
 
-/** A join with versions of a topic of upserts and one with those of the stream itself; the newest versions as a table. */
+/**
+ * Joins with the versions of a topic of upserts and with those of the stream itself; the newest versions as a table.
+ */
 export function upserts(): Program {
   const plan = new PlanBuilder()
   const lefts = plan.keyBy(plan.map(events(plan, 'a'), length), (n: number) => n)

@@ -9,7 +9,7 @@ type Program = { readonly plan: Plan; readonly lambdas: Lambdas }
 const number = (e: Event): number => e.n
 const size = (e: Event): number => e.k.length
 
-/** Sessions of few keys, kept for a while, filtered, closed and aggregated again: by window and by session. */
+/** Sessions of few keys with `keep`, filtered, closed and aggregated again by window and by session. */
 export function sessions(): Program {
   const plan = new PlanBuilder()
   const events = plan.source('a', { time: (e: Event) => e.t, schema: EVENT_SCHEMA, disorderMs: 5000 })
@@ -42,7 +42,7 @@ export function sessions(): Program {
 /** Ms of event time for each ms of the log: a second of it is more than two hours. */
 const STRETCH = 8640
 
-/** Days that begin at one o'clock, weeks before 1970, months; kept, closed and aggregated again. */
+/** Days that begin at one o'clock, weeks before 1970, months; with `keep`, closed and aggregated again. */
 export function calendars(): Program {
   const plan = new PlanBuilder()
   const since = (date: string) => {

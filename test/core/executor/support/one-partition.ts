@@ -1,4 +1,4 @@
-// A program on one partition: the executor against the reference, at the cuts that a test names.
+// A program on one partition: the executor against the reference, at given cuts.
 
 import { expect } from 'vitest'
 import { JobExecutor } from '../../../../core/executor/job-executor.ts'

@@ -35,7 +35,7 @@ describe('SortedKeys', () => {
     )
   })
 
-  it('sorts keys behind one that all others begin with', () => {
+  it('sorts a key that is a prefix of all others first', () => {
     const keys = ['a', ...Array.from({ length: 20 }, (_, i) => `a\0${(i * 7) % 20}`), 'a\0']
     const sorted = new SortedKeys()
     for (const [slot, k] of keys.entries()) sorted.add(slot, w => encodeValue(w, k))

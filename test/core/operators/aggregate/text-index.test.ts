@@ -1,11 +1,11 @@
-// Strings to slots, against a plain map.
+// Strings to slots, against a Map.
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hashOfText, TextIndex } from '../../../../core/operators/aggregate/text-index.ts'
 
 describe('TextIndex', () => {
-  it('is a map from strings to slots, also where hashes are equal', () => {
+  it('maps strings to slots, also where hashes are equal', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string(), { maxLength: 100 }), fc.boolean(), (texts, collide) => {
         const hash = collide ? () => 7 : hashOfText

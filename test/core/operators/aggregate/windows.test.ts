@@ -1,4 +1,5 @@
-// Windows at fixed places: offsets, times before 1970, the ends of time, and the moments at which they close and are dropped.
+// Windows at fixed places: offsets, times before 1970, the ends of the range of times, and the watermarks at which they
+// close and are dropped.
 
 import { describe, expect, test } from 'vitest'
 import type { WindowSpec } from '../../../../core/plan/plan.ts'
@@ -7,14 +8,14 @@ import { tick } from '../../../support/small-log.ts'
 import { agreed } from '../support/windowed.ts'
 
 const of = (...times: readonly number[]): { t: number }[] => times.map(t => ({ t }))
-/** Starts of the windows of some times, each with what it counted. */
+/** The windows of some times: start and count of each. */
 const starts = (window: WindowSpec, ...times: readonly number[]): unknown[][] =>
   agreed(window, { 'a/0': of(...times) }, { disorderMs: 8.64e15 }).rows.map(([start, , counted]) => [start, counted])
 
 const DAY = 86_400_000
 
 describe('tumbling', () => {
-  test('windows stand at multiples of the size, before 1970 too', () => {
+  test('windows begin at multiples of the size, before 1970 too', () => {
     expect(starts(tumbling(10), -11, -10, -1, 0, 9, 10)).toEqual([
       [-20, [-11]],
       [-10, [-10, -1]],
@@ -50,7 +51,7 @@ describe('hopping', () => {
     ])
   })
 
-  test('an offset shifts them, also where the step does not divide the size', () => {
+  test('an offset shifts them, also where `every` does not divide the size', () => {
     expect(starts(hopping(10, 4, 1), -3)).toEqual([
       [-11, [-3]],
       [-7, [-3]],
@@ -88,7 +89,7 @@ describe('closing and keep', () => {
     expect(run(day, noon, end).closed).toEqual([`${end - 1} k [${noon}]`])
   })
 
-  test('keep drops a window once its end is that long ago', () => {
+  test('keep drops a window once its end is that far behind the watermark', () => {
     const month = calendar('month', 'Asia/Kolkata')
     const time = Date.parse('1969-12-31T00:00Z')
     const end = Date.parse('1969-12-31T18:30Z')

@@ -1,4 +1,4 @@
-// Words in the order of time through the whole compiler: both executors, many schedules and restarts, against the reference.
+// The ordered operators through the whole compiler: both executors, many schedules and restarts, against the reference.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,7 +40,7 @@ function jobFile(text: string): string {
   return path
 }
 
-test('agrees, and a deletion under way is one for emitted code too', { timeout: 60_000 }, async () => {
+test('agrees, deletions of tables included', { timeout: 60_000 }, async () => {
   const path = jobFile(JOB)
   const t = await testJob(path)
   for (let i = 0; i < 60; i++) {

@@ -1,4 +1,5 @@
-// Jobs of the language over logs written by hand: the reference, and emitted code as a stream with restarts and as batch.
+// Jobs of the language over logs written by hand: the reference, and emitted code both as a stream with restarts and as
+// batch.
 //
 // Promises: all of them give the same result.
 
@@ -21,7 +22,7 @@ const events = source<Event>('a', { time: e => e.t, disorder: '1s' })
 export const byKey = events.keyBy(e => e.k)
 export const numbers = byKey.mapValues(e => e.n)
 
-/** The result of the reference, which emitted code must give too: by a stream with commits and restarts, and by batch. */
+/** The result of the reference; emitted code must give it too, as a stream with commits and restarts and as batch. */
 export function run(made: Job, log: ReferenceInput, final = false): JobResult {
   const program = programOf(made)
   const expected = reference(program, log, { final })

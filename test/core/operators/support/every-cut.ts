@@ -1,4 +1,5 @@
-// A log of two topics written by hand, and the executor at every cut of such a log: made from the state after each record.
+// A log of two topics written by hand, and the executor at every cut of it: made again from the state after each
+// record.
 //
 // Promises: executor and reference agree at each of these cuts.
 
@@ -31,7 +32,7 @@ export function partition(topic: string, events: readonly Event[]): InputPartiti
 
 export const of = (k: string, ...times: number[]): Event[] => times.map(t => ({ t, k }))
 export const LOG = [partition('a', of('x', 1000, 1500, 3000)), partition('b', of('x', 500, 1500, 1500, 2499, 3600))]
-/** Topics in the order in which their next records are fed. */
+/** The topic of each record that is fed, in order. */
 const ORDER = ['a', 'b', 'a', 'b', 'b', 'a', 'b', 'b']
 
 export type Program = { plan: Plan; lambdas: Lambdas }
@@ -42,7 +43,9 @@ export function written({ plan, lambdas }: Program, log: readonly InputPartition
   return records.map(r => [r.timestamp, JSON.parse(new TextDecoder().decode(r.value))])
 }
 
-/** Feeds one record at a time into an executor that is made from the committed state, and compares each cut with the reference. */
+/**
+ * Feeds one record at a time into an executor made from the committed state, and compares each cut with the reference.
+ */
 export function agreesAtEveryCut(
   program: Program,
   log: readonly InputPartition[] = LOG,

@@ -1,4 +1,4 @@
-// How many rows of state an operator keeps, commit by commit, over a log written by a rule.
+// How many rows of state an operator keeps, commit by commit, over a generated log.
 
 import { JobExecutor } from '../../../../core/executor/job-executor.ts'
 import type { ReferenceInput } from '../../../../core/reference/reference.ts'
@@ -12,7 +12,7 @@ export function rows(state: MemoryState, table: string): number {
   return state.range(table).length
 }
 
-/** Feeds records one by one, commits after every tenth, and returns what `measure` saw at each commit. */
+/** Feeds records one by one, commits after every tenth, and returns what `measure` gave at each commit. */
 export function feed(plan: PlanBuilder, log: ReferenceInput, measure: (state: MemoryState) => number): number[] {
   const state = new MemoryState()
   const executor = new JobExecutor(interpretedModule(plan.program()), memoryEnvironment(state))

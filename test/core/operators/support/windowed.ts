@@ -1,6 +1,7 @@
-// One windowed count over a log written by hand: in the reference, and in an executor that commits after every record or few.
+// One windowed count over a log written by hand: in the reference, and in an executor that commits after each record or
+// a few.
 //
-// Promises: both agree at every cut on the way.
+// Promises: both agree at every commit.
 
 import { expect } from 'vitest'
 import { JobExecutor } from '../../../../core/executor/job-executor.ts'
@@ -15,11 +16,11 @@ import { rowsOf, writtenOf } from '../../../support/read-result.ts'
 import { smallLog } from '../../../support/small-log.ts'
 
 export interface Agreed {
-  /** Rows of the view: what the row key holds, then the times that the window counted. */
+  /** Rows of the view: the parts of the row key, then the times that the window counted. */
   readonly rows: unknown[][]
   /** Closed windows as `time key value`. */
   readonly closed: string[]
-  /** Rows behind `keep`. */
+  /** Rows of the view behind `keep`. */
   readonly kept: unknown[][]
 }
 
@@ -31,7 +32,7 @@ export interface Options {
   readonly perCommit?: number
 }
 
-/** Feeds the records of the partitions in turn: the first ones of each, the second ones of each, and so on. */
+/** Feeds the partitions in turn: the first records of each, then the second ones, and so on. */
 export function agreed(
   window: WindowSpec,
   partitions: Readonly<Record<string, readonly unknown[]>>,

@@ -1,7 +1,7 @@
-// What the Kafka suites share: one broker for each test file, topics of their own, and reading a partition whole.
+// What the Kafka suites share: one broker for each test file, topics of their own, and reading a whole partition.
 //
-// Promises: without Java or Maven the suites skip, and `broker.test.ts` alone says so in one line; the broker and its directory are gone
-// afterwards.
+// Promises: without Java or Maven the suites skip, and `broker.test.ts` alone says so in one line; the broker and its
+// directory are removed afterwards.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,11 +16,11 @@ import { type Broker, type BrokerOptions, startBroker } from '../../../../script
 import { clientOf } from '../../../../scripts/kafka/copy-topic.ts'
 import { type KafkaParts, kafkaParts } from '../../../../scripts/kafka/jars.ts'
 
-/** A sentence where Kafka cannot be run here. */
+/** The parts of Kafka, or a sentence that says why it cannot run here. */
 export const parts: KafkaParts | string = kafkaParts()
 export const noKafka: boolean = typeof parts === 'string'
 
-/** Short limits: what should end in a failure does so within the suite's time. */
+/** Short limits, so that failures come within the suite's time. */
 export const QUICK: Partial<KafkaLimits> = { connectMs: 1_000, answerMs: 2_000, openMs: 3_000, outageMs: 30_000 }
 
 const PRODUCER = { createPartitioner: kafkajs.Partitioners.DefaultPartitioner }
@@ -51,7 +51,7 @@ export class TestCluster {
     return cluster
   }
 
-  /** A fresh admin and producer: those that once knew a topic fail at everything after it was deleted. */
+  /** Replaces admin and producer: after a topic is deleted, those that have used it fail in every call. */
   async forget(): Promise<void> {
     await Promise.all([this.admin.disconnect(), this.producer.disconnect()])
     this.admin = this.kafka.admin()
@@ -59,7 +59,7 @@ export class TestCluster {
     await Promise.all([this.admin.connect(), this.producer.connect()])
   }
 
-  /** A further broker of the cluster. */
+  /** Adds a broker to the cluster. */
   async further(): Promise<Broker> {
     const broker = await startBroker(parts as KafkaParts, join(this.#dir, 'further'), { joins: this.broker })
     this.#ends.push(() => broker.kill())
@@ -74,7 +74,7 @@ export class TestCluster {
     rmSync(this.#dir, { recursive: true, force: true })
   }
 
-  /** Makes a topic; without a name one of its own. */
+  /** Creates a topic; without a name, under a unique one. */
   async topic(
     options: { partitions?: number; name?: string; settings?: Record<string, string> } = {},
   ): Promise<string> {
@@ -85,7 +85,7 @@ export class TestCluster {
     }))
     const numPartitions = options.partitions ?? 1
     await this.admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] })
-    // The metadata of the new topic reaches the broker a moment after the controller has answered.
+    // The metadata of the topic reaches the broker shortly after the controller has answered.
     for (let tries = 0; ; tries++) {
       const found = await this.admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null)
       if (found?.topics[0]?.partitions.every(({ leader }) => leader >= 0) === true) return topic
@@ -103,7 +103,7 @@ export class TestCluster {
     return log
   }
 
-  /** A transactional producer, for cases that plain sends cannot make. */
+  /** A transactional producer, for cases that need one. */
   async transactional(id: string): Promise<Producer> {
     const producer = this.kafka.producer({
       transactionalId: id,
