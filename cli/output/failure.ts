@@ -50,23 +50,23 @@ function failureLines(failure: unknown, { colours }: Terminal): readonly string[
 }
 
 function bugLines(failure: unknown): readonly string[] {
-  const told = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
+  const shown = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure)
   return [
     'This is a bug in lyrebird, not in your job: it met something that it never expects.',
     'What was committed is intact. Please report the lines below and the command that you typed.',
     '',
     `lyrebird ${version()}, Node ${process.version}, ${process.platform} ${process.arch}`,
-    told,
+    shown,
   ]
 }
 
 async function json(failure: unknown, exit: number): Promise<object> {
   if (!isLyrebirdError(failure)) return { code: 'bug', message: String(failure), exit }
   const { code, message, where, hint } = failure
-  const told = { code, message, where, ...(hint === undefined ? {} : { hint }), exit }
-  if (!(failure instanceof CheckFailed)) return told
+  const shown = { code, message, where, ...(hint === undefined ? {} : { hint }), exit }
+  if (!(failure instanceof CheckFailed)) return shown
   const { diagnosticJson } = await import('../../compiler/render-diagnostic.ts')
-  return { ...told, diagnostics: failure.diagnostics.map(diagnosticJson) }
+  return { ...shown, diagnostics: failure.diagnostics.map(diagnosticJson) }
 }
 
 /** Commander's message, without its prefix; its suggestion becomes the hint. */

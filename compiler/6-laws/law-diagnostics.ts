@@ -55,7 +55,7 @@ export async function lawDiagnostics(
     if (reason !== undefined) found.push(diagnose(unsafeMonoid({ text: reason }), facts.spans.plus))
     else if (facts.values.schema === null) {
       found.push(diagnose(untestedAggregation({ text: facts.values.problem }), facts.spans.lift))
-    } else found.push(...told(facts, verdicts.read(hash) ?? (await tested(own, facts, hash, verdicts))))
+    } else found.push(...diagnosticsOf(facts, verdicts.read(hash) ?? (await tested(own, facts, hash, verdicts))))
   }
   return found
 }
@@ -112,7 +112,7 @@ async function tested(
   return verdict
 }
 
-function told({ spans, shape }: AggregationFacts, { breach, refused }: LawVerdict): readonly Diagnostic[] {
+function diagnosticsOf({ spans, shape }: AggregationFacts, { breach, refused }: LawVerdict): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const showsRefuted = shape.kind === 'refuted' && (breach === null || isAboutPlus(breach))
   if (shape.kind === 'refuted') {

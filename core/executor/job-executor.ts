@@ -95,7 +95,7 @@ export class JobExecutor {
       operator.flush({ now, keepNow: own, sink })
       this.progress.watermarks.set(id, now)
     }
-    this.#settleReports(sink)
+    this.#flushReports(sink)
     if (final) this.progress.sealed = true
   }
 
@@ -103,8 +103,8 @@ export class JobExecutor {
    * Spills groups of nodes that hold too many; for batch, between chunks. Partial results are merged when the node
    * flushes.
    */
-  relieve(): void {
-    for (const { operator } of this.#operators.values()) operator.relieve?.()
+  spill(): void {
+    for (const { operator } of this.#operators.values()) operator.spill?.()
   }
 
   /** Forgets clean groups where there are too many; for stream, after a commit. */
@@ -129,7 +129,7 @@ export class JobExecutor {
     ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
   }
 
-  #settleReports(sink: ChangeSink): void {
+  #flushReports(sink: ChangeSink): void {
     const late = this.progress.digest(DIGEST.late)
     for (const [key, value] of this.#recorder.lateRows.take()) {
       late.addRow(key, value)

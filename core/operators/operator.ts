@@ -21,7 +21,7 @@ export interface Operator {
   /** Brings state, views and emitted elements up to date with everything that has come. */
   flush(flush: Flush): void
   /** Spills what takes too much memory; for batch, between chunks. */
-  relieve?(): void
+  spill?(): void
   /** Forgets what can be read again from the state where it takes too much memory; for stream, after a commit. */
   forget?(): void
   /**

@@ -3,9 +3,10 @@
 // Promises: hashes the same bytes for a row as the executors: its key, then its value, both in canonical form.
 
 import type { DeadLetter } from '../result/dead-letter.ts'
-import type { DigestSummary, LateRow } from '../result/result.ts'
+import type { LateRow } from '../result/result.ts'
 import { concatBytes } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
+import type { DigestSummary } from '../values/multiset-digest.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import type { Element } from './element.ts'
 import type { Written } from './operators/output.ts'

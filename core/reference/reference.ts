@@ -7,15 +7,9 @@
 import type { Lambdas, Plan, PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf, tableRoot } from '../plan/plan-index.ts'
 import { EMITTING_KINDS } from '../plan/words.ts'
-import {
-  type DigestSummary,
-  type JobResult,
-  type OutputRecord,
-  sortedResult,
-  type ViewRow,
-  viewRowKey,
-} from '../result/result.ts'
+import { type JobResult, type OutputRecord, sortedResult, type ViewRow, viewRowKey } from '../result/result.ts'
 import { canonicalBytes } from '../values/canonical.ts'
+import type { DigestSummary } from '../values/multiset-digest.ts'
 import { countAndDigest, deadParts, elementParts, lateParts, writtenParts } from './digests.ts'
 import type { Evaluated } from './evaluation.ts'
 import { evaluationOf } from './evaluations.ts'

@@ -7,6 +7,7 @@
 import type { Header } from '../log/chunk.ts'
 import { bytesToHex, compareBytes, concatBytes } from '../values/bytes.ts'
 import { canonicalBytes } from '../values/canonical.ts'
+import type { DigestSummary } from '../values/multiset-digest.ts'
 import type { DeadLetter } from './dead-letter.ts'
 
 /** Fixed words of a row whose table lambda threw: the table node, and why (semantics.md 5.5). */
@@ -39,12 +40,6 @@ export interface OutputRecord {
   readonly key: Uint8Array | null
   readonly value: Uint8Array
   readonly headers: readonly Header[]
-}
-
-/** How many rows a node has emitted so far, and the multiset digest over them. */
-export interface DigestSummary {
-  readonly count: number
-  readonly digest: string
 }
 
 export interface JobResult {

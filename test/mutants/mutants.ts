@@ -381,8 +381,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'unmatched-at-its-last-moment',
     defect: 'an unmatched half is emitted while its partner may still come',
     file: 'core/operators/join-within/join-within.ts',
-    find: 'if (moment < this.#now) {',
-    put: 'if (moment <= this.#now) {',
+    find: 'if (expiry < this.#now) {',
+    put: 'if (expiry <= this.#now) {',
     suite: JOIN_WITHIN,
   },
   {

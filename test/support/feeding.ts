@@ -103,7 +103,7 @@ export function stream(
     if (next === undefined) break
     executor.feed(chunkOf(next.partition, next.left.slice(0, 1 + pick(5))))
     const then = pick(6)
-    if (then === 0) executor.relieve()
+    if (then === 0) executor.spill()
     if (then < 3) continue
     state.commit(executor)
     executor.forget()
@@ -141,7 +141,7 @@ export function batch(
       const count = 1 + pick(7)
       worker.feed(chunkOf(partition, left.slice(0, count)))
       left = left.slice(count)
-      worker.relieve()
+      worker.spill()
     }
     for (const [table, rows] of worker.takePartials()) coordinator.addPartials(table, rows)
     for (const { id, kind } of module.plan.nodes) {

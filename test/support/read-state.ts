@@ -5,9 +5,10 @@
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import type { Plan, SourceNode } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
-import { type DigestSummary, type JobResult, sortedResult } from '../../core/result/result.ts'
+import { type JobResult, sortedResult } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import type { StateAccess } from '../../core/state/environment.ts'
+import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { deadLetters, lateRows, viewRows } from '../../run/state/read-state.ts'
 
 /** The result of a state; `outputs` is empty. A state without any commit gives the result of an empty log. */

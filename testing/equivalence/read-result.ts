@@ -8,16 +8,11 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import type { Plan, PlanNodeOf, PlanResult } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
-import {
-  type DigestSummary,
-  type JobResult,
-  type OutputRecord,
-  sortedResult,
-  type ViewRow,
-} from '../../core/result/result.ts'
+import { type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import { decodeViewRow, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
 import { canonicalBytes } from '../../core/values/canonical.ts'
+import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'

@@ -2,7 +2,8 @@
 
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Difference } from '../../core/result/compare-results.ts'
-import type { DigestSummary, JobResult } from '../../core/result/result.ts'
+import type { JobResult } from '../../core/result/result.ts'
+import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */

@@ -33,14 +33,14 @@ export function customAggregator(node: PlanNode, field: string, lambdas: Lambdas
   return {
     plus(a, b) {
       try {
-        return settled(plus(a, b))
+        return checked(plus(a, b))
       } catch (error) {
         return stop(node, field, error, siteOf)
       }
     },
     present(state) {
       try {
-        return settled(present(state))
+        return checked(present(state))
       } catch (error) {
         mustNotEndRun(node.id, error, node.lambdas[`${field}.present`]?.at ?? undefined)
         throw new PresentFault({ node: node.id, reason: fieldReason(field, reasonOf(error)) }, thrownIn(error))
@@ -62,7 +62,7 @@ export function presented(present: () => unknown): Exclude<RowOutcome, { kind: '
 /** Thrown where a function gave a promise. */
 const PROMISE: unique symbol = Symbol('promise')
 
-function settled(result: unknown): unknown {
+function checked(result: unknown): unknown {
   if (isThenable(result)) throw PROMISE
   return normalise(result)
 }

@@ -67,8 +67,8 @@ export class AggregateOperator implements Operator {
       if (stored.key === undefined && spilled.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
         for (; rank < keys.count; rank++) {
-          if (!this.#settlePacked(keys, rank, sink))
-            this.#settleRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
+          if (!this.#flushPacked(keys, rank, sink))
+            this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
         }
         break
       }
@@ -77,7 +77,7 @@ export class AggregateOperator implements Operator {
       if (least === undefined) break
       const own = least === inMemory
       const key = own ? least : least.slice() // a cursor's bytes may change when it advances
-      this.#settleRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
+      this.#flushRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
       if (own) rank++
     }
     this.#groups.markClean()
@@ -90,7 +90,7 @@ export class AggregateOperator implements Operator {
   }
 
   /** Spills all groups as partial rows where there are too many in memory. */
-  relieve(): void {
+  spill(): void {
     if (this.#groups.size <= this.#env.groupLimit) return
     this.#spilled.addAll(this.#partialRows())
     this.#clear()
@@ -127,7 +127,7 @@ export class AggregateOperator implements Operator {
   }
 
   /** Flushes a group whose row is packed, and so holds its whole state; false where it is not packed. */
-  #settlePacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
+  #flushPacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
     const row = keys.rowAt(rank)
     const keyEnd = keys.keyEnd(row)
     const stateEnd = keys.secondEnd(row)
@@ -142,14 +142,7 @@ export class AggregateOperator implements Operator {
   }
 
   /** Flushes the group of one key, which has changed, or closes, or both. */
-  #settleRow(
-    key: Uint8Array,
-    slot: number,
-    stored: RowCursor,
-    spilled: RowCursor,
-    now: number,
-    sink: ChangeSink,
-  ): void {
+  #flushRow(key: Uint8Array, slot: number, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
     const groups = this.#groups
     if (slot === SCRATCH) groups.clearSlot(SCRATCH)
     let changed = slot !== SCRATCH && groups.isChanged(slot)

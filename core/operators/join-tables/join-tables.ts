@@ -67,7 +67,7 @@ class JoinTablesOperator implements RowInlet, Operator {
     for (;;) {
       const least = leastKey(leastKey(fresh[0].key, fresh[1].key), closing.key)
       if (least === undefined) break
-      this.#settleRow(least.slice(), fresh, closing, flush)
+      this.#flushRow(least.slice(), fresh, closing, flush)
     }
     rows.finish()
   }
@@ -79,7 +79,7 @@ class JoinTablesOperator implements RowInlet, Operator {
 
   addPartials(): void {}
 
-  #settleRow(
+  #flushRow(
     rowKey: Uint8Array,
     fresh: readonly [RowCursor, RowCursor],
     closing: RowCursor,

@@ -92,14 +92,14 @@ export function rowKeyFrom(keyBytes: Uint8Array, time: number): Uint8Array {
 }
 
 /** Key of a half in the index: the last time that a partner may have, then the key of the half's row. */
-export function indexKey(moment: number, rowKey: Uint8Array): Uint8Array {
+export function indexKey(expiry: number, rowKey: Uint8Array): Uint8Array {
   const w = new ByteWriter()
-  encodeValue(w, moment)
+  encodeValue(w, expiry)
   w.bytes(rowKey)
   return w.take()
 }
 
 /** The key of the row that an index key names. */
-export const indexedRow = (key: Uint8Array): Uint8Array => key.subarray(MOMENT_BYTES)
+export const indexedRow = (key: Uint8Array): Uint8Array => key.subarray(EXPIRY_BYTES)
 
-const MOMENT_BYTES = canonicalBytes(0).length
+const EXPIRY_BYTES = canonicalBytes(0).length

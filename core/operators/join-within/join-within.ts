@@ -53,7 +53,7 @@ class JoinWithinOperator implements Inlet, Operator {
   readonly #fresh: PendingRows
   /** Of the present flush: rows of the state that change, and new entries of the index. */
   readonly #changes: PendingRows
-  readonly #moments: PendingRows
+  readonly #expiries: PendingRows
   #now = Number.NEGATIVE_INFINITY
 
   constructor(node: PlanNodeOf<'joinWithin'>, env: Environment, report: Recorder, emit: Emit) {
@@ -65,7 +65,7 @@ class JoinWithinOperator implements Inlet, Operator {
     this.#emit = emit
     this.#fresh = new PendingRows(env.newSorter)
     this.#changes = new PendingRows(env.newSorter)
-    this.#moments = new PendingRows(env.newSorter)
+    this.#expiries = new PendingRows(env.newSorter)
   }
 
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage): void {
@@ -125,15 +125,15 @@ class JoinWithinOperator implements Inlet, Operator {
 
   /** A half that can meet no other one in this flush. */
   #leave(half: Half): void {
-    const moment = this.#lastMoment(half.side, half.time)
-    if (moment < this.#now) {
-      if (!half.matched) this.#alone(half, moment)
+    const expiry = this.#expiryOf(half.side, half.time)
+    if (expiry < this.#now) {
+      if (!half.matched) this.#alone(half, expiry)
       if (!half.fresh) this.#changes.add(half.rowKey, FORGOTTEN)
       return
     }
     // Whether it was matched matters only where it would be emitted alone.
     const matched = half.matched && this.#showsAlone(half.side)
-    if (half.fresh) this.#moments.add(indexKey(moment, half.rowKey), PRESENT)
+    if (half.fresh) this.#expiries.add(indexKey(expiry, half.rowKey), PRESENT)
     if (half.fresh || matched !== half.wasMatched) this.#changes.add(half.rowKey, halfRow(half.value, matched))
   }
 
@@ -151,7 +151,7 @@ class JoinWithinOperator implements Inlet, Operator {
       }
     }
     // The last times of what stays are not before W, so these keys sort after those of what goes.
-    for (const [key, value] of this.#moments.take()) sink.putSorted(this.#index, key, value)
+    for (const [key, value] of this.#expiries.take()) sink.putSorted(this.#index, key, value)
     return due
   }
 
@@ -170,7 +170,7 @@ class JoinWithinOperator implements Inlet, Operator {
   #forget(due: RowCursor, sink: ChangeSink): void {
     const rowKey = due.key as Uint8Array
     const half = decodeHalf(rowKey, this.#env.state?.get(this.partials, rowKey) as Uint8Array, false)
-    if (!half.matched) this.#alone(half, this.#lastMoment(half.side, half.time))
+    if (!half.matched) this.#alone(half, this.#expiryOf(half.side, half.time))
     sink.putSorted(this.partials, rowKey, null)
     due.advance()
   }
@@ -195,7 +195,7 @@ class JoinWithinOperator implements Inlet, Operator {
   }
 
   /** The last time that a partner may have. */
-  #lastMoment(side: JoinSide, time: number): number {
+  #expiryOf(side: JoinSide, time: number): number {
     const { beforeMs, afterMs } = this.#node.params
     return time + (side === 0 ? afterMs : beforeMs)
   }

@@ -97,7 +97,7 @@ class SessionOperator implements Operator {
     const fresh = new RowCursor(this.#spilled.take())
     const due = new RowCursor(this.#dueRows())
     for (let row = leastKey(fresh.key, due.key); row !== undefined; row = leastKey(fresh.key, due.key)) {
-      this.#settleKey(keyPart(row).slice(), fresh, due)
+      this.#flushKey(keyPart(row).slice(), fresh, due)
     }
     for (const [key, change] of this.#indexed.take()) sink.putSorted(this.#index, key, change[0] === 1 ? NOTHING : null)
     rows.finish()
@@ -105,7 +105,7 @@ class SessionOperator implements Operator {
   }
 
   /** Spills all sessions as partial rows where there are too many in memory. */
-  relieve(): void {
+  spill(): void {
     if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
   }
 
@@ -153,7 +153,7 @@ class SessionOperator implements Operator {
    * Flushes all sessions of one key that have changed or close: takes fresh and stored parts in the order of their
    * first times.
    */
-  #settleKey(key: Uint8Array, fresh: RowCursor, due: RowCursor): void {
+  #flushKey(key: Uint8Array, fresh: RowCursor, due: RowCursor): void {
     const { env, gapMs } = this.#o
     const ofKey = env.state?.range(this.partials, key, stateKey(key, Number.POSITIVE_INFINITY)) ?? []
     const stored = new RowCursor(ofKey)
@@ -171,18 +171,18 @@ class SessionOperator implements Operator {
       while (isOf(due, key) && firstOf(due, key) <= first) due.advance()
       source.advance()
       if (cluster === null || apart) {
-        if (cluster !== null) this.#settleSession(key, cluster)
+        if (cluster !== null) this.#flushSession(key, cluster)
         cluster = { parts: [part], last: part.last }
       } else {
         cluster.parts.push(part)
         cluster.last = Math.max(cluster.last, part.last)
       }
     }
-    if (cluster !== null) this.#settleSession(key, cluster)
+    if (cluster !== null) this.#flushSession(key, cluster)
     stored.stop()
   }
 
-  #settleSession(key: Uint8Array, { parts, last }: Cluster): void {
+  #flushSession(key: Uint8Array, { parts, last }: Cluster): void {
     const { sessions, present, rows, gapMs } = this.#o
     const first = (parts[0] as Part).first
     const end = last + gapMs

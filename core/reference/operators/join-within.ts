@@ -28,8 +28,8 @@ export function joinedWithin(
       joined.push(element(left.key, Math.max(left.time, right.time), left, right))
     }
   }
-  const alone = (half: Element, moment: number, left: Element | null, right: Element | null): Element[] =>
-    matched.has(half) || moment >= watermark ? [] : [element(half.key, moment, left, right)]
+  const alone = (half: Element, expiry: number, left: Element | null, right: Element | null): Element[] =>
+    matched.has(half) || expiry >= watermark ? [] : [element(half.key, expiry, left, right)]
   if (type === 'left' || type === 'full') joined.push(...lefts.flatMap(l => alone(l, l.time + afterMs, l, null)))
   if (type === 'right' || type === 'full') joined.push(...rights.flatMap(r => alone(r, r.time + beforeMs, null, r)))
   return joined

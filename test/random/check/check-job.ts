@@ -35,17 +35,17 @@ export function agreed(trial: Trial): JobResult | string {
   const streamed = new MemoryState()
   stream(module, log, streamed, pick, final)
   const first = differenceOf(plan, streamed, expected)
-  if (first !== null) return told('stream and reference', first)
+  if (first !== null) return differ('stream and reference', first)
   const stale = staleChanges(plan, streamed, expected)
   if (stale !== null) return stale
   const batched = new MemoryState()
   batch(module, log, batched, pick, final)
   const second = differenceOf(plan, batched, expected)
-  if (second !== null) return told('batch and reference', second)
+  if (second !== null) return differ('batch and reference', second)
   return tablesDiffer(streamed, batched) ?? fromEarlier(trial, expected) ?? expected
 }
 
-const told = (sides: string, difference: object): string => `${sides} differ: ${JSON.stringify(difference)}`
+const differ = (sides: string, difference: object): string => `${sides} differ: ${JSON.stringify(difference)}`
 
 /** A difference between the newest records of a topic of changes and the view; null where there is none. */
 function staleChanges({ nodes, results }: Plan, state: MemoryState, expected: JobResult): string | null {
@@ -96,8 +96,8 @@ function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobR
   const [one, other] = pick(2) === 0 ? [stream, batch] : [batch, stream]
   one(module, earlier, state, pick)
   const half = differenceOf(plan, state, before)
-  if (half !== null) return told('an executor and the reference at an earlier cut', half)
+  if (half !== null) return differ('an executor and the reference at an earlier cut', half)
   other(module, log, state, pick, final)
   const whole = differenceOf(plan, state, expected)
-  return whole === null ? null : told('an executor that went on from the other one, and the reference', whole)
+  return whole === null ? null : differ('an executor that went on from the other one, and the reference', whole)
 }
