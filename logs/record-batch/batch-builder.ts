@@ -11,7 +11,7 @@ import { putVarint, varintBytes, zigzag } from '../../core/values/varint.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import { ATTRIBUTES_AT, CRC_AT, HEADER_BYTES, viewOf, writePlainHeader } from './batch-header.ts'
-import { CODEC, gzip } from './compression.ts'
+import { CODEC, gzip } from './codecs/compression.ts'
 
 const utf8 = new TextEncoder()
 

@@ -7,8 +7,8 @@ import type { Chunk } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import type { Place } from './batch-failure.ts'
 import type { BatchHeader } from './batch-header.ts'
+import { TooBig } from './codecs/too-big.ts'
 import { decodeHeaders, skipHeaders } from './record-headers.ts'
-import { TooBig } from './too-big.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
 /** Largest distance of two offsets in a chunk. */

@@ -4,7 +4,7 @@
 // type, 0 for abort and 1 for commit. Other types end no transaction.
 
 import { type BatchHeader, HEADER_BYTES, viewOf } from './batch-header.ts'
-import { CODEC } from './compression.ts'
+import { CODEC } from './codecs/compression.ts'
 import { MalformedBytes, VarintReader } from './varint-reader.ts'
 
 /** Null where compaction has removed the record. */

@@ -14,9 +14,9 @@ import { batchFailure, type Place } from './batch-failure.ts'
 import { ATTRIBUTES_AT, type BatchHeader, HEADER_BYTES, lastOffsetOf, RECORD_BYTES_MIN } from './batch-header.ts'
 import { wholeBatches } from './batch-ranges.ts'
 import { ChunkDraft, type DeltaRange } from './chunk-draft.ts'
-import { CODEC, decompress, isKnownCodec } from './compression.ts'
+import { CODEC, decompress, isKnownCodec } from './codecs/compression.ts'
+import { TooBig } from './codecs/too-big.ts'
 import { isAbortMarker } from './control-batch.ts'
-import { TooBig } from './too-big.ts'
 import { MalformedBytes } from './varint-reader.ts'
 
 export interface DecodeRequest extends Place {

@@ -1,8 +1,8 @@
 // Nothing is exported that nobody imports: an unused export misleads the reader of a file.
 
 import { expect, it } from 'vitest'
-import { moduleOf } from '../support/modules.ts'
 import { codeFiles, read } from '../support/repository.ts'
+import { moduleOf } from './support/modules.ts'
 
 const PRODUCT =
   /^(core|dsl|formats|compiler|host|logs|store|sinks|run|runtime-batch|runtime-stream|testing|cli)\/.*\.ts$/

@@ -2,8 +2,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of an expression
 
 import { expect, it } from 'vitest'
-import { type ComputedImport, type Import, importsOf, moduleOf } from '../support/modules.ts'
 import { codeFiles, folderOf } from '../support/repository.ts'
+import { type ComputedImport, type Import, importsOf, moduleOf } from './support/modules.ts'
 
 /** For each folder, those that it may import from besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +48,7 @@ const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[]
   { from: 'runtime-batch/workers/worker.ts', name: 'order.functionsUrl', to: [] },
   // The author's configuration.
   { from: 'cli/config.ts', name: 'pathToFileURL(resolve(fresh)).href', to: [] },
-  { from: 'logs/record-batch/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },
+  { from: 'logs/record-batch/codecs/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },
   { from: 'runtime-batch/workers/thread.ts', name: 'entry', to: ['runtime-batch/workers/worker.ts'] },
 ]
 

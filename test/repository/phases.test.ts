@@ -1,8 +1,8 @@
 // The compiler runs in the order of its folders' numbers: 1-read, 2-check, ... 7-emit.
 
 import { describe, expect, it } from 'vitest'
-import { type Import, importsOf } from '../support/modules.ts'
 import { codeFiles, folderOf } from '../support/repository.ts'
+import { type Import, importsOf } from './support/modules.ts'
 
 /** The main file of each phase: what compiler/index.ts calls, in this order. */
 const MAIN_FILES = [

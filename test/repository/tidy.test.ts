@@ -8,6 +8,8 @@ const LINES_MAX = 400
 const TEST_LINES_MAX = 600
 const FUNCTION_LINES_MAX = 70
 const COLUMNS_MAX = 240
+const COMMENT_COLUMNS_MAX = 120
+const FILES_MAX = 16
 
 const product = codeFiles().filter(f => !f.startsWith('test/') && !/\.test\.ts$/.test(f))
 const lineCount = (text: string): number => text.split('\n').length - 1
@@ -42,6 +44,36 @@ describe('lengths', () => {
       .filter(([, length]) => length > COLUMNS_MAX)
     expect(wide).toEqual([])
   })
+})
+
+it('comments are at most 120 columns wide', () => {
+  const isComment = (line: string): boolean => /^\s*(\/\/|\/?\*)/.test(line)
+  const wide = codeFiles()
+    .filter(f => !isGenerated(f))
+    .flatMap(f =>
+      read(f)
+        .split('\n')
+        .flatMap((line, i) => (isComment(line) && line.length > COMMENT_COLUMNS_MAX ? [`${f}:${i + 1}`] : [])),
+    )
+  expect(wide).toEqual([])
+})
+
+it('no folder has more code files than a reader can survey', () => {
+  const counts = new Map<string, number>()
+  for (const f of codeFiles().filter(f => !f.startsWith('examples/'))) {
+    const folder = f.slice(0, f.lastIndexOf('/') + 1)
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+  }
+  expect([...counts].filter(([, files]) => files > FILES_MAX)).toEqual([])
+})
+
+it('comments cite sections of docs/semantics.md that are there', () => {
+  const headings = [...read('docs/semantics.md').matchAll(/^#+ (\d+(?:\.\d+)?)\.? /gm)].map(m => m[1] as string)
+  const cited = codeFiles().flatMap(f =>
+    [...read(f).matchAll(/semantics\.md,? (?:section )?(\d+(?:\.\d+)?)/g)].map(m => [f, m[1] as string] as const),
+  )
+  expect(cited.length).toBeGreaterThan(50)
+  expect(cited.filter(([, section]) => !headings.includes(section))).toEqual([])
 })
 
 /** Functions of a file that do not fit a screen, as `file:line name lines`. */
@@ -86,6 +118,7 @@ describe('leftovers', () => {
     [/\.(on[l]y|sk[i]p)\(/, 'run it, or skipIf with a loud reason'],
     [/@ts-igno[r]e/, 'use @ts-expect-error with a reason'],
     [/(^|[\s"'`(=])\/(wor[k]|ho[m]e|ro[o]t)\//, 'no path of a machine'],
+    [/\bdeci[s]ions? \d+\b/, 'cite docs/semantics.md'],
     [/regis[t]ry\.npmjs|repo1?\.mav[e]n|deb\.debi[a]n\.org|pyp[i]\.org/, 'no name of a registry host'],
   ]
   for (const [pattern, remedy] of banned) {

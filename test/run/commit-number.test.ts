@@ -1,4 +1,5 @@
-// The number of a commit: one more than the last, through either executor, and from a state whose commits were not counted.
+// The number of a commit: one more than the last, through either executor, and from a state whose commits were not
+// counted.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'

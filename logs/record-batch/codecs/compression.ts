@@ -4,11 +4,11 @@
 // Not here: turning what is thrown here (`TooBig`, `MalformedBytes`) into failures that name the offsets (`decode.ts`).
 
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { messageOf } from '../../core/errors.ts'
+import { messageOf } from '../../../core/errors.ts'
+import { MalformedBytes } from '../varint-reader.ts'
 import { decompressLz4 } from './lz4.ts'
 import { decompressSnappy } from './snappy.ts'
 import { TooBig } from './too-big.ts'
-import { MalformedBytes } from './varint-reader.ts'
 import { decompressZstd } from './zstd.ts'
 
 /** Codec numbers of the attributes field. */

@@ -3,11 +3,11 @@
 // Promises: every block is checked before the library gets it, which trusts lengths and could loop for ever.
 
 import type Snappy from 'snappyjs'
-import { varintAt, varintEnd } from '../../core/values/varint.ts'
-import { viewOf } from './batch-header.ts'
+import { varintAt, varintEnd } from '../../../core/values/varint.ts'
+import { viewOf } from '../batch-header.ts'
+import { MalformedBytes } from '../varint-reader.ts'
 import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
-import { MalformedBytes } from './varint-reader.ts'
 
 const snappy = lazyCodec<typeof Snappy>('snappyjs')
 

@@ -4,10 +4,10 @@
 // Frames with dictionaries are refused; Kafka writes none.
 
 import type * as Fzstd from 'fzstd'
-import { viewOf } from './batch-header.ts'
+import { viewOf } from '../batch-header.ts'
+import { MalformedBytes } from '../varint-reader.ts'
 import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
-import { MalformedBytes } from './varint-reader.ts'
 
 const fzstd = lazyCodec<typeof Fzstd>('fzstd')
 

@@ -6,7 +6,7 @@
 
 import { dirname, join, normalize } from 'node:path'
 import ts from 'typescript'
-import { codeFiles, read } from './repository.ts'
+import { codeFiles, read } from '../../support/repository.ts'
 
 export interface Import {
   readonly from: string

@@ -4,10 +4,10 @@
 // end where the batch ends; content and block checksums are skipped, since the batch's own CRC covers them.
 
 import type * as Lz4 from 'lz4-napi'
-import { viewOf } from './batch-header.ts'
+import { viewOf } from '../batch-header.ts'
+import { MalformedBytes } from '../varint-reader.ts'
 import { lazyCodec } from './load-codec.ts'
 import { TooBig } from './too-big.ts'
-import { MalformedBytes } from './varint-reader.ts'
 
 const lz4 = lazyCodec<typeof Lz4>('lz4-napi')
 
