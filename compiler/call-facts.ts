@@ -26,12 +26,7 @@ export interface CallFacts {
   readonly at: string
   /** The reified `T` of `source<T>` or `V` of `table<V>`; null for every other call. */
   readonly schema: SchemaDocument | null
-  /**
-   * By argument: `fn` for the lambda of map, filter, flatMap, keyBy, mapValues, filterKeys, flatMapKeys and of the
-   * table's mapValues and filter; `time` in source's options; `key` in to's options; `of` for what an aggregation or a
-   * short form takes (`sum(of)`, `first(of)`, `countDistinct(of)`); for `minBy(by, of)`, `maxBy(by, of)` and `topK(k,
-   * by, of)` both `by` and, where given, `of`; `lift`, `plus` and `present` in the options of `aggregation`.
-   */
+  /** By slot: the lambdas that the registries of words and of aggregations name for the call. */
   readonly lambdas: Readonly<Partial<Record<GraphLambda['slot'], LambdaCallFacts>>>
 }
 

@@ -1,7 +1,8 @@
 // Windows: the stretches of event time that an aggregation covers.
 //
 // Promises: half-open `[start, end)`, aligned to 1970-01-01T00:00Z plus the offset, to the calendar of a time zone, or
-// around elements that are near each other (semantics.md 4.1). Not here: when a window is closed (`core/time`).
+// around elements that are near each other (semantics.md 4.1). Not here: when a window is closed (`core/time`;
+// sessions: `core/tables/row-place.ts`).
 
 import { didYouMean } from '../core/did-you-mean.ts'
 import type { WindowSpec } from '../core/plan/plan.ts'

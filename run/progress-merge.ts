@@ -3,7 +3,7 @@
 import type { Progress } from '../core/executor/progress.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import { sourceNodes } from './bind-log.ts'
+import { sourceNodes } from './reading/bind-log.ts'
 
 /** Copies positions and event times of the named partitions. */
 export function takeProgress(into: Progress, from: Progress, plan: Plan, names: Iterable<string>): void {

@@ -10,7 +10,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import { nodeOf } from '../core/plan/plan-index.ts'
 import { DIGEST } from '../core/state/digests.ts'
 import type { RecordCounts } from '../sinks/sink.ts'
-import { sourceNodes } from './bind-log.ts'
+import { sourceNodes } from './reading/bind-log.ts'
 
 export interface SourceSummary {
   /** Id of the source node. */

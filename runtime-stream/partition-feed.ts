@@ -5,7 +5,7 @@
 import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import type { Log } from '../logs/log.ts'
-import { prefetch } from '../run/prefetch.ts'
+import { prefetch } from '../run/reading/prefetch.ts'
 
 export class PartitionFeed {
   readonly #log: Log

@@ -8,8 +8,8 @@ import { invariant } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { partitionName, splitPartition } from '../core/log/cut.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
+import type { ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
-import type { ReadEnds } from '../run/until.ts'
 
 export class StreamRun {
   readonly run: JobRun

@@ -2,7 +2,7 @@
 
 import { createReadStream, statSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
-import { type AppendInput, type AppendSummary, appendFiles } from '../../logs/append.ts'
+import { type AppendInput, type AppendSummary, appendFiles } from '../../logs/append/append.ts'
 import { numberOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required, timeOf } from '../options.ts'

@@ -58,7 +58,14 @@ function nodeText(node: PlanNode): string {
       return 'change the rows of the table'
     case 'filterTable':
       return 'keep some rows of the table'
-    default:
+    case 'map':
+    case 'filter':
+    case 'flatMap':
+    case 'keyBy':
+    case 'mapValues':
+    case 'filterKeys':
+    case 'flatMapKeys':
+    case 'merge':
       return node.kind
   }
 }

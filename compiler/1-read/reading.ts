@@ -1,4 +1,4 @@
-// Fifteen questions about a job's source: the one interface to the TypeScript program.
+// The questions about a job's source: the one interface to the TypeScript program.
 //
 // Promises: answers are the same for the same files. Nothing outside this folder imports ts-morph or uses a type
 // checker. What the answers mean for a job is in `2-check`.
@@ -16,42 +16,42 @@ import type { TypeComplaint } from './type-errors.ts'
 export type Owner = 'author' | 'language' | 'standard' | 'host' | 'library'
 
 export interface Reading {
-  /** 1. The author's files, the job's own first, then by path. */
+  /** The author's files, the job's own first, then by path. */
   readonly files: readonly ts.SourceFile[]
   /** The job's folder, absolute. */
   readonly folder: string
-  /** 2. TypeScript's own complaints about the author's files. */
+  /** TypeScript's own complaints about the author's files. */
   typeErrors(): readonly TypeComplaint[]
-  /** 3. Every call of the language in the author's files, in order of file and place. */
+  /** Every call of the language in the author's files, in order of file and place. */
   languageCalls(): readonly LanguageCall[]
   /**
    * Imports by a name of the author's tsconfig (`paths`), such as `@app/tools`: the absolute path of the file that it
    * means.
    */
   importAliases(): ReadonlyMap<string, string>
-  /** 4. Where a node is in its file. */
+  /** Where a node is in its file. */
   spanOf(node: ts.Node): Span
-  /** 5. What a name, a property access or `object['literal']` refers to, import aliases followed. */
+  /** What a name, a property access or `object['literal']` refers to, import aliases followed. */
   symbolAt(node: ts.Node): ts.Symbol | null
-  /** 6. As `symbolAt`, also through `const` aliases: `const D = Date`, `const { random } = Math`. */
+  /** As `symbolAt`, also through `const` aliases: `const D = Date`, `const { random } = Math`. */
   meaningOf(node: ts.Node): ts.Symbol | null
-  /** 7. All declarations of a symbol. */
+  /** All declarations of a symbol. */
   declarationsOf(symbol: ts.Symbol): readonly ts.Declaration[]
-  /** 8. Who owns a symbol; `author` where nobody declared it. */
+  /** Who owns a symbol; `author` where nobody declared it. */
   ownerOf(symbol: ts.Symbol): Owner
-  /** 9. `DateConstructor.now`, `Math.random`, `fetch`: a symbol by the name of what holds it. */
+  /** `DateConstructor.now`, `Math.random`, `fetch`: a symbol by the name of what holds it. */
   qualifiedName(symbol: ts.Symbol): string
-  /** 10. The declaration of the signature that a call or `new` takes; null where it is called through `any`. */
+  /** The declaration of the signature that a call or `new` takes; null where it is called through `any`. */
   calledDeclaration(call: ts.CallLikeExpression): ts.SignatureDeclaration | null
-  /** 11. The type of an expression, or of what a declaration declares. */
+  /** The type of an expression, or of what a declaration declares. */
   typeOf(node: ts.Node): ts.Type
-  /** 12. What a type is made of, independent of TypeScript's flags. */
+  /** What a type is made of, independent of TypeScript's flags. */
   shapeOf(type: ts.Type): TypeShape
-  /** 13. The string and number literals that a key expression can be; null where it can be others. */
+  /** The string and number literals that a key expression can be; null where it can be others. */
   literalsOf(node: ts.Expression): readonly string[] | null
-  /** 14. The names in the author's files that refer to a symbol, its declarations left out. */
+  /** The names in the author's files that refer to a symbol, its declarations left out. */
   usesOf(symbol: ts.Symbol): readonly ts.Identifier[]
-  /** 15. Whether a name at a place means this symbol, so that it can be written there. */
+  /** Whether a name at a place means this symbol, so that it can be written there. */
   isVisible(symbol: ts.Symbol, at: ts.Node): boolean
   /** The result type of calling a value of this type; null where it cannot be called. */
   resultOf(type: ts.Type): ts.Type | null

@@ -2,6 +2,7 @@
 // keep.
 
 import { ANY_JSON, type Schema, type SchemaDocument } from '../../core/plan/schema.ts'
+import { callsThatHold } from '../../core/plan/words.ts'
 import type { LanguageCall } from '../1-read/language-calls.ts'
 import type { Reading } from '../1-read/reading.ts'
 import { nameOf, ts, unwrap } from '../1-read/syntax.ts'
@@ -103,7 +104,7 @@ export function checkKept(
   for (const { place, expression } of lambdas) {
     if (!ts.isExpression(expression)) continue
     const result = reading.resultOf(reading.typeOf(expression))
-    const keeps = word === 'mapValues' && isTable(reading, call) ? 'a row' : place.keeps
+    const keeps = word === 'mapValues' && isTable(reading, call) ? 'a row' : place.keptAs
     if (result === null || keeps === null) continue
     const kept = place.many === true ? elementType(reading, result) : result
     if (kept !== null) check(keeps, kept, 'the result', expression)
@@ -119,8 +120,8 @@ export function checkKept(
   return found
 }
 
-/** Words that hold whole elements, with the value as the second type argument of their result. */
-const HOLDS: ReadonlySet<string> = new Set(['distinct', 'dedupe', 'toTable', 'joinTable', 'joinWithin'])
+/** Calls that hold whole elements, with the value as the second type argument of their result. */
+const HOLDS: ReadonlySet<string> = callsThatHold()
 
 function isTable(reading: Reading, call: ts.CallExpression): boolean {
   return reading.typeOf(call).getSymbol()?.name === 'Table'

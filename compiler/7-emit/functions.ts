@@ -42,16 +42,16 @@ class LinkEmitter implements Flow {
 
   link(): string {
     const sources: string[] = []
-    const emit: string[] = []
+    const emitting: string[] = []
     const present: string[] = []
     for (const node of this.plan.nodes) {
       this.#fused = 0
       const entry = (value: string): string => `[${text(node.id)}]: ${value},`
       if (node.kind === 'source') sources.push(entry(sourceFunction(this, node)))
-      else if (EMITTING_KINDS.has(node.kind)) emit.push(entry(this.#emitFunction(node)))
+      else if (EMITTING_KINDS.has(node.kind)) emitting.push(entry(this.#emitFunction(node)))
       else if (node.kind === 'aggregate') present.push(entry(presentFunction(node)))
     }
-    for (let emit = this.#pending.shift(); emit !== undefined; emit = this.#pending.shift()) emit()
+    for (let write = this.#pending.shift(); write !== undefined; write = this.#pending.shift()) write()
     return `function link(target) {
       const { report, api } = target
       const { FAIL, LineagePath } = api
@@ -62,7 +62,7 @@ class LinkEmitter implements Flow {
           ${sources.join('\n')}
         },
         emit: {
-          ${emit.join('\n')}
+          ${emitting.join('\n')}
         },
         present: {
           ${present.join('\n')}

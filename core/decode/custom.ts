@@ -5,7 +5,7 @@
 // Not here: which failures are not the record's own and end the run (the caller's `mustEnd`).
 
 import type { SchemaDocument } from '../plan/schema.ts'
-import { isThenable } from '../result/dead-letter.ts'
+import { isThenable } from '../result/refusals.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'
 import { type Decoding, type Fault, fault } from './fault.ts'
 import { Validator } from './validate.ts'

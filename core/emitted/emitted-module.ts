@@ -13,7 +13,8 @@ import type { Scan } from '../scan/scan.ts'
 import type { CalendarUnit } from '../time/civil-days.ts'
 
 /**
- * Where an element came from: a record of the current chunk, a closed window's identity, or a branch of another
+ * Where an element came from: a record of the current chunk, the identity of an element that a node has emitted, or a
+ * branch of another
  * lineage.
  */
 export type Lineage = number | Uint8Array | LineagePath

@@ -1,4 +1,5 @@
-// The second argument of a lambda: what the log says about the record, or time and key past an aggregation.
+// The second argument of a lambda: what the log says about the record, or time and key of an element that a node has
+// emitted.
 //
 // Promises: plain frozen objects; a key that is not UTF-8, or anything that the log does not carry, throws when it is
 // read.
@@ -33,7 +34,10 @@ function keyTextAt(chunk: Chunk, i: number): string | null {
   return bytes === null ? null : utf8.decode(bytes)
 }
 
-/** What a lambda before any aggregation sees. `time` is undefined for the source's own `time` lambda. */
+/**
+ * What a lambda sees of an element that comes straight from a record. `time` is undefined for the source's own `time`
+ * lambda.
+ */
 export function eventRecord(chunk: Chunk, i: number, time: number | undefined, key: unknown, keyed: boolean): object {
   const { topic, partition } = chunk
   const offset = offsetAt(chunk, i)
@@ -81,7 +85,7 @@ function headersAt(chunk: Chunk, i: number): readonly Header[] {
   return chunk.timestamps === null ? lacks(chunk, 'header') : chunk.headers(i)
 }
 
-/** What a lambda past an aggregation sees. */
-export function closedRecord(time: number, key: unknown): object {
+/** What a lambda sees of an element that an operator or `closed` has emitted. */
+export function derivedRecord(time: number, key: unknown): object {
   return Object.freeze({ time, key })
 }

@@ -13,7 +13,7 @@ import { PendingRows } from '../state/pending-rows.ts'
 import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
 import { childIdentity, recordIdentity } from '../values/identity.ts'
 import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
-import { closedRecord, eventRecord } from './event-record.ts'
+import { derivedRecord, eventRecord } from './event-record.ts'
 
 /**
  * Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own
@@ -112,7 +112,7 @@ export class Recorder implements Reporter {
     while (root instanceof LineagePath) root = root.parent
     return typeof root === 'number'
       ? eventRecord(this.#chunk as Chunk, root, time, key, keyed)
-      : closedRecord(time, key)
+      : derivedRecord(time, key)
   }
 
   sourceRecord(i: number): unknown {

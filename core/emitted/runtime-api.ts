@@ -5,7 +5,7 @@
 // Not here: bytes to values (`core/scan`), and the fast paths before these checks (emitted code).
 
 import type { Chunk } from '../log/chunk.ts'
-import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/dead-letter.ts'
+import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/refusals.ts'
 import { SCAN } from '../scan/scan.ts'
 import { calendar } from '../time/calendar.ts'
 import type { CalendarUnit } from '../time/civil-days.ts'

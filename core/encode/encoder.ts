@@ -6,7 +6,7 @@
 // Not here: CSV rows (`csv-row.ts`).
 
 import type { FormatSpec } from '../plan/plan.ts'
-import { isThenable } from '../result/dead-letter.ts'
+import { isThenable } from '../result/refusals.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'
 import { canonicalJson } from '../values/json-text.ts'
 import { csvRow } from './csv-row.ts'

@@ -88,16 +88,16 @@ const TIMED: Takes = { of: 'value', by: false, orderKey: true }
 const RANKED: Takes = { of: 'value', by: true, orderKey: true }
 const STATE: Takes = { of: 'state', by: false, orderKey: false }
 
-/** `sum(v => v.bytes)`: a part of each element, kept as `keeps`. */
-const part = (keeps: string) => ({ of: { argument: 0, keeps, required: true } })
+/** `sum(v => v.bytes)`: a part of each element, kept as `keptAs`. */
+const part = (keptAs: string) => ({ of: { argument: 0, keptAs, required: true } })
 /** `first(v => v.page)`, or `first()` for the value as a whole. */
-const partOrWhole = (keeps: string, argument = 0) => ({ of: { argument, keeps, required: false } })
+const partOrWhole = (keptAs: string, argument = 0) => ({ of: { argument, keptAs, required: false } })
 /** `minBy(v => v.price, v => v.shop)`: ordered by the first, about the second or the whole. */
 const ordered = (argument: number) => ({
-  by: { argument, keeps: 'what elements are ordered by', required: true },
-  of: { argument: argument + 1, keeps: 'a row', required: false },
+  by: { argument, keptAs: 'what elements are ordered by', required: true },
+  of: { argument: argument + 1, keptAs: 'a row', required: false },
 })
-const method = (property: string, keeps: string): FieldLambda => ({ argument: 0, property, keeps, required: true })
+const method = (property: string, keptAs: string): FieldLambda => ({ argument: 0, property, keptAs, required: true })
 
 /** Every aggregation by its kind. */
 export const AGGREGATIONS: Readonly<Record<AggregationKind, AggregationTraits>> = {

@@ -6,7 +6,7 @@
 import type { Slot } from './lambda-place.ts'
 import type { Lambdas, NodeKind, NodeParams, Plan } from './plan.ts'
 
-/** Property by which the compiler marks a call of the language with the call's id. */
+/** Property by which the compiler marks a call of the language with the call's id. Its text is part of job hashes. */
 export const CALL_MARK: unique symbol = Symbol.for('lyrebird.site') as never
 
 /**
@@ -37,7 +37,7 @@ export interface GraphNode<K extends NodeKind = NodeKind> {
   readonly kind: K
   readonly inputs: readonly GraphNode[]
   readonly params: NodeParams[K]
-  /** By node slot: `fn`, `time`, `key`, or `FIELD.of` / `FIELD.by`. */
+  /** By slot (lambda-place.ts); for aggregations by field and slot: `FIELD.of`. */
   readonly lambdas: Readonly<Record<string, GraphLambda>>
   readonly callId: number | null
 }

@@ -20,7 +20,7 @@ export interface LambdaPlace {
   /** The lambda is this property of the argument, an options object. */
   readonly property?: string
   /** Names what the lambda's result is kept as; null where it is not kept by itself. */
-  readonly keeps: string | null
+  readonly keptAs: string | null
   /** Which of the lambda's parameters is the value; the first where nothing is said. */
   readonly value?: number
   /** The result is a list of what is kept. */

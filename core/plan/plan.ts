@@ -111,10 +111,7 @@ interface NodeBase<K extends NodeKind> {
   readonly kind: K
   readonly inputs: readonly string[]
   readonly params: NodeParams[K]
-  /**
-   * By slot: `fn`, `time`, `key`, `deletedKey`, `decode`, `encode`, `rows`; for aggregations `FIELD.of`, `FIELD.by` and
-   * the like.
-   */
+  /** By slot (lambda-place.ts); for aggregations by field and slot: `FIELD.of`. */
   readonly lambdas: Readonly<Record<string, LambdaFacts>>
   /** `path:line:column` of the call that made the node. */
   readonly at: string | null

@@ -32,12 +32,12 @@ export interface Word {
   readonly reference: string
 }
 
-/** A lambda as the first argument, whose result is kept as `keeps`. */
-const fn = (keeps: string | null, more: Partial<LambdaPlace> = {}): CallLambdas => ({
-  fn: { argument: 0, keeps, ...more },
+/** A lambda as the first argument, whose result is kept as `keptAs`. */
+const fn = (keptAs: string | null, more: Partial<LambdaPlace> = {}): CallLambdas => ({
+  fn: { argument: 0, keptAs, ...more },
 })
-const option = (property: string, keeps: string | null): LambdaPlace => ({ argument: 1, property, keeps })
-const by: CallLambdas = { by: { argument: 0, keeps: 'what is told apart' } }
+const option = (property: string, keptAs: string | null): LambdaPlace => ({ argument: 1, property, keptAs })
+const by: CallLambdas = { by: { argument: 0, keptAs: 'what is told apart' } }
 
 const KEY = { key: option('key', 'a key') }
 const TIME = { time: option('time', null) }
@@ -46,7 +46,7 @@ const TIME = { time: option('time', null) }
 const STEP = { takes: 'elements', inputs: 1, makes: 'elements', keeps: null, emits: null, operator: null } as const
 const KEYED_STEP = { ...STEP, takes: 'keyed elements', makes: 'keyed elements' } as const
 /** A word on rows, which is part of a chain of lambdas (core/tables). */
-const TABLE_STEP = {
+const TABLE_WORD = {
   takes: 'rows',
   inputs: 1,
   makes: 'rows',
@@ -112,19 +112,19 @@ export const WORDS = {
     operator: 'aggregate',
     reference: 'aggregate',
   },
-  mapTable: { ...TABLE_STEP, calls: { mapValues: fn(null) }, reference: 'mapTable' },
-  filterTable: { ...TABLE_STEP, calls: { filter: fn(null) }, reference: 'filterTable' },
-  keep: { ...TABLE_STEP, calls: { keep: {} }, reference: 'keep' },
-  existing: { ...TABLE_STEP, calls: { toTable: {} }, reference: 'existing' },
+  mapTable: { ...TABLE_WORD, calls: { mapValues: fn(null) }, reference: 'mapTable' },
+  filterTable: { ...TABLE_WORD, calls: { filter: fn(null) }, reference: 'filterTable' },
+  keep: { ...TABLE_WORD, calls: { keep: {} }, reference: 'keep' },
+  existing: { ...TABLE_WORD, calls: { toTable: {} }, reference: 'existing' },
   closed: {
-    ...TABLE_STEP,
+    ...TABLE_WORD,
     calls: { closed: {} },
     makes: 'keyed elements',
     emits: 'the window closes',
     reference: 'closed',
   },
   joinTables: {
-    ...TABLE_STEP,
+    ...TABLE_WORD,
     calls: { joinTables: {} },
     inputs: 2,
     keeps: 'both sides of each row, until its window closes',
@@ -132,15 +132,16 @@ export const WORDS = {
     reference: 'joinTables',
   },
   changes: {
-    ...TABLE_STEP,
+    ...TABLE_WORD,
     calls: { changes: {} },
     makes: 'records',
+    keeps: 'the rows last written, where no view holds them',
     operator: 'changes',
     reference: 'changes',
   },
   scan: {
     ...IN_ORDER,
-    calls: { scan: { fn: { argument: 1, keeps: 'a state', value: 1 } } },
+    calls: { scan: { fn: { argument: 1, keptAs: 'a state', value: 1 } } },
     inputs: 1,
     keeps: 'elements that wait, and the state of each key',
     needs: 'lambda',
@@ -214,6 +215,12 @@ export type KindsWith<Part extends 'emitter' | 'operator' | 'reference' | 'needs
 export const EMITTING_KINDS: ReadonlySet<NodeKind> = new Set(
   (Object.keys(WORDS) as NodeKind[]).filter(kind => WORDS[kind].emits !== null),
 )
+
+/** Calls of the words that hold elements with their whole value, until they flush or for longer. */
+export function callsThatHold(): ReadonlySet<string> {
+  const holding = Object.values(WORDS).filter(word => word.needs === 'whole value' && word.makes === 'keyed elements')
+  return new Set([WORDS.existing, ...holding].flatMap(word => Object.keys(word.calls)))
+}
 
 /** Lambdas by the call that takes them: every spelling of every word. */
 export function callLambdas(): Readonly<Record<string, CallLambdas>> {

@@ -5,7 +5,8 @@
 
 import { messageOf, mustNotEndRun } from '../errors.ts'
 import type { Lambdas, PlanNode } from '../plan/plan.ts'
-import { badValue, type DeadLetter, isThenable, REASON, threw, unencodableReason } from '../result/dead-letter.ts'
+import { badValue, type DeadLetter, threw } from '../result/dead-letter.ts'
+import { isThenable, REASON, unencodableReason } from '../result/refusals.ts'
 import { bytesToHex, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../values/canonical.ts'
 

@@ -4,7 +4,7 @@
 
 import { mustNotEndRun } from '../errors.ts'
 import type { PlanNode } from '../plan/plan.ts'
-import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
+import { isThenable, REASON, unencodableReason } from '../result/refusals.ts'
 import type { ViewError } from '../result/result.ts'
 import type { TimeWindow } from '../time/time-window.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'

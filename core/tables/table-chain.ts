@@ -1,11 +1,12 @@
-// The words on a table between an aggregation and a view or `closed`: mapValues, filter, keep.
+// The words on a table between its root, an aggregation or joinTables, and a view or `closed`: mapTable, filterTable,
+// keep.
 //
 // Promises: a pure function of one row; a throw gives an error row, not a dead letter (semantics.md 5.5).
 
 import { mustNotEndRun } from '../errors.ts'
 import type { Lambdas, Plan, PlanNode, PlanNodeOf } from '../plan/plan.ts'
 import { nodeOf } from '../plan/plan-index.ts'
-import { isThenable, REASON, unencodableReason } from '../result/dead-letter.ts'
+import { isThenable, REASON, unencodableReason } from '../result/refusals.ts'
 import type { ViewError } from '../state/row-codec.ts'
 import { normalise, Unencodable } from '../values/canonical.ts'
 

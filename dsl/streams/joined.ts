@@ -1,6 +1,7 @@
 // What joins give: `{ left, right }`, with null for a side without a partner, and the `type` option that says which
 // sides may lack one.
 
+import type { Duration } from '../duration.ts'
 import type { Mistake } from '../mistake.ts'
 import { type Call, wordFor } from '../node.ts'
 
@@ -28,9 +29,19 @@ export type SameKeys<A, B> = [A] extends [never]
       : unknown
 
 /** Types: a literal duration that is not negative. */
-export type NotNegative<D extends string> = D extends `-${string}`
+type NotNegative<D extends string> = D extends `-${string}`
   ? Mistake<'A bound of a join must not be negative: swap the sides, or write 0s.'>
   : unknown
+
+/** Options of `joinWithin`. */
+export interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
+  /** How long before the left element the right one may be. */
+  readonly before: Before & NotNegative<Before>
+  /** How long after the left element the right one may be. */
+  readonly after: After & NotNegative<After>
+  /** Whose elements are emitted without a partner, once none can come any more. Default `inner`: of neither side. */
+  readonly type?: Type
+}
 
 /** The type of a join, `inner` where none is given. */
 export function joinType<Type extends JoinType>(

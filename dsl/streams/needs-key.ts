@@ -7,6 +7,12 @@ import type { Mistake } from '../mistake.ts'
 /** Words of an unkeyed stream that cannot be called. */
 export interface NeedsKey {
   /** Needs a key: `keyBy(...)` first. */
+  mapValues(this: Mistake<'mapValues() needs a keyed stream: call keyBy(...) first.'>, fn: unknown): never
+  /** Needs a key: `keyBy(...)` first. */
+  filterKeys(this: Mistake<'filterKeys() needs a keyed stream: call keyBy(...) first.'>, fn: unknown): never
+  /** Needs a key: `keyBy(...)` first. */
+  flatMapKeys(this: Mistake<'flatMapKeys() needs a keyed stream: call keyBy(...) first.'>, fn: unknown): never
+  /** Needs a key: `keyBy(...)` first. */
   scan(this: Mistake<'scan() needs a keyed stream: call keyBy(...) first.'>, zero: unknown, step: unknown): never
   /** Needs a key: `keyBy(...)` first. */
   distinct(this: Mistake<'distinct() needs a keyed stream: call keyBy(...) first.'>, by?: unknown): never

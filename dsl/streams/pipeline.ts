@@ -1,7 +1,8 @@
 // What the methods of streams and tables do: each makes one node of the graph.
 //
 // Promises: frozen values, no side effect. Arguments that types would refuse are refused here too, in a sentence.
-// The node of a word is made in the file of its name; the types that an author sees are in `streams.ts`.
+// A word that takes more than a lambda makes its node in the file of its name; the types that an author sees are in
+// `streams.ts`.
 
 import type { AggregationSpec } from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda, GraphNode } from '../../core/plan/graph.ts'

@@ -10,7 +10,7 @@ import type { Encodes } from '../sources/format.ts'
 import type { DerivedRecord, Origin, RecordOf, RowContext, Windowing } from '../sources/record.ts'
 import type { Snapshot } from '../sources/snapshot.ts'
 import type { Window } from '../window.ts'
-import type { Joined, JoinType, NotNegative, SameKeys } from './joined.ts'
+import type { Joined, JoinType, SameKeys, WithinOptions } from './joined.ts'
 import type { NeedsKey } from './needs-key.ts'
 
 declare const STREAM: unique symbol
@@ -48,16 +48,6 @@ export interface ToOptions<T, R> {
   readonly partitions?: number
   /** The format of values. Default: canonical JSON. A value that the format cannot hold is a dead letter. */
   readonly value?: Encodes<T>
-}
-
-/** Options of `joinWithin`. */
-interface WithinOptions<Before extends Duration, After extends Duration, Type extends JoinType> {
-  /** How long before the left element the right one may be. */
-  readonly before: Before & NotNegative<Before>
-  /** How long after the left element the right one may be. */
-  readonly after: After & NotNegative<After>
-  /** Whose elements are emitted without a partner, once none can come any more. Default `inner`: of neither side. */
-  readonly type?: Type
 }
 
 type Partner<K, S> = S extends { readonly [STREAM]: { readonly keyed: true; readonly key: infer J } }

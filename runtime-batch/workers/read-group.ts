@@ -3,7 +3,7 @@
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { splitPartition } from '../../core/log/cut.ts'
 import type { Log } from '../../logs/log.ts'
-import { prefetch } from '../../run/prefetch.ts'
+import { prefetch } from '../../run/reading/prefetch.ts'
 import type { Task } from '../divide.ts'
 
 /** Calls `onProgress` with the number of records and offsets of each chunk. Spills groups where there are too many. */

@@ -10,7 +10,7 @@ import { makeDecoder } from '../../core/decode/decoder.ts'
 import { makeEncoder } from '../../core/encode/encoder.ts'
 import type { FormatSpec } from '../../core/plan/plan.ts'
 import type { Schema, SchemaDocument } from '../../core/plan/schema.ts'
-import { appendFiles } from '../../logs/append.ts'
+import { appendFiles } from '../../logs/append/append.ts'
 import { openLog } from '../../logs/index.ts'
 import { fastDecoder } from '../compiler/7-emit/fast-decoder.ts'
 

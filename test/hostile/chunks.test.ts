@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { appendFiles } from '../../logs/append.ts'
+import { appendFiles } from '../../logs/append/append.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'

@@ -231,7 +231,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'compiler/2-check/monoid/plus-shape.ts',
     find: 'return a !== null && b !== null && a !== b',
     put: 'return a !== null && b !== null',
-    suite: 'test/compiler/6-laws/plus-shape.test.ts',
+    suite: 'test/compiler/2-check/plus-shape.test.ts',
   },
   {
     name: 'verdict-of-other-code',

@@ -32,6 +32,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   esbuild: ['compiler/3-bundle/', 'cli/config.ts'], // a configuration file is not a job
   'magic-string': 'compiler/3-bundle/',
   'fast-check': 'compiler/6-laws/',
+  '@jridgewell/trace-mapping': ['compiler/4-evaluate/', 'run/site-of.ts'], // places in a bundle, and in an artefact
   snappyjs: 'logs/record-batch/',
   'lz4-napi': 'logs/record-batch/',
   fzstd: 'logs/record-batch/',

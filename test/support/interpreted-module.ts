@@ -16,7 +16,7 @@ import { FAIL } from '../../core/emitted/emitted-module.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { type AggregationSpec, takesOf } from '../../core/plan/aggregation-spec.ts'
 import type { Lambdas, Plan, PlanNode, PlanNodeOf, SourceNode } from '../../core/plan/plan.ts'
-import { EMITTING_KINDS } from '../../core/plan/words.ts'
+import { EMITTING_KINDS, WORDS } from '../../core/plan/words.ts'
 import { normalise } from '../../core/values/canonical.ts'
 
 interface Element {
@@ -104,7 +104,7 @@ class Interpreter {
         if (key !== FAIL) access.add(byLambda || node.params.keyed, key, e.value, e.time, e.lineage)
       }
     }
-    if (node.kind === 'scan' || node.kind === 'joinTable') return this.#hold(node, branch)
+    if (WORDS[node.kind].emitter === 'hold') return this.#hold(node, branch)
     if (node.kind === 'distinct') return this.#distinct(node, branch)
     const push = this.#behind(node.id)
     const child = (e: Element, index: number): Lineage => new api.LineagePath(e.lineage, index)

@@ -6,6 +6,8 @@ import { PRELUDE } from './prelude.ts'
 
 /** Each snippet must pass the checker; `same<A, B>(true)` fails unless the two types are one. */
 const RIGHT: Readonly<Record<string, string>> = {
+  'an unkeyed stream has the words of a keyed one, if only to say what they need':
+    'same<Exclude<keyof KeyedStream<string, number>, keyof Stream<number>>, never>(true)',
   map: 'const s = views.map(v => v.bytes); same<typeof s, Stream<number>>(true)',
   'map with the record': 'const s = views.map((v, r) => r.offset); same<typeof s, Stream<bigint>>(true)',
   filter: 'const s = views.filter(v => v.bytes > 0); same<typeof s, Stream<PageView>>(true)',

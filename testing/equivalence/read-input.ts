@@ -4,7 +4,7 @@ import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'
 import type { InputPartition, InputRecord } from '../../core/reference/input.ts'
 import type { Log } from '../../logs/log.ts'
-import type { Ranges } from '../../run/bind-log.ts'
+import type { Ranges } from '../../run/reading/bind-log.ts'
 
 /** Every partition of the cut from its start on, the empty ones too. */
 export async function readInput(log: Log, cut: Cut, ranges: Ranges): Promise<readonly InputPartition[]> {

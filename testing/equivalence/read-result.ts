@@ -16,7 +16,7 @@ import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
-import { sourceNodes } from '../../run/bind-log.ts'
+import { sourceNodes } from '../../run/reading/bind-log.ts'
 import { deadLetters, lateRows, readProgress, readWritten, writtenRecords } from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 

@@ -11,10 +11,10 @@ export interface SlotPlace extends LambdaPlace {
 /** Calls that make no node of their own. */
 const PARTS: Readonly<Record<string, CallLambdas>> = {
   format: {
-    decode: { argument: 0, property: 'decode', keeps: null },
-    encode: { argument: 0, property: 'encode', keeps: null },
+    decode: { argument: 0, property: 'decode', keptAs: null },
+    encode: { argument: 0, property: 'encode', keptAs: null },
   },
-  snapshot: { key: { argument: 1, property: 'key', keeps: 'a key' } },
+  snapshot: { key: { argument: 1, property: 'key', keptAs: 'a key' } },
 }
 
 /** By the name of the call. */

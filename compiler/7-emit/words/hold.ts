@@ -1,5 +1,5 @@
-// Emitted code of the words that hold elements: `scan`, `joinTable`, `joinWithin`. Their operators are in
-// `core/operators`.
+// Emitted code of the words whose operator takes the element whole: `scan`, `distinct`, `joinTable`, `joinWithin`.
+// Their operators are in `core/operators`.
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import { text } from '../code.ts'

@@ -4,7 +4,7 @@
 // then the steps behind the source.
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
-import { MAX_TIME } from '../../../core/result/dead-letter.ts'
+import { MAX_TIME } from '../../../core/time/event-time.ts'
 import { text } from '../code.ts'
 import { emitDecoder } from '../decoder/decoder.ts'
 import type { Flow } from '../flow.ts'

@@ -6,7 +6,7 @@
 
 import { LyrebirdError, messageOf, mustNotEndRun } from '../../errors.ts'
 import type { Lambdas, PlanNode } from '../../plan/plan.ts'
-import { fieldReason, isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'
+import { fieldReason, isThenable, REASON, unencodableReason } from '../../result/refusals.ts'
 import type { ViewError } from '../../state/row-codec.ts'
 import type { RowOutcome } from '../../tables/table-chain.ts'
 import { normalise, Unencodable } from '../../values/canonical.ts'

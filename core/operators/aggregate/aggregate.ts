@@ -20,7 +20,7 @@ import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { SortedKeys } from './sorted-keys.ts'
 
-/** First byte of a partial row: whether its state includes what the committed state has of the group. */
+// First byte of a spilled value. PART: what came since the last flush; WHOLE: already merged with the stored row.
 const PART = 0
 const WHOLE = 1
 

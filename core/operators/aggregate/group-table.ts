@@ -18,6 +18,8 @@ interface WindowGroups {
   readonly composite: Map<string, number>
 }
 
+// Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
+// one, so a flush writes it without merging.
 const CHANGED = 1
 const BASED = 2
 
@@ -37,7 +39,6 @@ export class GroupTable implements GroupAccess {
   #free: number[] = []
   #starts = new Float64Array(0)
   #keys: unknown[] = []
-  /** CHANGED and BASED bits. */
   #flags = new Uint8Array(0)
   #changed: number[] = []
 

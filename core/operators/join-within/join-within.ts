@@ -8,7 +8,7 @@
 import { type Inlet, type Lineage, LineagePath } from '../../emitted/emitted-module.ts'
 import type { Recorder } from '../../emitted/recorder.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
-import { unencodableReason } from '../../result/dead-letter.ts'
+import { unencodableReason } from '../../result/refusals.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'

@@ -5,7 +5,7 @@
 import type { Lineage, OutputAccess, Reporter } from '../../emitted/emitted-module.ts'
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
-import { unencodableReason } from '../../result/dead-letter.ts'
+import { unencodableReason } from '../../result/refusals.ts'
 import { DIGEST } from '../../state/digests.ts'
 import type { Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'

@@ -4,7 +4,7 @@
 // or gives what has no canonical bytes, makes a dead letter; the state stays.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
-import { isThenable, REASON, unencodableReason } from '../../result/dead-letter.ts'
+import { isThenable, REASON, unencodableReason } from '../../result/refusals.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { hexToBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'

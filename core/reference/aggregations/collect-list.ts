@@ -1,5 +1,5 @@
 // collectList: all values in (time, identity) order.
 
-import type { Aggregation } from './results/aggregation.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const collectList: Aggregation<'collectList'> = inputs => inputs.map(i => i.of)

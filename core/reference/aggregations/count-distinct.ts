@@ -1,6 +1,6 @@
 // countDistinct: how many different values.
 
-import type { Aggregation } from './results/aggregation.ts'
-import { distinctValues } from './results/distinct.ts'
+import { distinctValues } from './shared/distinct.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const countDistinct: Aggregation<'countDistinct'> = inputs => distinctValues(inputs.map(i => i.of)).length

@@ -1,5 +1,5 @@
 // count: how many elements.
 
-import type { Aggregation } from './results/aggregation.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const count: Aggregation<'count'> = inputs => inputs.length

@@ -1,8 +1,8 @@
 // histogram: how often each value, in canonical order, or how many numbers between each two bounds.
 
 import { compareValues } from '../../values/canonical.ts'
-import type { Aggregation } from './results/aggregation.ts'
-import { distinctValues } from './results/distinct.ts'
+import { distinctValues } from './shared/distinct.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const histogram: Aggregation<'histogram'> = (inputs, { bounds }) => {
   const values = inputs.map(i => i.of)

@@ -1,6 +1,6 @@
 // max: the greatest value in canonical order.
 
-import type { Aggregation } from './results/aggregation.ts'
-import { descending } from './results/sorted.ts'
+import { descending } from './shared/sorted.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const max: Aggregation<'max'> = inputs => descending(inputs, 'of')[0]?.of

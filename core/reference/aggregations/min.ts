@@ -1,6 +1,6 @@
 // min: the least value in canonical order.
 
-import type { Aggregation } from './results/aggregation.ts'
-import { ascending } from './results/sorted.ts'
+import { ascending } from './shared/sorted.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const min: Aggregation<'min'> = inputs => ascending(inputs, 'of')[0]?.of

@@ -2,7 +2,7 @@
 
 import { notFinite, numbersOf, spread } from './exact/numbers.ts'
 import { nearestRoot } from './exact/units.ts'
-import type { Aggregation } from './results/aggregation.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const stddev: Aggregation<'stddev'> = inputs => {
   const values = numbersOf(inputs)

@@ -2,7 +2,7 @@
 
 import { notFinite, numbersOf, total } from './exact/numbers.ts'
 import { nearestDouble } from './exact/units.ts'
-import type { Aggregation } from './results/aggregation.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const sum: Aggregation<'sum'> = inputs => {
   const values = numbersOf(inputs)

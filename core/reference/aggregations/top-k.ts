@@ -1,7 +1,7 @@
 // topK: the values of the k greatest `by`, greatest first; among equals the first in (time, identity).
 
-import type { Aggregation } from './results/aggregation.ts'
-import { descending } from './results/sorted.ts'
+import { descending } from './shared/sorted.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const topK: Aggregation<'topK'> = (inputs, { k }) =>
   descending(inputs, 'by')

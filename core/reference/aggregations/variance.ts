@@ -2,7 +2,7 @@
 
 import { notFinite, numbersOf, spread } from './exact/numbers.ts'
 import { nearestDouble, UNITS_IN_ONE } from './exact/units.ts'
-import type { Aggregation } from './results/aggregation.ts'
+import type { Aggregation } from './table/aggregation.ts'
 
 export const variance: Aggregation<'variance'> = inputs => {
   const values = numbersOf(inputs)

@@ -3,7 +3,7 @@
 // Promises: the identity of each is that of the element with its index in the list.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
-import { REASON } from '../../result/dead-letter.ts'
+import { REASON } from '../../result/refusals.ts'
 import { childIdentity } from '../../values/identity.ts'
 import type { Element } from '../element.ts'
 import type { LambdaRunner } from '../lambda-runner.ts'

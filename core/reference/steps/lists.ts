@@ -1,7 +1,7 @@
 // What the lambda of a step gives where it must be a list or keys.
 
 import type { PlanNode } from '../../plan/plan.ts'
-import { resultList } from '../../result/dead-letter.ts'
+import { resultList } from '../../result/refusals.ts'
 import { normalise } from '../../values/canonical.ts'
 import { type Element, recordOf } from '../element.ts'
 import type { LambdaRunner, Outcome } from '../lambda-runner.ts'

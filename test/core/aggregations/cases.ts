@@ -12,7 +12,7 @@ import {
 } from '../../../core/plan/aggregation-spec.ts'
 import type { Lambdas, PlanNode } from '../../../core/plan/plan.ts'
 import { customResult } from '../../../core/reference/aggregations/custom/custom-aggregation.ts'
-import { resultOf } from '../../../core/reference/aggregations/results/aggregations.ts'
+import { resultOf } from '../../../core/reference/aggregations/table/aggregations.ts'
 import { LambdaRunner } from '../../../core/reference/lambda-runner.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes, compareValues, normalise } from '../../../core/values/canonical.ts'

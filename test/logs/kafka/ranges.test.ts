@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { reference } from '../../../core/reference/reference.ts'
 import { job, source, table } from '../../../dsl/index.ts'
-import { rangesNow } from '../../../run/bind-log.ts'
+import { rangesNow } from '../../../run/reading/bind-log.ts'
 import { readInput, verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { rowsOf, writtenOf } from '../../support/read-result.ts'

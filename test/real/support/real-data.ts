@@ -15,7 +15,7 @@ import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
 import type { JobResult } from '../../../core/result/result.ts'
 import { type RowJson, rowJson, watermarkOf, windowOf } from '../../../core/result/result-json.ts'
-import { type AppendOptions, type AppendSummary, appendFiles } from '../../../logs/append.ts'
+import { type AppendOptions, type AppendSummary, appendFiles } from '../../../logs/append/append.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult, verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
 

@@ -7,7 +7,7 @@
 import { LyrebirdError, messageOf, mustNotEndRun } from '../../../errors.ts'
 import type { AggregationSpecOf } from '../../../plan/aggregation-spec.ts'
 import type { PlanNode } from '../../../plan/plan.ts'
-import { fieldReason, isThenable, REASON, unencodableReason } from '../../../result/dead-letter.ts'
+import { fieldReason, isThenable, REASON, unencodableReason } from '../../../result/refusals.ts'
 import { ByteReader, hexToBytes } from '../../../values/bytes.ts'
 import { decodeValue, normalise, Unencodable } from '../../../values/canonical.ts'
 import type { LambdaRunner } from '../../lambda-runner.ts'

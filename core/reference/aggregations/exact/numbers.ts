@@ -1,6 +1,6 @@
 // Exact sums of what `sum`, `mean`, `variance` and `stddev` are given, by integers of any size.
 
-import type { Input } from '../results/aggregation.ts'
+import type { Input } from '../table/aggregation.ts'
 import { type Units, unitsOf, unitsOfInteger } from './units.ts'
 
 export const numbersOf = (inputs: readonly Input[]): (number | bigint)[] => inputs.map(i => i.of as number | bigint)

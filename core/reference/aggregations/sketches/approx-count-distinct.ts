@@ -3,7 +3,7 @@
 
 import { denseEntry, estimateCount, PRECISION, sparseEntry, sparseLimit } from '../../../sketches/cardinality.ts'
 import { hashValue } from '../../../sketches/value-hash.ts'
-import type { Aggregation } from '../results/aggregation.ts'
+import type { Aggregation } from '../table/aggregation.ts'
 
 /**
  * The estimate from the registers of precision 25, or from those of the sketch's own where too many would be in use.

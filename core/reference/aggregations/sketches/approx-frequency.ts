@@ -1,7 +1,7 @@
 // approxFrequency: a count-min sketch by its definition (core/sketches/frequency.ts), as a map of cells.
 
 import { eachCell, sketchBytes } from '../../../sketches/frequency.ts'
-import type { Aggregation } from '../results/aggregation.ts'
+import type { Aggregation } from '../table/aggregation.ts'
 
 export const approxFrequency: Aggregation<'approxFrequency'> = (inputs, { width, depth }) => {
   const shape = { width, depth }

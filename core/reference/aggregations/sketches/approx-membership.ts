@@ -1,7 +1,7 @@
 // approxMembership: a Bloom filter by its definition (core/sketches/membership.ts), as an array of bits.
 
 import { denseFilter, eachBit, sparseBits, sparseFilter } from '../../../sketches/membership.ts'
-import type { Aggregation } from '../results/aggregation.ts'
+import type { Aggregation } from '../table/aggregation.ts'
 
 export const approxMembership: Aggregation<'approxMembership'> = (inputs, { bits: size, hashes }) => {
   const shape = { bits: size, hashes }

@@ -1,7 +1,7 @@
 // approxQuantiles: DDSketch by its definition (core/sketches/log-buckets.ts), over all numbers sorted.
 
 import { logBuckets, rankOf } from '../../../sketches/log-buckets.ts'
-import type { Aggregation } from '../results/aggregation.ts'
+import type { Aggregation } from '../table/aggregation.ts'
 
 /** The value of the bucket of the number at each quantile. */
 export const approxQuantiles: Aggregation<'approxQuantiles'> = (inputs, { quantiles, accuracy }) => {

@@ -2,7 +2,7 @@
 
 import { sampleHash } from '../../../sketches/sample-hash.ts'
 import { compareBytes } from '../../../values/bytes.ts'
-import type { Aggregation } from '../results/aggregation.ts'
+import type { Aggregation } from '../table/aggregation.ts'
 
 export const sample: Aggregation<'sample'> = (inputs, { k }) =>
   inputs

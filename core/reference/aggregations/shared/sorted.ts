@@ -3,7 +3,7 @@
 // Promises: sorting is stable, so among equals the first in (time, identity) stays first.
 
 import { compareValues } from '../../../values/canonical.ts'
-import type { Input } from './aggregation.ts'
+import type { Input } from '../table/aggregation.ts'
 
 export function ascending(inputs: readonly Input[], by: 'of' | 'by'): Input[] {
   return [...inputs].sort((a, b) => compareValues(a[by], b[by]))

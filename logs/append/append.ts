@@ -6,10 +6,13 @@
 // records already there. Lines are parsed only where a key or a timestamp is taken from them: what does not decode
 // becomes a dead letter of the job that reads it.
 
-import { LyrebirdError } from '../core/errors.ts'
-import { type Header, TICK_HEADER } from '../core/log/chunk.ts'
-import { concatBytes } from '../core/values/bytes.ts'
-import { partitionFor } from '../core/values/murmur2.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
+import { concatBytes } from '../../core/values/bytes.ts'
+import { partitionFor } from '../../core/values/murmur2.ts'
+import { OutputTopic } from '../embedded/output-topic.ts'
+import { APPEND_FLUSH_BYTES, APPEND_PAUSE_MS, RECORD_BYTES_MAX } from '../limits.ts'
+import type { LogRecord } from '../log-record.ts'
 import {
   type AppendFormat,
   csvColumns,
@@ -18,11 +21,8 @@ import {
   isTimestamp,
   keyBytesOf,
   timestampOf,
-} from './append/record-fields.ts'
-import { type InputLine, LineSplitter, tooBig } from './append/split-lines.ts'
-import { OutputTopic } from './embedded/output-topic.ts'
-import { APPEND_FLUSH_BYTES, APPEND_PAUSE_MS, RECORD_BYTES_MAX } from './limits.ts'
-import type { LogRecord } from './log-record.ts'
+} from './record-fields.ts'
+import { type InputLine, LineSplitter, tooBig } from './split-lines.ts'
 
 /** Something to append, named for messages (a path, or `stdin`). */
 export interface AppendInput {

@@ -5,13 +5,13 @@
 // position stop the run with the range and the remedy; a new partition is taken in only by its admitting tick
 // (semantics.md 1.3, 1.4, 2.6).
 
-import { LyrebirdError } from '../core/errors.ts'
-import type { Progress } from '../core/executor/progress.ts'
-import { type Chunk, offsetAt } from '../core/log/chunk.ts'
-import { splitPartition } from '../core/log/cut.ts'
-import type { Plan } from '../core/plan/plan.ts'
-import { timeFault } from '../core/result/dead-letter.ts'
-import type { Log, PartitionRange } from '../logs/log.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import type { Progress } from '../../core/executor/progress.ts'
+import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
+import { splitPartition } from '../../core/log/cut.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { timeFault } from '../../core/result/refusals.ts'
+import type { Log, PartitionRange } from '../../logs/log.ts'
 import { type Ranges, sourceNodes } from './bind-log.ts'
 
 const RECOMPUTE = 'recompute the state from the log as it is now: run the batch target with a new state directory'

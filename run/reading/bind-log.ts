@@ -5,10 +5,10 @@
 // Not here: a lambda that reads a key or header which the log does not carry (core/emitted/event-record.ts, also
 // `log-lacks`).
 
-import { LyrebirdError } from '../core/errors.ts'
-import { partitionName } from '../core/log/cut.ts'
-import type { Plan, SourceNode } from '../core/plan/plan.ts'
-import type { Log, PartitionRange } from '../logs/log.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import { partitionName } from '../../core/log/cut.ts'
+import type { Plan, SourceNode } from '../../core/plan/plan.ts'
+import type { Log, PartitionRange } from '../../logs/log.ts'
 
 export const sourceNodes = (plan: Plan): readonly SourceNode[] =>
   plan.nodes.filter((n): n is SourceNode => n.kind === 'source')

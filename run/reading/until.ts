@@ -3,9 +3,9 @@
 // Promises: a cut names every partition that exists for it (semantics.md 1.3); one that lacks some, or lies behind the
 // state, is refused.
 
-import { LyrebirdError } from '../core/errors.ts'
-import type { Progress } from '../core/executor/progress.ts'
-import { type Cut, splitPartition } from '../core/log/cut.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import type { Progress } from '../../core/executor/progress.ts'
+import { type Cut, splitPartition } from '../../core/log/cut.ts'
 import type { Ranges } from './bind-log.ts'
 
 /** `end`: the ends of the log at the start of the run. */

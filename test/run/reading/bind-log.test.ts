@@ -1,8 +1,8 @@
 // What a log must be able to do before a run reads it: keys, timestamps, topics that are not compacted.
 
 import { expect, test } from 'vitest'
-import { checkAbilities } from '../../run/bind-log.ts'
-import { PlanBuilder } from '../support/jobs/graph-plan.ts'
+import { checkAbilities } from '../../../run/reading/bind-log.ts'
+import { PlanBuilder } from '../../support/jobs/graph-plan.ts'
 
 interface Event {
   readonly t: number

@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { keptVerdicts } from '../../../cli/cache/kept-verdicts.ts'
-import type { LawVerdict } from '../../../compiler/6-laws/verdict.ts'
+import { keptVerdicts } from '../../cli/cache/kept-verdicts.ts'
+import type { LawVerdict } from '../../compiler/index.ts'
 
 const project = mkdtempSync(join(tmpdir(), 'lyrebird-verdicts-'))
 writeFileSync(join(project, 'package.json'), '{}')

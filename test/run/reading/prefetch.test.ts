@@ -1,7 +1,7 @@
 // Reading ahead: the same items in the same order, and the same failures.
 
 import { describe, expect, it } from 'vitest'
-import { prefetch } from '../../run/prefetch.ts'
+import { prefetch } from '../../../run/reading/prefetch.ts'
 
 describe('prefetch', () => {
   it('keeps the order and closes a source that is left early', async () => {
