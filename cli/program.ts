@@ -198,9 +198,10 @@ A first run, with the example that comes with the package:
   lyrebird query   traffic --state state --format table
   lyrebird verify  examples/page-views/job.ts --log examples/page-views/log
 
---log and --state may stand in lyrebird.config.ts instead:
+--log and --state can be set in lyrebird.config.ts instead:
   import { defineConfig } from 'lyrebird'
   export default defineConfig({ log: 'log', state: 'state' })
 
 Exit codes: 0 ok, 1 the job failed, 2 usage, 3 check or compile, 4 broker, 5 data loss refused,
-            6 state incompatible or corrupt, 7 not equivalent, 70 a bug in lyrebird`
+            6 state incompatible or corrupt, or artefact incompatible, 7 not equivalent,
+            70 a bug in lyrebird`
