@@ -138,7 +138,7 @@ function addReading(program: Command, terminal: Terminal): void {
     .command('query')
     .summary('print the rows of a view')
     .description('Prints the rows of a view at the last commit, one a line, also while a stream is writing.')
-    .argument('<view>', 'a view; or @late, @dead-letters, @outputs/NAME, @cut')
+    .argument('<view>', 'a view; or @late, @dead-letters, @outputs/NAME, @cut, @commit')
     .option('--state <dir>', STATE)
     .option('--out <dir>', OUT)
     .option('--key <json>', 'only rows with this key, such as \'"KR"\' or \'{"country":"KR"}\'')

@@ -38,10 +38,16 @@ export function livenessOf(identity: ProcessIdentity): Liveness {
   if (identity.boot !== bootOf()) return 'other-boot'
   const { pidNamespace = ownNamespace() } = identity
   if (pidNamespace !== ownNamespace()) return 'other-namespace'
-  return startOf(identity.pid) === identity.started ? 'running' : 'ended'
+  const started = startOf(identity.pid)
+  if (started === undefined) return 'ended'
+  const unknown = started === '' || identity.started === ''
+  return unknown || started === identity.started ? 'running' : 'ended'
 }
 
-/** Start of a process; undefined where there is none, or only a zombie. */
+/**
+ * Start of a process; empty where there is one but its start cannot be seen; undefined where there is none, or only a
+ * zombie.
+ */
 function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxStart(pid)
   const answer = spawnSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' })
@@ -49,37 +55,40 @@ function startOf(pid: number): string | undefined {
     const [, state = '', started = ''] = /^(\S*)\s*(.*)$/.exec(answer.stdout.trim()) ?? []
     return state.startsWith('Z') ? undefined : started
   }
+  return exists(pid) ? '' : undefined
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return ''
+    return true
   } catch (e) {
-    return (e as NodeJS.ErrnoException).code === 'EPERM' ? '' : undefined
+    return (e as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
 /** Field 22 of proc(5)'s stat, after the command's closing bracket; field 3 is the state. */
 function linuxStart(pid: number): string | undefined {
+  const stat = unlessAbsent(() => readFileSync(`/proc/${pid}/stat`, 'latin1'))
+  // /proc may hide the processes of other users (hidepid, proc(5)).
+  if (stat === undefined) return exists(pid) ? '' : undefined
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+}
+
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ESRCH', 'EACCES', 'EPERM'])
+
+/** Undefined where there is no such file for us. Throws every other failure, such as too many open files. */
+function unlessAbsent(read: () => string): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
-  } catch {
-    return undefined
+    return read()
+  } catch (e) {
+    if (ABSENT.has((e as NodeJS.ErrnoException).code)) return undefined
+    throw e
   }
 }
 
-function ownNamespace(): string | undefined {
-  try {
-    return readlinkSync('/proc/self/ns/pid')
-  } catch {
-    return undefined
-  }
-}
+const ownNamespace = (): string | undefined => unlessAbsent(() => readlinkSync('/proc/self/ns/pid'))
 
-function bootOf(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
-  } catch {
-    return hostname()
-  }
-}
+const bootOf = (): string =>
+  unlessAbsent(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()) ?? hostname()

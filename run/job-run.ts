@@ -6,6 +6,7 @@
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { closeAll, orClose } from '../core/close-all.ts'
 import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { JobExecutor, PROGRESS } from '../core/executor/job-executor.ts'
@@ -76,6 +77,9 @@ export class JobRun {
   readonly #state: OpenedState
   readonly #outputs: Outputs
   readonly #warnings: string[]
+  /** The documents `job` and `plan`, the same in every commit of a run. */
+  readonly #jobBytes: Uint8Array
+  readonly #planBytes: Uint8Array
   #ranges: Ranges
   /** Number of the state's last commit; 0 where there is none. */
   #commit: number
@@ -106,6 +110,8 @@ export class JobRun {
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       groupLimit: options.groupLimit ?? GROUP_LIMIT,
     })
+    this.#jobBytes = encodeJson(jobDocument(this.plan, state.id, runtimeVersions()))
+    this.#planBytes = encodeJson(this.plan)
     this.#commit = readCommit(state.writer)?.number ?? 0
     this.#committed = -1
   }
@@ -119,24 +125,22 @@ export class JobRun {
     checkAbi(options.functions, options.functionsUrl)
     const openSink = sinkOf(options)
     const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
-    const opened: { close(): Promise<void> }[] = typeof options.log === 'string' ? [log] : []
-    try {
+    const closings = typeof options.log === 'string' ? [() => log.close()] : []
+    const admitted = async (): Promise<JobRun> => {
       await checkAbilities(log, plan)
       const ranges = await rangesNow(log, plan)
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
       const state = await openState(options.state, plan, recomputeOf(options, log))
-      opened.push(state.writer)
+      closings.unshift(() => state.writer.close())
       makeScratch(options.state)
       const outputs = await openOutputs(options, openSink, state)
-      opened.push(outputs)
+      closings.unshift(() => outputs.close())
       const run = new JobRun(target, options, log, ranges, state, outputs)
       await run.#admit(ids)
       return run
-    } catch (error) {
-      for (const thing of opened.reverse()) await thing.close()
-      throw error
     }
+    return orClose(admitted, () => closeAll(...closings))
   }
 
   get progress(): Progress {
@@ -188,18 +192,18 @@ export class JobRun {
         transaction.putDocument(PROGRESS, this.progress.encode())
         transaction.putDocument(DOCUMENT.outputs, encodeRecordCounts(this.#outputs.records))
         transaction.putDocument(DOCUMENT.commit, encodeJson(commit))
-        transaction.putDocument(DOCUMENT.job, encodeJson(jobDocument(this.plan, this.#state.id, runtimeVersions())))
-        transaction.putDocument(DOCUMENT.plan, encodeJson(this.plan))
+        transaction.putDocument(DOCUMENT.job, this.#jobBytes)
+        transaction.putDocument(DOCUMENT.plan, this.#planBytes)
         step('in-transaction')
       })
+      this.#commit = commit.number
+      this.#committed = this.executor.records
       step('state-committed')
       await this.#outputs.publish()
       step('outputs-published')
     } finally {
       changes.dispose()
     }
-    this.#commit = commit.number
-    this.#committed = this.executor.records
   }
 
   summary(): RunSummary {
@@ -214,10 +218,12 @@ export class JobRun {
   }
 
   async close(): Promise<void> {
-    await this.#outputs.close()
-    rmSync(this.scratch, { recursive: true, force: true })
-    await this.#state.writer.close()
-    if (typeof this.#options.log === 'string') await this.log.close()
+    await closeAll(
+      () => this.#outputs.close(),
+      () => rmSync(this.scratch, { recursive: true, force: true }),
+      () => this.#state.writer.close(),
+      () => (typeof this.#options.log === 'string' ? this.log.close() : undefined),
+    )
   }
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */

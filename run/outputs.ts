@@ -2,6 +2,7 @@
 //
 // Promises: the counts are those of the state's next commit; a sink gets them before that commit and never after it.
 
+import { orClose } from '../core/close-all.ts'
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
 import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
 
@@ -50,12 +51,10 @@ export class Outputs {
    */
   static async open({ plan, openSink, owner, scratch, last }: OutputsOptions): Promise<Outputs> {
     const sink = await openSink({ topics: writingNodes(plan).map(topicOf), owner, scratch })
-    try {
-      await sink.recover(last)
-    } catch (error) {
-      await sink.close()
-      throw error
-    }
+    await orClose(
+      () => sink.recover(last),
+      () => sink.close(),
+    )
     return new Outputs(plan, sink, last)
   }
 

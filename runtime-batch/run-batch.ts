@@ -7,6 +7,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
 import { GROUP_LIMIT } from '../run/memory-limits.ts'
@@ -40,15 +41,14 @@ export interface BatchOptions extends RunOptions {
 /** Computes J(log|C) into the state directory, continuing what it holds. Throws the typed errors of a run. */
 export async function runBatch(options: BatchOptions): Promise<RunSummary> {
   const run = await JobRun.open('batch', options)
-  try {
+  const compute = async (): Promise<RunSummary> => {
     const ends = run.readEnds(options.until)
     checkReachable(ends, run.ranges)
     await readAll(run, options, ends)
     await run.commit(options.final === true)
     return run.summary()
-  } finally {
-    await run.close()
   }
+  return await thenClose(compute, () => run.close())
 }
 
 async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Promise<void> {

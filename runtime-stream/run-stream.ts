@@ -5,6 +5,7 @@
 // next run.
 // Does not write ticks for idle partitions: those who append may write them (`lyrebird append --tick`).
 
+import { closeAll, thenClose } from '../core/close-all.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { now } from '../run/clock.ts'
@@ -41,13 +42,15 @@ export async function runStream(options: StreamOptions): Promise<RunSummary> {
   }
   const stream = await StreamRun.open(options)
   const live = new Live(stream, options)
-  try {
+  const follow = async (): Promise<RunSummary> => {
     await live.follow()
     return stream.summary()
-  } finally {
-    await live.close()
-    await stream.close()
   }
+  return await thenClose(
+    follow,
+    () => live.close(),
+    () => stream.close(),
+  )
 }
 
 class Live {
@@ -77,7 +80,7 @@ class Live {
   }
 
   async close(): Promise<void> {
-    for (const feed of this.#feeds.values()) await feed.close()
+    await closeAll(...[...this.#feeds.values()].map(feed => () => feed.close()))
   }
 
   get #stopped(): boolean {

@@ -33,7 +33,7 @@ export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[
     ['batch.mjs', targetModule('batch')],
     ['stream.mjs', targetModule('stream')],
   ])
-  contents.set('manifest.json', manifest(plan, contents, versions))
+  contents.set('manifest.json', manifest(plan, contents, files, versions))
   return contents
 }
 
@@ -84,12 +84,18 @@ await main(() => import('./functions.mjs'), import.meta.url, process.argv.slice(
 `
 }
 
-function manifest(plan: Plan, contents: ReadonlyMap<string, string>, versions: Versions): string {
+function manifest(
+  plan: Plan,
+  contents: ReadonlyMap<string, string>,
+  sources: readonly string[],
+  versions: Versions,
+): string {
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const document = {
     format: 1,
     abi: ABI,
     job: plan.job,
+    sources,
     results: Object.fromEntries(plan.results.map(r => [r.name, { kind: r.kind, hash: r.hash }])),
     versions,
     files: Object.fromEntries([...contents].map(([name, text]) => [name, hash(text)])),

@@ -11,11 +11,11 @@ import { LyrebirdError } from '../errors.ts'
 export const ABI = 1
 
 /** The parts of an artefact that the check reads. */
-export interface NumberedArtefact {
+interface NumberedArtefact {
   /** Undefined where the artefact carries no number. */
   readonly abi?: unknown
   /** The author's files, the job's first. */
-  readonly files?: readonly string[]
+  readonly files?: readonly string[] | undefined
 }
 
 /**
@@ -29,6 +29,6 @@ export function checkAbi({ abi, files }: NumberedArtefact, url?: string): void {
   const out = artefact === undefined ? '' : ` --out ${artefact}`
   throw new LyrebirdError('artefact-incompatible', `the artefact was compiled ${was}; this version runs ABI ${ABI}`, {
     where: { artefact, abi: typeof abi === 'number' ? abi : undefined, runs: ABI },
-    hint: `compile the job again: lyrebird compile ${files?.[0] ?? 'JOB.ts'}${out}`,
+    hint: `compile the job again, in its folder: lyrebird compile ${files?.[0] ?? 'JOB.ts'}${out}`,
   })
 }

@@ -1,7 +1,7 @@
 // Looking things up in a plan: nodes by id, what feeds a node, the root of a table.
 //
 // Promises: everything is worked out once for a plan, in the order of its nodes and without recursion, so that a plan
-// of thousands of nodes costs no more than its length.
+// of thousands of nodes costs no more than its length times the sources behind a node.
 
 import type { Plan, PlanNode, PlanNodeOf, SourceNode } from './plan.ts'
 

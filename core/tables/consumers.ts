@@ -3,7 +3,8 @@
 //
 // Promises: a chain runs once for a row, however many views and nodes share it.
 
-import type { Lambdas, Plan } from '../plan/plan.ts'
+import type { Lambdas, Plan, PlanNodeOf } from '../plan/plan.ts'
+import { tableRoot } from '../plan/plan-index.ts'
 import { TABLE } from '../state/row-codec.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
@@ -50,8 +51,8 @@ interface ConsumerAccess {
 }
 
 /** How many views a table's root has, with any words between; views that only a changelog reads count too. */
-export function viewsOn(plan: Plan, root: string, lambdas: Lambdas): number {
-  return viewPlaces(plan).filter(view => tableChain(plan, view.node, lambdas).root === root).length
+export function viewsOn(plan: Plan, root: string): number {
+  return endsOf(plan, root).views.length
 }
 
 /** The consumers of the table with one root, with views in the order of the plan's results. */
@@ -66,30 +67,24 @@ export function tableConsumers(
     { chain: TableChain; views: ViewConsumer[]; closed: ClosedConsumer[]; joins: TakeRow[] }
   >()
   const consumerAt = (tableNode: string) => {
-    const chain = tableChain(plan, tableNode, lambdas)
-    if (chain.root !== root) return undefined
-    const consumer = consumers.get(tableNode) ?? { chain, views: [], closed: [], joins: [] }
-    consumers.set(tableNode, consumer)
+    let consumer = consumers.get(tableNode)
+    if (consumer === undefined) {
+      consumer = { chain: tableChain(plan, tableNode, lambdas), views: [], closed: [], joins: [] }
+      consumers.set(tableNode, consumer)
+    }
     return consumer
   }
-  let index = 0
-  for (const { node, name, changelogs } of viewPlaces(plan)) {
-    const consumer = consumerAt(node)
-    if (consumer === undefined) continue
+  const { views, readers } = endsOf(plan, root)
+  views.forEach(({ node, name, changelogs }, index) => {
     const changed = changelogs.map(id => parts.rows(id, 0))
     // A view that no result names is not compared: nothing reads its digest.
     const digest = name === null ? new MultisetDigest() : parts.view(name)
     const table = name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
-    consumer.views.push({ table, digest, index: index++, changed })
-  }
-  for (const node of plan.nodes) {
-    if (node.kind === 'closed') {
-      consumerAt(node.inputs[0] as string)?.closed.push({ node: node.id, digest: parts.closed(node.id) })
-    } else if (node.kind === 'joinTables') {
-      node.inputs.forEach((input, side) => {
-        consumerAt(input)?.joins.push(parts.rows(node.id, side))
-      })
-    }
+    consumerAt(node).views.push({ table, digest, index, changed })
+  })
+  for (const { table, node, branch } of readers) {
+    if (node.kind === 'closed') consumerAt(table).closed.push({ node: node.id, digest: parts.closed(node.id) })
+    else consumerAt(table).joins.push(parts.rows(node.id, branch))
   }
   return [...consumers.values()]
 }
@@ -101,16 +96,63 @@ interface ViewPlace {
   readonly changelogs: string[]
 }
 
+/** What reads a table that begins with one root, at the end of whatever chain. */
+interface TableEnds {
+  readonly views: ViewPlace[]
+  /** `table`: the node whose rows are read, as input number `branch` of `node`. */
+  readonly readers: { readonly table: string; readonly node: TableReader; readonly branch: number }[]
+}
+
+type TableReader = PlanNodeOf<'closed' | 'joinTables'>
+
+/** Worked out once for a plan: a plan of thousands of tables has thousands of views. */
+const known = new WeakMap<Plan, ReadonlyMap<string, TableEnds>>()
+
+const NO_ENDS: TableEnds = { views: [], readers: [] }
+
+function endsOf(plan: Plan, root: string): TableEnds {
+  let ends = known.get(plan)
+  if (ends === undefined) {
+    ends = endsByRoot(plan)
+    known.set(plan, ends)
+  }
+  return ends.get(root) ?? NO_ENDS
+}
+
+function endsByRoot(plan: Plan): ReadonlyMap<string, TableEnds> {
+  const byRoot = new Map<string, TableEnds>()
+  const endsAt = (table: string): TableEnds => {
+    const root = tableRoot(plan, table).id
+    const ends = byRoot.get(root) ?? { views: [], readers: [] }
+    byRoot.set(root, ends)
+    return ends
+  }
+  for (const view of viewPlaces(plan)) endsAt(view.node).views.push(view)
+  for (const node of plan.nodes) {
+    if (node.kind !== 'closed' && node.kind !== 'joinTables') continue
+    node.inputs.forEach((table, branch) => {
+      endsAt(table).readers.push({ table, node, branch })
+    })
+  }
+  return byRoot
+}
+
 function viewPlaces(plan: Plan): readonly ViewPlace[] {
   const views: ViewPlace[] = plan.results
     .filter(r => r.kind === 'view')
     .map(({ name, node }) => ({ name, node, changelogs: [] }))
+  const firstOf = new Map<string, ViewPlace>()
+  for (const view of views) if (!firstOf.has(view.node)) firstOf.set(view.node, view)
   for (const { kind, id, inputs } of plan.nodes) {
     if (kind !== 'changes') continue
     const node = inputs[0] as string
-    const view = views.find(v => v.node === node)
-    if (view === undefined) views.push({ node, name: null, changelogs: [id] })
-    else view.changelogs.push(id)
+    const view = firstOf.get(node)
+    if (view !== undefined) view.changelogs.push(id)
+    else {
+      const unnamed: ViewPlace = { node, name: null, changelogs: [id] }
+      views.push(unnamed)
+      firstOf.set(node, unnamed)
+    }
   }
   return views
 }

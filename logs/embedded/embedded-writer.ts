@@ -7,6 +7,7 @@
 
 import { type FileHandle, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { closeAll } from '../../core/close-all.ts'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES, SEGMENT_BYTES, WRITE_BATCH_BYTES, WRITE_BATCH_RECORDS_MAX } from '../limits.ts'
@@ -151,10 +152,13 @@ export class EmbeddedWriter {
 
   /** Releases the partition. What was not published stays hidden. */
   async close(): Promise<void> {
-    await this.#segment?.close()
+    const segment = this.#segment
     this.#segment = null
-    await this.#publishedFile.close()
-    await this.#lock.release()
+    await closeAll(
+      () => segment?.close(),
+      () => this.#publishedFile.close(),
+      () => this.#lock.release(),
+    )
   }
 
   async #writeBatch(): Promise<void> {

@@ -4,6 +4,7 @@
 // and precedes `publish`, and passes them to `recover` when it is opened again.
 // Not here: which records, in which order (the executors).
 
+import { closeAll, orClose } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import type { LogRecord } from '../log-record.ts'
 import { EmbeddedWriter, type WriterOptions } from './embedded-writer.ts'
@@ -38,12 +39,10 @@ export class OutputTopic {
    */
   static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
     const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
-    try {
-      await output.recover()
-    } catch (e) {
-      await output.close()
-      throw e
-    }
+    await orClose(
+      () => output.recover(),
+      () => output.close(),
+    )
     return output
   }
 
@@ -55,15 +54,13 @@ export class OutputTopic {
   ) {
     const { partitions } = await ensureTopic(directory, topic, { partitions: count, owner: options.owner })
     const writers: EmbeddedWriter[] = []
-    try {
+    const openAll = async (): Promise<void> => {
       for (let partition = 0; partition < partitions; partition++) {
         const path = partitionDirectory(directory, topic, partition)
         writers.push(await EmbeddedWriter.open({ topic, partition }, path, options))
       }
-    } catch (e) {
-      for (const writer of writers) await writer.close()
-      throw e
     }
+    await orClose(openAll, () => closeAll(...writers.map(writer => () => writer.close())))
     return new OutputTopic(topic, writers)
   }
 
@@ -100,7 +97,7 @@ export class OutputTopic {
   }
 
   async close(): Promise<void> {
-    for (const writer of this.#writers) await writer.close()
+    await closeAll(...this.#writers.map(writer => () => writer.close()))
   }
 
   #writer(partition: number): EmbeddedWriter {

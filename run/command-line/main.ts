@@ -5,9 +5,10 @@
 // Not here: everything beyond one compiled job (`cli`).
 
 import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../../core/did-you-mean.ts'
-import { checkAbi, type NumberedArtefact } from '../../core/emitted/abi.ts'
+import { checkAbi } from '../../core/emitted/abi.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { RunOptions } from '../job-run.ts'
@@ -93,8 +94,17 @@ export async function runMain(
 function checkManifest(url: string): void {
   const path = new URL('./manifest.json', url)
   if (!existsSync(path)) return
-  const { abi } = JSON.parse(readFileSync(path, 'utf8')) as NumberedArtefact
-  checkAbi({ abi }, url)
+  const text = readFileSync(path, 'utf8')
+  let manifest: { readonly abi?: unknown; readonly sources?: readonly string[] }
+  try {
+    manifest = { ...JSON.parse(text) }
+  } catch (cause) {
+    throw new LyrebirdError('artefact-incompatible', `${fileURLToPath(path)} is damaged`, {
+      hint: 'compile the job again: lyrebird compile JOB.ts --out DIR',
+      cause,
+    })
+  }
+  checkAbi({ abi: manifest.abi, files: manifest.sources }, url)
 }
 
 function parse(name: string, texts: OptionTexts, argv: readonly string[]): Given {

@@ -5,6 +5,7 @@
 // of records before it, so that the counts of a commit are positions here.
 // Not here: segments and the published mark (logs/embedded), and that a topic belongs to one state (`topic-owned`).
 
+import { closeAll } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
 import { decodeHeld } from '../../core/state/row-codec.ts'
@@ -82,10 +83,12 @@ class EmbeddedSink implements Sink {
   }
 
   async close(): Promise<void> {
-    for (const { writer, queues } of this.#topics.values()) {
-      for (const queue of queues) queue.dispose()
-      await writer.close()
-    }
+    await closeAll(
+      ...[...this.#topics.values()].flatMap(({ writer, queues }) => [
+        ...queues.map(queue => () => queue.dispose()),
+        () => writer.close(),
+      ]),
+    )
   }
 }
 

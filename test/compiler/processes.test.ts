@@ -169,8 +169,17 @@ describe.each(['batch', 'stream'])('%s.mjs of another ABI number', target => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 6, stdout: '' })
     expect(stderr).toContain(`artefact-incompatible  the artefact was compiled ${says}; this version runs ABI ${ABI}`)
-    expect(stderr).toMatch(/compile the job again: lyrebird compile \S+\.ts --out \S+/)
+    expect(stderr).toMatch(/compile the job again, in its folder: lyrebird compile job\.ts --out \S+/)
     expect(existsSync(state)).toBe(false)
+  })
+
+  it.each(['{', 'null'])('a manifest that holds %s', text => {
+    const folder = altered('manifest.json', /^[\s\S]*$/, text)
+    const args = [join(folder, `${target}.mjs`), '--log', log, '--state', join(folderOf({}), 'state'), '--until', 'end']
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect(status).toBe(6)
+    expect(stderr).toContain('artefact-incompatible  ')
+    expect(stderr).toContain('lyrebird compile JOB.ts --out ')
   })
 })
 

@@ -25,6 +25,7 @@ test('this process runs, by its own record and by one without a namespace', () =
 test.each<[string, Partial<ProcessIdentity>, string]>([
   ['a pid that nobody has', { pid: 2 ** 22 + 1 }, 'ended'],
   ['a pid that was given to another process', { started: '1' }, 'ended'],
+  ['a process whose start was not known', { started: '' }, 'running'],
   ['another boot', { boot: 'another' }, 'other-boot'],
   ['another boot, whatever its namespace', { boot: 'another', pidNamespace: 'pid:[1]' }, 'other-boot'],
 ])('%s', (_, change, liveness) => {

@@ -14,10 +14,10 @@ import { rowValueWriter } from './row-value.ts'
 export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorContext): OperatorPorts {
   const { window, fields, bare } = node.params
   if (window.kind === 'session') return makeSession(node, window, context)
-  const { plan, lambdas, env } = context
+  const { plan, env } = context
   const columns = columnsOf(node, context)
   const frames = framesOf(window)
-  const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id, lambdas))
+  const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id))
   const rows = new GroupTableSink({
     ...sinkOptions(node, window, context),
     groups,
