@@ -4,6 +4,7 @@
 // the same cut.
 // Not here: the live schedule (`run-stream.ts`), and the proof of this promise (testing/equivalence).
 
+import { orClose } from '../core/close-all.ts'
 import { invariant } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { partitionName, splitPartition } from '../core/log/cut.ts'
@@ -26,16 +27,8 @@ export class StreamRun {
   /** Opens log, state and outputs. Throws the typed errors of a run, `state-past-until` among them. */
   static async open(options: RunOptions): Promise<StreamRun> {
     const run = await JobRun.open('stream', options)
-    try {
-      return new StreamRun(
-        run,
-        options.until === undefined ? null : run.readEnds(options.until),
-        options.final === true,
-      )
-    } catch (error) {
-      await run.close()
-      throw error
-    }
+    const ends = async () => (options.until === undefined ? null : run.readEnds(options.until))
+    return new StreamRun(run, await orClose(ends, () => run.close()), options.final === true)
   }
 
   /** Partitions of this run, as `topic/partition`. */

@@ -24,8 +24,6 @@ import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { makeOperator } from './operators.ts'
 import { PROGRESS, Progress } from './progress.ts'
 
-export { PROGRESS } from './progress.ts'
-
 export class JobExecutor {
   readonly progress: Progress
   readonly #module: FunctionsModule

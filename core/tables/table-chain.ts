@@ -29,8 +29,6 @@ interface Step {
 }
 
 export interface TableChain {
-  /** The node at the beginning. */
-  readonly root: string
   readonly keepMs: number | null
   /** True where no lambda runs between root and result, nor makes the value itself. */
   readonly plain: boolean
@@ -50,7 +48,7 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
     else if (at.kind === 'mapTable' || at.kind === 'filterTable') {
       const fn = lambdas[at.id]?.fn as unknown as TableLambda
       steps.unshift({ kind: at.kind, node: at.id, fn })
-    } else throw new Error(`lyrebird invariant broken: ${at.kind} stands between an aggregation and a table`)
+    } else throw new Error(`lyrebird invariant broken: ${at.kind} is no word on a table`)
     at = nodeOf(plan, at.inputs[0] as string)
   }
   const run = (value: unknown, row: TableRow): RowOutcome => {
@@ -68,7 +66,7 @@ export function tableChain(plan: Plan, tableNode: string, lambdas: Lambdas): Tab
     }
     return { kind: 'value', value: current }
   }
-  return { root: at.id, keepMs, plain: steps.length === 0 && !mayFail(at), run }
+  return { keepMs, plain: steps.length === 0 && !mayFail(at), run }
 }
 
 /** Whether the value itself may be missing, where an author's `present` fails. */

@@ -4,6 +4,7 @@
 // and no record of an open or aborted transaction is ever delivered. Positions come from the caller alone: no offset is
 // committed to the cluster, none is reset.
 
+import { orClose } from '../../core/close-all.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from '../log.ts'
 import { describeTopicCall } from './calls/describe-configs.ts'
@@ -25,12 +26,10 @@ interface KafkaOptions {
 export async function openKafkaLog(spec: string, options: KafkaOptions = {}): Promise<Log> {
   const settings = kafkaSettings(spec, options.environment ?? process.env, options.limits)
   const cluster = new Cluster(settings)
-  try {
-    await cluster.persist(`reaching ${spec}`, () => cluster.everyTopic(), settings.limits.openMs)
-  } catch (e) {
-    await cluster.close()
-    throw e
-  }
+  await orClose(
+    () => cluster.persist(`reaching ${spec}`, () => cluster.everyTopic(), settings.limits.openMs),
+    () => cluster.close(),
+  )
   return new KafkaLog(spec, cluster)
 }
 

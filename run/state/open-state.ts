@@ -6,8 +6,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { LyrebirdError } from '../../core/errors.ts'
-import { PROGRESS } from '../../core/executor/job-executor.ts'
-import { Progress } from '../../core/executor/progress.ts'
+import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { openStateWriter } from '../../store/index.ts'
 import type { StateWriter } from '../../store/store.ts'

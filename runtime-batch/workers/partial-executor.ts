@@ -4,7 +4,8 @@
 // additions to that state.
 
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
+import { JobExecutor } from '../../core/executor/job-executor.ts'
+import { PROGRESS } from '../../core/executor/progress.ts'
 import { siteFinder } from '../../run/site-of.ts'
 import { sorterFactory } from '../../run/sorters.ts'
 

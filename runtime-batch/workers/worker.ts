@@ -6,6 +6,7 @@
 
 import { once } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
+import { thenClose } from '../../core/close-all.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import type { Rows } from '../../core/state/rows.ts'
 import { openLog } from '../../logs/index.ts'
@@ -23,14 +24,13 @@ const tell = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
 async function run(order: WorkerOrder): Promise<void> {
   const functions = (await import(order.functionsUrl)) as FunctionsModule
   const log = await openLog(order.log)
-  try {
+  const readOrder = async (): Promise<void> => {
     const executor = partialExecutor({ ...order, functions })
     await readGroup(log, executor, order.tasks, (records, offsets) => tell({ kind: 'read', records, offsets }))
     for (const [table, rows] of executor.takePartials()) await handOver(order, table, rows)
     tell({ kind: 'done', progress: executor.progress.encode(), records: executor.records })
-  } finally {
-    await log.close()
   }
+  await thenClose(readOrder, () => log.close())
 }
 
 /** Packs rows, and sends each full piece. */

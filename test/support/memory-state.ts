@@ -2,7 +2,8 @@
 //
 // Promises: committed rows change only by `commit`; `putSorted` checks that keys ascend.
 
-import { type JobExecutor, PROGRESS } from '../../core/executor/job-executor.ts'
+import type { JobExecutor } from '../../core/executor/job-executor.ts'
+import { PROGRESS } from '../../core/executor/progress.ts'
 import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
 import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'

@@ -5,6 +5,7 @@
 // loses what was not committed, as a crash does.
 // Not here: killing the process (test/crash).
 
+import { thenClose } from '../../core/close-all.ts'
 import type { RunOptions } from '../../run/job-run.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -35,7 +36,7 @@ export async function runInterleaving(
     commits++
     await committed(stream)
   }
-  try {
+  const toTheEnd = async (): Promise<Interleaving> => {
     while (!stream.finished) {
       await advanceOne(stream, random, step())
       if (random.chance(commitChance) && !stream.finished) await commit()
@@ -46,10 +47,9 @@ export async function runInterleaving(
       }
     }
     await commit()
-  } finally {
-    await stream.close()
+    return { commits, restarts }
   }
-  return { commits, restarts }
+  return await thenClose(toTheEnd, () => stream.close())
 }
 
 async function advanceOne(stream: StreamRun, random: Random, records: number): Promise<void> {
