@@ -195,7 +195,7 @@ function indexUses(
 
 function withoutUndefined(type: ts.Type): readonly ts.Type[] | null {
   const parts = type.isUnion() ? type.types : [type]
-  const rest = parts.filter(t => (t.flags & ts.TypeFlags.Undefined) === 0)
+  const rest = parts.filter(t => (t.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) === 0)
   return rest.length === parts.length ? null : rest
 }
 

@@ -57,7 +57,7 @@ export interface Reading {
   resultOf(type: ts.Type): ts.Type | null
   /** The type without null and undefined. */
   nonNull(type: ts.Type): ts.Type
-  /** The members of a union except undefined; null where undefined is no member. */
+  /** The members of a union except undefined and void; null where neither is a member. */
   withoutUndefined(type: ts.Type): readonly ts.Type[] | null
   /** The type arguments of `Stream<T>`, `Table<K, V>` and the like. */
   typeArgumentsOf(type: ts.Type): readonly ts.Type[]

@@ -73,7 +73,15 @@ function columnsOf(call: ts.CallExpression): readonly string[] | null {
   return names.every(n => n !== null) ? names : null
 }
 
-const SCALARS: ReadonlySet<Schema['kind']> = new Set(['null', 'boolean', 'number', 'bigint', 'string', 'literal'])
+const SCALARS: ReadonlySet<Schema['kind']> = new Set([
+  'null',
+  'never',
+  'boolean',
+  'number',
+  'bigint',
+  'string',
+  'literal',
+])
 
 function csvProblem(
   root: Schema,
@@ -85,7 +93,8 @@ function csvProblem(
     const parts = schema.kind === 'union' ? schema.members : [schema]
     const nested = parts.find(p => !SCALARS.has(p.kind))
     if (nested !== undefined) return { path: `${path}.${name}`, type: `of the kind ${nested.kind}` }
-    if (columns?.includes(name) === false) return { path: `${path}.${name}`, type: 'in no column' }
+    if (schema.kind !== 'never' && columns?.includes(name) === false)
+      return { path: `${path}.${name}`, type: 'in no column' }
   }
   return null
 }

@@ -30,6 +30,7 @@ function fitted(uses: Uses, schema: Schema, document: SchemaDocument, refs: read
     case 'tuple':
       return true
     case 'null':
+    case 'never':
       return uses
     case 'union':
       return schema.members

@@ -73,6 +73,8 @@ class Generators {
     switch (schema.kind) {
       case 'unknown':
         return ANY
+      case 'never':
+        throw new RangeError('the type has no value')
       case 'null':
         return fc.constant(null)
       case 'boolean':
@@ -112,26 +114,29 @@ class Generators {
   }
 
   #list(items: Schema, depth: number): Arbitrary<unknown> {
-    if (depth >= UNFOLDED && holdsRef(items)) return fc.constant([])
+    if (items.kind === 'never' || (depth >= UNFOLDED && holdsRef(items))) return fc.constant([])
     return fc.array(this.at(items, depth), { maxLength: 3 })
   }
 
   #record(values: Schema, depth: number): Arbitrary<unknown> {
-    if (depth >= UNFOLDED && holdsRef(values)) return fc.constant({})
+    if (values.kind === 'never' || (depth >= UNFOLDED && holdsRef(values))) return fc.constant({})
     return fc.dictionary(FIELD_NAME, this.at(values, depth), { maxKeys: 3, noNullPrototype: true })
   }
 
   #tuple(schema: Extract<Schema, { kind: 'tuple' }>, depth: number): Arbitrary<unknown> {
-    const items = schema.items.map(item => this.at(item, depth))
+    const absent = schema.items.findIndex(item => item.kind === 'never')
+    const items = schema.items.slice(0, absent < 0 ? undefined : absent).map(item => this.at(item, depth))
     const lengths = Array.from({ length: items.length - schema.required + 1 }, (_, i) => schema.required + i)
     const whole = fc.oneof(...lengths.map(n => fc.tuple(...items.slice(0, n))))
-    if (schema.rest === null) return whole
+    if (schema.rest === null || absent >= 0) return whole
     const rest = this.#list(schema.rest, depth) as Arbitrary<unknown[]>
     return fc.tuple(fc.tuple(...items), rest).map(([first, more]) => [...first, ...more])
   }
 
   #object(fields: readonly SchemaField[], depth: number): Arbitrary<unknown> {
-    const kept = fields.filter(f => !(f.optional && depth >= UNFOLDED && holdsRef(f.schema)))
+    const kept = fields.filter(
+      f => f.schema.kind !== 'never' && !(f.optional && depth >= UNFOLDED && holdsRef(f.schema)),
+    )
     const model = Object.fromEntries(kept.map(f => [f.name, this.at(f.schema, depth)]))
     const requiredKeys = kept.filter(f => !f.optional).map(f => f.name)
     return fc.record(model, { requiredKeys, noNullPrototype: true })

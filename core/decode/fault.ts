@@ -7,6 +7,8 @@ export interface Fault {
   readonly reason: string
   /** What a custom format's lambda threw, for display only. */
   readonly thrown?: { readonly error: unknown }
+  /** What the reason leaves out, for display only. */
+  readonly detail?: string
 }
 
 export interface Decoded {

@@ -31,7 +31,17 @@ export function validateUnion(validator: MemberValidator, tree: unknown, union: 
   const attempts = members.map(m => validator.attempt(tree, m, path))
   const accepted = attempts.filter((d): d is Decoded => d.ok).map(d => d.value)
   if (accepted.length > 0) return decoded(accepted.reduce(joinValues))
-  return discriminated ? (attempts[0] as Decoding) : validator.mismatch(tree, union, path)
+  return discriminated ? (attempts[0] as Decoding) : withDetail(validator.mismatch(tree, union, path), attempts)
+}
+
+/** Faults of members that the detail of a fault holds. */
+const SHOWN_FAULTS = 4
+
+/** Says why each member does not fit, for display: the reason only says that none does. */
+function withDetail(mismatch: Decoding, attempts: readonly Decoding[]): Decoding {
+  const faults = attempts.filter(d => !d.ok).slice(0, SHOWN_FAULTS)
+  if (mismatch.ok || faults.length === 0) return mismatch
+  return { ...mismatch, detail: `none of its types fits: ${faults.map(f => `${f.path}: ${f.reason}`).join('; ')}` }
 }
 
 /** Members that could hold a value of this JSON type, with nested unions flattened. */
@@ -80,7 +90,8 @@ function byDiscriminant(
   if (found.length > 0) return found
   const here = fieldPath(path, name)
   if (!Object.hasOwn(tree, name)) return fault(here, 'missing field')
-  return validator.mismatch(tree[name], { kind: 'union', members: schemas, discriminant: null }, here)
+  const present = schemas.filter(s => s.kind !== 'never')
+  return validator.mismatch(tree[name], { kind: 'union', members: present, discriminant: null }, here)
 }
 
 /** Joins two readings of the same JSON value, which differ only in the fields that they keep. */

@@ -1,7 +1,8 @@
 // A JSON tree, or plain values of a custom format, against a declared type: the validated value, or the first fault.
 //
 // Promises: fields are checked in the schema's order (sorted by name), depth first, so every decoder that validates
-// here gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything.
+// here gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything. A field
+// declared absent accepts no value, null included.
 // Not here: which member of a union a value belongs to (`union.ts`).
 
 import type { Schema, SchemaDocument, SchemaField } from '../plan/schema.ts'
@@ -58,6 +59,8 @@ export class Validator {
     switch (plain.kind) {
       case 'unknown':
         return decoded(withoutTokens(tree))
+      case 'never':
+        return this.mismatch(tree, plain, path)
       case 'null':
       case 'boolean':
       case 'string':
@@ -99,6 +102,7 @@ export class Validator {
     if (plain.kind === 'literal') return JSON.stringify(plain.value)
     if (plain.kind === 'bigint') return 'integer'
     if (plain.kind === 'unknown') return 'any value'
+    if (plain.kind === 'never') return 'nothing'
     if (plain.kind === 'tuple') return 'array'
     if (plain.kind === 'record') return 'object'
     if (plain.kind !== 'union') return plain.kind

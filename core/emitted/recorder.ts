@@ -53,10 +53,10 @@ export class Recorder implements Reporter {
     const bytes = start < 0 ? null : chunk.bytes.subarray(start, chunk.valueEnd[i])
     const decoded = (this.#options.decoders.get(node) as Decoder)(bytes)
     if (decoded.ok) return decoded.value
-    const { path, reason, thrown } = decoded
+    const { path, reason, thrown, detail } = decoded
     const display =
       thrown === undefined
-        ? {}
+        ? { message: detail }
         : { message: messageOf(thrown.error), site: this.#siteOf(node, thrown.error, undefined) }
     this.#keep(decodeFailed(node, this.identity(i), path, reason, display))
     return FAIL

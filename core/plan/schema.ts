@@ -6,6 +6,7 @@
 
 export type Schema =
   | { readonly kind: 'unknown' } // any JSON value
+  | { readonly kind: 'never' } // no value: a field declared absent, the items of an array that must be empty
   | { readonly kind: 'null' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'number' }

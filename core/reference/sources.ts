@@ -67,9 +67,11 @@ function accept(node: SourceNode, from: Located, decode: Decoder, runner: Lambda
   const deletes = node.params.upserts && from.record.value === null
   const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value)
   if (!decoding.ok) {
-    const { path, reason, thrown } = decoding
+    const { path, reason, thrown, detail } = decoding
     const display =
-      thrown === undefined ? {} : { message: messageOf(thrown.error), site: node.lambdas.decode?.at ?? undefined }
+      thrown === undefined
+        ? { message: detail }
+        : { message: messageOf(thrown.error), site: node.lambdas.decode?.at ?? undefined }
     runner.deadLetter(decodeFailed(node.id, identity, path, reason, display))
     return null
   }

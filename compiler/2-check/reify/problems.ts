@@ -42,7 +42,7 @@ export function problemOf(reading: Reading, shape: TypeShape, type: ts.Type, pat
       return unsupportedType({
         path,
         type: 'never',
-        advice: 'No value has this type: look for an intersection that excludes itself.',
+        advice: 'No value has this type. A field that must be missing is optional: `field?: never`.',
       })
     case 'template':
       return unsupportedType({

@@ -119,16 +119,16 @@ class Reifier {
   }
 
   #parts(shape: TypeShape, type: ts.Type, path: string): Schema {
-    if (shape.kind === 'array') return { kind: 'array', items: this.at(shape.items, `${path}[]`) }
+    if (shape.kind === 'array') return { kind: 'array', items: this.#item(shape.items, `${path}[]`) }
     if (shape.kind === 'tuple') {
       const items = shape.items.map((item, i) =>
-        i < shape.required ? this.at(item, `${path}[${i}]`) : this.#present(item, `${path}[${i}]`),
+        i < shape.required ? this.at(item, `${path}[${i}]`) : this.#optional(item, `${path}[${i}]`),
       )
       return {
         kind: 'tuple',
         items,
         required: shape.required,
-        rest: shape.rest === null ? null : this.at(shape.rest, `${path}[]`),
+        rest: shape.rest === null ? null : this.#item(shape.rest, `${path}[]`),
       }
     }
     if (shape.kind === 'union') return this.union(shape.members, path)
@@ -137,16 +137,16 @@ class Reifier {
     if (shape.properties.length > 0) {
       return this.#problem({ kind: 'other', name: 'a type with both fields and an index signature' }, type, path)
     }
-    return { kind: 'record', values: this.#present(shape.values, `${path}[string]`) }
+    return { kind: 'record', values: this.#optional(shape.values, `${path}[string]`) }
   }
 
   #fields(shape: Extract<TypeShape, { kind: 'object' }>, path: string): readonly SchemaField[] {
     const fields: SchemaField[] = []
     for (const { name, type, optional } of shape.properties) {
-      const parts = this.#reading.withoutUndefined(type)
-      // `other?: never` only says that the field is not meant; there is nothing to check.
-      if (parts?.length === 0 || (optional && this.#reading.shapeOf(type).kind === 'never')) continue
-      fields.push({ name, schema: this.#present(type, `${path}.${name}`), optional: optional || parts !== null })
+      const absent = this.#reading.withoutUndefined(type) !== null
+      const at = `${path}.${name}`
+      const schema = optional ? this.#optional(type, at) : this.#present(type, at)
+      fields.push({ name, schema, optional: optional || absent })
     }
     return fields.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
@@ -158,9 +158,24 @@ class Reifier {
     )
   }
 
-  /** The type of an optional field where it is present. */
+  /** The type of an optional field where it is present; `never` where it is declared absent. */
   #present(type: ts.Type, path: string): Schema {
     const parts = this.#reading.withoutUndefined(type)
-    return parts === null || parts.length === 0 ? this.at(type, path) : this.union(parts, path)
+    if (parts === null) return this.at(type, path)
+    return parts.length === 0 ? { kind: 'never' } : this.union(parts, path)
+  }
+
+  /** As `#present`, for a part that need not be there: `never` says that it must not be. */
+  #optional(type: ts.Type, path: string): Schema {
+    return this.#isNever(type) ? { kind: 'never' } : this.#present(type, path)
+  }
+
+  /** Of `never[]` only the empty array. */
+  #item(type: ts.Type, path: string): Schema {
+    return this.#isNever(type) ? { kind: 'never' } : this.at(type, path)
+  }
+
+  #isNever(type: ts.Type): boolean {
+    return this.#reading.shapeOf(type).kind === 'never'
   }
 }

@@ -6,7 +6,8 @@ type ObjectSchema = Extract<Schema, { kind: 'object' }>
 
 /** `open` gives the schema behind a member, or null where it is a reference whose fields are not known here. */
 export function unionSchema(members: readonly Schema[], open: (schema: Schema) => Schema | null): Schema {
-  const flat = members.flatMap(m => (m.kind === 'union' ? m.members : [m]))
+  const flat = members.flatMap(m => (m.kind === 'union' ? m.members : [m])).filter(m => m.kind !== 'never')
+  if (flat.length === 0) return { kind: 'never' }
   const unique = new Map(joinBooleans(flat).map(m => [JSON.stringify(m), m]))
   const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, m]) => m)
   if (sorted.length === 1) return sorted[0] as Schema
@@ -21,7 +22,10 @@ function joinBooleans(members: readonly Schema[]): readonly Schema[] {
   return [...members.filter(m => m.kind !== 'literal' || typeof m.value !== 'boolean'), { kind: 'boolean' }]
 }
 
-/** The first field by name that every object has, required, with literals that no other one has. */
+/**
+ * The first field by name that every object declares, with literals that no other one has. One of them may declare it
+ * absent.
+ */
 function discriminantOf(members: readonly Schema[], open: (schema: Schema) => Schema | null): string | null {
   const opened = members.map(open)
   if (opened.some(m => m === null || m.kind === 'record' || m.kind === 'unknown')) return null
@@ -41,7 +45,10 @@ function tellsApart(objects: readonly ObjectSchema[], name: string): boolean {
   return true
 }
 
+const ABSENT = 'absent'
+
 function literalsOf(field: SchemaField | undefined): readonly string[] | null {
+  if (field?.schema.kind === 'never') return [ABSENT]
   if (field === undefined || field.optional) return null
   const parts = field.schema.kind === 'union' ? field.schema.members : [field.schema]
   const texts = parts.map(p => (p.kind === 'literal' ? JSON.stringify(p.value) : p.kind === 'null' ? 'null' : null))

@@ -108,8 +108,9 @@ class JsonEmitter implements Emitter {
         return readRecord(this, schema, target)
       case 'union':
         return readUnion(this, schema, target)
-      case 'bytes':
-        return target.bail // JSON has none
+      case 'bytes': // JSON has none
+      case 'never':
+        return target.bail
     }
   }
 

@@ -5,7 +5,7 @@
 // decoder.
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
-import type { Schema } from '../../../core/plan/schema.ts'
+import type { Schema, SchemaField } from '../../../core/plan/schema.ts'
 import type { Emitter, Target } from './emitter.ts'
 import { type Literal, readLiterals } from './scalars.ts'
 
@@ -80,7 +80,7 @@ function readMembers(
 
 /**
  * Objects distinguished by a field of string literals: it is looked for first, then the whole object is read as its
- * member.
+ * member. Without the field it is the member that declares it absent, if there is one.
  */
 function readDiscriminated(
   emitter: Emitter,
@@ -89,7 +89,9 @@ function readDiscriminated(
   target: Target,
 ): string {
   const byLiteral = new Map<string, PlainSchema[]>()
+  const absent = members.filter(member => fieldOf(member, discriminant)?.schema.kind === 'never')
   for (const member of members) {
+    if (absent.includes(member)) continue
     const names = literalsOf(emitter, member, discriminant)
     if (names === null) return target.bail
     for (const name of names) byLiteral.set(name, [...(byLiteral.get(name) ?? []), member])
@@ -105,21 +107,28 @@ function readDiscriminated(
   })
   return `const ${at} = p
     p = seekField(b, v, p, end, ${JSON.stringify(discriminant)})
-    if (p < 0) ${target.bail}
-    let ${tag}
-    ${emitter.value({ kind: 'string' }, { ...target, into: tag, uses: true })}
-    p = ${at}
-    switch (${tag}) {
-      ${cases.join('\n')}
-      default:
-        ${target.bail}
+    if (p < 0) {
+      p = ${at}
+      ${absent.length === 1 ? emitter.value(absent[0] as Schema, target) : target.bail}
+    } else {
+      let ${tag}
+      ${emitter.value({ kind: 'string' }, { ...target, into: tag, uses: true })}
+      p = ${at}
+      switch (${tag}) {
+        ${cases.join('\n')}
+        default:
+          ${target.bail}
+      }
     }`
+}
+
+function fieldOf(member: PlainSchema, name: string): SchemaField | undefined {
+  return member.kind === 'object' ? member.fields.find(f => f.name === name) : undefined
 }
 
 /** The string literals that a member's discriminant may be; null where it is anything else. */
 function literalsOf(emitter: Emitter, member: PlainSchema, name: string): string[] | null {
-  if (member.kind !== 'object') return null
-  const field = member.fields.find(f => f.name === name)
+  const field = fieldOf(member, name)
   if (field === undefined || field.optional) return null
   const literals = flatMembers(emitter, field.schema).map(m => (m.kind === 'literal' ? m.value : null))
   return literals.every(l => typeof l === 'string') ? (literals as string[]) : null

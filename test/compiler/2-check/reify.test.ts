@@ -7,6 +7,7 @@ import { analyseCases, diagnosticsOf } from '../support/check-cases.ts'
 const PRELUDE = `import { source, csv, lines, bytes, sum, first } from 'lyrebird'\n`
 const string: Schema = { kind: 'string' }
 const number: Schema = { kind: 'number' }
+const never: Schema = { kind: 'never' }
 const literal = (value: string | number | boolean): Schema => ({ kind: 'literal', value })
 const object = (fields: Record<string, Schema>, optional: readonly string[] = []): Schema => ({
   kind: 'object',
@@ -82,7 +83,32 @@ const GOOD: readonly TypeCase[] = [
     type: `{ kind: string; w: number } | { kind: 'circle'; r: number }`,
     schema: plain(union(null, object({ kind: literal('circle'), r: number }), object({ kind: string, w: number }))),
   },
-  { name: 'exclusive', type: '{ a: string; b?: never }', schema: plain(object({ a: string })) },
+  {
+    name: 'declared-absent',
+    type: '{ a: string; b?: never; c?: undefined; d?: void; e: undefined; f: void; g: string | void }',
+    schema: plain(object({ a: string, b: never, c: never, d: never, e: never, f: never, g: string }, [...'bcdefg'])),
+  },
+  {
+    name: 'exclusive',
+    type: '{ a: string; b?: never } | { a?: never; b: string }',
+    schema: plain(union(null, object({ a: never, b: string }, ['a']), object({ a: string, b: never }, ['b']))),
+  },
+  {
+    name: 'untagged-beside-tagged',
+    type: `{ id: string; tag?: undefined } | { id: string; tag: 'x' }`,
+    schema: plain(union('tag', object({ id: string, tag: literal('x') }), object({ id: string, tag: never }, ['tag']))),
+  },
+  {
+    name: 'empty',
+    type: '{ list: never[]; record: Record<string, never>; pair: [string, never?] }',
+    schema: plain(
+      object({
+        list: { kind: 'array', items: never },
+        pair: { kind: 'tuple', items: [string, never], required: 1, rest: null },
+        record: { kind: 'record', values: never },
+      }),
+    ),
+  },
   {
     name: 'mapped',
     declare: 'interface All { a: string; b: number; c: boolean }',

@@ -63,26 +63,35 @@ const scalar: fc.Arbitrary<Schema> = fc.oneof(
 
 function objectOf(child: fc.Arbitrary<Schema>, max = 5): fc.Arbitrary<Schema> {
   return fc
-    .uniqueArray(fc.record({ name: fc.constantFrom(...NAMES), schema: child, optional: fc.boolean() }), {
-      selector: f => f.name,
-      maxLength: max,
-    })
+    .uniqueArray(
+      fc.oneof(
+        { weight: 9, arbitrary: fc.record({ name: fc.constantFrom(...NAMES), schema: child, optional: fc.boolean() }) },
+        { weight: 1, arbitrary: fc.constantFrom(...NAMES).map(absentField) },
+      ),
+      { selector: f => f.name, maxLength: max },
+    )
     .map(fields => ({ kind: 'object' as const, fields: sorted(fields) }))
 }
 
 const sorted = (fields: readonly SchemaField[]): SchemaField[] =>
   [...fields].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
 
-/** Unions of objects with the discriminant `kind`. */
+/** A field declared absent. */
+const absentField = (name: string): SchemaField => ({ name, schema: { kind: 'never' }, optional: true })
+
+/** Unions of objects with the discriminant `kind`, which one of them may declare absent. */
 function discriminated(child: fc.Arbitrary<Schema>): fc.Arbitrary<Schema> {
   return fc
-    .uniqueArray(fc.constantFrom('page', 'click', 'é'), { minLength: 2, maxLength: 3 })
+    .uniqueArray(fc.constantFrom('page', 'click', 'é', null), { minLength: 2, maxLength: 3 })
     .chain(kinds =>
       fc.tuple(
         ...kinds.map(kind =>
           objectOf(child, 2).map(o => {
             const fields = (o as { fields: readonly SchemaField[] }).fields.filter(f => f.name !== 'kind')
-            const tag: SchemaField = { name: 'kind', schema: { kind: 'literal', value: kind }, optional: false }
+            const tag: SchemaField =
+              kind === null
+                ? absentField('kind')
+                : { name: 'kind', schema: { kind: 'literal', value: kind }, optional: false }
             return { kind: 'object' as const, fields: sorted([...fields, tag]) }
           }),
         ),
@@ -149,6 +158,7 @@ function textOf({ defs }: SchemaDocument, schema: Schema, depth: number): fc.Arb
     case 'unknown':
       return fc.oneof(fc.json({ maxDepth: 2 }), words)
     case 'null':
+    case 'never':
       return fc.constant('null')
     case 'boolean':
       return fc.constantFrom('true', 'false')
@@ -189,7 +199,7 @@ function objectText(fields: readonly SchemaField[], of: (s: Schema) => fc.Arbitr
   const parts = fields.map(f =>
     fc.tuple(fc.constant(f.name), of(f.schema), fc.integer({ min: 0, max: 99 })).map(([name, value, keep]) => ({
       text: `${JSON.stringify(name)}:${value}`,
-      keep: keep > (f.optional ? 30 : 1),
+      keep: keep > (f.schema.kind === 'never' ? 90 : f.optional ? 30 : 1),
     })),
   )
   const extra = fc

@@ -42,6 +42,40 @@ function check(format: FormatSpec, { schema, input, value, fault, defs }: Case):
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
 const user = object(req('id', string), opt('tags', array(string)))
 
+const never: Schema = { kind: 'never' }
+const ok = object(opt('error', never), req('ok', number))
+const failed = object(req('error', string), opt('ok', never))
+const anonymous = object(opt('kind', never), req('who', string))
+const known = object(req('id', string), req('kind', literal('known')), req('who', string))
+const either = union(ok, failed)
+const who = tagged('kind', anonymous, known)
+
+const absent: Case[] = [
+  { name: 'is absent', schema: ok, input: '{"ok":1}', value: { ok: 1 } },
+  { name: 'has a value', schema: ok, input: '{"ok":1,"error":"x"}', fault: '$.error: expected nothing, got string' },
+  { name: 'is null', schema: ok, input: '{"ok":1,"error":null}', fault: '$.error: expected nothing, got null' },
+  { name: 'one member', schema: either, input: '{"error":"x"}', value: { error: 'x' } },
+  { name: 'both members', schema: either, input: '{"ok":1,"error":"x"}', fault: '$: expected object, got object' },
+  { name: 'untagged', schema: who, input: '{"who":"a"}', value: { who: 'a' } },
+  {
+    name: 'tagged',
+    schema: who,
+    input: '{"who":"a","kind":"known","id":"7"}',
+    value: { id: '7', kind: 'known', who: 'a' },
+  },
+  { name: 'half tagged', schema: who, input: '{"who":"a","kind":"known"}', fault: '$.id: missing field' },
+  {
+    name: 'strangely tagged',
+    schema: who,
+    input: '{"kind":"x"}',
+    fault: '$.kind: expected "known", got another string',
+  },
+  { name: 'no items', schema: array(never), input: '[]', value: [] },
+  { name: 'an item too many', schema: array(never), input: '[null]', fault: '$[0]: expected nothing, got null' },
+  { name: 'no fields', schema: record(never), input: '{}', value: {} },
+  { name: 'a field too many', schema: record(never), input: '{"a":1}', fault: '$.a: expected nothing, got number' },
+]
+
 const scalars: Case[] = [
   { name: 'string', schema: string, input: '"a"', value: 'a' },
   { name: 'lone surrogate', schema: string, input: '"\\ud800"', value: '\ud800' },
@@ -313,6 +347,26 @@ const csvCases: Case[] = [
 
 describe('json', () => {
   for (const c of [...scalars, ...composites, ...unions, ...texts]) it(c.name, () => check({ kind: 'json' }, c))
+})
+
+describe('fields declared absent', () => {
+  for (const c of absent) it(c.name, () => check({ kind: 'json' }, c))
+
+  it('an empty column is absent, a text is a value', () => {
+    const row = object(opt('n', never), req('s', string))
+    check({ kind: 'csv', columns: ['s', 'n'] }, { name: '', schema: row, input: 'a,', value: { s: 'a' } })
+    check({ kind: 'csv', columns: ['s'] }, { name: '', schema: row, input: 'a', value: { s: 'a' } })
+    const fault = '$.n: expected nothing, got string'
+    check({ kind: 'csv', columns: ['s', 'n'] }, { name: '', schema: row, input: 'a,1', fault })
+  })
+
+  it('says of a union why no member fits, for display', () => {
+    const result = makeDecoder({ kind: 'json' }, { root: either, defs: {} })(utf8.encode('{"ok":1,"error":"x"}'))
+    expect(result).toHaveProperty(
+      'detail',
+      'none of its types fits: $.error: expected nothing, got string; $.ok: expected nothing, got number',
+    )
+  })
 })
 
 describe('lines', () => {
