@@ -46,7 +46,7 @@ export const FAILURES = {
   truncated: EXIT.dataLoss,
   'input-changed': EXIT.dataLoss,
   'range-lost': EXIT.dataLoss,
-  'start-moved': EXIT.dataLoss,
+  'log-rewritten': EXIT.dataLoss, // another record stands where the state has read one
   'topic-recreated': EXIT.dataLoss,
   'partition-added': EXIT.dataLoss,
   'unknown-codec': EXIT.dataLoss,

@@ -16,7 +16,7 @@ import { readTopicFile, type TopicDescription } from './embedded/topic-file.ts'
 import { listPartitionFiles, listTopics } from './layout.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from './log.ts'
 import { checkTopicName, pastEnd, unknownPartition, unknownTopic } from './log-failures.ts'
-import type { PartitionSource } from './partition-source.ts'
+import { NO_FILES, type PartitionSource } from './partition-source.ts'
 import type { Place } from './record-batch/batch-failure.ts'
 
 /** What an open log remembers of a partition; a folder that was created again is another one. */
@@ -135,7 +135,7 @@ async function openSource(place: Place, path: string, description: TopicDescript
   if (kind === 'archive') return new ArchivePartition(place, path)
   return {
     kind: 'empty',
-    range: async () => ({ start: 0n, end: 0n }),
+    range: async () => NO_FILES,
     async *read(from, to) {
       if (from < to) throw pastEnd(place.topic, place.partition, to, 0n)
       yield* []

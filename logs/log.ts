@@ -13,6 +13,8 @@ export interface PartitionRange {
   readonly start: bigint
   /** Exclusive end: nothing at or past it may be read now (unpublished, or not yet stable). */
   readonly end: bigint
+  /** True for a folder that holds no file at all: where it begins and ends is not known, and both are 0. */
+  readonly bare?: boolean
 }
 
 /** What records of a topic carry in this log. NDJSON files carry none of it. */

@@ -1,12 +1,17 @@
 // One partition of a log directory, as archive files or as segments.
 
 import type { Chunk } from '../core/log/chunk.ts'
-import type { ReadOptions } from './log.ts'
+import type { PartitionRange, ReadOptions } from './log.ts'
+
+/** The range of a folder without files. */
+export const NO_FILES: OffsetRange = Object.freeze({ start: 0n, end: 0n, bare: true })
+
+/** First offset that exists and exclusive end, now. */
+export type OffsetRange = Pick<PartitionRange, 'start' | 'end' | 'bare'>
 
 export interface PartitionSource {
   readonly kind: 'archive' | 'segments' | 'empty'
-  /** First offset that exists and exclusive end, now. */
-  range(): Promise<{ readonly start: bigint; readonly end: bigint }>
+  range(): Promise<OffsetRange>
   /** See `Log.read`. */
   read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk>
 }

@@ -23,8 +23,9 @@ import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { GROUP_LIMIT } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
-import { admitAll, admitNewcomers, checkGrowth, checkKnown } from './reading/admission.ts'
+import { admitAll, admitNewcomers, checkGrowth, checkKnown, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
+import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
 import { siteFinder } from './site-of.ts'
 import { sorterFactory } from './sorters.ts'
@@ -166,8 +167,9 @@ export class JobRun {
    * Throws as `open` does.
    */
   async refresh(newcomers: boolean): Promise<Ranges> {
-    this.#ranges = await rangesNow(this.log, this.plan)
-    checkGrowth(this.progress, this.#ranges, await topicIdsNow(this.log, this.plan))
+    const ranges = await rangesNow(this.log, this.plan)
+    checkGrowth(this.progress, ranges, await topicIdsNow(this.log, this.plan))
+    this.#ranges = withoutBare(this.progress, ranges)
     if (newcomers) await admitNewcomers(this.log, this.plan, this.progress, this.#ranges)
     return this.#ranges
   }
@@ -231,7 +233,9 @@ export class JobRun {
     const { until = 'end', absent = false } = this.#options
     const { progress } = this
     if (progress.cut.size > 0) {
-      checkKnown(progress, this.#ranges, ids)
+      this.#warnings.push(...checkKnown(progress, this.#ranges, ids))
+      this.#ranges = withoutBare(progress, this.#ranges)
+      await checkLastRecords(this.log, this.plan, progress, this.#ranges)
       await admitNewcomers(this.log, this.plan, progress, named(this.#ranges, until))
     } else admitAll(progress, named(this.#ranges, until), ids)
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)

@@ -34,8 +34,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'input-changed': 'A file of the log changed while it was read. Logs are append-only; run again on a log at rest.',
   'range-lost':
     'Records that the run needs are no longer in the log. Recompute from what there is with a new state, or restore them.',
-  'start-moved':
-    'The log begins at another offset than when the state was made: records were removed. Recompute with a new state.',
+  'log-rewritten':
+    'The log holds another record where the state has read its last one: it was cut back and written again, restored from an older copy, or replaced. Bring the former log back, or recompute with a new state.',
   'topic-recreated': 'The topic was deleted and made anew: its offsets mean other records. Recompute with a new state.',
   'partition-added':
     'The topic has a partition that the state does not know. It is admitted when its first record is a tick at or past the watermark: lyrebird append TOPIC --tick TIME.',

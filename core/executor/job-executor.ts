@@ -12,6 +12,7 @@ import { makeRuntimeApi } from '../emitted/runtime-api.ts'
 import { mustNotEndRun } from '../errors.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
+import { lastRecordOf } from '../log/last-record.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { SourceNode } from '../plan/plan.ts'
 import { nodeOf } from '../plan/plan-index.ts'
@@ -72,6 +73,8 @@ export class JobExecutor {
     }
     for (const { groups } of this.#operators.values()) groups?.endChunk()
     this.progress.cut.set(partition, chunk.nextOffset)
+    const last = lastRecordOf(chunk)
+    if (last !== null) this.progress.last.set(partition, last)
     this.records += chunk.count
   }
 

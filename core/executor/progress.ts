@@ -5,6 +5,7 @@
 
 import type { SourcePartition } from '../emitted/emitted-module.ts'
 import type { Cut } from '../log/cut.ts'
+import type { LastRecord } from '../log/last-record.ts'
 import type { Plan, SourceNode } from '../plan/plan.ts'
 import { sourcesOf } from '../plan/plan-index.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
@@ -17,6 +18,8 @@ export const PROGRESS = 'progress'
 interface ProgressDocument {
   readonly cut: Readonly<Record<string, bigint>>
   readonly starts: Readonly<Record<string, bigint>>
+  /** Absent in states from before it was kept. */
+  readonly last?: Readonly<Record<string, LastRecord>>
   readonly topicIds: Readonly<Record<string, string>>
   readonly times: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly watermarks: Readonly<Record<string, number>>
@@ -28,7 +31,10 @@ interface ProgressDocument {
 export class Progress {
   /** `topic/partition` -> exclusive end offset of what has been read. */
   readonly cut = new Map<string, bigint>()
+  /** `topic/partition` -> the first offset that was read: with the cut, the range that the state is computed from. */
   readonly starts = new Map<string, bigint>()
+  /** `topic/partition` -> the last record read before the cut; none where nothing was read yet. */
+  readonly last = new Map<string, LastRecord>()
   readonly topicIds = new Map<string, string>()
   /** Source node -> `topic/partition` -> T. */
   readonly #times = new Map<string, Map<string, SourcePartition>>()
@@ -100,6 +106,7 @@ export class Progress {
     const document: ProgressDocument = {
       cut: Object.fromEntries(this.cut),
       starts: Object.fromEntries(this.starts),
+      last: Object.fromEntries(this.last),
       topicIds: Object.fromEntries(this.topicIds),
       times,
       watermarks: Object.fromEntries(this.watermarks),
@@ -116,6 +123,7 @@ export class Progress {
     const progress = new Progress()
     for (const [p, offset] of Object.entries(document.cut)) progress.cut.set(p, offset)
     for (const [p, offset] of Object.entries(document.starts)) progress.starts.set(p, offset)
+    for (const [p, record] of Object.entries(document.last ?? {})) progress.last.set(p, record)
     for (const [topic, id] of Object.entries(document.topicIds)) progress.topicIds.set(topic, id)
     for (const [source, byPartition] of Object.entries(document.times)) {
       for (const [p, maxTime] of Object.entries(byPartition)) progress.sourcePartition(source, p).maxTime = maxTime

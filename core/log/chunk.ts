@@ -37,6 +37,8 @@ export interface Chunk {
    * Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones).
    */
   readonly nextOffset: bigint
+  /** Leader epoch of the batch that holds the last record (Kafka's); absent where the log has none. */
+  readonly leaderEpoch?: number
 }
 
 /** The offset of record i of a chunk. */

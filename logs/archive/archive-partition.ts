@@ -12,7 +12,7 @@ import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
-import type { PartitionSource } from '../partition-source.ts'
+import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-source.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
 import { chunkOfLines, readLines } from './line-reader.ts'
@@ -37,11 +37,11 @@ export class ArchivePartition implements PartitionSource {
     this.#directory = directory
   }
 
-  async range(): Promise<{ start: bigint; end: bigint }> {
+  async range(): Promise<OffsetRange> {
     const files = await this.#list()
     const first = files[0]
     const last = files.at(-1)
-    if (first === undefined || last === undefined) return { start: 0n, end: 0n }
+    if (first === undefined || last === undefined) return NO_FILES
     return { start: first.start, end: last.end ?? (await this.#count(last)) }
   }
 

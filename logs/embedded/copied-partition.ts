@@ -12,7 +12,7 @@ import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
-import type { PartitionSource } from '../partition-source.ts'
+import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-source.ts'
 import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, lastOffsetOf, viewOf } from '../record-batch/batch-header.ts'
@@ -47,9 +47,10 @@ export class CopiedPartition implements PartitionSource {
     this.#directory = directory
   }
 
-  async range(): Promise<{ start: bigint; end: bigint }> {
+  async range(): Promise<OffsetRange> {
     const { files, end } = await this.#index()
-    return { start: files[0]?.start ?? 0n, end }
+    const [first] = files
+    return first === undefined ? NO_FILES : { start: first.start, end }
   }
 
   async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {

@@ -24,6 +24,7 @@ export class ChunkDraft {
   readonly bytes: Uint8Array
   count = 0
   baseOffset = 0n
+  #leaderEpoch = 0
   readonly #capacity: number
   readonly #timestamps: Float64Array
   readonly #offsetDelta: Int32Array
@@ -81,6 +82,7 @@ export class ChunkDraft {
         this.baseOffset = header.baseOffset + BigInt(delta)
         shift = -delta
       }
+      this.#leaderEpoch = header.leaderEpoch
       this.#addRecord(reader, recordEnd, appendTime ?? ownTime, shift + delta)
     }
     if (reader.at !== end) throw new MalformedBytes('bytes stand behind its records')
@@ -139,6 +141,7 @@ export class ChunkDraft {
       ticks: this.#ticks === null ? null : this.#ticks.subarray(0, count),
       headers: i => decodeHeaders(bytes, headersAt[i] as number),
       nextOffset,
+      leaderEpoch: this.#leaderEpoch,
     }
   }
 }

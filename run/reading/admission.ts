@@ -1,9 +1,9 @@
 // Checks that the log is still the one that a state was computed from, and takes in partitions that are new to the
 // state.
 //
-// Promises: a start that moved, a topic that was created again, a partition that is gone or ends before the state's
-// position stop the run with the range and the remedy; a new partition is taken in only by its admitting tick
-// (semantics.md 1.3, 1.4, 2.6).
+// Promises: unread records that are missing, a topic that was created again, a partition that is gone or ends before
+// the state's position stop the run with the range and the remedy; that records which the state has read are gone does
+// not. A new partition is taken in only by its admitting tick (semantics.md 1.3, 1.4, 2.6).
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
@@ -27,11 +27,42 @@ function takeIn(progress: Progress, name: string, range: PartitionRange): void {
   progress.cut.set(name, range.start)
 }
 
-/** Throws `topic-recreated`, `range-lost`, `start-moved` or `truncated`. */
-export function checkKnown(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
-  checkIds(progress, topicIds)
-  for (const [name, position] of progress.cut)
-    checkPartition(name, position, progress.starts.get(name), ranges.get(name))
+/**
+ * Checks the partitions of a state against a log that it continues over; returns warnings. Throws `topic-recreated`,
+ * `range-lost` or `truncated`.
+ */
+export function checkKnown(
+  progress: Progress,
+  ranges: Ranges,
+  topicIds: ReadonlyMap<string, string>,
+): readonly string[] {
+  checkGrowth(progress, ranges, topicIds)
+  const warnings: string[] = []
+  for (const [name, position] of progress.cut) {
+    const { start, bare } = ranges.get(name) as PartitionRange
+    if (bare === true && position > 0n) warnings.push(`${name} holds no file: nothing to read after offset ${position}`)
+    if (start > position) throw unreadLost(name, position, start)
+    const first = progress.starts.get(name) ?? start
+    if (start < first && bare !== true) {
+      warnings.push(
+        `${name} begins at offset ${start} now; the state is computed from ${first} on, without those before`,
+      )
+    }
+  }
+  return warnings
+}
+
+/**
+ * The ranges of a log in which a folder that has been emptied, as retention does to an archive, goes on where the state
+ * is.
+ */
+export function withoutBare(progress: Progress, ranges: Ranges): Ranges {
+  const placed = new Map(ranges)
+  for (const [name, position] of progress.cut) {
+    const range = ranges.get(name)
+    if (range?.bare === true) placed.set(name, { ...range, start: position, end: position })
+  }
+  return placed
 }
 
 function checkIds(progress: Progress, topicIds: ReadonlyMap<string, string>): void {
@@ -45,12 +76,7 @@ function checkIds(progress: Progress, topicIds: ReadonlyMap<string, string>): vo
   }
 }
 
-function checkPartition(
-  name: string,
-  position: bigint,
-  start: bigint | undefined,
-  range: PartitionRange | undefined,
-): void {
+function checkPartition(name: string, position: bigint, range: PartitionRange | undefined): void {
   const { topic, partition } = splitPartition(name)
   const where = { topic, partition, position: String(position) }
   if (range === undefined) {
@@ -59,17 +85,7 @@ function checkPartition(
       hint: `bring the partition back, or ${RECOMPUTE}`,
     })
   }
-  if (range.start !== start) {
-    throw new LyrebirdError(
-      'start-moved',
-      `${name} starts at offset ${range.start} now; the state was computed from ${start} on`,
-      {
-        where: { ...where, from: String(start), to: String(range.start) },
-        hint: `bring the missing records back, or ${RECOMPUTE}`,
-      },
-    )
-  }
-  if (range.end < position) {
+  if (range.end < position && range.bare !== true) {
     throw new LyrebirdError(
       'truncated',
       `${name} ends at offset ${range.end} now; the state has read it up to ${position}`,
@@ -79,6 +95,18 @@ function checkPartition(
       },
     )
   }
+}
+
+function unreadLost(name: string, position: bigint, start: bigint): LyrebirdError {
+  const { topic, partition } = splitPartition(name)
+  return new LyrebirdError(
+    'range-lost',
+    `offsets ${position} to ${start - 1n} of ${name} are gone before the state has read them: the log begins at ${start}`,
+    {
+      where: { topic, partition, position: String(position), from: String(position), to: String(start) },
+      hint: `bring the missing records back, or ${RECOMPUTE}; keep records for longer than a run may be stopped`,
+    },
+  )
 }
 
 /**
@@ -147,11 +175,11 @@ function added(name: string, range: PartitionRange, why: string): LyrebirdError 
   )
 }
 
-/** Throws where a topic was created again, or a partition is gone or shrank, while a run follows it. */
+/**
+ * Throws where a topic was created again, or a partition is gone or shrank. Records that are removed while a run
+ * follows the log may have been read ahead: those that are missed are `range-lost` when they are read.
+ */
 export function checkGrowth(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
   checkIds(progress, topicIds)
-  for (const [name, position] of progress.cut) {
-    const range = ranges.get(name)
-    checkPartition(name, position, range === undefined ? undefined : range.start, range)
-  }
+  for (const [name, position] of progress.cut) checkPartition(name, position, ranges.get(name))
 }

@@ -150,6 +150,8 @@ export function batch(
       if (time > Number.NEGATIVE_INFINITY) coordinator.progress.sourcePartition(id, name).maxTime = time
     }
     if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))
+    const last = worker.progress.last.get(name)
+    if (last !== undefined) coordinator.progress.last.set(name, last)
   }
   state.commit(coordinator, final)
 }

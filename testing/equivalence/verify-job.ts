@@ -8,7 +8,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { type Cut, sortedCut } from '../../core/log/cut.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import type { Progress } from '../../core/executor/progress.ts'
+import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'
 import { reference } from '../../core/reference/reference.ts'
 import { compareResults } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
@@ -18,6 +20,7 @@ import { now } from '../../run/clock.ts'
 import { defaultOut } from '../../run/job-run.ts'
 import { checkKnown } from '../../run/reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../run/reading/bind-log.ts'
+import { checkLastRecords } from '../../run/reading/last-records.ts'
 import { checkComplete, checkNames, type Until } from '../../run/reading/until.ts'
 import { checkPlan } from '../../run/state/open-state.ts'
 import { readJobDocument, readProgress } from '../../run/state/read-state.ts'
@@ -120,6 +123,8 @@ class Verification {
       const stored = readJobDocument(reader)
       if (stored !== null) checkPlan(stored, plan, this.#command)
       checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
+      await checkLastRecords(this.#log, plan, progress, ranges)
+      checkHistory(progress, ranges)
       return { cut: progress.cutNow, final: progress.sealed }
     } finally {
       await reader.close()
@@ -212,5 +217,22 @@ class Verification {
 
   #folder(): string {
     return join(this.#scratch, `state-${this.#count.folders++}`)
+  }
+}
+
+/** Throws `range-lost` where records that the state was computed from are gone. */
+function checkHistory(progress: Progress, ranges: Ranges): void {
+  for (const [name, start] of progress.starts) {
+    const now = ranges.get(name)?.start ?? start
+    if (now <= start) continue
+    const { topic, partition } = splitPartition(name)
+    throw new LyrebirdError(
+      'range-lost',
+      `offsets ${start} to ${now - 1n} of ${name} are gone: the state has read them`,
+      {
+        where: { topic, partition, from: String(start), to: String(now) },
+        hint: 'a state can be verified while the log still holds what it was computed from',
+      },
+    )
   }
 }

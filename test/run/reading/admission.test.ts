@@ -178,16 +178,6 @@ describe('the log', () => {
     await refused({ functions, log, state }, 'topic-recreated')
   })
 
-  it('whose start moved has lost records', async () => {
-    const state = join(testFolder(), 'state')
-    const log = logOf(1)
-    await runBatch({ functions, log, state })
-    log.trim('clicks', 0, 2n)
-    const error = await refused({ functions, log, state }, 'start-moved')
-    expect(error.where).toMatchObject({ topic: 'clicks', partition: 0, from: '0', to: '2' })
-    expect(error.exitCode).toBe(5)
-  })
-
   it('that ends before the position of the state was truncated', async () => {
     const state = join(testFolder(), 'state')
     const log = logOf(1)
