@@ -12,6 +12,7 @@ import { collect, type Diagnostic, diagnose } from '../diagnostic.ts'
 import { unseenLambda } from '../messages/determinism.ts'
 import { typeError } from '../messages/types.ts'
 import { type Analyses, lambdaFacts, markFor, placeText, wordNode } from './call-facts-of.ts'
+import { checkNumeric, saidBetter } from './check-numeric.ts'
 import { checkCsv, checkKept, sourceSchema } from './check-types.ts'
 import { checkDeterminism } from './determinism/check-determinism.ts'
 import type { JobAnalysis } from './job-analysis.ts'
@@ -25,6 +26,8 @@ interface AnalysedCall {
   readonly lambdas: readonly LambdaArgument[]
   readonly facts: CallFacts
   readonly diagnostics: readonly Diagnostic[]
+  /** Of aggregations that calculate. */
+  readonly numeric: readonly Diagnostic[]
 }
 
 /** All that static reading finds out about a job. Throws only where an invariant is broken. */
@@ -33,8 +36,10 @@ export function checkReading(reading: Reading): JobAnalysis {
   const calls = reading.languageCalls().map(call => analyseCall(analyses, call))
   const types = reading.typeErrors().map(e => diagnose(typeError({ text: e.text, code: String(e.code) }), e.span))
   const lambdas = calls.flatMap(c => c.lambdas)
+  const numeric = calls.flatMap(c => c.numeric)
+  const found = [...types.filter(t => !saidBetter(t, numeric)), ...numeric, ...calls.flatMap(c => c.diagnostics)]
   return Object.freeze({
-    diagnostics: collect([...types, ...calls.flatMap(c => c.diagnostics), ...checkDeterminism(reading, lambdas)]),
+    diagnostics: collect([...found, ...checkDeterminism(reading, lambdas)]),
     calls: new Map(calls.map(c => [c.call.callId, c.facts])),
     aggregations: new Map(
       calls
@@ -68,7 +73,7 @@ function analyseCall(analyses: Analyses, call: LanguageCall): AnalysedCall {
     ...checkKept(reading, call, lambdas),
     ...unseen.map(l => diagnose(unseenLambda({ name: shortText(l.expression) }), reading.spanOf(l.expression))),
   ]
-  return { call, lambdas, facts, diagnostics }
+  return { call, lambdas, facts, diagnostics, numeric: checkNumeric(reading, call, lambdas) }
 }
 
 /** By file, sorted by position; of marks at one position the inner call's comes first. */

@@ -122,6 +122,18 @@ export function noCanonicalBytes(p: { readonly path: string; readonly type: stri
   }
 }
 
+/** `name`() takes a number or a bigint from each element. */
+export function notNumeric(p: { readonly advice: string; readonly name: string; readonly type: string }): Message {
+  return {
+    word: 'not-numeric',
+    severity: 'error',
+    title: `${p.name}() takes a number or a bigint from each element`,
+    label: `this gives ${p.type}`,
+    why: 'An element whose part is no number would be left out of every field of its row, `count()` included.',
+    fix: `${p.advice}`,
+  }
+}
+
 /** A CSV row cannot have this type. */
 export function csvShape(p: { readonly path: string; readonly type: string }): Message {
   return {

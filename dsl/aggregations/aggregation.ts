@@ -8,7 +8,7 @@
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { bytesToHex } from '../../core/values/bytes.ts'
 import { canonicalBytes, Unencodable } from '../../core/values/canonical.ts'
-import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
+import type { Holds, Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
@@ -42,9 +42,9 @@ export interface AggregationMaker<in In, out Out> {
 
 /** Types: the values that an author's aggregation takes. */
 export type Liftable<V, In> =
-  V extends PromiseLike<unknown>
+  Holds<V, PromiseLike<unknown>> extends true
     ? Sync<V>
-    : V extends In
+    : [V] extends [In]
       ? PlainValue<V>
       : Mistake<'The lambda must return what lift() of this aggregation takes.'>
 

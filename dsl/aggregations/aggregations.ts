@@ -11,7 +11,7 @@ import {
 } from '../../core/plan/aggregation-spec.ts'
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import { freezeDeep } from '../../core/values/freeze-deep.ts'
-import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
+import type { Mistake, Numeric, PlainValue, Settled } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
 
 declare const TAKES: unique symbol
@@ -33,12 +33,7 @@ export type Aggregated<Fields> = {
 }
 
 /** Types: the inputs of `sum`, `mean`, `variance` and `stddev`. */
-export type Summable<N> =
-  N extends PromiseLike<unknown>
-    ? Sync<N>
-    : N extends number | bigint
-      ? unknown
-      : Mistake<'sum(), mean(), variance() and stddev() take a number or a bigint from each element.'>
+export type Summable<N> = Numeric<N, 'sum(), mean(), variance() and stddev() take'>
 
 /** Types: numbers sum to a number, bigints to a bigint. */
 export type Sum<N> = N extends bigint ? bigint : number

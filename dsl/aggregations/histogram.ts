@@ -1,8 +1,8 @@
 // `histogram`: how often each value occurs, or how many numbers each bucket holds.
 
-import type { Mistake, PlainValue, Settled } from '../mistake.ts'
+import type { Mistake, Numeric, PlainValue, Settled } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
-import type { Aggregation, Summable } from './aggregations.ts'
+import type { Aggregation } from './aggregations.ts'
 import { make, partOf } from './aggregations.ts'
 
 /** One value with the number of elements that have it. */
@@ -66,13 +66,7 @@ function checked(call: Call, bounds: unknown): readonly number[] {
 }
 
 /** Types: the input of a histogram with bounds. Where the bounds are the mistake, N is not inferred. */
-type Countable<N> = unknown extends N
-  ? unknown
-  : Summable<N> extends Mistake<string>
-    ? N extends PromiseLike<unknown>
-      ? Summable<N>
-      : Mistake<'histogram() with bounds takes a number or a bigint from each element.'>
-    : unknown
+type Countable<N> = unknown extends N ? unknown : Numeric<N, 'histogram() with bounds takes'>
 
 /** Types: literal bounds must ascend; others are checked when the job is evaluated. */
 type Ascending<B extends readonly number[]> = B extends readonly []

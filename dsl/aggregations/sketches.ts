@@ -9,7 +9,7 @@ import { PRECISION } from '../../core/sketches/cardinality.ts'
 import { type FrequencySketch, sketchShape } from '../../core/sketches/frequency.ts'
 import { ACCURACY } from '../../core/sketches/log-buckets.ts'
 import { filterShape, type MembershipFilter } from '../../core/sketches/membership.ts'
-import type { Mistake, PlainValue, Settled, Sync } from '../mistake.ts'
+import type { Mistake, Numeric, PlainValue, Settled } from '../mistake.ts'
 import { Call, wordFor } from '../node.ts'
 import { type Aggregation, make, partOf } from './aggregations.ts'
 
@@ -197,13 +197,7 @@ type Precision<P extends number> = number extends P
  * Types: the input of `approxQuantiles`. Where the options are the mistake, N is not inferred and TypeScript reports
  * the options.
  */
-type Measurable<N> = unknown extends N
-  ? unknown
-  : N extends PromiseLike<unknown>
-    ? Sync<N>
-    : N extends number | bigint
-      ? unknown
-      : Mistake<'approxQuantiles() takes a number or a bigint from each element.'>
+type Measurable<N> = unknown extends N ? unknown : Numeric<N, 'approxQuantiles() takes'>
 
 /** Types: literal quantiles. */
 type Quantiles<Q extends readonly number[]> = Q extends readonly []

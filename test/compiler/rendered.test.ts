@@ -15,11 +15,11 @@ import { read } from '../support/repository.ts'
 import { analyseCases, analyseFiles, diagnosticsOf } from './support/check-cases.ts'
 import { folderOf } from './support/job-folder.ts'
 
-const PRELUDE = `import { collectSet, count, csv, first, hopping, job, last, lines as text, source, type Stream, tumbling } from 'lyrebird'
+const PRELUDE = `import { collectSet, count, csv, first, hopping, job, last, lines as text, mean, source, sum, type Stream, tumbling } from 'lyrebird'
 interface PageView { at: string; user: string; page: string; country: string; bytes: number; ip: string; formula: string; tags: string[] }
 const views = source<PageView>('page-views', { time: v => Date.parse(v.at) })
 const lines = source('lines', { format: text() })
-const points = source<{ level: number; x: number; y: number }>('points')
+const points = source<{ level: number; x: number; y: number }>('points'); interface Sale { shop: string; cents: number | null }; const sales = source<Sale>('sales').keyBy(s => s.shop)
 const check = (v: PageView): Error | null => (v.bytes < 0 ? new RangeError('negative') : null)
 const flush = (v: PageView): string => v.page
 const countryOf = (ip: string): string => (ip.startsWith('1') ? 'KR' : 'JP')

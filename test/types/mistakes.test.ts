@@ -9,6 +9,8 @@ const LIST = 'take an array or another iterable of results, and no promise'
 const KEY = 'A key must be plain data'
 const KEEPS = 'An aggregation keeps plain data only'
 const NUMBERS = 'sum(), mean(), variance() and stddev() take a number or a bigint from each element.'
+const NULLS =
+  'sum(), mean(), variance() and stddev() take a number or a bigint from each element, never null or undefined'
 const OWN = 'must return a state itself: plain data, no promise.'
 const ASCEND = 'The bounds of histogram() must ascend.'
 const N = 'zero: 0, plus: (a: number, b: number) => a + b, present: (s: number) => s'
@@ -128,9 +130,27 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'hourly.mapValues(() => new Set([1]))': KEEPS,
   'byUser.sum(v => v.page)': NUMBERS,
   'byUser.aggregate({ bytes: sum(v => v.page) })': NUMBERS,
-  'byUser.aggregate({ bytes: mean(v => v.ref) })': NUMBERS,
+  'byUser.aggregate({ bytes: mean(v => v.ref) })': NULLS,
+  'byUser.sum(v => (v.page ? v.bytes : null))': NULLS,
+  'byUser.mean(v => (v.page ? v.bytes : undefined))': NULLS,
+  "byUser.sum(v => (v.page ? v.bytes : 'none'))": NUMBERS,
+  'byUser.aggregate({ b: sum(v => v.size) })': NULLS,
+  'byUser.aggregate({ b: mean(v => (v.page ? v.big : null)) })': NULLS,
+  'byUser.aggregate({ b: variance(v => (v.page ? v.bytes : v.page)) })': NUMBERS,
+  'byUser.aggregate({ b: stddev(v => (v.page ? v.bytes : null)) })': NULLS,
+  'byUser.aggregate({ b: histogram(v => (v.page ? v.bytes : null), { bounds: [1, 2] }) })':
+    'histogram() with bounds takes a number or a bigint from each element, never null or undefined',
+  'byUser.aggregate({ b: approxQuantiles(v => v.size, { quantiles: [0.5] }) })':
+    'approxQuantiles() takes a number or a bigint from each element, never null or undefined',
+  'byUser.aggregate({ b: approxQuantiles(v => (v.page ? v.bytes : v.page), { quantiles: [0.5] }) })':
+    'approxQuantiles() takes a number or a bigint from each element.',
+  'byUser.map(v => (v.page ? v.page : Promise.resolve(v.page)))': PROMISE,
+  'views.keyBy(v => (v.page ? v.page : new Date(0)))': KEY,
+  'byUser.max(v => (v.page ? v.page : new Date(0)))': KEEPS,
+  'byUser.aggregate({ s: span(v => (v.page ? v.bytes : null)) })':
+    'The lambda must return what lift() of this aggregation takes.',
   'byUser.aggregate({ s: variance(v => v.page) })': NUMBERS,
-  'byUser.aggregate({ s: stddev(v => v.ref) })': NUMBERS,
+  'byUser.aggregate({ s: stddev(v => v.ref) })': NULLS,
   'byUser.aggregate({ s: stddev(async v => v.bytes) })': PROMISE,
   'byUser.aggregate({ s: collectList(v => new Set([v.page])) })': KEEPS,
   'byUser.aggregate({ s: collectList(async v => v.page) })': PROMISE,

@@ -14,7 +14,7 @@ import {
 const span = aggregation<number, { low: number; high: number } | null, number>({
   zero: null, lift: n => ({ low: n, high: n }), plus: (a, b) => a ?? b, present: s => (s === null ? 0 : s.high - s.low),
 })
-interface PageView { at: string; user: string; page: string; country: 'KR' | 'US'; bytes: number; big: bigint; ref?: string }
+interface PageView { at: string; user: string; page: string; country: 'KR' | 'US'; bytes: number; big: bigint; ref?: string; size?: number }
 interface Sale { item: string; price: number }
 declare const view: PageView
 const views = source<PageView>('views', { time: v => Date.parse(v.at) })
