@@ -61,6 +61,7 @@ export const FAILURES = {
   'state-corrupt': EXIT.state,
   'stale-owner': EXIT.state,
   'topic-owned': EXIT.state,
+  'log-locked': EXIT.state,
   'artefact-incompatible': EXIT.state,
   // the proof
   'not-equivalent': EXIT.notEquivalent,

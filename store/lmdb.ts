@@ -25,7 +25,7 @@ export class Lmdb {
     const isNew = !existsSync(stateFile(dir))
     if (!isNew) checkFile(dir, stateFile(dir))
     try {
-      if (!options.readOnly) mkdirSync(dir, { recursive: true })
+      if (!options.readOnly) makeDirectory(dir)
       this.db = openFile(stateFile(dir), options.readOnly)
       if (isNew) syncDirectories(dir)
     } catch (e) {
@@ -66,6 +66,15 @@ export class Lmdb {
     } catch (e) {
       throw translate(e, this.dir)
     }
+  }
+}
+
+/** Throws `usage` where there can be no such directory. */
+export function makeDirectory(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (e) {
+    throw translate(e, dir)
   }
 }
 
@@ -134,7 +143,8 @@ const FULL = /MDB_MAP_FULL|No space left|ENOSPC|File too large|EFBIG|quota|EDQUO
 const DAMAGED = /MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH|MDB_PANIC|not an LMDB file/i
 const REFUSED = /EACCES|EPERM|EROFS|ENOTDIR|EEXIST|Permission denied|Read-only file system|Not a directory/
 
-function translate(e: unknown, dir: string): unknown {
+/** The typed failure for an error of lmdb or of the system; itself where there is none. */
+export function translate(e: unknown, dir: string): unknown {
   if (isLyrebirdError(e) || !(e instanceof Error)) return e
   if (FULL.test(e.message)) {
     return new LyrebirdError(

@@ -5,13 +5,18 @@
 // shows it.
 // Not here: how rows lie in the state (runs/).
 
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { closeAll, orClose, thenClose } from '../core/close-all.ts'
 import { invariant, LyrebirdError } from '../core/errors.ts'
 import type { Row, RowChange, Rows } from '../core/state/rows.ts'
+import type { LockHolder } from '../host/lock-holder.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
+import { ProcessLock } from '../host/process-lock.ts'
 import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
-import { blockKey, documentKey, Lmdb, ROOT_KEY } from './lmdb.ts'
+import { blockKey, documentKey, Lmdb, makeDirectory, ROOT_KEY, stateFile, translate } from './lmdb.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
 import { RunMerge } from './runs/run-merge.ts'
@@ -27,28 +32,39 @@ interface WriterOptions {
   readonly tierBytes?: number
 }
 
-/** Makes the directory where it is missing. Throws `state-locked`, `state-corrupt`, `state-too-new`, `disk-full`. */
-export function openStateWriter(directory: string, options: WriterOptions = {}): StateWriter {
+/**
+ * Makes the directory where it is missing. Throws `state-locked`, `state-corrupt`, `state-too-new`, `disk-full`,
+ * `usage`.
+ */
+export async function openStateWriter(directory: string, options: WriterOptions = {}): Promise<StateWriter> {
   const dir = resolve(directory)
-  const lmdb = new Lmdb(dir, { readOnly: false })
-  try {
-    return new Writer(lmdb, takeOwnership(lmdb), options)
-  } catch (e) {
-    void lmdb.db.close()
-    throw e
-  }
+  makeDirectory(dir)
+  const lock = await lockState(dir)
+  return await orClose(
+    async () => {
+      await refuseRunningOwner(dir)
+      const lmdb = new Lmdb(dir, { readOnly: false })
+      return await orClose(
+        async () => new Writer(lmdb, lock, takeOwnership(lmdb), options),
+        () => lmdb.db.close(),
+      )
+    },
+    () => lock.release(),
+  )
 }
 
 class Writer implements StateWriter {
   readonly epoch: number
   readonly #lmdb: Lmdb
+  readonly #lock: ProcessLock
   readonly #options: WriterOptions
   #view: StateView
   #open = true
 
-  constructor(lmdb: Lmdb, root: Root, options: WriterOptions) {
+  constructor(lmdb: Lmdb, lock: ProcessLock, root: Root, options: WriterOptions) {
     this.epoch = root.epoch
     this.#lmdb = lmdb
+    this.#lock = lock
     this.#options = options
     this.#view = new StateView(lmdb, root)
   }
@@ -88,14 +104,18 @@ class Writer implements StateWriter {
   async close(): Promise<void> {
     if (!this.#open) return
     this.#open = false
-    try {
-      this.#lmdb.transaction(() => {
-        const root = readRoot(this.#lmdb)
-        if (root?.epoch === this.epoch) putRoot(this.#lmdb, { ...root, owner: null })
-      })
-    } finally {
-      await this.#lmdb.db.close()
-    }
+    await closeAll(
+      () => this.#giveUp(),
+      () => this.#lmdb.db.close(),
+      () => this.#lock.release(),
+    )
+  }
+
+  #giveUp(): void {
+    this.#lmdb.transaction(() => {
+      const root = readRoot(this.#lmdb)
+      if (root?.epoch === this.epoch) putRoot(this.#lmdb, { ...root, owner: null })
+    })
   }
 }
 
@@ -200,6 +220,32 @@ class Draft implements StateTransaction {
   }
 }
 
+/**
+ * A lock of our own, held for the life of the writer. It is asked before lmdb's, which waits in the process, deaf to
+ * signals, for as long as another one is inside a transaction, even a stopped one.
+ */
+async function lockState(dir: string): Promise<ProcessLock> {
+  const wish = { locked: (holder: LockHolder | null) => locked(dir, holder), takeUnseen: true }
+  return await ProcessLock.acquire(join(dir, '.lock'), wish).catch(e => {
+    throw translate(e, dir)
+  })
+}
+
+/** For an owner of a version that took no such lock: reading the root waits for nobody. */
+async function refuseRunningOwner(dir: string): Promise<void> {
+  if (!existsSync(stateFile(dir))) return
+  const lmdb = new Lmdb(dir, { readOnly: true })
+  await thenClose(
+    async () => refuse(lmdb, readRoot(lmdb)),
+    () => lmdb.db.close(),
+  )
+}
+
+function refuse(lmdb: Lmdb, root: Root | undefined): void {
+  const holder = root?.owner
+  if (holder != null && isOwning(holder)) throw locked(lmdb.dir, holder)
+}
+
 /** Makes this process the owner, in one transaction: of two that try at once, the later one sees the other. */
 function takeOwnership(lmdb: Lmdb): Root {
   return lmdb.transaction(() => {
@@ -207,8 +253,7 @@ function takeOwnership(lmdb: Lmdb): Root {
     if (before === undefined && lmdb.db.getKeysCount({ limit: 1 }) > 0) {
       throw corrupt(lmdb.dir, 'its root record is missing')
     }
-    const holder = before?.owner
-    if (holder != null && isOwning(holder)) throw locked(lmdb.dir, holder.pid)
+    refuse(lmdb, before)
     const root = { ...(before ?? EMPTY_ROOT), owner: thisProcess(), epoch: (before?.epoch ?? 0) + 1 }
     putRoot(lmdb, root)
     return root
@@ -231,10 +276,13 @@ function checkOwner(lmdb: Lmdb, epoch: number): void {
   )
 }
 
-function locked(dir: string, pid: number): LyrebirdError {
-  return new LyrebirdError('state-locked', `the state in ${dir} is being written by process ${pid}`, {
-    where: { state: dir, pid },
-    hint: `wait for it, or end it: kill ${pid}. Reading is possible meanwhile: lyrebird query VIEW --state ${dir}`,
+function locked(dir: string, holder: { readonly pid: number; readonly host?: string } | null): LyrebirdError {
+  const host = holder?.host === undefined || holder.host === hostname() ? '' : ` on ${holder.host}`
+  const by = holder === null ? 'another process' : `process ${holder.pid}${host}`
+  const end = holder === null || host !== '' ? 'end it' : `end it: kill ${holder.pid}`
+  return new LyrebirdError('state-locked', `the state in ${dir} is being written by ${by}`, {
+    where: { state: dir, pid: holder?.pid },
+    hint: `wait for it, or ${end}. Reading is possible meanwhile: lyrebird query VIEW --state ${dir}`,
   })
 }
 

@@ -9,6 +9,9 @@ import { choiceOf, required, timeOf } from '../options.ts'
 import { count, progressOf, sizeText } from '../output/progress.ts'
 import type { Terminal } from '../output/terminal.ts'
 
+/** How long one append waits for another that writes the same topic. */
+const WAIT_MS = 60_000
+
 interface Flags {
   readonly log?: string
   readonly partitions?: string
@@ -47,6 +50,7 @@ export async function append(topic: string, files: readonly string[], flags: Fla
     topic,
     inputs,
     now: Date.now,
+    wait: { ms: WAIT_MS, tell: sentence => terminal.talk(sentence) },
     progress: ({ records, bytes }) => show({ records, bytes, ...(total === null ? {} : { done: bytes, total }) }),
     ...(format === undefined ? {} : { format }),
     ...(partitions === undefined ? {} : { partitions }),

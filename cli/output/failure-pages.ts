@@ -52,6 +52,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
   'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',
   'topic-owned': 'The output topic belongs to another state. Choose another --out directory.',
+  'log-locked':
+    'Another process writes this topic. append waits for it for a while; run the command again once it has ended. Reading is possible meanwhile.',
   'artefact-incompatible':
     'The compiled job was emitted for another version of lyrebird. Compile it again: lyrebird compile JOB.ts --out DIR. States stay as they are.',
   'not-equivalent':

@@ -11,6 +11,7 @@ import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
 import { concatBytes } from '../../core/values/bytes.ts'
 import { partitionFor } from '../../core/values/murmur2.ts'
 import { OutputTopic } from '../embedded/output-topic.ts'
+import type { LockWait } from '../embedded/partition-lock.ts'
 import { APPEND_FLUSH_BYTES, APPEND_PAUSE_MS, RECORD_BYTES_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import {
@@ -53,6 +54,8 @@ export interface AppendOptions {
   readonly tick?: number
   /** The clock, in ms. */
   readonly now: () => number
+  /** Whether to wait for a process that writes the topic. Default: not. */
+  readonly wait?: LockWait
   /** Called after each batch with what is on disk so far. */
   readonly progress?: (soFar: AppendSummary) => void
 }
@@ -72,12 +75,18 @@ const NO_HEADERS: readonly Header[] = Object.freeze([])
 const TICK_HEADERS: readonly Header[] = Object.freeze([{ key: TICK_HEADER, value: null }])
 
 /**
- * Appends everything. Throws `usage`, `bad-name`, `partition-count`, `topic-owned`, `not-appendable`, `state-locked`,
+ * Appends everything. Throws `usage`, `bad-name`, `partition-count`, `topic-owned`, `not-appendable`, `log-locked`,
  * `too-big`, `disk-full`; batches that `progress` has reported stay in the log.
  */
 export async function appendFiles(options: AppendOptions): Promise<AppendSummary> {
   checkOptions(options)
-  const topic = await OutputTopic.openForAppend(options.directory, options.topic, options.partitions ?? null)
+  const { directory, partitions = null, wait } = options
+  const topic = await OutputTopic.openForAppend(
+    directory,
+    options.topic,
+    partitions,
+    wait === undefined ? {} : { wait },
+  )
   try {
     const appending = new Appending(options, topic)
     for (const input of options.inputs) await appending.input(input)

@@ -9,12 +9,13 @@ import { type FileHandle, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { closeAll } from '../../core/close-all.ts'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
+import type { ProcessLock } from '../../host/process-lock.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES, SEGMENT_BYTES, WRITE_BATCH_BYTES, WRITE_BATCH_RECORDS_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import { BatchBuilder } from '../record-batch/batch-builder.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
-import { ProcessLock } from './process-lock.ts'
+import { type LockWait, lockPartition } from './partition-lock.ts'
 import { openPublished, PUBLISHED_FILE, type Published, readPublished, writePublished } from './published.ts'
 import { SegmentFile } from './segment-file.ts'
 import { Marks, readSegments, type Segment } from './segment-reader.ts'
@@ -23,6 +24,8 @@ import { syncDirectory } from './topic-file.ts'
 export interface WriterOptions {
   /** A segment is closed once it has this many bytes. Default SEGMENT_BYTES. */
   readonly segmentBytes?: number
+  /** Whether to wait for a process that writes the partition. Default: not. */
+  readonly wait?: LockWait
 }
 
 /** An end that can be published: the offset and its place in the files. */
@@ -60,9 +63,9 @@ export class EmbeddedWriter {
     this.#segmentBytes = segmentBytes
   }
 
-  /** Takes the partition's lock; call `recover` next. Throws `state-locked`, `truncated`, `bad-crc`. */
+  /** Takes the partition's lock; call `recover` next. Throws `log-locked`, `truncated`, `bad-crc`. */
   static async open(place: Place, directory: string, options: WriterOptions = {}): Promise<EmbeddedWriter> {
-    const lock = await ProcessLock.acquire(join(directory, '.lock'), `${place.topic}/${place.partition}`)
+    const lock = await lockPartition(place, directory, options.wait)
     try {
       const path = join(directory, PUBLISHED_FILE)
       const published = await readPublished(path)

@@ -26,7 +26,7 @@ export interface OpenedState {
 
 /** Opens or makes the state of a job. `recompute` is the command that recomputes it, for hints. */
 export async function openState(directory: string, plan: Plan, recompute: string): Promise<OpenedState> {
-  const writer = openStateWriter(directory)
+  const writer = await openStateWriter(directory)
   try {
     return { writer, ...checkState(writer, plan, recompute) }
   } catch (error) {

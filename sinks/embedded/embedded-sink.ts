@@ -22,7 +22,7 @@ interface TopicWriter {
   readonly queues: readonly RowQueue[]
 }
 
-/** Opens or makes the topics below a directory. Throws `topic-owned`, `state-locked`, `usage`. */
+/** Opens or makes the topics below a directory. Throws `topic-owned`, `log-locked`, `usage`. */
 export async function openEmbeddedSink(directory: string, { topics, owner, scratch }: SinkOptions): Promise<Sink> {
   const opened = new Map<string, TopicWriter>()
   const sink = new EmbeddedSink(directory, opened)

@@ -153,7 +153,7 @@ test('a second writer of a partition is refused while the first one lives', asyn
   const directory = temporaryDirectory()
   await withTopic(directory, async () => {
     const failure = await failureOf(() => OutputTopic.openForAppend(directory, 't', 1))
-    expect(failure.code).toBe('state-locked')
+    expect(failure.code).toBe('log-locked')
     expect(failure.message).toContain(String(process.pid))
   })
   await withTopic(directory, async topic => expect(await topic.append(0, [record('a')])).toBe(0n))

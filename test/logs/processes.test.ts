@@ -1,8 +1,5 @@
-// The embedded log between processes: followed while another one appends, killed while it appends, and its lock taken
-// over.
+// The embedded log between processes: followed while another one appends, killed while it appends, written in turn.
 
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DirectoryLog } from '../../logs/directory.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
@@ -106,31 +103,26 @@ test.runIf(process.platform === 'linux')('an appender that was killed and not re
   const directory = temporaryDirectory()
   const child = start(holder, [directory], UNREAPED)
   const pid = Number(await child.line())
-  expect(await codeOf(() => OutputTopic.openForAppend(directory, 't', 1))).toBe('state-locked')
+  expect(await codeOf(() => OutputTopic.openForAppend(directory, 't', 1))).toBe('log-locked')
   await killUnreaped(pid)
   await (await OutputTopic.openForAppend(directory, 't', 1)).close()
 })
 
-test('a lock outlives neither its process nor a reuse of the process id, but holds against other machines', async () => {
+test('writers of one topic take turns where they wait, and say whom they wait for', async () => {
   const directory = temporaryDirectory()
-  const topic = await OutputTopic.openForAppend(directory, 't', 1)
-  const lock = join(directory, 't/partition=0/.lock')
-  const owner = JSON.parse(readFileSync(lock, 'utf8'))
-  await topic.close()
-  const attempt = async (forged: object | string) => {
-    writeFileSync(lock, typeof forged === 'string' ? forged : JSON.stringify(forged))
-    const other = await OutputTopic.openForAppend(directory, 't', 1)
-    await other.append(0, [record('x')])
-    await other.close()
+  await (await OutputTopic.openForAppend(directory, 't', 2)).close()
+  const told: string[] = []
+  const wait = { ms: 60_000, tell: (sentence: string) => told.push(sentence) }
+  const one = async (name: string) => {
+    const topic = await OutputTopic.openForAppend(directory, 't', 2, { wait })
+    await topic.append(0, [record(name)])
+    await topic.append(0, [record(name)])
+    await topic.close()
   }
-  await attempt({ ...owner, started: '1' })
-  await attempt({ ...owner, boot: 'another boot' })
-  await attempt({ ...owner, pid: 2 ** 22 + 1 })
-  await attempt({ ...owner, pidNamespace: 'pid:[1]' }) // This container, before a restart.
-  await attempt('half a lo')
-  expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere' }))).toBe('state-locked')
-  expect(await codeOf(() => attempt({ ...owner, host: 'elsewhere', boot: 'another boot' }))).toBe('state-locked')
-  expect(await codeOf(() => attempt(owner))).toBe('state-locked')
-  // A record without a namespace.
-  expect(await codeOf(() => attempt({ ...owner, pidNamespace: undefined }))).toBe('state-locked')
+  await Promise.all(['a', 'b', 'c', 'd'].map(one))
+  const values = await allValues(await DirectoryLog.open(directory), 't')
+  expect(values.map((_, i) => values[i - (i % 2)])).toEqual(values)
+  expect([...values].sort()).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'])
+  expect(told.length).toBeGreaterThanOrEqual(3)
+  expect(new Set(told)).toEqual(new Set([`waiting for process ${process.pid}, which writes t/0`]))
 })

@@ -26,7 +26,7 @@ async function commitOf(state: string) {
 
 /** Takes the document away, as in a state of a version that had none. */
 async function forgetCommit(state: string): Promise<void> {
-  const writer = openStateWriter(state)
+  const writer = await openStateWriter(state)
   await writer.commit(transaction => transaction.putDocument(DOCUMENT.commit, null))
   await writer.close()
 }

@@ -49,7 +49,7 @@ const readAll = program(`
 const DIED = /^ended by SIG(SEGV|ABRT|BUS)$/
 
 async function makeState(): Promise<string> {
-  const writer = openStateWriter(join(dir, 'state'))
+  const writer = await openStateWriter(join(dir, 'state'))
   await writer.commit(txn => {
     txn.putDocument('a', new Uint8Array(5000).fill(3))
     txn.putDocument('b', new Uint8Array(50).fill(4))
@@ -119,13 +119,13 @@ async function codeOfReading(state: string): Promise<string> {
   }
 }
 
-test('a file of something else, a state without root, a missing one', () => {
+test('a file of something else, a state without root, a missing one', async () => {
   expect(() => openStateReader(join(dir, 'none'))).toThrow(expect.objectContaining({ code: 'state-missing' }))
   writeFileSync(stateFile(dir), Buffer.alloc(20_000, 'x'))
   for (const open of [openStateReader, openStateWriter]) {
-    expect(() => open(dir)).toThrow(expect.objectContaining({ code: 'state-corrupt' }))
+    await expect((async () => open(dir))()).rejects.toThrow(expect.objectContaining({ code: 'state-corrupt' }))
   }
-  expect(() => openStateWriter(stateFile(dir))).toThrow(expect.objectContaining({ code: 'usage' }))
+  await expect(openStateWriter(stateFile(dir))).rejects.toThrow(expect.objectContaining({ code: 'usage' }))
 })
 
 test('a newer format is refused by reader and writer', async () => {
@@ -135,7 +135,8 @@ test('a newer format is refused by reader and writer', async () => {
   lmdb.transaction(() => lmdb.db.putSync(ROOT_KEY, bytes))
   await lmdb.db.close()
   for (const open of [openStateReader, openStateWriter]) {
-    expect(() => open(state)).toThrow(expect.objectContaining({ code: 'state-too-new', where: { state, format: 2 } }))
+    const tooNew = expect.objectContaining({ code: 'state-too-new', where: { state, format: 2 } })
+    await expect((async () => open(state))()).rejects.toThrow(tooNew)
   }
   expect(decodeRoot(encodeRoot(EMPTY_ROOT), dir)).toEqual(EMPTY_ROOT)
 })
@@ -144,7 +145,7 @@ test('a full disk: the last commit stays and a later run continues', async () =>
   const fill = program(`
     import { openStateWriter } from './store/index.ts'
     process.on('SIGXFSZ', () => {})
-    const writer = openStateWriter(process.argv[2])
+    const writer = await openStateWriter(process.argv[2])
     let n = 0
     try {
       for (; n < 1000; n++) {
@@ -164,7 +165,7 @@ test('a full disk: the last commit stays and a later run continues', async () =>
   expect(Number(shown)).toBe(Number(failed) - 1)
   child.kill('SIGKILL')
   await child.ended
-  const writer = openStateWriter(dir)
+  const writer = await openStateWriter(dir)
   expect(writer.document('n')).toEqual(Uint8Array.of(Number(failed) - 1))
   await writer.commit(txn => txn.putDocument('after', new Uint8Array(3_000_000)))
   expect(writer.document('after')?.length).toBe(3_000_000)

@@ -75,13 +75,13 @@ test('the state holds what a sorted map holds', async () => {
       fc.constantFrom({ blockBytes: 60, tierBytes: 200 }, { blockBytes: 2000, tierBytes: 4000 }, {}),
       async (steps, probes, options) => {
         const dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
-        let writer = openStateWriter(dir, options)
+        let writer = await openStateWriter(dir, options)
         const model = new Model()
         try {
           for (const one of steps) {
             if (one.kind === 'reopen') {
               await writer.close()
-              writer = openStateWriter(dir, options)
+              writer = await openStateWriter(dir, options)
             } else await apply(writer, model, one)
             compare(writer, model, probes)
           }

@@ -16,7 +16,7 @@ import { killUnreaped, program, start, UNREAPED } from '../support/child.ts'
 /** Commits 0, 1, 2, ...: each writes its number to 60 rows and a document, and prints it once it is durable. */
 const committer = program(`
   import { openStateWriter } from './store/index.ts'
-  const writer = openStateWriter(process.argv[2], { blockBytes: 200, tierBytes: 1000 })
+  const writer = await openStateWriter(process.argv[2], { blockBytes: 200, tierBytes: 1000 })
   console.log('open')
   const value = n => new TextEncoder().encode(String(n).padStart(40, '0'))
   const last = writer.document('number')
@@ -37,9 +37,20 @@ const committer = program(`
 /** Holds a state until it is killed, and prints its pid. */
 const holder = program(`
   import { openStateWriter } from './store/index.ts'
-  openStateWriter(process.argv[2])
+  await openStateWriter(process.argv[2])
   console.log(process.pid)
   setInterval(() => {}, 1000)
+`)
+
+/** Stops itself inside a transaction, where it holds the lock of lmdb itself. */
+const stopped = program(`
+  import { openStateWriter } from './store/index.ts'
+  const writer = await openStateWriter(process.argv[2])
+  await writer.commit(txn => {
+    txn.putDocument('number', Uint8Array.of(1))
+    console.log(process.pid)
+    process.kill(process.pid, 'SIGSTOP')
+  })
 `)
 
 let dir = ''
@@ -66,12 +77,12 @@ function commitShown(state: StateReader): number {
 test('a second writer is refused with the pid of the first; a killed writer holds nothing', async () => {
   const child = start(committer, [dir])
   expect(await child.line()).toBe('open')
-  expect(() => openStateWriter(dir)).toThrow(
+  await expect(openStateWriter(dir)).rejects.toThrow(
     expect.objectContaining({ code: 'state-locked', message: expect.stringContaining(`process ${child.pid}`) }),
   )
   child.kill('SIGKILL')
   await child.ended
-  const writer = openStateWriter(dir)
+  const writer = await openStateWriter(dir)
   expect(writer.epoch).toBe(2)
   await writer.close()
 })
@@ -79,10 +90,25 @@ test('a second writer is refused with the pid of the first; a killed writer hold
 test.runIf(process.platform === 'linux')('a writer that was killed and not reaped holds nothing', async () => {
   const child = start(holder, [dir], UNREAPED)
   const pid = Number(await child.line())
-  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+  await expect(openStateWriter(dir)).rejects.toThrow(expect.objectContaining({ code: 'state-locked' }))
   await killUnreaped(pid)
-  const writer = openStateWriter(dir)
+  const writer = await openStateWriter(dir)
   expect(writer.epoch).toBe(2)
+  await writer.close()
+})
+
+test('a second writer is refused at once while the first is stopped inside a transaction', async () => {
+  const child = start(stopped, [dir])
+  const pid = Number(await child.line())
+  const refused = { code: 'state-locked', where: { state: dir, pid } }
+  await expect(openStateWriter(dir)).rejects.toMatchObject(refused)
+  // The owner as a version that took no lock of its own would leave it.
+  rmSync(join(dir, '.lock'))
+  await expect(openStateWriter(dir)).rejects.toMatchObject(refused)
+  child.kill('SIGKILL')
+  await child.ended
+  const writer = await openStateWriter(dir)
+  expect(writer.document('number')).toBeUndefined()
   await writer.close()
 })
 
@@ -90,15 +116,15 @@ test('an owner without a pid namespace is judged by the rest of its record', asy
   await (await openStateWriter(dir)).close()
   const { pid, started, boot } = thisProcess()
   await forgeOwner({ pid, started, boot }, 0)
-  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+  await expect(openStateWriter(dir)).rejects.toThrow(expect.objectContaining({ code: 'state-locked' }))
 })
 
 test('a writer of the same process is refused until the first is closed', async () => {
-  const first = openStateWriter(dir)
-  expect(() => openStateWriter(dir)).toThrow(expect.objectContaining({ code: 'state-locked' }))
+  const first = await openStateWriter(dir)
+  await expect(openStateWriter(dir)).rejects.toThrow(expect.objectContaining({ code: 'state-locked' }))
   await first.commit(txn => txn.putDocument('a', Uint8Array.of(1)))
   await first.close()
-  const second = openStateWriter(dir)
+  const second = await openStateWriter(dir)
   expect(second.document('a')).toEqual(Uint8Array.of(1))
   await second.close()
 })
@@ -111,19 +137,19 @@ test.each([
 ])('a state left behind by %s is taken over', async (_, change) => {
   await (await openStateWriter(dir)).close()
   await forgeOwner({ ...thisProcess(), ...change }, 0)
-  const writer = openStateWriter(dir)
+  const writer = await openStateWriter(dir)
   await writer.close()
 })
 
 test('an overtaken writer changes nothing', async () => {
-  const writer = openStateWriter(dir)
+  const writer = await openStateWriter(dir)
   await writer.commit(txn => txn.putDocument('a', Uint8Array.of(1)))
   await forgeOwner({ ...thisProcess(), boot: 'another' }, 1)
   const late = writer.commit(txn => txn.putDocument('a', Uint8Array.of(2)))
   await expect(late).rejects.toMatchObject({ code: 'stale-owner', where: { epoch: 1, newest: 2 } })
   expect(writer.document('a')).toEqual(Uint8Array.of(1))
   await writer.close()
-  const next = openStateWriter(dir)
+  const next = await openStateWriter(dir)
   expect(next.epoch).toBe(3)
   expect(next.document('a')).toEqual(Uint8Array.of(1))
   await next.close()

@@ -108,7 +108,7 @@ describe('the state', () => {
 
   it('of a newer format is refused', async () => {
     const state = join(testFolder(), 'state')
-    const writer = openStateWriter(state)
+    const writer = await openStateWriter(state)
     await writer.commit(txn => txn.putDocument('job', utf8.encode('{"format":99}')))
     await writer.close()
     await refused({ functions, log: logOf(1), state }, 'state-too-new')
@@ -118,7 +118,7 @@ describe('the state', () => {
   async function aged(functions: FunctionsModule, log: MemoryLog, versions: object): Promise<string> {
     const state = join(testFolder(), 'state')
     await runBatch({ functions, log, state })
-    const writer = openStateWriter(state)
+    const writer = await openStateWriter(state)
     const document = JSON.parse(new TextDecoder().decode(writer.document('job')))
     Object.assign(document.versions, versions)
     await writer.commit(txn => txn.putDocument('job', utf8.encode(JSON.stringify(document))))
