@@ -248,7 +248,7 @@ describe('a log that was cut back and written again', () => {
     const state = join(temporaryDirectory(), 'state')
     const log = memoryOf(20)
     await runBatch({ functions, log, state })
-    const writer = openStateWriter(state)
+    const writer = await openStateWriter(state)
     const progress = Progress.decode(writer.document(PROGRESS) as Uint8Array)
     progress.last.clear()
     await writer.commit(transaction => transaction.putDocument(PROGRESS, progress.encode()))
