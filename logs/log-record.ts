@@ -5,7 +5,7 @@
 import type { Header } from '../core/log/chunk.ts'
 
 export interface LogRecord {
-  /** The log's own timestamp in ms, an integer. */
+  /** The log's own timestamp in ms, an integer; -1 for none. */
   readonly timestamp: number
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null

@@ -8,7 +8,7 @@
 
 import { LyrebirdError } from '../errors.ts'
 
-export const ABI = 1
+export const ABI = 2
 
 /** The parts of an artefact that the check reads. */
 interface NumberedArtefact {

@@ -87,6 +87,8 @@ export interface Reporter {
   /** Decodes record i with the obvious decoder; reports a dead letter and returns FAIL where it does not decode. */
   decodeSlow(node: string, i: number): unknown
   badTime(node: string, i: number, value: unknown): void
+  /** Record i has no timestamp, where its source needs one. */
+  noTimestamp(node: string, i: number): void
   ahead(node: string, i: number): void
   late(node: string, i: number, time: number): void
   /**
@@ -140,9 +142,9 @@ export interface RuntimeApi {
   readonly LineagePath: typeof LineagePath
   /** What emitted decoders are made of. */
   readonly scan: Scan
-  /** Event time from what the `time` lambda gave (-0 becomes 0); NaN where it is none. */
-  time(node: string, i: number, value: unknown): number
-  /** The log's own timestamp of record i. Throws `log-lacks` where the log has none. */
+  /** Event time from what the `time` lambda or the log gave (-0 becomes 0); NaN where it is none. */
+  time(node: string, i: number, value: unknown, fromLog: boolean): number
+  /** The log's own timestamp of record i; NaN where it has none. Throws `log-lacks` where the log has none at all. */
   timestamp(chunk: Chunk, i: number): number
   /** True where a number is an event time: an integer in range. */
   isTime(value: number): boolean

@@ -1,11 +1,12 @@
 // The second argument of a lambda: what the log says about the record, or time and key of an element that a node has
 // emitted.
 //
-// Promises: plain frozen objects; a key that is not UTF-8, or anything that the log does not carry, throws when it is
-// read.
+// Promises: plain frozen objects; a key that is not UTF-8, a timestamp that a record does not have, or anything that
+// the log does not carry, throws when it is read.
 
 import { LyrebirdError } from '../errors.ts'
-import { type Chunk, type Header, offsetAt } from '../log/chunk.ts'
+import { type Chunk, type Header, NO_TIMESTAMP, offsetAt } from '../log/chunk.ts'
+import { REASON } from '../result/refusals.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -16,9 +17,18 @@ function lacks(chunk: Chunk, what: string): never {
   })
 }
 
-/** The log's own timestamp. Throws `log-lacks` where the log has none. */
+/** The log's own timestamp; NaN where the record has none. Throws `log-lacks` where the log has none at all. */
 export function timestampAt(chunk: Chunk, i: number): number {
-  return chunk.timestamps === null ? lacks(chunk, 'timestamp') : (chunk.timestamps[i] as number)
+  if (chunk.timestamps === null) return lacks(chunk, 'timestamp')
+  const timestamp = chunk.timestamps[i] as number
+  return timestamp === NO_TIMESTAMP ? Number.NaN : timestamp
+}
+
+/** The same for a lambda, which gets no time that is none: it throws. */
+function timestampOf(chunk: Chunk, i: number): number {
+  const timestamp = timestampAt(chunk, i)
+  if (Number.isNaN(timestamp)) throw new TypeError(REASON.noTimestamp)
+  return timestamp
 }
 
 /** Throws `log-lacks` where the log has no keys. */
@@ -48,7 +58,7 @@ export function eventRecord(chunk: Chunk, i: number, time: number | undefined, k
       partition,
       offset,
       get timestamp() {
-        return timestampAt(chunk, i)
+        return timestampOf(chunk, i)
       },
       get key() {
         return keyed ? key : keyTextAt(chunk, i)
@@ -67,7 +77,7 @@ export function eventRecord(chunk: Chunk, i: number, time: number | undefined, k
     partition,
     offset,
     get timestamp() {
-      return timestampAt(chunk, i)
+      return timestampOf(chunk, i)
     },
     get key() {
       return keyed ? key : keyTextAt(chunk, i)

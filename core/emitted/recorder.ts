@@ -7,13 +7,13 @@ import type { Decoder } from '../decode/decoder.ts'
 import { messageOf, mustNotEndRun } from '../errors.ts'
 import { type Chunk, IDENTITY_HEADER, offsetAt } from '../log/chunk.ts'
 import type { DeadLetter } from '../result/dead-letter.ts'
-import { ahead, badTime, badValue, decodeFailed, threw } from '../result/dead-letter.ts'
+import { ahead, badTime, badValue, decodeFailed, noTimestamp, threw } from '../result/dead-letter.ts'
 import type { RowSorter } from '../state/environment.ts'
 import { PendingRows } from '../state/pending-rows.ts'
 import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
 import { childIdentity, recordIdentity } from '../values/identity.ts'
 import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
-import { derivedRecord, eventRecord } from './event-record.ts'
+import { derivedRecord, eventRecord, timestampAt } from './event-record.ts'
 
 /**
  * Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own
@@ -66,8 +66,13 @@ export class Recorder implements Reporter {
     this.#keep(badTime(node, this.identity(i), value))
   }
 
+  noTimestamp(node: string, i: number): void {
+    this.#keep(noTimestamp(node, this.identity(i)))
+  }
+
   ahead(node: string, i: number): void {
-    this.#keep(ahead(node, this.identity(i)))
+    if (Number.isNaN(timestampAt(this.#chunk as Chunk, i))) this.noTimestamp(node, i)
+    else this.#keep(ahead(node, this.identity(i)))
   }
 
   late(node: string, i: number, time: number): void {

@@ -20,9 +20,10 @@ export function makeRuntimeApi(report: Reporter): RuntimeApi {
     FAIL,
     LineagePath,
     scan: SCAN,
-    time(node: string, i: number, value: unknown): number {
+    time(node: string, i: number, value: unknown, fromLog: boolean): number {
       if (timeFault(value) === null) return (value as number) + 0
-      report.badTime(node, i, value)
+      if (fromLog && Number.isNaN(value)) report.noTimestamp(node, i)
+      else report.badTime(node, i, value)
       return Number.NaN
     },
     timestamp: (chunk: Chunk, i: number): number => timestampAt(chunk, i),

@@ -27,7 +27,7 @@ export interface Chunk {
   /** Byte range of key i; -1 means null. Null arrays mean that this log has no keys at all (NDJSON). */
   readonly keyStart: Int32Array | null
   readonly keyEnd: Int32Array | null
-  /** The log's own timestamps in ms; null where the log has none (NDJSON). */
+  /** The log's own timestamps in ms, `NO_TIMESTAMP` where a record has none; null where the log has none (NDJSON). */
   readonly timestamps: Float64Array | null
   /** ticks[i] = 1 marks a tick (header `lyrebird-tick`, null value); null where the chunk has none. */
   readonly ticks: Uint8Array | null
@@ -45,6 +45,9 @@ export interface Chunk {
 export function offsetAt(chunk: Chunk, i: number): bigint {
   return chunk.baseOffset + BigInt(chunk.offsetDelta === null ? i : (chunk.offsetDelta[i] as number))
 }
+
+/** What stands in a record batch where a record has no timestamp (Kafka's `RecordBatch.NO_TIMESTAMP`). */
+export const NO_TIMESTAMP = -1
 
 /** Header that marks a tick: a record without value, which advances event time to its timestamp. */
 export const TICK_HEADER = 'lyrebird-tick'

@@ -5,6 +5,8 @@
 
 import { decodeUtf8 } from '../decode/text.ts'
 import { LyrebirdError } from '../errors.ts'
+import { NO_TIMESTAMP } from '../log/chunk.ts'
+import { REASON } from '../result/refusals.ts'
 import { compareBytes } from '../values/bytes.ts'
 import type { InputPartition, InputRecord } from './input.ts'
 
@@ -46,14 +48,15 @@ export function logRecord(
   const { topic, partition } = from.partition
   const { offset, timestamp, key: keyBytes, headers } = from.record
   const key = streamKey === null ? textOf(keyBytes) : streamKey.key
-  if (timestamp === null || key === undefined) return partialRecord(from, time, streamKey)
+  if (timestamp === null || timestamp === NO_TIMESTAMP || key === undefined) return partialRecord(from, time, streamKey)
   // Nearly every record has all parts. Written out, since spreading and getters cost a hundred times as much.
   if (time === undefined) return Object.freeze({ topic, partition, offset, timestamp, key, keyBytes, headers })
   return Object.freeze({ time, topic, partition, offset, timestamp, key, keyBytes, headers })
 }
 
 /**
- * A record of a log that does not carry everything, or whose key is not UTF-8: what is missing throws when it is read.
+ * A record of a log that does not carry everything, without a timestamp, or whose key is not UTF-8: what is missing
+ * throws when it is read.
  */
 function partialRecord(from: Located, time: number | undefined, streamKey: { readonly key: unknown } | null): object {
   const { partition, record } = from
@@ -63,7 +66,9 @@ function partialRecord(from: Located, time: number | undefined, streamKey: { rea
     partition: partition.partition,
     offset: record.offset,
     get timestamp() {
-      return record.timestamp ?? lacks(from, 'timestamp')
+      const timestamp = record.timestamp ?? lacks(from, 'timestamp')
+      if (timestamp === NO_TIMESTAMP) throw new TypeError(REASON.noTimestamp)
+      return timestamp
     },
     get key() {
       return streamKey === null ? keyText(from) : streamKey.key

@@ -4,7 +4,10 @@ import type { Header } from '../log/chunk.ts'
 
 export interface InputRecord {
   readonly offset: bigint
-  /** The log's own timestamp in ms; null where the log has none, and then no keys and headers either (NDJSON). */
+  /**
+   * The log's own timestamp in ms, `NO_TIMESTAMP` where the record has none; null where the log has none at all, and
+   * then no keys and headers either (NDJSON).
+   */
   readonly timestamp: number | null
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null

@@ -4,9 +4,9 @@
 
 import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
 import { messageOf, mustNotEndRun } from '../errors.ts'
-import { IDENTITY_HEADER, TICK_HEADER } from '../log/chunk.ts'
+import { IDENTITY_HEADER, NO_TIMESTAMP, TICK_HEADER } from '../log/chunk.ts'
 import type { SourceNode } from '../plan/plan.ts'
-import { ahead, badTime, decodeFailed, threw } from '../result/dead-letter.ts'
+import { ahead, badTime, decodeFailed, noTimestamp, threw } from '../result/dead-letter.ts'
 import { timeFault } from '../result/refusals.ts'
 import type { LateRow } from '../result/result.ts'
 import { normalise } from '../values/canonical.ts'
@@ -57,8 +57,8 @@ function isTick({ record }: Located): boolean {
 
 /** The time of a tick; one whose timestamp is no event time moves nothing. */
 function tickTime(from: Located): number {
-  const time = from.record.timestamp ?? lacks(from, 'timestamp')
-  return timeFault(time) === null ? time : Number.NEGATIVE_INFINITY
+  const time = logTime(from)
+  return time !== null && timeFault(time) === null ? time : Number.NEGATIVE_INFINITY
 }
 
 /** The element of a record with a valid time, or null where it has become a dead letter. */
@@ -78,9 +78,12 @@ function accept(node: SourceNode, from: Located, decode: Decoder, runner: Lambda
   const time = timeOf(node, from, decoding.value, identity, runner)
   if (time === null) return null
   const { aheadMs } = node.params
-  if (aheadMs !== null && time - (from.record.timestamp ?? lacks(from, 'timestamp')) > aheadMs) {
-    runner.deadLetter(ahead(node.id, identity))
-    return null
+  if (aheadMs !== null) {
+    const logged = logTime(from)
+    if (logged === null || time - logged > aheadMs) {
+      runner.deadLetter(logged === null ? noTimestamp(node.id, identity) : ahead(node.id, identity))
+      return null
+    }
   }
   return { time, identity, value: decoding.value, keyed: false, key: undefined, from }
 }
@@ -104,10 +107,22 @@ function timeOf(
       )
       return null
     }
-  } else time = from.record.timestamp ?? lacks(from, 'timestamp')
+  } else {
+    time = logTime(from)
+    if (time === null) {
+      runner.deadLetter(noTimestamp(node.id, identity))
+      return null
+    }
+  }
   if (timeFault(time) === null) return (time as number) + 0 // -0 becomes 0
   runner.deadLetter(badTime(node.id, identity, time))
   return null
+}
+
+/** The timestamp that the log gave the record; null where it gave none. */
+function logTime(from: Located): number | null {
+  const timestamp = from.record.timestamp ?? lacks(from, 'timestamp')
+  return timestamp === NO_TIMESTAMP ? null : timestamp
 }
 
 /** A version of a key; a record without value deletes the key. */

@@ -46,6 +46,11 @@ export function badTime(node: string, identity: Uint8Array, value: unknown): Dea
   return { node, identity, kind: 'time', reason: timeFault(value) ?? REASON.notNumber, display: { message } }
 }
 
+/** A record without a timestamp, where its source takes the event time from the log or compares it with the log's. */
+export function noTimestamp(node: string, identity: Uint8Array): DeadLetter {
+  return { node, identity, kind: 'time', reason: REASON.noTimestamp, display: {} }
+}
+
 /** A record whose time is further ahead of the log's own timestamp than its source allows. */
 export function ahead(node: string, identity: Uint8Array): DeadLetter {
   return { node, identity, kind: 'ahead', reason: REASON.ahead, display: {} }

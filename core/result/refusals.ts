@@ -16,6 +16,7 @@ export const REASON = {
   notInteger: 'the time is no integer',
   outOfRange: 'the time is out of range',
   notNumber: 'the time is no number',
+  noTimestamp: 'the record has no timestamp',
   ahead: 'the time is too far ahead of the timestamp of the log',
 } as const
 

@@ -12,7 +12,10 @@ export interface SourceRecord<K = string | null> {
   readonly topic: string
   readonly partition: number
   readonly offset: bigint
-  /** The log's own timestamp in ms. Reading it from a log that has none (NDJSON) ends the run with a typed error. */
+  /**
+   * The log's own timestamp in ms. Reading it throws where the record has none (-1 in Kafka), and ends the run with a
+   * typed error where the log has none at all (NDJSON).
+   */
   readonly timestamp: number
   /** The key that `keyBy` gave; before that the record's key as UTF-8 text. Throws where the key is no UTF-8. */
   readonly key: K

@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import { csvFields } from '../../core/decode/csv.ts'
 import { withoutCarriageReturn } from '../../core/decode/text.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import { NO_TIMESTAMP } from '../../core/log/chunk.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import type { InputLine } from './split-lines.ts'
 
@@ -69,7 +70,9 @@ function parseTime(text: string): number {
   return /^-?\d+$/.test(text.trim()) ? Number(text) : Date.parse(text)
 }
 
-export const isTimestamp = (ms: number): boolean => Number.isInteger(ms) && Math.abs(ms) <= 8.64e15
+/** True for a time that a record can have: -1 in a record batch says that there is none. */
+export const isTimestamp = (ms: number): boolean =>
+  Number.isInteger(ms) && Math.abs(ms) <= 8.64e15 && ms !== NO_TIMESTAMP
 
 function parseJson(name: string, line: InputLine, field: string): unknown {
   const text = textOf(name, line)

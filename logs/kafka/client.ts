@@ -2,14 +2,16 @@
 // versions.
 //
 // Promises: one socket of a link answers control calls, the other one fetches; a link that has failed once is never
-// used again (kafkajs keeps half an answer of the old socket and would put it before the new ones); the logger of
-// kafkajs is silent.
+// used again (kafkajs keeps half an answer of the old socket and would put it before the new ones); no more than the
+// largest answer is ever buffered; the logger of kafkajs is silent.
 // Not here: which broker, when to try again (`cluster.ts`).
 // Why its internals: kafkajs decodes Fetch itself, slowly, and delivers records of aborted transactions
 // (docs/kafka.md). `test/logs/kafka/client-inside.test.ts` fails where they change.
 
 import kafkajs from 'kafkajs'
 import type { ApiCall } from './calls/wire.ts'
+import { FrameCheck } from './frames.ts'
+import { ANSWER_BYTES_MAX, FETCH_ANSWER_BYTES_MAX } from './limits.ts'
 import type { KafkaSettings } from './settings.ts'
 
 /** Connections to one broker. */
@@ -71,13 +73,16 @@ export function createClient(settings: KafkaSettings): Client {
       const pool = await cluster.connectionPoolBuilder.build({ host, port })
       const broker = cluster.brokerPool.createBroker({ connectionPool: pool, logger: kafka.logger() })
       const link = linkOver(pool)
+      for (const [index, connection] of pool.pool.entries()) {
+        checkFrames(connection, `${host}:${port}`, index === FETCHES ? FETCH_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX)
+      }
       try {
         await broker.connect()
         await pool.getConnection(FETCHES)
         await (pool.pool[FETCHES] as Connection).authenticate()
       } catch (e) {
         link.close()
-        throw failureOf(e, `${host}:${port}`)
+        throw failureOf(e, `${host}:${port}`, sasl?.mechanism)
       }
       const missing = NEEDED.filter(({ key, version }) => !speaks(broker.versions?.[key], version))
       if (missing.length > 0) {
@@ -127,6 +132,22 @@ function linkOver(pool: ConnectionPool): Link {
   }
 }
 
+/** Ends a connection whose next answer has an impossible length, before kafkajs buffers it. */
+function checkFrames(connection: Connection, name: string, most: number): void {
+  const frames = new FrameCheck(most)
+  const process = connection.processData.bind(connection)
+  let failed = false
+  connection.processData = bytes => {
+    if (failed) return
+    const bad = frames.push(bytes)
+    if (bad === null) return process(bytes)
+    failed = true
+    connection.rejectRequests(new LinkFailure(bad.kind === 'tls' ? 'auth' : 'protocol', `${name}: ${bad.message}`))
+    connection.disconnect().catch(() => {})
+    connection.socket?.destroy()
+  }
+}
+
 const FETCH_KEY = 1
 
 const nameOf = <A>({ apiKey, apiVersion, apiName }: ApiCall<A>) => ({ apiKey, apiVersion, apiName })
@@ -141,7 +162,12 @@ function saslOptions({ mechanism, username, password }: NonNullable<KafkaSetting
 /** Codes of failed TLS handshakes: wrong name, unknown or expired certificate, no TLS at the other end. */
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_OSSL)/
 
-function failureOf(e: unknown, broker: string): LinkFailure {
+/** Kafka's errors that say no to how we log in. */
+const SASL_TYPES: ReadonlySet<string> = new Set(['ILLEGAL_SASL_STATE', 'SASL_AUTHENTICATION_FAILED'])
+
+const LOST = /closed connection|connection error|connection timeout|timed out|socket/i
+
+function failureOf(e: unknown, broker: string, mechanism = 'that was asked for'): LinkFailure {
   if (e instanceof LinkFailure) return e
   const {
     name = '',
@@ -149,7 +175,14 @@ function failureOf(e: unknown, broker: string): LinkFailure {
     code,
     type,
   } = e as { name?: string; message?: string; code?: unknown; type?: string }
-  const auth = name === 'KafkaJSSASLAuthenticationError' || type === 'ILLEGAL_SASL_STATE'
+  // kafkajs calls a connection that is lost while it logs in a login that failed.
+  if (name === 'KafkaJSSASLAuthenticationError' && LOST.test(message)) {
+    return new LinkFailure('unreachable', `${broker}: ${message}`, e)
+  }
+  if (type === 'UNSUPPORTED_SASL_MECHANISM') {
+    return new LinkFailure('auth', `${broker} does not have the SASL mechanism ${mechanism}`, e)
+  }
+  const auth = name === 'KafkaJSSASLAuthenticationError' || (type !== undefined && SASL_TYPES.has(type))
   if (auth || (typeof code === 'string' && TLS_CODE.test(code)))
     return new LinkFailure('auth', `${broker}: ${message}`, e)
   return new LinkFailure(e instanceof RangeError ? 'protocol' : 'unreachable', `${broker}: ${message}`, e)
@@ -167,6 +200,9 @@ interface Connection {
   authenticate(): Promise<void>
   disconnect(): Promise<unknown>
   rejectRequests(reason: Error): void
+  /** Gets what the socket gives, in the order in which it comes. */
+  processData(bytes: Buffer): void
+  readonly socket?: { destroy(): void }
   send<Answer>(message: {
     request: { apiKey: number; apiVersion: number; apiName: string; encode(): Promise<{ buf: Buffer; buffer: Buffer }> }
     response: { decode(bytes: Buffer): Promise<{ bytes: Buffer }>; parse(decoded: { bytes: Buffer }): Promise<Answer> }

@@ -1,4 +1,6 @@
-// Every limit of time in talking to Kafka, in one place, with the reason for each. All are in ms.
+// Every limit in talking to Kafka, in one place, with the reason for each. Times are in ms.
+
+import { BATCH_BYTES_MAX } from '../limits.ts'
 
 /** Time limits in ms. Each bounds how long a call may go on without any success. */
 export interface KafkaLimits {
@@ -24,6 +26,11 @@ export const MISSING_TOPIC_MS = 5_000
 /** Pauses between two tries: short at first, since a new leader is often there at once, then longer. */
 export const FIRST_RETRY_PAUSE_MS = 20
 export const LONGEST_RETRY_PAUSE_MS = 1_000
+
+/** Largest answer of a fetch in bytes: the first batch comes whole, beside some of what was asked for. */
+export const FETCH_ANSWER_BYTES_MAX = BATCH_BYTES_MAX + 16 * 1024 * 1024
+/** Largest other answer in bytes: metadata of a million partitions. */
+export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 
 /** Pause after a failed wait for records, so that an outage is not a busy loop. */
 export const NEWS_PAUSE_MS = 100

@@ -44,7 +44,9 @@ function givenUp(what: string, last: LinkFailure | Passing, spentMs: number): Ly
     'broker-unreachable',
     `${what}: no broker answers, given up after ${seconds} s (${last.message})`,
     {
-      hint: 'is the broker running, and is this the address that it advertises?',
+      hint: /closed connection/i.test(last.message)
+        ? 'it closes the connection without an answer: it may want TLS (LYREBIRD_KAFKA_TLS=1) or a login (LYREBIRD_KAFKA_SASL)'
+        : 'is the broker running, and is this the address that it advertises?',
       cause: last,
     },
   )

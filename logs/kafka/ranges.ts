@@ -3,6 +3,7 @@
 // Promises: the end is exact for readers of committed records; a topic that is created again between two requests is
 // noticed.
 
+import { LyrebirdError } from '../../core/errors.ts'
 import type { PartitionRange } from '../log.ts'
 import { EARLIEST, LATEST, listOffsetsCall } from './calls/list-offsets.ts'
 import type { TopicMetadata } from './calls/metadata.ts'
@@ -36,6 +37,15 @@ async function rangesOf(
     const found = listed.find(({ partition: number }) => number === partition)
     if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
     checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition })
+    if (found.offset < 0n) {
+      throw new LyrebirdError(
+        'broker-error',
+        `the broker gives ${found.offset} as an offset of ${topic}/${partition}`,
+        {
+          where: { topic, partition },
+        },
+      )
+    }
     return found.offset
   }
   return led.map(partition => {

@@ -7,7 +7,7 @@
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
-import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
+import { type Chunk, NO_TIMESTAMP, offsetAt } from '../../core/log/chunk.ts'
 import { splitPartition } from '../../core/log/cut.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { timeFault } from '../../core/result/refusals.ts'
@@ -152,7 +152,7 @@ async function firstRecord(log: Log, range: PartitionRange): Promise<Chunk | nul
 function whyNot(chunk: Chunk, plan: Plan, progress: Progress, range: PartitionRange): string | null {
   const time = chunk.timestamps?.[0]
   if (chunk.ticks?.[0] !== 1 || time === undefined) return 'its first record is no tick'
-  if (timeFault(time) !== null) return 'its first record is a tick without an event time'
+  if (time === NO_TIMESTAMP || timeFault(time) !== null) return 'its first record is a tick without an event time'
   for (const source of sourceNodes(plan)) {
     if (source.params.topic !== range.topic) continue
     const { watermark } = progress.sourceWatermark(source)

@@ -192,9 +192,9 @@ class Interpreter {
         const deletes = upserts && (chunk.valueStart[i] as number) < 0
         const value = deletes ? null : report.decodeSlow(node.id, i)
         if (value === FAIL) continue
-        const time = deletes ? api.time(node.id, i, api.timestamp(chunk, i)) : this.#time(node, chunk, i, value)
+        const time = deletes ? api.time(node.id, i, api.timestamp(chunk, i), true) : this.#time(node, chunk, i, value)
         if (Number.isNaN(time)) continue
-        if (aheadMs !== null && time - api.timestamp(chunk, i) > aheadMs) report.ahead(node.id, i)
+        if (aheadMs !== null && !(time - api.timestamp(chunk, i) <= aheadMs)) report.ahead(node.id, i)
         else {
           const late = time < state.maxTime - disorderMs
           advance(state, time)
@@ -224,7 +224,7 @@ class Interpreter {
   #time(node: SourceNode, chunk: Chunk, i: number, value: unknown): number {
     const { api, report } = this.#target
     const lambda = this.#lambda(node, 'time')
-    if (lambda === undefined) return api.time(node.id, i, api.timestamp(chunk, i))
+    if (lambda === undefined) return api.time(node.id, i, api.timestamp(chunk, i), true)
     let time: unknown
     try {
       time = lambda(value, report.sourceRecord(i))
@@ -232,7 +232,7 @@ class Interpreter {
       report.threw(node.id, i, error)
       return Number.NaN
     }
-    return api.time(node.id, i, time)
+    return api.time(node.id, i, time, false)
   }
 
   #aggregate(node: PlanNodeOf<'aggregate'>): Push {

@@ -4,7 +4,7 @@
 // have the same position. Values are `Event` as JSON; timestamps are the log's own and near the event times.
 
 import fc from 'fast-check'
-import { type Header, TICK_HEADER } from '../../core/log/chunk.ts'
+import { type Header, NO_TIMESTAMP, TICK_HEADER } from '../../core/log/chunk.ts'
 import type { SchemaDocument } from '../../core/plan/schema.ts'
 import type { InputPartition, InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 
@@ -130,7 +130,7 @@ interface Placed {
   /** How far the partition's clock moves before this record, in ms; or `ROUND`. */
   readonly forward: number
   readonly gap: number
-  readonly skew: number
+  readonly skew: number | null
   readonly key: Uint8Array | null
 }
 
@@ -176,10 +176,16 @@ export function spellEvent({ t, k, n, tags }: Event, spelling: number): string {
 }
 
 function recordOf({ step, skew, key }: Placed, offset: bigint, clock: number, spell: Spell): InputRecord {
-  const plain = { offset, timestamp: clock + skew, key, headers: [] as Header[] }
+  const plain = { offset, timestamp: skew === null ? NO_TIMESTAMP : clock + skew, key, headers: [] as Header[] }
   switch (step.kind) {
     case 'tick':
-      return { ...plain, timestamp: clock, key: null, value: null, headers: [{ key: TICK_HEADER, value: null }] }
+      return {
+        ...plain,
+        timestamp: skew === null ? NO_TIMESTAMP : clock,
+        key: null,
+        value: null,
+        headers: [{ key: TICK_HEADER, value: null }],
+      }
     case 'text':
       return { ...plain, value: utf8.encode(step.text) }
     case 'bytes':
@@ -204,7 +210,8 @@ function partitionArbitrary(topic: string, partition: number, shape: LogShape): 
       { weight: 1, arbitrary: fc.constantFrom(60_000, 3_600_000) },
     ),
     gap: shape.gaps === false ? fc.constant(0) : fc.constantFrom(0, 0, 0, 0, 1, 5),
-    skew: fc.constantFrom(0, 0, -1, 1, -20_000, 20_000),
+    // Null: the record has no timestamp.
+    skew: fc.constantFrom(0, 0, -1, 1, -20_000, 20_000, null),
     key: fc.option(fc.constantFrom(utf8.encode('k1'), utf8.encode('k2'), Uint8Array.of(0xff))),
   })
   const start = shape.gaps === false ? fc.constant(0) : fc.constantFrom(0, 0, 7)

@@ -71,6 +71,7 @@ function eventTime(flow: Flow, node: SourceNode): string {
   const lambda = flow.lambda(node, 'time')
   const record = node.lambdas.time?.usesRecord === false ? '' : ', report.sourceRecord(i)'
   const fromLog = 'time = api.timestamp(chunk, i)'
+  const timeIsLogs = lambda === undefined ? 'true' : node.params.upserts ? 'start < 0' : 'false'
   const get =
     lambda === undefined
       ? fromLog
@@ -84,7 +85,7 @@ function eventTime(flow: Flow, node: SourceNode): string {
     ${get}
     if (typeof time === 'number' && Math.floor(time) === time && time >= -${MAX_TIME} && time <= ${MAX_TIME}) time += 0
     else {
-      time = api.time(${id}, i, time)
+      time = api.time(${id}, i, time, ${timeIsLogs})
       if (time !== time) continue
     }`
 }
@@ -114,7 +115,8 @@ function upsertKey(flow: Flow, node: SourceNode): string {
 function aheadTest(node: SourceNode): string {
   const { aheadMs } = node.params
   if (aheadMs === null) return ''
-  return `if (time - api.timestamp(chunk, i) > ${aheadMs}) {
+  // Not `>`: a record without a timestamp (NaN) does not pass either.
+  return `if (!(time - api.timestamp(chunk, i) <= ${aheadMs})) {
       report.ahead(${text(node.id)}, i)
       continue
     }`

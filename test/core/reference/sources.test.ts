@@ -219,6 +219,37 @@ const dead: Case[] = [
     dead: ['s ahead the time is too far ahead of the timestamp of the log'],
     watermark: 110,
   },
+  {
+    name: 'no timestamp (-1) where the time is that of the log; the times around it are times',
+    options: { disorderMs: 10 },
+    log: { 't/0': [-2, -1, 0, 7, -1].map(timestamp => raw('{}', { timestamp })) },
+    accepted: ['0:0', '0:2', '0:3'],
+    dead: ['s time the record has no timestamp', 's time the record has no timestamp'],
+    watermark: -3,
+  },
+  {
+    name: 'no timestamp with `ahead`, which has nothing to compare with',
+    options: { time, aheadMs: 10 },
+    log: { 't/0': [raw('{"t":-5}', { timestamp: -1 }), raw('{"t":5}', { timestamp: -1 }), raw('{"t":-5}')] },
+    accepted: ['0:2'],
+    dead: ['s time the record has no timestamp', 's time the record has no timestamp'],
+    watermark: -5,
+  },
+  {
+    name: 'a lambda that reads a timestamp which is not there',
+    options: { time: (_: unknown, r: { timestamp: number }) => r.timestamp + 1 },
+    log: { 't/0': [raw('{}', { timestamp: -1 }), raw('{}', { timestamp: 4 })] },
+    accepted: ['0:1'],
+    dead: ['s throw the lambda threw'],
+    watermark: 5,
+  },
+  {
+    name: 'no timestamp does not matter where nothing asks for it; a tick without one moves nothing',
+    options: { time },
+    log: { 't/0': [raw('{"t":-9}', { timestamp: -1 }), tick(-1), raw('{"t":-8}', { timestamp: -1 })] },
+    accepted: ['0:0', '0:2'],
+    watermark: -8,
+  },
 ]
 
 describe('lateness', () => {

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { metadataCall } from '../../../logs/kafka/calls/metadata.ts'
 import { createClient, LinkFailure } from '../../../logs/kafka/client.ts'
 import { kafkaSettings } from '../../../logs/kafka/settings.ts'
+import { type Asked, fakeBroker, framed, WHOLE } from './support/fake-broker.ts'
 
 describe('kafkajs', () => {
   test('is the version that the client module was written for', () => {
@@ -31,7 +32,7 @@ describe('kafkajs', () => {
     expect(pool).toMatchObject({ host: '127.0.0.1', port: 1, connectionTimeout: expect.any(Number) })
     expect(pool.pool).toHaveLength(2)
     for (const connection of pool.pool) {
-      for (const name of ['isConnected', 'authenticate', 'disconnect', 'rejectRequests', 'send']) {
+      for (const name of ['isConnected', 'authenticate', 'disconnect', 'rejectRequests', 'processData', 'send']) {
         expect(connection[name], name).toBeTypeOf('function')
       }
     }
@@ -48,39 +49,11 @@ describe('a link', () => {
     for (const end of ends.splice(0)) end()
   })
 
-  /** A server that answers ApiVersions with the given versions, and everything else with what `answer` gives. */
-  async function server(
-    versions: Record<number, number>,
-    answer: (socket: Socket, correlation: number) => void,
-  ): Promise<number> {
-    const listening = createServer(socket => {
-      ends.push(() => socket.destroy())
-      socket.on('error', () => {})
-      socket.on('data', data => {
-        const correlation = data.readInt32BE(8)
-        if (data.readInt16BE(4) !== 18) return answer(socket, correlation)
-        const entries = Object.entries(versions)
-        const body = Buffer.alloc(10 + entries.length * 6 + 4)
-        body.writeInt32BE(correlation, 0)
-        body.writeInt32BE(entries.length, 6)
-        for (const [i, [key, max]] of entries.entries()) {
-          body.writeInt16BE(Number(key), 10 + i * 6)
-          body.writeInt16BE(max, 14 + i * 6)
-        }
-        socket.write(framed(body))
-      })
-    }).listen(0, '127.0.0.1')
-    ends.push(() => listening.close())
-    await once(listening, 'listening')
-    return (listening.address() as AddressInfo).port
+  async function server(versions: Record<number, number>, answer: Parameters<typeof fakeBroker>[1]): Promise<number> {
+    const { port, end } = await fakeBroker(versions, answer)
+    ends.push(end)
+    return port
   }
-
-  const framed = (body: Buffer): Buffer => {
-    const length = Buffer.alloc(4)
-    length.writeInt32BE(body.length)
-    return Buffer.concat([length, body])
-  }
-  const WHOLE = { 1: 18, 2: 11, 3: 13, 18: 4, 32: 4, 36: 2 }
   const limits = { connectMs: 500, answerMs: 300 }
   const clientFor = (port: number) => createClient(kafkaSettings(`kafka://127.0.0.1:${port}`, {}, limits))
 
@@ -95,7 +68,7 @@ describe('a link', () => {
 
   test('fails for good: no answer, half an answer, nonsense', async () => {
     const half = (socket: Socket): void => void socket.end(Buffer.from([0, 0, 1, 0, 0, 0, 0, 1, 9, 9]))
-    const nonsense = (socket: Socket, correlation: number): void => {
+    const nonsense = (socket: Socket, { correlation }: Asked): void => {
       const body = Buffer.alloc(40, 0xff)
       body.writeInt32BE(correlation)
       socket.write(framed(body))
