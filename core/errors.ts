@@ -32,6 +32,8 @@ export const FAILURES = {
   // the job
   'job-failed': EXIT.jobFailed,
   'disk-full': EXIT.jobFailed,
+  'disk-failed': EXIT.jobFailed,
+  'system-limit': EXIT.jobFailed, // open files, address space
   'check-failed': EXIT.check,
   'output-unsupported': EXIT.check,
   // the broker
@@ -63,6 +65,7 @@ export const FAILURES = {
   'topic-owned': EXIT.state,
   'log-locked': EXIT.state,
   'artefact-incompatible': EXIT.state,
+  'artefact-damaged': EXIT.state,
   // the proof
   'not-equivalent': EXIT.notEquivalent,
 } as const

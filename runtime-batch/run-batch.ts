@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
+import { withSystemFailures } from '../host/system-failure.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
 import { GROUP_LIMIT } from '../run/memory-limits.ts'
 import { takeProgress } from '../run/progress-merge.ts'
@@ -39,7 +40,11 @@ export interface BatchOptions extends RunOptions {
 }
 
 /** Computes J(log|C) into the state directory, continuing what it holds. Throws the typed errors of a run. */
-export async function runBatch(options: BatchOptions): Promise<RunSummary> {
+export function runBatch(options: BatchOptions): Promise<RunSummary> {
+  return withSystemFailures(() => runWhole(options))
+}
+
+async function runWhole(options: BatchOptions): Promise<RunSummary> {
   const run = await JobRun.open('batch', options)
   const compute = async (): Promise<RunSummary> => {
     const ends = run.readEnds(options.until)

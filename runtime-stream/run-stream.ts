@@ -8,6 +8,7 @@
 import { closeAll, thenClose } from '../core/close-all.ts'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
+import { withSystemFailures } from '../host/system-failure.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { GROUP_LIMIT } from '../run/memory-limits.ts'
@@ -40,6 +41,10 @@ export async function runStream(options: StreamOptions): Promise<RunSummary> {
       hint: 'add --until end, or the cut at which the history is complete',
     })
   }
+  return await withSystemFailures(() => runWhole(options))
+}
+
+async function runWhole(options: StreamOptions): Promise<RunSummary> {
   const stream = await StreamRun.open(options)
   const live = new Live(stream, options)
   const follow = async (): Promise<RunSummary> => {

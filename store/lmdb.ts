@@ -5,10 +5,11 @@
 // process.
 // Not here: what the keys hold (`writer.ts`, `reader.ts`).
 
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
+import { makeFolder } from '../host/folders.ts'
 import { checkFile } from './check-file.ts'
 import { MAP_BYTES, READERS_MAX } from './limits.ts'
 import { corrupt } from './root.ts'
@@ -25,7 +26,7 @@ export class Lmdb {
     const isNew = !existsSync(stateFile(dir))
     if (!isNew) checkFile(dir, stateFile(dir))
     try {
-      if (!options.readOnly) makeDirectory(dir)
+      if (!options.readOnly) makeFolder(dir)
       this.db = openFile(stateFile(dir), options.readOnly)
       if (isNew) syncDirectories(dir)
     } catch (e) {
@@ -66,15 +67,6 @@ export class Lmdb {
     } catch (e) {
       throw translate(e, this.dir)
     }
-  }
-}
-
-/** Throws `usage` where there can be no such directory. */
-export function makeDirectory(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true })
-  } catch (e) {
-    throw translate(e, dir)
   }
 }
 

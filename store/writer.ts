@@ -12,11 +12,12 @@ import { crc32 } from 'node:zlib'
 import { closeAll, orClose, thenClose } from '../core/close-all.ts'
 import { invariant, LyrebirdError } from '../core/errors.ts'
 import type { Row, RowChange, Rows } from '../core/state/rows.ts'
+import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
 import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
-import { blockKey, documentKey, Lmdb, makeDirectory, ROOT_KEY, stateFile, translate } from './lmdb.ts'
+import { blockKey, documentKey, Lmdb, ROOT_KEY, stateFile, translate } from './lmdb.ts'
 import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
 import { RunMerge } from './runs/run-merge.ts'
@@ -38,7 +39,7 @@ interface WriterOptions {
  */
 export async function openStateWriter(directory: string, options: WriterOptions = {}): Promise<StateWriter> {
   const dir = resolve(directory)
-  makeDirectory(dir)
+  makeFolder(dir)
   const lock = await lockState(dir)
   return await orClose(
     async () => {

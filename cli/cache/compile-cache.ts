@@ -2,29 +2,22 @@
 //
 // Promises: an artefact is found by the content of every file that went into it, the version of lyrebird, its ABI
 // number and the version of Node; it appears whole or not at all, so that commands may run concurrently; only artefacts
-// without errors are kept. The compiler is loaded only where something has to be compiled.
+// without errors are kept; one that was damaged since is compiled again, with a word. The compiler is loaded only where
+// something has to be compiled.
 
-import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ABI } from '../../core/emitted/abi.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { isLyrebirdError } from '../../core/errors.ts'
+import { checkArtefact, sha256 } from '../../host/artefact.ts'
 import { CheckFailed } from '../output/failure.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { version } from '../package.ts'
 import { cacheDirectory, configurationFiles } from './cache-place.ts'
 import { keptVerdicts } from './kept-verdicts.ts'
+import { readSealed, writeSealed } from './sealed-text.ts'
 
 interface ReadyJob {
   readonly functions: FunctionsModule
@@ -32,6 +25,8 @@ interface ReadyJob {
 }
 
 const KEPT = 40
+/** Goes up with every change of what lies in the cache. */
+const CACHE_FORMAT = 2
 
 /** The functions of a job, compiled now or earlier. Throws `CheckFailed` with the rendered diagnostics. */
 export async function readyJob(job: string, terminal: Terminal): Promise<ReadyJob> {
@@ -40,11 +35,24 @@ export async function readyJob(job: string, terminal: Terminal): Promise<ReadyJo
   const index = join(cache, `${digest(path)}.json`)
   const known = readInputs(index)
   const found = known === null ? null : join(cache, keyOf(path, known))
-  const artefact =
-    found !== null && existsSync(join(found, 'manifest.json')) ? found : await compiled(job, cache, index, terminal)
+  const artefact = found !== null && isWhole(found, job, terminal) ? found : await compiled(job, cache, index, terminal)
   tellWarnings(artefact, terminal)
   const functionsUrl = pathToFileURL(join(artefact, 'functions.mjs')).href
   return { functions: (await import(functionsUrl)) as FunctionsModule, functionsUrl }
+}
+
+/** False where there is no artefact, or a damaged one, which is removed. */
+function isWhole(artefact: string, job: string, terminal: Terminal): boolean {
+  if (!existsSync(join(artefact, 'manifest.json'))) return false
+  try {
+    checkArtefact(artefact)
+    if (readSealed(join(artefact, WARNINGS)) !== null) return true
+  } catch (error) {
+    if (!isLyrebirdError(error)) throw error
+  }
+  terminal.talk(`what was compiled of ${job} before is damaged; it is compiled again`)
+  rmSync(artefact, { recursive: true, force: true })
+  return false
 }
 
 async function compiled(job: string, cache: string, index: string, terminal: Terminal): Promise<string> {
@@ -57,7 +65,7 @@ async function compiled(job: string, cache: string, index: string, terminal: Ter
     terminal.progress(null)
     if (result.outDir === null)
       throw new CheckFailed(job, result.diagnostics, renderFor(result, terminal.colours.isColorSupported))
-    writeFileSync(join(fresh, WARNINGS), renderFor(result, false))
+    writeSealed(join(fresh, WARNINGS), renderFor(result, false))
     const inputs = [...new Set([...result.texts.keys(), ...bundledFiles(fresh)])].map(file =>
       resolve(result.folder, file),
     )
@@ -65,7 +73,7 @@ async function compiled(job: string, cache: string, index: string, terminal: Ter
     const all = [...new Set([...inputs, ...configurationFiles(path)])].sort()
     const target = join(cache, keyOf(path, all))
     moveInto(fresh, target)
-    writeWhole(index, JSON.stringify(all))
+    writeSealed(index, JSON.stringify(all))
     forgetOld(cache)
     return target
   } finally {
@@ -78,7 +86,7 @@ const WARNINGS = 'warnings.txt'
 function tellWarnings(artefact: string, terminal: Terminal): void {
   const now = new Date()
   utimesSync(artefact, now, now)
-  const text = readFileSync(join(artefact, WARNINGS), 'utf8')
+  const text = readSealed(join(artefact, WARNINGS)) ?? ''
   if (text !== '') terminal.talk(text)
 }
 
@@ -91,18 +99,9 @@ function moveInto(fresh: string, target: string): void {
   }
 }
 
-function writeWhole(path: string, text: string): void {
-  const fresh = `${path}.${process.pid}.new`
-  writeFileSync(fresh, text)
-  renameSync(fresh, path)
-}
-
 function readInputs(index: string): readonly string[] | null {
-  try {
-    return JSON.parse(readFileSync(index, 'utf8')) as string[]
-  } catch {
-    return null
-  }
+  const text = readSealed(index)
+  return text === null ? null : (JSON.parse(text) as string[])
 }
 
 /** Libraries are bundled too: the source map names every file. */
@@ -113,18 +112,18 @@ function bundledFiles(artefact: string): readonly string[] {
 function keyOf(job: string, inputs: readonly string[]): string {
   const { node, v8, icu, tz } = process.versions
   const parts = inputs.map(file => [file, contentOf(file)])
-  return digest(JSON.stringify([job, version(), ABI, node, v8, icu, tz, parts]))
+  return digest(JSON.stringify([CACHE_FORMAT, job, version(), ABI, node, v8, icu, tz, parts]))
 }
 
 function contentOf(file: string): string | null {
   try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex')
+    return sha256(readFileSync(file))
   } catch {
     return null
   }
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+const digest = (text: string): string => sha256(text).slice(0, 32)
 
 /** Keeps the artefacts that were used last. */
 function forgetOld(cache: string): void {

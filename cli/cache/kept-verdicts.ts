@@ -3,10 +3,12 @@
 // Promises: a verdict appears whole or not at all; one that cannot be read counts as missing, and a failed write is
 // ignored. Not here: the hash of a verdict, which covers everything that determines it (`compiler/6-laws`).
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { LawVerdict, VerdictStore } from '../../compiler/index.ts'
+import { makeFolder } from '../../host/folders.ts'
 import { cacheDirectory } from './cache-place.ts'
+import { readSealed, writeSealed } from './sealed-text.ts'
 
 const KEPT = 200
 
@@ -27,7 +29,7 @@ export function keptVerdicts(job: string): VerdictStore {
 
 function read(path: string): LawVerdict | null {
   try {
-    const verdict = JSON.parse(readFileSync(path, 'utf8')) as LawVerdict
+    const verdict = JSON.parse(readSealed(path) ?? 'null') as LawVerdict
     return isWhole(verdict) ? verdict : null
   } catch {
     return null
@@ -42,10 +44,8 @@ function isWhole({ breach, refused }: LawVerdict): boolean {
 }
 
 function write(folder: string, hash: string, verdict: LawVerdict): void {
-  mkdirSync(folder, { recursive: true })
-  const fresh = join(folder, `${hash}.${process.pid}.new`)
-  writeFileSync(fresh, JSON.stringify(verdict))
-  renameSync(fresh, join(folder, `${hash}.json`))
+  makeFolder(folder)
+  writeSealed(join(folder, `${hash}.json`), JSON.stringify(verdict))
   const names = readdirSync(folder)
   if (names.length <= KEPT) return
   const ages = names.map(name => ({ name, at: statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0 }))

@@ -20,6 +20,10 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'job-failed':
     "A lambda failed where no dead letter is possible, such as in an aggregation's plus. Mend the job; the last commit is intact.",
   'disk-full': 'There was no room for the commit. The last commit is intact: make room and run the same command again.',
+  'disk-failed':
+    'The disk reported an error, or gave back other bytes than were written. The last commit is intact: check the disk, then run the same command again.',
+  'system-limit':
+    'A limit that the system sets for the process is too low: the number of open files (ulimit -n) or the address space (ulimit -v). Raise it and run the same command again.',
   'check-failed': 'The job does not compile. lyrebird check JOB.ts shows every diagnostic.',
   'output-unsupported': 'Outputs go to an embedded log only: in Kafka they would need transactions to be exactly once.',
   'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',
@@ -56,6 +60,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'Another process writes this topic. append waits for it for a while; run the command again once it has ended. Reading is possible meanwhile.',
   'artefact-incompatible':
     'The compiled job was emitted for another version of lyrebird. Compile it again: lyrebird compile JOB.ts --out DIR. States stay as they are.',
+  'artefact-damaged':
+    'A file of the compiled job is not what the compiler wrote. Compile it again: lyrebird compile JOB.ts --out DIR. States stay as they are.',
   'not-equivalent':
     'Two computations of the same cut differ: a bug in lyrebird or a lambda that is not a function of its record.',
 }

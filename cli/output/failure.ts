@@ -6,6 +6,7 @@
 import { CommanderError } from 'commander'
 import type { Diagnostic } from '../../compiler/diagnostic.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import { version } from '../package.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -25,7 +26,7 @@ export class CheckFailed extends LyrebirdError {
 }
 
 export async function reportFailure(error: unknown, terminal: Terminal, argv: readonly string[]): Promise<number> {
-  const failure = error instanceof CommanderError ? usageOf(error) : error
+  const failure = error instanceof CommanderError ? usageOf(error) : systemFailure(error)
   const code = isLyrebirdError(failure) ? failure.exitCode : EXIT.bug
   terminal.progress(null)
   await terminal.flush()

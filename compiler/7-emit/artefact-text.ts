@@ -4,10 +4,10 @@
 // Promises: a function of bundle, plan and versions alone; the map leads from the author's code in the module to the
 // author's files. Writing them is in `write-artefact.ts`.
 
-import { createHash } from 'node:crypto'
 import { ABI } from '../../core/emitted/abi.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { REALM_NAMES } from '../../core/realm/closed-realm.ts'
+import { MANIFEST_FORMAT, sha256 } from '../../host/artefact.ts'
 import type { Bundle } from '../3-bundle/bundle.ts'
 import { FORMAT_ENTRIES } from '../package-root.ts'
 import { emitLink } from './functions.ts'
@@ -90,15 +90,14 @@ function manifest(
   sources: readonly string[],
   versions: Versions,
 ): string {
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
   const document = {
-    format: 1,
+    format: MANIFEST_FORMAT,
     abi: ABI,
     job: plan.job,
     sources,
     results: Object.fromEntries(plan.results.map(r => [r.name, { kind: r.kind, hash: r.hash }])),
     versions,
-    files: Object.fromEntries([...contents].map(([name, text]) => [name, hash(text)])),
+    files: Object.fromEntries([...contents].map(([name, text]) => [name, sha256(text)])),
   }
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${JSON.stringify({ ...document, checksum: sha256(JSON.stringify(document)) }, null, 2)}\n`
 }

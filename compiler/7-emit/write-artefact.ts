@@ -5,10 +5,11 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../host/folders.ts'
 import type { Artefact } from './artefact-text.ts'
 
 export function writeArtefact(outDir: string, artefact: Artefact): void {
-  mkdirSync(outDir, { recursive: true })
+  makeFolder(outDir)
   for (const [name, text] of artefact) {
     const path = join(outDir, name)
     if (contentOf(path) === text) continue

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
+import { makeFolder } from '../../host/folders.ts'
 import { fileFailure } from '../file-failures.ts'
 import { PARTITION_COUNT_MAX } from '../limits.ts'
 import { checkTopicName } from '../log-failures.ts'
@@ -115,7 +116,7 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
   }
   const making = join(directory, `.making-${description.id}`)
   try {
-    await mkdir(directory, { recursive: true })
+    makeFolder(directory)
     for (let partition = 0; partition < description.partitions; partition++) {
       const path = join(making, `partition=${partition}`)
       await mkdir(path, { recursive: true })

@@ -4,13 +4,15 @@
 // an unknown option is exit 2 with the nearest known one; --help prints them all.
 // Not here: everything beyond one compiled job (`cli`).
 
-import { existsSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { checkAbi } from '../../core/emitted/abi.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import { checkArtefact, readManifest } from '../../host/artefact.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import type { RunOptions } from '../job-run.ts'
 import type { RunSummary } from '../summary.ts'
 import { readUntil } from './option-values.ts'
@@ -68,7 +70,7 @@ export async function runMain(
       process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
       return
     }
-    checkManifest(url)
+    checkFiles(url)
     const options: RunOptions = {
       functions: typeof given === 'function' ? await given() : given,
       functionsUrl: new URL('./functions.mjs', url).href,
@@ -81,30 +83,23 @@ export async function runMain(
     const summary = await target.run(options, values)
     if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
     else process.stderr.write(`${summaryLines(summary).join('\n')}\n`)
-  } catch (error) {
+  } catch (thrown) {
+    const error = systemFailure(thrown)
     process.stderr.write(`${failureLines(error).join('\n')}\n`)
     process.exitCode = isLyrebirdError(error) ? error.exitCode : EXIT.bug
   }
 }
 
 /**
- * Throws `artefact-incompatible` before the author's module is loaded. Without a manifest the ABI number of the module
- * decides.
+ * Throws `artefact-incompatible` and `artefact-damaged` before the author's module is loaded. Without a manifest the ABI
+ * number of the module decides.
  */
-function checkManifest(url: string): void {
-  const path = new URL('./manifest.json', url)
-  if (!existsSync(path)) return
-  const text = readFileSync(path, 'utf8')
-  let manifest: { readonly abi?: unknown; readonly sources?: readonly string[] }
-  try {
-    manifest = { ...JSON.parse(text) }
-  } catch (cause) {
-    throw new LyrebirdError('artefact-incompatible', `${fileURLToPath(path)} is damaged`, {
-      hint: 'compile the job again: lyrebird compile JOB.ts --out DIR',
-      cause,
-    })
-  }
+function checkFiles(url: string): void {
+  const folder = dirname(fileURLToPath(url))
+  const manifest = readManifest(folder)
+  if (manifest === undefined) return
   checkAbi({ abi: manifest.abi, files: manifest.sources }, url)
+  checkArtefact(folder)
 }
 
 function parse(name: string, texts: OptionTexts, argv: readonly string[]): Given {

@@ -23,6 +23,7 @@ export class Thread {
   readonly #scratch: string
   readonly #onProgress: (records: number, offsets: number) => void
   readonly #waiting = new Map<string, RowQueue>()
+  #ended = false
   readonly done: Promise<ThreadResult>
 
   constructor(
@@ -53,11 +54,15 @@ export class Thread {
   }
 
   async end(): Promise<void> {
-    for (const queue of this.#waiting.values()) queue.dispose()
     await this.#worker.terminate()
+    // Messages that were on their way may still come.
+    this.#ended = true
+    for (const queue of this.#waiting.values()) queue.dispose()
+    this.#waiting.clear()
   }
 
   #take(message: FromWorker, resolve: (result: ThreadResult) => void, reject: (error: Error) => void): void {
+    if (this.#ended) return
     switch (message.kind) {
       case 'read':
         return this.#onProgress(message.records, message.offsets)

@@ -5,10 +5,14 @@
 // Not here: flushing, and everything durable (the coordinator).
 
 import { once } from 'node:events'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import { thenClose } from '../../core/close-all.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import type { Rows } from '../../core/state/rows.ts'
+import { checkArtefact } from '../../host/artefact.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import { openLog } from '../../logs/index.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
 import { PIECE_BYTES, PIECES_AHEAD } from '../limits.ts'
@@ -22,6 +26,7 @@ let ahead = 0
 const tell = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer)
 
 async function run(order: WorkerOrder): Promise<void> {
+  checkArtefact(dirname(fileURLToPath(order.functionsUrl)))
   const functions = (await import(order.functionsUrl)) as FunctionsModule
   const log = await openLog(order.log)
   const readOrder = async (): Promise<void> => {
@@ -65,7 +70,7 @@ port.on('message', () => {
 void run(workerData as WorkerOrder).then(
   () => port.close(),
   (error: unknown) => {
-    tell({ kind: 'failed', failure: encodeFailure(error) })
+    tell({ kind: 'failed', failure: encodeFailure(systemFailure(error)) })
     port.close()
   },
 )

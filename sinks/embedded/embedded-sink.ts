@@ -9,7 +9,7 @@ import { closeAll } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
 import { decodeHeld } from '../../core/state/row-codec.ts'
-import { diskFailure } from '../../host/disk-failure.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../../logs/log-record.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
@@ -72,7 +72,7 @@ class EmbeddedSink implements Sink {
     try {
       await writer.prepare(partition, recordsOf(queue))
     } catch (error) {
-      throw diskFailure(error, this.#directory)
+      throw systemFailure(error, this.#directory)
     }
     queue.dispose()
   }

@@ -4,7 +4,7 @@
 // it is disposed of. A crash leaves no file behind (spill-file.ts).
 
 import type { RowChange } from '../../core/state/rows.ts'
-import { diskFailure } from '../../host/disk-failure.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import { PIECE_BYTES } from '../limits.ts'
 import { SpillFile } from './spill-file.ts'
 
@@ -120,7 +120,7 @@ export class RowQueue {
         this.#spilled.push(piece.length)
       }
     } catch (e) {
-      throw diskFailure(e, this.#directory)
+      throw systemFailure(e, this.#directory)
     }
     this.#pieces = []
   }

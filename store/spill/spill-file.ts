@@ -4,9 +4,10 @@
 // Not here: what the bytes mean, and typed errors of the disk (the users, which know what had no room).
 
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { invariant } from '../../core/errors.ts'
+import { makeFolder } from '../../host/folders.ts'
 
 export class SpillFile {
   readonly #fd: number
@@ -14,7 +15,7 @@ export class SpillFile {
   #length = 0
 
   constructor(directory: string) {
-    mkdirSync(directory, { recursive: true })
+    makeFolder(directory)
     this.#path = join(directory, `lyrebird-spill-${randomUUID()}.tmp`)
     this.#fd = openSync(this.#path, 'wx+', 0o600)
     if (process.platform !== 'win32') rmSync(this.#path, { force: true })

@@ -1,6 +1,6 @@
 // The compile cache: an unchanged job is not compiled again; any change compiles it again.
 
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { JOB, project, records, run } from './lyrebird.ts'
@@ -42,4 +42,28 @@ test('without a writable project folder the cache lies in the user cache', async
   expect(await run(folder, ['batch', 'job.ts', '--log', 'log', '--state', 's'], { env })).toMatchObject({ code: 0 })
   expect(artefacts(join(home, 'lyrebird'))).toHaveLength(1)
   expect(existsSync(join(folder, 'job.ts'))).toBe(true)
+})
+
+test('a damaged artefact in the cache is compiled again, with a word', { timeout: 240_000 }, async () => {
+  const folder = project({ 'job.ts': JOB })
+  await run(folder, ['append', 'page-views', '--log', 'log'], { input: records(20) })
+  const batch = (state: string) => run(folder, ['batch', 'job.ts', '--log', 'log', '--state', state])
+  const rows = async (state: string) => (await run(folder, ['query', 'traffic', '--state', state])).out
+  expect((await batch('a')).err).not.toContain('damaged')
+  const whole = await rows('a')
+  const cache = join(folder, '.lyrebird/cache')
+  const artefact = join(cache, artefacts(cache)[0] as string)
+  for (const [file, from, to] of [
+    ['functions.mjs', 'v.bytes >= 0', 'v.bytes >= 8'],
+    ['manifest.json', '"format": 2', '"format": 3'],
+    ['warnings.txt', /^./, 'x'],
+  ] as const) {
+    const text = readFileSync(join(artefact, file), 'utf8')
+    expect(text).toMatch(from)
+    writeFileSync(join(artefact, file), text.replace(from, to))
+    const end = await batch(`b-${file}`)
+    expect(end, file).toMatchObject({ code: 0, err: expect.stringContaining('is damaged; it is compiled again') })
+    expect(await rows(`b-${file}`)).toBe(whole)
+    expect(readFileSync(join(artefact, file), 'utf8')).toBe(text)
+  }
 })

@@ -2,7 +2,7 @@
 // letter.
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { compileJob } from '../../compiler/index.ts'
@@ -164,6 +164,8 @@ describe.each(['batch', 'stream'])('%s.mjs of another ABI number', target => {
     ['that its manifest lacks', 'manifest.json', `"abi": ${ABI},`, '', 'before artefacts had an ABI number'],
   ])('%s: refused with the command that compiles it again', (_what, file, from, to, says) => {
     const folder = altered(file, from, to)
+    // With a manifest the altered module would be damaged.
+    if (file === 'functions.mjs') rmSync(join(folder, 'manifest.json'))
     const state = join(folderOf({}), 'state')
     const args = [join(folder, `${target}.mjs`), '--log', log, '--state', state, '--until', 'end']
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
@@ -173,12 +175,22 @@ describe.each(['batch', 'stream'])('%s.mjs of another ABI number', target => {
     expect(existsSync(state)).toBe(false)
   })
 
+  it('a module that was changed by one bit', () => {
+    const folder = altered('functions.mjs', 'export const files', 'export const filer')
+    const state = join(folderOf({}), 'state')
+    const args = [join(folder, `${target}.mjs`), '--log', log, '--state', state, '--until', 'end']
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect(status).toBe(6)
+    expect(stderr).toContain('artefact-damaged  functions.mjs of the compiled job in ')
+    expect(existsSync(state)).toBe(false)
+  })
+
   it.each(['{', 'null'])('a manifest that holds %s', text => {
     const folder = altered('manifest.json', /^[\s\S]*$/, text)
     const args = [join(folder, `${target}.mjs`), '--log', log, '--state', join(folderOf({}), 'state'), '--until', 'end']
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     expect(status).toBe(6)
-    expect(stderr).toContain('artefact-incompatible  ')
+    expect(stderr).toContain('artefact-damaged  manifest.json of the compiled job in ')
     expect(stderr).toContain('lyrebird compile JOB.ts --out ')
   })
 })

@@ -10,16 +10,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dsl: ['core'],
   formats: ['core', 'dsl'],
-  compiler: ['core', 'dsl', 'formats'],
+  compiler: ['core', 'dsl', 'formats', 'host'],
   host: ['core'],
   logs: ['core', 'host'],
   store: ['core', 'host'],
   sinks: ['core', 'host', 'logs', 'store'],
   run: ['core', 'host', 'logs', 'store', 'sinks'],
-  'runtime-batch': ['core', 'logs', 'store', 'run'],
-  'runtime-stream': ['core', 'logs', 'store', 'run'],
+  'runtime-batch': ['core', 'host', 'logs', 'store', 'run'],
+  'runtime-stream': ['core', 'host', 'logs', 'store', 'run'],
   testing: ['core', 'dsl', 'compiler', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream'],
-  cli: ['core', 'dsl', 'compiler', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream', 'testing'],
+  cli: ['core', 'dsl', 'compiler', 'host', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream', 'testing'],
 }
 
 /** Outside capabilities and their only owners: a package, and the paths that alone may import it. */
