@@ -91,8 +91,8 @@ export async function runMain(
 }
 
 /**
- * Throws `artefact-incompatible` and `artefact-damaged` before the author's module is loaded. Without a manifest the ABI
- * number of the module decides.
+ * Throws `artefact-incompatible` and `artefact-damaged` before the author's module is loaded. Without a manifest the
+ * ABI number of the module decides.
  */
 function checkFiles(url: string): void {
   const folder = dirname(fileURLToPath(url))

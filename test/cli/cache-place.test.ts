@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** Prints the folder of a job's cache and its mode; in a process of its own, since the folder is chosen once in each. */
+/** Prints the folder of a job's cache and its mode: a process of its own, since each chooses once. */
 const asker = program(`
   import { statSync } from 'node:fs'
   import { cacheDirectory } from './cli/cache/cache-place.ts'
