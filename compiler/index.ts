@@ -92,11 +92,12 @@ async function phases(
 
   const version = `${packageVersion()} ${process.version}`
   const laws = await lawDiagnostics(evaluated.graphs.graph, analysis, verdicts, version)
-  if (hasErrors(laws)) return stop(laws)
+  const late = [...planned.diagnostics, ...laws]
+  if (hasErrors(late)) return stop(late)
 
   const outDir = outDirOf === null ? null : outDirOf(planned.plan)
   if (outDir !== null) emitArtefact(outDir, planned.plan, bundle, analysis)
-  return { ...stop(laws), plan: planned.plan, outDir }
+  return { ...stop(late), plan: planned.plan, outDir }
 }
 
 function unread(path: string): CompiledJob {

@@ -53,7 +53,7 @@ function nodeText(node: PlanNode): string {
         ? 'hand on the first of equal elements of each key'
         : `hand on one of equal elements of each key in ${duration(node.params.withinMs)}`
     case 'joinTable':
-      return `join each element to the version of its time (${node.params.type})`
+      return `join each element to the version ${node.params.at === 'before' ? 'before' : 'of'} its time (${node.params.type})`
     case 'mapTable':
       return 'change the rows of the table'
     case 'filterTable':

@@ -12,10 +12,11 @@ import { thrownByJob } from '../4-evaluate/thrown-by-job.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { unstableJob } from '../messages/job.ts'
 import { planGraph } from './plan-graph.ts'
+import { sameInstants } from './same-instant.ts'
 
-/** The plan, or what is wrong. */
+/** The plan and its warnings, or what is wrong. */
 type Planned =
-  | { readonly plan: Plan; readonly diagnostics: readonly [] }
+  | { readonly plan: Plan; readonly diagnostics: readonly Diagnostic[] }
   | { readonly plan: null; readonly diagnostics: readonly Diagnostic[] }
 
 export function planJob({ graph, again }: Graphs, bundle: Bundle, analysis: JobAnalysis): Planned {
@@ -24,7 +25,8 @@ export function planJob({ graph, again }: Graphs, bundle: Bundle, analysis: JobA
     try {
       const plan = planGraph(graph, analysis.calls)
       const difference = again === null ? 'it exported no job' : differenceOf(plan, planGraph(again, analysis.calls))
-      return difference === null ? { plan, diagnostics: [] } : failed(diagnose(unstableJob({ text: difference }), null))
+      if (difference !== null) return failed(diagnose(unstableJob({ text: difference }), null))
+      return { plan, diagnostics: sameInstants(graph, analysis.spans) }
     } catch (error) {
       return failed(thrownByJob(error, bundle, analysis))
     }

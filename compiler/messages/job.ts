@@ -50,6 +50,18 @@ export function unstableJob(p: { readonly text: string }): Message {
   }
 }
 
+/** Both sides of the join can close at one instant. */
+export function sameInstant(p: { readonly text: string }): Message {
+  return {
+    word: 'same-instant',
+    severity: 'warning',
+    title: 'both sides of the join can close at one instant',
+    label: `${p.text}`,
+    why: "A version of the element's own time counts, so the hour that ends a day meets that day, not the one before as the other hours do.",
+    fix: "Say which is meant: `joinTable(table, { at: 'before' })` takes earlier versions only, `{ at: 'same' }` also that one.",
+  }
+}
+
 /** The job cannot be bundled. */
 export function bundleFailed(p: { readonly text: string }): Message {
   return {

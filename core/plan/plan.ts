@@ -67,8 +67,11 @@ export interface NodeParams {
   scan: { readonly zero: string }
   /** `withinMs`: null for `distinct`: only the first of equal elements is ever emitted. */
   distinct: { readonly withinMs: number | null }
-  /** Inputs: the left stream, the stream of versions. */
-  joinTable: { readonly type: 'inner' | 'left' }
+  /**
+   * Inputs: the left stream, the stream of versions. `at`: whether a version of the element's own time counts (`same`,
+   * also where it is left out) or only those before it.
+   */
+  joinTable: { readonly type: 'inner' | 'left'; readonly at?: 'same' | 'before' }
   output: {
     readonly topic: string
     readonly partitions: number

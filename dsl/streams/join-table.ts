@@ -3,10 +3,14 @@
 // Promises: arguments that types would refuse are refused here too, in a sentence. The methods are in `pipeline.ts`.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
-import type { Call } from '../node.ts'
+import { type Call, wordFor } from '../node.ts'
 import { joinType } from './joined.ts'
 
 export function joinTableNode(call: Call, left: GraphNode, versions: GraphNode): GraphNode<'joinTable'> {
-  const { type } = call.options(call.args[1], ['type'], 'joinTable()')
-  return call.node('joinTable', [left, versions], { type: joinType(call, type, ['inner', 'left'], 'joinTable()') })
+  const { type, at } = call.options(call.args[1], ['type', 'at'], 'joinTable()')
+  if (at !== undefined && at !== 'same' && at !== 'before') {
+    call.fail('bad-option', `at of joinTable() is same or before; got ${wordFor(at)}.`)
+  }
+  const params = { type: joinType(call, type, ['inner', 'left'], 'joinTable()') }
+  return call.node('joinTable', [left, versions], at === undefined ? params : { ...params, at })
 }

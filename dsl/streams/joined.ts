@@ -30,7 +30,7 @@ export type SameKeys<A, B> = [A] extends [never]
 
 /** Types: a literal duration that is not negative. */
 type NotNegative<D extends string> = D extends `-${string}`
-  ? Mistake<'A bound of a join must not be negative: swap the sides, or write 0s.'>
+  ? Mistake<'A bound of a join must not be negative: write 0s, let both values carry their time, and filter the pairs by it.'>
   : unknown
 
 /** Options of `joinWithin`. */

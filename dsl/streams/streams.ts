@@ -255,11 +255,12 @@ export interface KeyedStream<K, T, O extends Origin = 'log'>
   /**
    * Joins each element with the version of its key that was the newest at its time:
    * `clicks.keyBy(c => c.user).joinTable(users)`. The value becomes `{ left, right }`. An element without a version is
-   * dropped, or has `right: null` with `type: 'left'`.
+   * dropped, or has `right: null` with `type: 'left'`. A version of the element's own time counts, unless
+   * `at: 'before'` takes only those of an earlier time.
    */
   joinTable<S extends AnyTable, Type extends 'inner' | 'left' = 'inner'>(
     table: S & Versioned<K, S>,
-    options?: { readonly type?: Type },
+    options?: { readonly type?: Type; readonly at?: 'same' | 'before' },
   ): KeyedStream<K, Joined<Settled<T>, VersionOf<S>, Type>, 'derived'>
 
   /** Writes the elements to a topic under their keys, in (time, identity) order, once no earlier one can come. */

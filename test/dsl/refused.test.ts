@@ -85,6 +85,11 @@ const CASES: readonly Case[] = [
   ['bad-argument', 'got 3', () => keyed.joinTable(3, at)],
   [
     'bad-option',
+    'at of joinTable() is same or before; got "after"',
+    () => keyed.joinTable(keyed.toTable(), { at: 'after' }, at),
+  ],
+  [
+    'bad-option',
     'the type of joinTable() is inner, left; got "full"',
     () => keyed.joinTable(keyed.toTable(), { type: 'full' }, at),
   ],

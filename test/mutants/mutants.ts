@@ -277,8 +277,16 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'version-of-the-same-time',
     defect: 'a left element does not see a version of its own time',
     file: 'core/operators/join-table/join-table.ts',
-    find: 'const VERSION = 0',
-    put: 'const VERSION = 2',
+    find: '{ same: 0,',
+    put: '{ same: 2,',
+    suite: JOIN_TABLE,
+  },
+  {
+    name: 'version-of-its-own-time-is-before-it',
+    defect: "joinTable with at: 'before' takes a version of the element's own time",
+    file: 'core/operators/join-table/join-table.ts',
+    find: 'before: 2 }',
+    put: 'before: 0 }',
     suite: JOIN_TABLE,
   },
   {

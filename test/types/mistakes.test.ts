@@ -76,6 +76,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'users.joinTables(users).closed()': windowed('closed'),
   "hourly.changes().to('h', { key: v => v.n })": "'key' does not exist",
   "job('j', { c: hourly.changes() })": 'A result is a table (a view) or an output',
+  "byUser.joinTable(users, { at: 'after' })": '"after"',
   'byUser.joinTable(byUser.count())': VERSIONS,
   'byUser.joinTable(hourly)': VERSIONS,
   'byUser.joinTable(users.mapValues(u => u.name))': VERSIONS,

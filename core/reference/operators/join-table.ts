@@ -1,4 +1,4 @@
-// joinTable: each left element with the newest version of its key that is no later than itself.
+// joinTable: each left element with the newest version of its key that is no later than itself, or before it.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { normalise } from '../../values/canonical.ts'
@@ -15,7 +15,9 @@ export function joinedToTable(
 ): Element[] {
   const table = new Map(byKey(due(held(runner, node, versions), watermark)).map(ofKey => [keyText(ofKey[0]), ofKey]))
   return due(held(runner, node, lefts), watermark).flatMap(left => {
-    const newest = table.get(keyText(left))?.findLast(version => version.time <= left.time)
+    const counts = (version: Element): boolean =>
+      node.params.at === 'before' ? version.time < left.time : version.time <= left.time
+    const newest = table.get(keyText(left))?.findLast(counts)
     const right = newest?.value ?? null
     if (right === null && node.params.type === 'inner') return []
     return [{ ...left, value: normalise({ left: left.value, right }) }]

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { TABLE } from '../../../core/state/row-codec.ts'
-import { job, table } from '../../../dsl/index.ts'
+import { job, max, sum, table, tumbling } from '../../../dsl/index.ts'
 import { PlanBuilder } from '../../support/jobs/graph-plan.ts'
 import { rowsOf, writtenOf } from '../../support/read-result.ts'
 import { raw, smallLog, tick } from '../../support/small-log.ts'
@@ -44,6 +44,58 @@ test('a left element meets the newest version up to its time, its own time inclu
   ])
   expect(writtenOf(run(made, log, true), 'inner').flat()).toEqual(['1000 x 10', '2000 x 12'])
   expect(rowsOf(run(made, log), 'users')).toEqual([['z', 13]])
+})
+
+test("at: 'before' takes only versions of an earlier time, however they come", () => {
+  const users = table<Event, string>('u', { key: v => v.k, time: v => v.t, disorder: '10s' })
+  const made = job('j', {
+    out: numbers
+      .joinTable(users, { type: 'left', at: 'before' })
+      .mapValues(v => `${v.left}:${v.right === null ? '-' : v.right.n}`)
+      .to('out'),
+    same: numbers
+      .joinTable(users, { at: 'same' })
+      .mapValues(v => v.right.n)
+      .to('same'),
+  })
+  const log = smallLog({
+    'a/0': [e(1000, 'x', 1), e(1001, 'x', 2), e(2000, 'x', 3), e(2001, 'x', 4), e(3000, 'x', 5)],
+    'u/0': [e(2000, 'x', 12), e(1000, 'x', 10), e(2000, 'x', 11), raw(null, { key: 'x', timestamp: 2500 })],
+  })
+  expect(written(made, log, true)).toEqual([
+    '1000 x "1:-"',
+    '1001 x "2:10"',
+    '2000 x "3:10"',
+    '2001 x "4:11"',
+    '3000 x "5:-"',
+  ])
+  expect(writtenOf(run(made, log, true), 'same').flat()).toEqual(['1000 x 10', '1001 x 10', '2000 x 11', '2001 x 11'])
+})
+
+test('an hour is compared with the day before it, also the hour that ends a day', () => {
+  const HOUR = 3_600_000
+  const hours = numbers
+    .window(tumbling('1h'))
+    .aggregate({ n: sum(n => n) })
+    .closed()
+  const days = hours
+    .window(tumbling('1d'))
+    .aggregate({ n: max(h => h.n) })
+    .closed()
+  const made = job('j', {
+    out: hours
+      .joinTable(days.toTable(), { type: 'left', at: 'before' })
+      .mapValues(v => [v.left.n, v.right === null ? null : v.right.n])
+      .to('out'),
+  })
+  const log = smallLog({
+    'a/0': [e(0, 'x', 1), e(23 * HOUR, 'x', 2), e(24 * HOUR, 'x', 3), e(47 * HOUR, 'x', 4), e(48 * HOUR, 'x', 5)],
+  })
+  expect(
+    writtenOf(run(made, log, true), 'out')
+      .flat()
+      .map(line => line.slice(line.indexOf('['))),
+  ).toEqual(['[1,null]', '[2,null]', '[3,2]', '[4,2]', '[5,4]'])
 })
 
 test('a stream joined to its own newest values, and a record that is a dead letter by both sides', () => {

@@ -91,9 +91,10 @@ function joinTable(draw: Draw, input: Place, around: Surroundings): Made | null 
   const right = around.versions(draw, 'joinTable:right', input.key as ValueType)
   if (depthOf(input.value) > MAX_JOINED || depthOf(right.value) > MAX_JOINED) return null
   const left = draw.once(2)
+  const at = draw.once(4) ? ", at: 'before'" : draw.once(6) ? ", at: 'same'" : ''
   const version = withoutNull(right.value)
   return {
-    call: `.joinTable(${right.text}${left ? ", { type: 'left' }" : ''})`,
+    call: `.joinTable(${right.text}, { type: '${left ? 'left' : 'inner'}'${at} })`,
     others: [right.place],
     place: {
       ...input,
