@@ -172,6 +172,16 @@ function addReading(program: Command, terminal: Terminal): void {
       (await import('./commands/append.ts')).append(topic, files, options, terminal),
     )
   program
+    .command('repair')
+    .summary('find the published end of a topic anew')
+    .description(
+      'For a topic of an embedded log whose mark of what is published is damaged (bad-crc names it): finds the end anew from the records, keeps every whole one, and cuts nothing off.',
+    )
+    .argument('<topic>', 'the topic')
+    .option('--log <dir>', 'the log directory')
+    .option('--json', JSON_TEXT)
+    .action(async (topic, options) => (await import('./commands/repair.ts')).repair(topic, options, terminal))
+  program
     .command('explain')
     .summary('explain a word of a message, or a compiled plan')
     .description('Prints the page of a diagnostic or failure, or what a compiled plan will do.')

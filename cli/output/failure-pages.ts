@@ -32,7 +32,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'log-gap':
     'Offsets are missing between two files of a partition. Restore the file; reading on would skip records in silence.',
   'log-overlap': 'Two files of a partition hold the same offsets. Remove the one that does not belong there.',
-  'bad-crc': 'The checksum of a batch does not match: the file is damaged. Restore it from a copy.',
+  'bad-crc':
+    'A checksum does not match: the file is damaged. Restore a segment from a copy. Where it is the mark of what is published, lyrebird repair TOPIC --log DIR finds the end anew.',
   'bad-batch': 'A batch of a segment cannot be what it says. The file is damaged or of another format.',
   truncated: 'A file ends in the middle of a record, or shorter than was published. Restore it from a copy.',
   'input-changed': 'A file of the log changed while it was read. Logs are append-only; run again on a log at rest.',

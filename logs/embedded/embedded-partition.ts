@@ -3,15 +3,14 @@
 // Promises: never reads past what the writer has published; every offset is there.
 // Not here: everything that changes files (`embedded-writer.ts`).
 
-import { join } from 'node:path'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
 import type { PartitionSource } from '../partition-source.ts'
-import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
-import { PUBLISHED_FILE, type Published, readPublished } from './published.ts'
+import type { Place } from '../record-batch/batch-failure.ts'
+import { missingMark, type Published, readPublished } from './published.ts'
 import { Marks, readSegments, type Segment } from './segment-reader.ts'
 
 export class EmbeddedPartition implements PartitionSource {
@@ -44,15 +43,9 @@ export class EmbeddedPartition implements PartitionSource {
   }
 
   async #published(): Promise<Published> {
-    const path = join(this.#directory, PUBLISHED_FILE)
-    const published = await readPublished(path)
-    if (published !== null) return published
-    throw batchFailure(
-      'truncated',
-      this.#place,
-      { from: 0n },
-      `${path} is missing; nobody knows how far it was published`,
-    )
+    const mark = await readPublished(this.#place, this.#directory)
+    if (mark !== null) return mark.published
+    throw missingMark(this.#place, this.#directory)
   }
 }
 

@@ -2,30 +2,41 @@
 //
 // Promises: records are written, synced, then published: a reader never sees a record that a crash could take away.
 // What was written but not published is cut off by the next writer, or published by `recover` where a state says that
-// it was committed. After any failure the writer refuses further work; opening it again recovers.
+// it was committed. After any failure the writer refuses further work; opening it again recovers. While the mark of
+// what is published is in doubt nothing is cut off: only a state's count of the records can settle it here. A writer
+// that took over from one that may still live works on new files, so that a late write of the old one has no effect.
 // Not here: which records, and when they are published (the callers).
 
 import { type FileHandle, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { closeAll } from '../../core/close-all.ts'
-import { invariant, LyrebirdError } from '../../core/errors.ts'
+import { closeAll, orClose } from '../../core/close-all.ts'
+import { invariant, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { ProcessLock } from '../../host/process-lock.ts'
+import { fileFailure } from '../file-failures.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES, SEGMENT_BYTES, WRITE_BATCH_BYTES, WRITE_BATCH_RECORDS_MAX } from '../limits.ts'
 import type { LogRecord } from '../log-record.ts'
 import { BatchBuilder } from '../record-batch/batch-builder.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
-import { type LockWait, lockPartition } from './partition-lock.ts'
-import { openPublished, PUBLISHED_FILE, type Published, readPublished, writePublished } from './published.ts'
-import { SegmentFile } from './segment-file.ts'
+import { type LockOptions, lockPartition } from './partition-lock.ts'
+import {
+  doubtOf,
+  type FoundMark,
+  missingMark,
+  NOTHING_PUBLISHED,
+  openPublished,
+  type Published,
+  readPublished,
+  renewPublished,
+  writePublished,
+} from './published.ts'
+import { renewSegment, SegmentFile } from './segment-file.ts'
 import { Marks, readSegments, type Segment } from './segment-reader.ts'
-import { syncDirectory } from './topic-file.ts'
+import { syncDirectory } from './sync-directory.ts'
+import { findWholeEnd } from './whole-end.ts'
 
-export interface WriterOptions {
+export interface WriterOptions extends LockOptions {
   /** A segment is closed once it has this many bytes. Default SEGMENT_BYTES. */
   readonly segmentBytes?: number
-  /** Whether to wait for a process that writes the partition. Default: not. */
-  readonly wait?: LockWait
 }
 
 /** An end that can be published: the offset and its place in the files. */
@@ -37,9 +48,11 @@ export class EmbeddedWriter {
   readonly #directory: string
   readonly #segmentBytes: number
   readonly #lock: ProcessLock
-  readonly #publishedFile: FileHandle
   readonly #builder = new BatchBuilder()
   readonly #pending: Boundary[] = []
+  /** Why nobody knows what is published; null where it is known. */
+  #doubt: LyrebirdError | null
+  #publishedFile: FileHandle | null = null
   #published: Published
   #segment: SegmentFile | null = null
   #next: bigint
@@ -49,33 +62,32 @@ export class EmbeddedWriter {
     place: Place,
     directory: string,
     lock: ProcessLock,
-    file: FileHandle,
-    published: Published,
+    found: FoundMark | LyrebirdError,
     segmentBytes: number,
   ) {
+    const published = isLyrebirdError(found) ? NOTHING_PUBLISHED : found.published
     this.topic = place.topic
     this.partition = place.partition
     this.#directory = directory
     this.#lock = lock
-    this.#publishedFile = file
+    this.#doubt = isLyrebirdError(found) ? found : null
     this.#published = published
     this.#next = published.end
     this.#segmentBytes = segmentBytes
   }
 
-  /** Takes the partition's lock; call `recover` next. Throws `log-locked`, `truncated`, `bad-crc`. */
+  /** Takes the partition's lock; call `recover` next. Throws `log-locked`. */
   static async open(place: Place, directory: string, options: WriterOptions = {}): Promise<EmbeddedWriter> {
-    const lock = await lockPartition(place, directory, options.wait)
-    try {
-      const path = join(directory, PUBLISHED_FILE)
-      const published = await readPublished(path)
-      if (published === null) throw batchFailure('truncated', place, { from: 0n }, `${path} is missing`)
-      const file = await openPublished(path)
-      return new EmbeddedWriter(place, directory, lock, file, published, options.segmentBytes ?? SEGMENT_BYTES)
-    } catch (e) {
-      await lock.release()
-      throw e
-    }
+    const lock = await lockPartition(place, directory, options)
+    return await orClose(
+      async () => {
+        const found = (await readPublished(place, directory).catch(doubtOf)) ?? missingMark(place, directory)
+        const writer = new EmbeddedWriter(place, directory, lock, found, options.segmentBytes ?? SEGMENT_BYTES)
+        if (!isLyrebirdError(found)) await writer.#takeMark(found.whole)
+        return writer
+      },
+      () => lock.release(),
+    )
   }
 
   /** Exclusive end of what readers may see. */
@@ -90,15 +102,19 @@ export class EmbeddedWriter {
 
   /**
    * Makes the partition end at `position` exactly (default: at what is published): publishes up to it and cuts off the
-   * rest. Throws `truncated` and others where the records before it are not all there, `state-incompatible` where it
-   * lies before what readers have already seen.
+   * rest. Throws `bad-crc` where nobody knows what is published, and no position is given or whole records do not end
+   * there; `truncated` and others where the records before it are not all there; `state-incompatible` where it lies
+   * before what readers have already seen.
    */
-  async recover(position: bigint = this.#published.end): Promise<void> {
+  async recover(wanted?: bigint): Promise<void> {
     await this.#guarded(async () => {
+      if (this.#doubt !== null) await this.#settle(this.#doubt, wanted)
+      const position = wanted ?? this.#published.end
       if (position < this.#published.end) throw this.#olderThanOutput(position)
       const boundary = position === this.#published.end ? this.#published : await this.#findBoundary(position)
       await this.#segment?.close()
       await this.#removeSegmentsPast(boundary)
+      if (!this.#lock.proven) await renewSegment(this.#directory, boundary.segmentStart, boundary.segmentBytes)
       const segment = await SegmentFile.open(this.#directory, boundary.segmentStart, boundary.segmentBytes)
       this.#segment = segment
       await segment.truncate()
@@ -155,11 +171,12 @@ export class EmbeddedWriter {
 
   /** Releases the partition. What was not published stays hidden. */
   async close(): Promise<void> {
-    const segment = this.#segment
+    const [segment, file] = [this.#segment, this.#publishedFile]
     this.#segment = null
+    this.#publishedFile = null
     await closeAll(
       () => segment?.close(),
-      () => this.#publishedFile.close(),
+      () => file?.close(),
       () => this.#lock.release(),
     )
   }
@@ -181,12 +198,32 @@ export class EmbeddedWriter {
     this.#next += count
   }
 
+  /** Opens the file of the mark, and puts a new one in its place where the old one is not whole or not only ours. */
+  async #takeMark(whole: boolean): Promise<void> {
+    if (!(whole && this.#lock.proven)) await renewPublished(this.#directory, this.#published)
+    this.#publishedFile = await openPublished(this.#directory)
+  }
+
+  /** Settles a mark in doubt by the records that a state counts, which must be all that there are. */
+  async #settle(doubt: LyrebirdError, position: bigint | undefined): Promise<void> {
+    if (position === undefined) throw doubt
+    const { end, segmentStart, segmentBytes } = await findWholeEnd(this, this.#directory)
+    if (end !== position) throw this.#notCounted(position, end, doubt)
+    this.#published = { end, segmentStart, segmentBytes, sequence: 0n }
+    await this.#takeMark(false)
+    this.#doubt = null
+  }
+
   async #publish(boundary: Boundary, durable: boolean): Promise<void> {
+    const file = this.#publishedFile
+    invariant(file !== null, `${this.topic}/${this.partition} is published before it was recovered`)
     await this.#checkOwner()
     const { end, segmentStart, segmentBytes } = boundary
     const published = { end, segmentStart, segmentBytes, sequence: this.#published.sequence + 1n }
-    await writePublished(this.#publishedFile, published)
-    if (durable) await this.#publishedFile.datasync()
+    await writePublished(file, published)
+    if (durable) await file.datasync()
+    // One that took over in between has read the mark without this write.
+    await this.#checkOwner()
     this.#published = published
   }
 
@@ -244,14 +281,23 @@ export class EmbeddedWriter {
     })
   }
 
+  #notCounted(position: bigint, end: bigint, doubt: LyrebirdError): LyrebirdError {
+    const { topic, partition } = this
+    const message = `${doubt.message}; the state counts records up to ${position}, and whole ones end at ${end}`
+    return new LyrebirdError('bad-crc', message, {
+      where: { topic, partition, position: String(position), end: String(end) },
+      hint: `nothing was cut off; put ${this.#directory} aside, or compute the state anew into another directory`,
+    })
+  }
+
   /** After a failure the file's tail is unknown, so every later call fails too. */
   async #guarded<T>(action: () => Promise<T>): Promise<T> {
     if (this.#failure !== null) throw this.#failure
     try {
       return await action()
     } catch (e) {
-      this.#failure = e
-      throw e
+      this.#failure = fileFailure(this.#directory, e)
+      throw this.#failure
     }
   }
 }

@@ -19,12 +19,21 @@ export interface LockWait {
   readonly tell: (sentence: string) => void
 }
 
-export async function lockPartition(place: Place, directory: string, wait?: LockWait): Promise<ProcessLock> {
+export interface LockOptions {
+  /** Whether to wait for a process that writes the partition. Default: not. */
+  readonly wait?: LockWait
+  /** For tests: ms without a sign of life after which an unseen holder counts as ended. */
+  readonly silenceMs?: number
+}
+
+export async function lockPartition(place: Place, directory: string, options: LockOptions = {}): Promise<ProcessLock> {
+  const { wait, silenceMs } = options
   const path = join(directory, '.lock')
   const name = `${place.topic}/${place.partition}`
   try {
     return await ProcessLock.acquire(path, {
       locked: holder => lockedBy(name, path, holder),
+      ...(silenceMs === undefined ? {} : { silenceMs }),
       ...(wait === undefined ? {} : { waitMs: wait.ms }),
       ...(wait === undefined ? {} : { onWait: by => wait.tell(`waiting for ${nameOf(by)}, which writes ${name}`) }),
     })

@@ -4,14 +4,16 @@
 // same name; its count of partitions never changes; an output topic belongs to one state.
 
 import { randomUUID } from 'node:crypto'
-import { lstat, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32c } from '@node-rs/crc32'
 import { LyrebirdError } from '../../core/errors.ts'
 import { makeFolder } from '../../host/folders.ts'
 import { fileFailure } from '../file-failures.ts'
 import { PARTITION_COUNT_MAX } from '../limits.ts'
 import { checkTopicName } from '../log-failures.ts'
-import { firstPublished, PUBLISHED_FILE } from './published.ts'
+import { PUBLISHED_FILE, publishedFile } from './published.ts'
+import { syncDirectory } from './sync-directory.ts'
 
 const TOPIC_FILE = '.topic'
 
@@ -34,7 +36,7 @@ export const partitionDirectory = (directory: string, topic: string, partition: 
 
 /**
  * The description of a topic; null where the folder is no topic of the embedded log. Throws `bad-batch` where the file
- * is damaged.
+ * is damaged or has been lost.
  */
 export async function readTopicFile(directory: string, topic: string): Promise<TopicDescription | null> {
   const path = join(directory, topic, TOPIC_FILE)
@@ -43,12 +45,20 @@ export async function readTopicFile(directory: string, topic: string): Promise<T
     text = await readFile(path, 'utf8')
   } catch (e) {
     const { code } = e as { code?: unknown }
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw e
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw fileFailure(path, e)
+    // Without its file a topic of ours would pass for a broker's copy, unpublished records and all.
+    if (!(await exists(join(partitionDirectory(directory, topic, 0), PUBLISHED_FILE)))) return null
+    throw damaged(topic, path, 'is missing, though the topic was made by lyrebird')
   }
   const description = parse(text)
   if (description !== null) return description
-  throw new LyrebirdError('bad-batch', `${path} is damaged`, {
+  throw damaged(topic, path, 'is damaged')
+}
+
+const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(() => null)) !== null
+
+function damaged(topic: string, path: string, what: string): LyrebirdError {
+  return new LyrebirdError('bad-batch', `${path} ${what}`, {
     where: { topic, path },
     hint: 'restore the file from a copy',
   })
@@ -56,14 +66,20 @@ export async function readTopicFile(directory: string, topic: string): Promise<T
 
 function parse(text: string): TopicDescription | null {
   try {
-    const { format, id, partitions, owner } = JSON.parse(text) as Record<string, unknown>
+    const { format, id, partitions, owner, crc, ...others } = JSON.parse(text) as Record<string, unknown>
+    // A field that nobody knows is one whose name was damaged. Files of older versions have no checksum.
+    if (Object.keys(others).length > 0) return null
     if (format !== 1 || typeof id !== 'string' || !(owner === null || typeof owner === 'string')) return null
     if (typeof partitions !== 'number' || !Number.isInteger(partitions) || partitions < 1) return null
-    return { format, id, partitions, owner }
+    const description = { format, id, partitions, owner } as const
+    return crc === undefined || crc === checksumOf(description) ? description : null
   } catch {
     return null
   }
 }
+
+const checksumOf = ({ format, id, partitions, owner }: TopicDescription): number =>
+  crc32c(JSON.stringify([format, id, partitions, owner]))
 
 /**
  * Finds a topic for writing, or makes it. Throws `bad-name`, `partition-count` where it has another count,
@@ -120,10 +136,11 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
     for (let partition = 0; partition < description.partitions; partition++) {
       const path = join(making, `partition=${partition}`)
       await mkdir(path, { recursive: true })
-      await writeFile(join(path, PUBLISHED_FILE), firstPublished(), { flush: true })
+      await writeFile(join(path, PUBLISHED_FILE), publishedFile(), { flush: true })
       await syncDirectory(path)
     }
-    await writeFile(join(making, TOPIC_FILE), `${JSON.stringify(description)}\n`, { flush: true })
+    const text = JSON.stringify({ ...description, crc: checksumOf(description) })
+    await writeFile(join(making, TOPIC_FILE), `${text}\n`, { flush: true })
     await syncDirectory(making)
     await rename(making, join(directory, topic))
     await syncDirectory(directory)
@@ -147,16 +164,6 @@ function notAppendable(topic: string): LyrebirdError {
       hint: 'such files are read where they lie; append to a topic of another name or in another directory',
     },
   )
-}
-
-/** Makes names in a directory durable; a file's own sync does not. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 function checkCount(topic: string, partitions: number | null): void {

@@ -23,7 +23,7 @@ async function threeSegments() {
   const partition = join(directory, 't/partition=0')
   const segments = readdirSync(partition).filter(name => name.endsWith('.log'))
   expect(segments.sort()).toEqual([0, 4, 8].map(n => `${String(n).padStart(20, '0')}.log`))
-  return { directory, segments: segments.map(name => join(partition, name)), published: join(partition, '.published') }
+  return { directory, segments: segments.map(name => join(partition, name)) }
 }
 
 async function readFresh(directory: string, from = 0n, to = 12n) {
@@ -122,26 +122,6 @@ test('a segment under a wrong start, or twice, is an overlap or a gap', async ()
   writeFileSync(exact.segments[0] as string, Buffer.concat([0, 1].map(i => readFileSync(exact.segments[i] as string))))
   expect(await codeOf(() => readFresh(exact.directory))).toBe('log-overlap')
   expect(await codeOf(() => readFresh(exact.directory, 0n, 4n))).toBe('log-overlap')
-})
-
-test('the published position survives the loss of either of its slots, and is never invented', async () => {
-  const { directory, published } = await threeSegments()
-  const whole = readFileSync(published)
-  const slots = [0, 512]
-  const ends: bigint[] = []
-  for (const slot of slots) {
-    const damaged = Buffer.from(whole)
-    damaged[slot + 20] = (damaged[slot + 20] as number) ^ 1
-    writeFileSync(published, damaged)
-    ends.push((await (await DirectoryLog.open(directory)).partitions('t'))[0]?.end ?? -1n)
-  }
-  expect(ends.sort()).toEqual([12n, 8n])
-  const both = Buffer.from(whole)
-  for (const slot of slots) both[slot + 20] = (both[slot + 20] as number) ^ 1
-  writeFileSync(published, both)
-  expect(await codeOf(() => readFresh(directory))).toBe('bad-crc')
-  rmSync(published)
-  expect(await codeOf(() => readFresh(directory))).toBe('truncated')
 })
 
 test('copied segments: a cut-off tail ends the log, a cut-off earlier segment is a failure, gaps are normal', async () => {
