@@ -22,7 +22,7 @@ import {
 } from '../record-batch/batch-header.ts'
 import { readBytes } from './segment-reader.ts'
 
-export interface WholeEnd {
+interface WholeEnd {
   /** First offset that the partition still has. */
   readonly start: bigint
   /** Exclusive end of the whole records. */

@@ -1,7 +1,7 @@
 // The mark of what is published: damaged, torn, lost, of the older form, written late; and how it is put right.
 //
-// Promises: records that were acknowledged are all there, or the failure is `bad-crc` or `truncated`, and nothing is cut
-// off then.
+// Promises: records that were acknowledged are all there, or the failure is `bad-crc` or `truncated`, and nothing is
+// cut off then.
 
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
