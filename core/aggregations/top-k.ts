@@ -6,6 +6,7 @@
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { compareValues, decodeValue, encodeValue } from '../values/canonical.ts'
 import type { Column, IdentityOf } from './columns/column.ts'
+import { firstToLast, keepFirst } from './columns/first-entries.ts'
 import { readOrderKey } from './columns/order-keys.ts'
 
 interface Entry {
@@ -36,7 +37,7 @@ export class TopKColumn<O> implements Column {
   add(slot: number, value: unknown, by: unknown, time: number, lineage: O): void {
     const list = this.#lists[slot]
     if (list !== undefined && list.length >= this.#k) {
-      const last = list[list.length - 1]
+      const last = list[0]
       if (last === undefined) return // k is 0
       const order = compareValues(last.by, by)
       if (order > 0 || (order === 0 && time > last.time)) return
@@ -45,7 +46,7 @@ export class TopKColumn<O> implements Column {
   }
 
   write(slot: number, w: ByteWriter): void {
-    const list = this.#lists[slot] ?? []
+    const list = this.#ordered(slot)
     w.u32(list.length)
     for (const { by, time, identity, value } of list) {
       encodeValue(w, by)
@@ -64,18 +65,17 @@ export class TopKColumn<O> implements Column {
   }
 
   present(slot: number): unknown[] {
-    return (this.#lists[slot] ?? []).map(e => e.value)
+    return this.#ordered(slot).map(e => e.value)
   }
 
-  /** Puts an entry into its place, looking from the end; one that falls off the end is forgotten. */
+  #ordered(slot: number): Entry[] {
+    return firstToLast(this.#lists[slot] ?? [], compareEntries)
+  }
+
   #insert(slot: number, entry: Entry): void {
     const list = this.#lists[slot] ?? []
     this.#lists[slot] = list
-    let at = list.length
-    while (at > 0 && compareEntries(entry, list[at - 1] as Entry) < 0) at--
-    if (at >= this.#k) return
-    list.splice(at, 0, entry)
-    if (list.length > this.#k) list.pop()
+    keepFirst(list, this.#k, entry, compareEntries)
   }
 }
 

@@ -57,12 +57,17 @@ export function skipText(bytes: Uint8Array, view: DataView, from: number, end: n
   return p >= 0 ? p + 1 : skipOddText(bytes, view, ~p, end)
 }
 
+/** Whether the string that `skipOddText` last stepped over has an escape. */
+let escaped = false
+
 /** As `skipText`, from the first character that is not plain. */
 function skipOddText(bytes: Uint8Array, view: DataView, from: number, end: number): number {
+  escaped = false
   let p = from
   while (p < end) {
     const c = bytes[p] as number
     if (c === QUOTE) return p + 1
+    if (c === BACKSLASH) escaped = true
     const length = c === BACKSLASH ? escapeLength(bytes, p) : c >= 0x80 ? utf8Length(bytes, p) : 0
     if (length === 0) return -1
     const next = plainText(view, p + length, end)
@@ -136,9 +141,7 @@ export function oddText(
   const stop = skipOddText(bytes, view, odd, end)
   if (stop < 0) return undefined
   stopped[0] = stop
-  const first = bytes.indexOf(BACKSLASH, odd)
-  if (first < 0 || first >= stop) return utf8Text(bytes, quote + 1, stop - 1)
-  return JSON.parse(utf8Text(bytes, quote, stop)) as string
+  return escaped ? (JSON.parse(utf8Text(bytes, quote, stop)) as string) : utf8Text(bytes, quote + 1, stop - 1)
 }
 
 type Slice = (this: Uint8Array, start: number, end: number) => string

@@ -17,6 +17,7 @@ import { type ByteReader, type ByteWriter, compareBytes } from '../../values/byt
 import { compareValues, decodeValue, encodeValue } from '../../values/canonical.ts'
 import { readVarint, writeVarint } from '../../values/varint.ts'
 import type { Column, IdentityOf } from '../columns/column.ts'
+import { firstToLast, keepFirst } from '../columns/first-entries.ts'
 
 const VERSION = 1
 const HASH_BYTES = 16
@@ -49,7 +50,7 @@ export class SampleColumn<O> implements Column {
   }
 
   write(slot: number, w: ByteWriter): void {
-    const list = this.#slots[slot] ?? []
+    const list = this.#ordered(slot)
     w.byte(VERSION)
     writeVarint(w, list.length)
     for (const { hash } of list) w.bytes(hash)
@@ -67,24 +68,17 @@ export class SampleColumn<O> implements Column {
   }
 
   present(slot: number): unknown[] {
-    return (this.#slots[slot] ?? []).map(e => e.value)
+    return this.#ordered(slot).map(e => e.value)
   }
 
-  /** Puts an entry into its place; one that falls off the end is forgotten. */
+  #ordered(slot: number): Entry[] {
+    return firstToLast(this.#slots[slot] ?? [], compareEntries)
+  }
+
   #insert(slot: number, entry: Entry): void {
     const list = this.#slots[slot] ?? []
     this.#slots[slot] = list
-    const last = list.at(-1)
-    if (last !== undefined && list.length >= this.#k && compareEntries(entry, last) >= 0) return
-    let low = 0
-    let high = list.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (compareEntries(list[middle] as Entry, entry) <= 0) low = middle + 1
-      else high = middle
-    }
-    list.splice(low, 0, entry)
-    if (list.length > this.#k) list.pop()
+    keepFirst(list, this.#k, entry, compareEntries)
   }
 }
 
