@@ -5,7 +5,7 @@
 // is sorted from last to first is such a heap, so that it may be sorted in place whenever it is read.
 
 /** Below 0 where `a` comes before `b`. Never 0 for two entries of one list. */
-export type EntryOrder<E> = (a: E, b: E) => number
+type EntryOrder<E> = (a: E, b: E) => number
 
 /** Adds an entry; of more than k the last one is forgotten. */
 export function keepFirst<E>(heap: E[], k: number, entry: E, order: EntryOrder<E>): void {
