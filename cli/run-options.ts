@@ -1,5 +1,6 @@
 // The options that `batch` and `stream` share.
 
+import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
 import type { RunOptions } from '../run/job-run.ts'
@@ -27,5 +28,6 @@ export async function runOptions(
   }
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
-  return { functions, functionsUrl, log, state, out: flags.out ?? config.out, until, final, recompute }
+  const folder = dirname(job)
+  return { functions, functionsUrl, log, state, out: flags.out ?? config.out, until, final, folder, recompute }
 }

@@ -5,7 +5,7 @@
 // Not here: reading, and when to commit (the executors).
 
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { closeAll, orClose } from '../core/close-all.ts'
 import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly until?: Until | undefined
   /** The history is complete: the watermark is plus infinity at the end. */
   readonly final?: boolean | undefined
+  /** The folder of the job's file, as places in it are shown: absolute, or from the folder of the command. */
+  readonly folder?: string | undefined
   /** The command that recomputes the state, for hints. */
   readonly recompute?: string | undefined
   /** Groups of one node in memory before they are spilled or forgotten. Default 1,000,000. */
@@ -78,6 +80,8 @@ export class JobRun {
   readonly #state: OpenedState
   readonly #outputs: Outputs
   readonly #warnings: string[]
+  /** Whether every topic takes ticks. */
+  readonly #ticks: boolean
   /** The documents `job` and `plan`, the same in every commit of a run. */
   readonly #jobBytes: Uint8Array
   readonly #planBytes: Uint8Array
@@ -91,12 +95,14 @@ export class JobRun {
     target: 'batch' | 'stream',
     options: RunOptions,
     log: Log,
+    ticks: boolean,
     ranges: Ranges,
     state: OpenedState,
     outputs: Outputs,
   ) {
     this.#target = target
     this.#options = options
+    this.#ticks = ticks
     this.#ranges = ranges
     this.#state = state
     this.#outputs = outputs
@@ -111,7 +117,7 @@ export class JobRun {
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       groupLimit: options.groupLimit ?? GROUP_LIMIT,
     })
-    this.#jobBytes = encodeJson(jobDocument(this.plan, state.id, runtimeVersions()))
+    this.#jobBytes = encodeJson(jobDocument(this.plan, state.id, runtimeVersions(), folderFrom(options)))
     this.#planBytes = encodeJson(this.plan)
     this.#commit = readCommit(state.writer)?.number ?? 0
     this.#committed = -1
@@ -128,7 +134,7 @@ export class JobRun {
     const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
     const closings = typeof options.log === 'string' ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
-      await checkAbilities(log, plan)
+      const ticks = await checkAbilities(log, plan)
       const ranges = await rangesNow(log, plan)
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
@@ -137,7 +143,7 @@ export class JobRun {
       makeScratch(options.state)
       const outputs = await openOutputs(options, openSink, state)
       closings.unshift(() => outputs.close())
-      const run = new JobRun(target, options, log, ranges, state, outputs)
+      const run = new JobRun(target, options, log, ticks, ranges, state, outputs)
       await run.#admit(ids)
       return run
     }
@@ -216,6 +222,11 @@ export class JobRun {
       records: this.executor.records,
       written: this.#outputs.records,
       warnings: this.#warnings,
+      context: {
+        log: this.log.description,
+        ticks: this.#ticks,
+        placeOf: at => join(this.#options.folder ?? '', at),
+      },
     })
   }
 
@@ -255,7 +266,7 @@ async function openOutputs(
   const { plan } = options.functions
   // The state must know its own id before a topic is owned by it.
   if (fresh && writingNodes(plan).length > 0) {
-    const document = encodeJson(jobDocument(plan, id, runtimeVersions()))
+    const document = encodeJson(jobDocument(plan, id, runtimeVersions(), folderFrom(options)))
     await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
   }
   return Outputs.open({
@@ -279,6 +290,10 @@ const sinkOf = ({ out, state }: RunOptions): OpenSink =>
 
 /** Where outputs go by default: a log directory inside the state directory. */
 export const defaultOut = (state: string): string => join(state, 'out')
+
+/** The folder of the job's file from that of the state, so that places in it can be shown later. */
+const folderFrom = ({ folder, state }: RunOptions): string | undefined =>
+  folder === undefined ? undefined : relative(resolve(state), resolve(folder))
 
 const scratchOf = (state: string): string => join(state, 'scratch')
 

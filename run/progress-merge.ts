@@ -14,7 +14,7 @@ export function takeProgress(into: Progress, from: Progress, plan: Plan, names: 
     if (last !== undefined) into.last.set(name, last)
     for (const source of sourceNodes(plan)) {
       if (source.params.topic !== splitPartition(name).topic) continue
-      into.sourcePartition(source.id, name).maxTime = from.sourcePartition(source.id, name).maxTime
+      into.sourcePartition(source.id, name).take(from.sourcePartition(source.id, name))
     }
   }
 }

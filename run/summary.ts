@@ -11,6 +11,8 @@ import { nodeOf } from '../core/plan/plan-index.ts'
 import { DIGEST } from '../core/state/digests.ts'
 import type { RecordCounts } from '../sinks/sink.ts'
 import { sourceNodes } from './reading/bind-log.ts'
+import { type RunContext, type WaitingSummary, waitingOf } from './waiting.ts'
+import { warningsOf } from './warnings.ts'
 
 export interface SourceSummary {
   /** Id of the source node. */
@@ -50,6 +52,8 @@ export interface RunSummary {
   readonly cut: Readonly<Record<string, string>>
   /** The run was final; the state cannot be continued. */
   readonly sealed: boolean
+  /** Elements that nodes hold, waiting for the watermark. */
+  readonly waiting: readonly WaitingSummary[]
   readonly warnings: readonly string[]
 }
 
@@ -61,9 +65,10 @@ interface SummaryInput {
   /** Records of the outputs by topic and partition. */
   readonly written: RecordCounts
   readonly warnings: readonly string[]
+  readonly context: RunContext
 }
 
-export function summarise({ plan, progress, target, records, written, warnings }: SummaryInput): RunSummary {
+export function summarise({ plan, progress, target, records, written, warnings, context }: SummaryInput): RunSummary {
   const summaryOf = (name: string) => progress.digest(name).summary
   const results = (kind: 'view' | 'output') => plan.results.filter(r => r.kind === kind)
   return {
@@ -96,7 +101,8 @@ export function summarise({ plan, progress, target, records, written, warnings }
     }),
     cut: Object.fromEntries(sortedCut(progress.cut).map(([name, offset]) => [name, String(offset)])),
     sealed: progress.sealed,
-    warnings: [...warnings, ...watermarkWarnings(plan, progress)],
+    waiting: waitingOf(plan, progress, context),
+    warnings: [...warnings, ...warningsOf(plan, progress, context)],
   }
 }
 
@@ -105,20 +111,4 @@ const sum = (offsets: readonly bigint[]): bigint => offsets.reduce((a, b) => a +
 function outputTopic(plan: Plan, id: string): string {
   const node = nodeOf(plan, id)
   return node.kind === 'output' || node.kind === 'changes' ? node.params.topic : ''
-}
-
-/** Nothing can close while a partition has no record that carries a time. */
-function watermarkWarnings(plan: Plan, progress: Progress): string[] {
-  if (progress.sealed) return []
-  const warnings = new Set<string>()
-  for (const source of sourceNodes(plan)) {
-    const { watermark, heldBy } = progress.sourceWatermark(source)
-    if (Number.isFinite(watermark)) continue
-    const { topic } = source.params
-    if (heldBy === null) warnings.add(`topic ${topic} has no partition with a record: no window can close`)
-    else if (progress.cut.get(heldBy) === progress.starts.get(heldBy))
-      warnings.add(`${heldBy} has no record: no window can close`)
-    else warnings.add(`${heldBy} has no record with a time: no window can close`)
-  }
-  return [...warnings]
 }

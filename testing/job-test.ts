@@ -120,7 +120,7 @@ export class JobTest<J> {
 
   /** Elements that could not be processed, with the place and the reason. */
   deadLetters(options: ResultOptions = {}): DeadLetterJson[] {
-    return this.#result(options).dead.map(deadLetterJson)
+    return this.#result(options).dead.map(letter => deadLetterJson(letter, this.#program.plan))
   }
 
   /**

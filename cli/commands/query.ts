@@ -38,9 +38,29 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
     if (job !== null) checkZones(job, plan, `lyrebird batch JOB --log LOG --state ${state}-new`)
     const rows = rowsOf(name, key, committed, reader, flags.out ?? config.out)
     await printRows(rows, format ?? 'ndjson', terminal)
+    if (key !== null) await tellAbsent(name, rows, viewRows(committed, reader, name, null), key, terminal)
   } finally {
     await reader.close()
   }
+}
+
+/** Says that no row has the key, and what a key of the view looks like. */
+async function tellAbsent(
+  name: string,
+  rows: PrintedRows,
+  all: PrintedRows,
+  key: { json: unknown },
+  terminal: Terminal,
+): Promise<void> {
+  if ((await firstOf(rows)) !== null) return
+  const other = await firstOf(all)
+  const like = other === null ? 'it has no row at all' : `its keys look like ${JSON.stringify(other.key)}`
+  terminal.talk(`view ${name} has no row with the key ${JSON.stringify(key.json)}; ${like}`)
+}
+
+async function firstOf(rows: PrintedRows): Promise<{ readonly key?: unknown } | null> {
+  for await (const row of rows()) return row
+  return null
 }
 
 function rowsOf(
@@ -55,7 +75,7 @@ function rowsOf(
     throw new LyrebirdError('usage', `--key is for views, not for ${name}`)
   }
   if (name === '@late') return lateRows(state)
-  if (name === '@dead-letters') return deadRows(state)
+  if (name === '@dead-letters') return deadRows(committed, state)
   if (name === '@cut') return cutRows(committed)
   if (name === '@commit') return commitRows(committed)
   const output = outputs.find(o => name === `@outputs/${o}`)

@@ -3,12 +3,16 @@
 // Promises: rows come in the order of their canonical keys and are read as they are printed. Not here: their shape
 // (core/result/result-json.ts), and reading a state (run/state/read-state.ts).
 
+import { existsSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { LyrebirdError } from '../../core/errors.ts'
 import { type Cut, sortedCut } from '../../core/log/cut.ts'
 import type { PlanNodeOf } from '../../core/plan/plan.ts'
 import { nodeOf } from '../../core/plan/plan-index.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
+import type { PartitionRange } from '../../logs/log.ts'
 import { defaultOut } from '../../run/job-run.ts'
 import {
   type CommittedState,
@@ -48,9 +52,11 @@ export function lateRows(state: StateReader): PrintedRows {
   }
 }
 
-export function deadRows(state: StateReader): PrintedRows {
+export function deadRows({ plan, job, directory }: CommittedState, state: StateReader): PrintedRows {
+  const folder = job?.folder
+  const placeOf = (at: string): string => (folder === undefined ? at : relative('', resolve(directory, folder, at)))
   return function* () {
-    for (const letter of deadLetters(state)) yield deadLetterJson(letter)
+    for (const letter of deadLetters(state)) yield deadLetterJson(letter, plan, placeOf)
   }
 }
 
@@ -84,9 +90,13 @@ export function outputRows(state: CommittedState, name: string, out: string | un
   return async function* () {
     const committed = written.get(topic) ?? []
     if (committed.every(end => end === 0n)) return
-    const log = await openLog(out ?? defaultOut(directory))
+    const folder = out ?? defaultOut(directory)
+    if (!existsSync(folder)) checkThere([], committed, topic, folder)
+    const log = await openLog(folder)
     try {
-      for (const { partition, start, end } of await log.partitions(topic)) {
+      const partitions = (await log.topics()).includes(topic) ? await log.partitions(topic) : []
+      checkThere(partitions, committed, topic, folder)
+      for (const { partition, start, end } of partitions) {
         const counted = committed[partition] ?? 0n
         const records = writtenRecords(log, topic, partition, start, end < counted ? end : counted)
         for await (const record of records) yield recordJson(record, partition, format)
@@ -95,4 +105,26 @@ export function outputRows(state: CommittedState, name: string, out: string | un
       await log.close()
     }
   }
+}
+
+/**
+ * Throws `range-lost` where a partition that the commit counts records of is not there. One that ends earlier is not
+ * published yet.
+ */
+function checkThere(
+  partitions: readonly PartitionRange[],
+  committed: readonly bigint[],
+  topic: string,
+  folder: string,
+): void {
+  const gone = committed.findIndex((end, p) => end > 0n && !partitions.some(range => range.partition === p))
+  if (gone < 0) return
+  throw new LyrebirdError(
+    'range-lost',
+    `${folder} has no records of ${topic}/${gone}; the state has written ${committed[gone]} to it`,
+    {
+      where: { topic, partition: gone, path: folder },
+      hint: 'name the log directory that the job writes its outputs to with --out DIR, or put it back to that place',
+    },
+  )
 }

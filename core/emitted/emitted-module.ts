@@ -33,6 +33,15 @@ export class LineagePath {
 export interface SourcePartition {
   /** Greatest event time so far (`T`); -Infinity while there is none. */
   maxTime: number
+  /**
+   * The longest step, in ms, by which one record has moved `T`: 0 for the first record with a time, -1 while there is
+   * none.
+   */
+  leap: number
+  /** Index in the present chunk of the record or tick that made this step; not written where none did. */
+  leapAt: number
+  /** The event time that it moved `T` to. */
+  leapTime: number
 }
 
 /**

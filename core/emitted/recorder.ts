@@ -34,6 +34,8 @@ export class Recorder implements Reporter {
   readonly #options: RecorderOptions
   #chunk: Chunk | null = null
   #mapped = new Map<string, number>()
+  /** Indices of the present chunk's late records of the present source, ascending. */
+  lateOfChunk: number[] = []
   readonly lateRows: PendingRows
   readonly deadRows: PendingRows
 
@@ -45,6 +47,7 @@ export class Recorder implements Reporter {
 
   enter(chunk: Chunk): void {
     this.#chunk = chunk
+    this.lateOfChunk = []
   }
 
   decodeSlow(node: string, i: number): unknown {
@@ -86,6 +89,7 @@ export class Recorder implements Reporter {
     }
     const { key, value } = encodeLate(row)
     this.lateRows.add(key, value)
+    this.lateOfChunk.push(i)
   }
 
   threw(node: string, lineage: Lineage, error: unknown, field?: string): void {

@@ -13,15 +13,17 @@ import { mustNotEndRun } from '../errors.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import { lastRecordOf } from '../log/last-record.ts'
+import type { Flush, Operator } from '../operators/operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
-import type { SourceNode } from '../plan/plan.ts'
+import type { PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf } from '../plan/plan-index.ts'
 import { DIGEST } from '../state/digests.ts'
-import type { ChangeSink, Environment } from '../state/environment.ts'
+import type { ChangeSink, Environment, StateAccess } from '../state/environment.ts'
 import { comparedLength, TABLE } from '../state/row-codec.ts'
 import type { Row, Rows } from '../state/rows.ts'
 import { compareBytes } from '../values/bytes.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
+import { HeldCounter } from './held-counter.ts'
 import { makeOperator } from './operators.ts'
 import { PROGRESS, Progress } from './progress.ts'
 
@@ -43,6 +45,7 @@ export class JobExecutor {
     this.#env = env
     const saved = env.state?.document(PROGRESS)
     this.progress = saved === undefined ? new Progress() : Progress.decode(saved)
+    this.progress.held ??= countHeld(plan.nodes, env.state)
     this.#sources = plan.nodes.filter(n => n.kind === 'source')
     this.#recorder = new Recorder({
       newSorter: env.newSorter,
@@ -67,9 +70,12 @@ export class JobExecutor {
     const partition = partitionName(chunk.topic, chunk.partition)
     for (const source of this.#sources) {
       if (source.params.topic !== chunk.topic) continue
-      this.#recorder.enter(chunk)
       const run = this.#linked.sources[source.id] as SourceFunction
-      run(chunk, 0, chunk.count, this.progress.sourcePartition(source.id, partition))
+      const at = this.progress.sourcePartition(source.id, partition)
+      this.#recorder.enter(chunk)
+      at.enter()
+      run(chunk, 0, chunk.count, at)
+      at.leave(chunk, this.#recorder.lateOfChunk)
     }
     for (const { groups } of this.#operators.values()) groups?.endChunk()
     this.progress.cut.set(partition, chunk.nextOffset)
@@ -93,7 +99,7 @@ export class JobExecutor {
     for (const [id, { operator }] of this.#operators) {
       const own = this.progress.nodeWatermark(this.#module.plan, id)
       const now = final ? Number.POSITIVE_INFINITY : own
-      operator.flush({ now, keepNow: own, sink })
+      this.#flushOperator(id, operator, { now, keepNow: own, sink })
       this.progress.watermarks.set(id, now)
     }
     this.#flushReports(sink)
@@ -128,6 +134,16 @@ export class JobExecutor {
     for (const { operator } of this.#operators.values())
       if (operator.partials === table) return operator.addPartials(rows)
     ;(table === TABLE.late ? this.#recorder.lateRows : this.#recorder.deadRows).addAll(rows)
+  }
+
+  /** Flushes a node and counts the elements that it holds afterwards. */
+  #flushOperator(id: string, operator: Operator, flush: Flush): void {
+    const table = heldTable(nodeOf(this.#module.plan, id))
+    const { held } = this.progress
+    if (table === null || held === null) return operator.flush(flush)
+    const counter = new HeldCounter(flush.sink, table)
+    operator.flush({ ...flush, sink: counter })
+    held.set(id, (held.get(id) ?? 0) + counter.change)
   }
 
   #flushReports(sink: ChangeSink): void {
@@ -202,4 +218,31 @@ function* oneLetterEach(letters: Rows): Rows {
     least = [key.slice(), value.slice()]
   }
   if (least !== null) yield least
+}
+
+/** The table of the elements that a node holds until its watermark passes them; null for a node that holds none. */
+function heldTable({ id, kind }: PlanNode): string | null {
+  switch (kind) {
+    case 'output':
+    case 'scan':
+    case 'distinct':
+    case 'joinTable':
+      return TABLE.held(id)
+    case 'joinWithin':
+      return TABLE.index(id)
+    default:
+      return null
+  }
+}
+
+/** Of a state that does not say how many elements its nodes hold. */
+function countHeld(nodes: readonly PlanNode[], state: StateAccess | null): Map<string, number> {
+  const held = new Map<string, number>()
+  for (const node of nodes) {
+    const table = heldTable(node)
+    let count = 0
+    if (table !== null && state !== null) for (const _ of state.range(table)) count++
+    held.set(node.id, count)
+  }
+  return held
 }

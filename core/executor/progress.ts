@@ -3,7 +3,6 @@
 //
 // Promises: watermarks follow from the log's event times alone (semantics.md 2.4); equal progress has equal bytes.
 
-import type { SourcePartition } from '../emitted/emitted-module.ts'
 import type { Cut } from '../log/cut.ts'
 import type { LastRecord } from '../log/last-record.ts'
 import type { Plan, SourceNode } from '../plan/plan.ts'
@@ -11,6 +10,7 @@ import { sourcesOf } from '../plan/plan-index.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
+import { SourceProgress } from './source-progress.ts'
 
 /** Name of the document that holds the encoded progress. */
 export const PROGRESS = 'progress'
@@ -26,6 +26,17 @@ interface ProgressDocument {
   /** Digests by name. The field's name is part of the state's format. */
   readonly tallies: Readonly<Record<string, Uint8Array>>
   readonly sealed: boolean
+  /** Rows that operators hold, by node. Older states lack it. */
+  readonly held?: Readonly<Record<string, number>>
+  /** Source node -> `topic/partition` -> the longest step of `T`. Older states lack it. */
+  readonly leaps?: Readonly<Record<string, Readonly<Record<string, LeapDocument>>>>
+}
+
+interface LeapDocument {
+  readonly ms: number
+  readonly time: number
+  readonly offset: bigint | null
+  readonly late: number
 }
 
 export class Progress {
@@ -37,13 +48,15 @@ export class Progress {
   readonly last = new Map<string, LastRecord>()
   readonly topicIds = new Map<string, string>()
   /** Source node -> `topic/partition` -> T. */
-  readonly #times = new Map<string, Map<string, SourcePartition>>()
+  readonly #times = new Map<string, Map<string, SourceProgress>>()
   /** Watermark of each node at the last flush. */
   readonly watermarks = new Map<string, number>()
   readonly #digests = new Map<string, MultisetDigest>()
+  /** Elements that each node holds after the last flush; null where the state does not say. */
+  held: Map<string, number> | null = new Map()
   sealed = false
 
-  sourcePartition(source: string, partition: string): SourcePartition {
+  sourcePartition(source: string, partition: string): SourceProgress {
     let byPartition = this.#times.get(source)
     if (byPartition === undefined) {
       byPartition = new Map()
@@ -51,7 +64,7 @@ export class Progress {
     }
     let state = byPartition.get(partition)
     if (state === undefined) {
-      state = { maxTime: Number.NEGATIVE_INFINITY }
+      state = new SourceProgress()
       byPartition.set(partition, state)
     }
     return state
@@ -100,8 +113,15 @@ export class Progress {
 
   encode(): Uint8Array {
     const times: Record<string, Record<string, number>> = {}
+    const leaps: Record<string, Record<string, LeapDocument>> = {}
     for (const [source, byPartition] of this.#times) {
       times[source] = Object.fromEntries([...byPartition].map(([p, s]) => [p, s.maxTime]))
+      leaps[source] = Object.fromEntries(
+        [...byPartition].map(([p, s]) => [
+          p,
+          { ms: s.leap, time: s.leapTime, offset: s.leapOffset, late: s.lateAfter },
+        ]),
+      )
     }
     const document: ProgressDocument = {
       cut: Object.fromEntries(this.cut),
@@ -112,6 +132,8 @@ export class Progress {
       watermarks: Object.fromEntries(this.watermarks),
       tallies: Object.fromEntries([...this.#digests].map(([name, t]) => [name, t.encode()])),
       sealed: this.sealed,
+      leaps,
+      ...(this.held === null ? {} : { held: Object.fromEntries(this.held) }),
     }
     const w = new ByteWriter()
     encodeValue(w, document)
@@ -126,13 +148,23 @@ export class Progress {
     for (const [p, record] of Object.entries(document.last ?? {})) progress.last.set(p, record)
     for (const [topic, id] of Object.entries(document.topicIds)) progress.topicIds.set(topic, id)
     for (const [source, byPartition] of Object.entries(document.times)) {
-      for (const [p, maxTime] of Object.entries(byPartition)) progress.sourcePartition(source, p).maxTime = maxTime
+      for (const [p, maxTime] of Object.entries(byPartition)) {
+        const at = progress.sourcePartition(source, p)
+        at.maxTime = maxTime
+        const leap = document.leaps?.[source]?.[p]
+        // Where the state does not say, every further step counts.
+        at.leap = leap?.ms ?? (maxTime === Number.NEGATIVE_INFINITY ? -1 : 0)
+        at.leapTime = leap?.time ?? Number.NaN
+        at.leapOffset = leap?.offset ?? null
+        at.lateAfter = leap?.late ?? 0
+      }
     }
     for (const [node, watermark] of Object.entries(document.watermarks)) progress.watermarks.set(node, watermark)
     for (const [name, digest] of Object.entries(document.tallies)) {
       progress.#digests.set(name, MultisetDigest.decode(digest))
     }
     progress.sealed = document.sealed
+    progress.held = document.held === undefined ? null : new Map(Object.entries(document.held))
     return progress
   }
 }

@@ -40,8 +40,11 @@ function sourcesByNode(plan: Plan): ReadonlyMap<string, readonly SourceNode[]> {
   return sources
 }
 
+/** Undefined where the plan has no such node, as that of an older plan may be. */
+export const findNode = (plan: Plan, id: string): PlanNode | undefined => indexOf(plan).nodes.get(id)
+
 export function nodeOf(plan: Plan, id: string): PlanNode {
-  const node = indexOf(plan).nodes.get(id)
+  const node = findNode(plan, id)
   if (node === undefined) throw new Error(`lyrebird invariant broken: no node ${id} in the plan`)
   return node
 }

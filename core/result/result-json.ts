@@ -8,7 +8,8 @@
 import { integerOf, parseJson } from '../decode/json.ts'
 import { NumberToken, setField } from '../decode/tree.ts'
 import type { FormatSpec, Plan, WindowSpec } from '../plan/plan.ts'
-import { sourcesOf, tableRoot } from '../plan/plan-index.ts'
+import { findNode, sourcesOf, tableRoot } from '../plan/plan-index.ts'
+import { wordOf } from '../plan/word-of.ts'
 import { rowPlaces } from '../tables/row-place.ts'
 import { ByteReader, bytesToHex } from '../values/bytes.ts'
 import { decodeValue } from '../values/canonical.ts'
@@ -42,7 +43,12 @@ export interface DeadLetterJson {
   readonly kind: DeadLetter['kind']
   readonly reason: string
   readonly path?: string
+  /** What was thrown, for people. */
+  readonly message?: string
+  /** `path:line:column` in the author's files. */
   readonly site?: string
+  /** The call that could not process it, as its author wrote it, and where it stands. */
+  readonly step?: string
 }
 
 export interface RecordJson {
@@ -80,12 +86,30 @@ export function lateJson(row: LateRow): LateJson {
   return { source, topic, partition, offset: offsetJson(offset), time: printedTime(time) }
 }
 
-export function deadLetterJson({ node, identity, kind, reason, path, display }: DeadLetter): DeadLetterJson {
-  const more = {
+/** `placeOf` gives a place of the author's files as it is shown. */
+export function deadLetterJson(
+  { node, identity, kind, reason, path, display }: DeadLetter,
+  plan: Plan,
+  placeOf: (at: string) => string = at => at,
+): DeadLetterJson {
+  const { message, site } = display
+  return {
+    node,
+    at: printedIdentity(identity),
+    kind,
+    reason,
     ...(path === undefined ? {} : { path }),
-    ...(display.site === undefined ? {} : { site: display.site }),
+    ...(message === undefined ? {} : { message }),
+    ...(site === undefined ? {} : { site: placeOf(site) }),
+    ...stepOf(plan, node, placeOf),
   }
-  return { node, at: printedIdentity(identity), kind, reason, ...more }
+}
+
+/** Nothing for a node that the plan does not have. */
+function stepOf(plan: Plan, id: string, placeOf: (at: string) => string): { readonly step?: string } {
+  const node = findNode(plan, id)
+  if (node === undefined) return {}
+  return { step: node.at === null ? wordOf(node) : `${wordOf(node)} at ${placeOf(node.at)}` }
 }
 
 const utf8 = new TextDecoder()

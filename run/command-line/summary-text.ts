@@ -3,6 +3,8 @@
 // Not here: where they are printed, and colours (the callers).
 
 import type { RunSummary, SourceSummary } from '../summary.ts'
+import { timeText } from '../time-text.ts'
+import { waitingLines } from '../waiting.ts'
 
 /** Lines without line ends. Counts with separators, times in ISO 8601 UTC. */
 export function summaryLines(summary: RunSummary): readonly string[] {
@@ -26,16 +28,14 @@ export function summaryLines(summary: RunSummary): readonly string[] {
   ])
   const width = Math.max(...rows.map(([name]) => name.length))
   for (const [name, text] of rows) lines.push(`  ${name.padEnd(width)}  ${text}`)
+  for (const line of waitingLines(summary.waiting)) lines.push(`  ${line}`)
   for (const warning of summary.warnings) lines.push(`warning: ${warning}`)
   return lines
 }
 
 function watermarkText({ watermark, heldBy }: SourceSummary): string {
-  const time = watermark === null ? 'none yet' : isoTime(watermark)
+  const time = watermark === null ? 'none yet' : timeText(watermark)
   return heldBy === null ? time : `${time} (held back by ${heldBy})`
 }
-
-/** ISO 8601 where a `Date` can show it. */
-const isoTime = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`)
 
 const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

@@ -38,17 +38,23 @@ export async function topicIdsNow(log: Log, plan: Plan): Promise<ReadonlyMap<str
   return ids
 }
 
-/** Throws `unknown-topic`, and `log-lacks` where the job cannot be run over this log. */
-export async function checkAbilities(log: Log, plan: Plan): Promise<void> {
+/**
+ * Throws `unknown-topic`, and `log-lacks` where the job cannot be run over this log. True where every topic carries
+ * timestamps and headers, so that ticks can be added.
+ */
+export async function checkAbilities(log: Log, plan: Plan): Promise<boolean> {
+  let ticks = true
   for (const source of sourceNodes(plan)) {
     const { topic, aheadMs } = source.params
     const abilities = await log.abilities(topic)
+    ticks &&= abilities.timestamps && abilities.headers
     if (!source.params.upserts && (await log.compacted?.(topic)) === true) throw compacted(log, source)
     if (abilities.timestamps) continue
     if (source.params.upserts && source.lambdas.key === undefined) throw lacksKeys(log, source)
     if (source.lambdas.time === undefined) throw lacksTimestamps(log, source, 'takes its event time from the log')
     if (aheadMs !== null) throw lacksTimestamps(log, source, 'has `ahead`, which compares event times with the log')
   }
+  return ticks
 }
 
 function lacksTimestamps(log: Log, source: SourceNode, why: string): LyrebirdError {

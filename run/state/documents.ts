@@ -46,10 +46,12 @@ export interface JobDocument {
   readonly job: string
   readonly results: readonly ResultDocument[]
   readonly versions: Versions
+  /** The folder of the job's file from that of the state, for display; missing where it is not known. */
+  readonly folder?: string | undefined
 }
 
-export function jobDocument(plan: Plan, id: string, versions: Versions): JobDocument {
-  return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions }
+export function jobDocument(plan: Plan, id: string, versions: Versions, folder?: string): JobDocument {
+  return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions, folder }
 }
 
 export const resultDocuments = (plan: Plan): readonly ResultDocument[] =>

@@ -119,7 +119,14 @@ test('query prints the rest of the result', async () => {
   expect((await lyrebird('query @late --state state')).out).toBe('')
   const dead = lines((await lyrebird('query @dead-letters --state state')).out)
   expect(dead).toEqual([
-    { node: expect.any(String), at: 'page-views/0:120', kind: 'decode', reason: expect.any(String), path: '$.user' },
+    {
+      node: expect.any(String),
+      at: 'page-views/0:120',
+      kind: 'decode',
+      reason: expect.any(String),
+      path: '$.user',
+      step: expect.stringMatching(/^source\('page-views'\) at job\.ts:\d+:\d+$/),
+    },
   ])
   const hours = lines((await lyrebird('query @outputs/hours --state state')).out)
   expect(hours).toHaveLength(9)

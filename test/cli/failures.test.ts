@@ -40,7 +40,10 @@ test('a record that does not decode and a lambda that throws: dead letters, and 
   const dead = (await lyrebird('query @dead-letters --state state')).out.trimEnd().split('\n')
   expect(dead).toHaveLength(202)
   expect(dead.filter(line => line.includes('"kind":"decode"'))).toHaveLength(2)
-  expect(dead.find(line => line.includes('"site"'))).toMatch(/"site":"job.ts:8:\d+/)
+  const thrown = JSON.parse(dead.find(line => line.includes('"site"')) as string) as Record<string, string>
+  expect(thrown.site).toMatch(/^job.ts:8:\d+$/)
+  expect(thrown.message).toMatch(/undefined/)
+  expect(thrown.step).toMatch(/^keyBy at job.ts:\d+:\d+$/)
 })
 
 test('a plus that throws: exit 1 with the place, and no state', async () => {
@@ -179,4 +182,17 @@ test('what should never happen: exit 70, called our bug, with all that a report 
   expect(err).toContain('This is a bug in lyrebird, not in your job')
   expect(err).toMatch(/lyrebird \d+\.\d+\.\d+, Node v/)
   expect(JSON.parse(out)).toMatchObject({ error: { code: 'bug', exit: 70 } })
+})
+
+test('an output whose folder is gone, and a key that no row has: each says so', async () => {
+  await lyrebird(BATCH)
+  const absent = await lyrebird('query traffic --state state --key 17')
+  expect({ code: absent.code, out: absent.out }).toEqual({ code: 0, out: '' })
+  expect(absent.err).toMatch(/view traffic has no row with the key 17; its keys look like "[A-Z]{2}"/)
+  rmSync(join(folder, 'state', 'out'), { recursive: true })
+  const { code, out, err } = await lyrebird('query @outputs/hours --state state')
+  expect({ code, out }).toEqual({ code: 5, out: '' })
+  expect(err).toMatch(
+    /range-lost {2}state\/out has no records of hours\/0; the state has written \d+ to it\n.*--out DIR/,
+  )
 })

@@ -36,6 +36,7 @@ test('the summary of a run says which partition of an idle table holds a join ba
     records: 3,
     written: new Map(),
     warnings: [],
+    context: { log: 'log', ticks: true, placeOf: at => at },
   })
   expect(summary.sources.map(s => [s.topic, s.watermark, s.heldBy])).toEqual([
     ['a', 9000, 'a/0'],

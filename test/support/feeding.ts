@@ -147,7 +147,8 @@ export function batch(
     for (const { id, kind } of module.plan.nodes) {
       if (kind !== 'source') continue
       const time = worker.progress.sourcePartition(id, name).maxTime
-      if (time > Number.NEGATIVE_INFINITY) coordinator.progress.sourcePartition(id, name).maxTime = time
+      if (time > Number.NEGATIVE_INFINITY)
+        coordinator.progress.sourcePartition(id, name).take(worker.progress.sourcePartition(id, name))
     }
     if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))
     const last = worker.progress.last.get(name)

@@ -186,7 +186,7 @@ class Interpreter {
       for (let i = first; i < last; i++) {
         if (chunk.ticks?.[i] === 1) {
           const time = api.timestamp(chunk, i)
-          if (api.isTime(time)) state.maxTime = Math.max(state.maxTime, time)
+          if (api.isTime(time)) advance(state, time, i)
           continue
         }
         const deletes = upserts && (chunk.valueStart[i] as number) < 0
@@ -197,7 +197,7 @@ class Interpreter {
         if (aheadMs !== null && !(time - api.timestamp(chunk, i) <= aheadMs)) report.ahead(node.id, i)
         else {
           const late = time < state.maxTime - disorderMs
-          advance(state, time)
+          advance(state, time, i)
           if (late) report.late(node.id, i, time)
           else if (!upserts) push({ time, lineage: i, value, keyed: false, key: null })
           else this.#upsert(node, { time, lineage: i, value, keyed: false, key: null }, deletes, push)
@@ -310,6 +310,13 @@ class Interpreter {
   }
 }
 
-function advance(state: SourcePartition, time: number): void {
-  if (time > state.maxTime) state.maxTime = time
+function advance(state: SourcePartition, time: number, i: number): void {
+  if (time <= state.maxTime) return
+  const leap = state.maxTime === Number.NEGATIVE_INFINITY ? 0 : time - state.maxTime
+  if (leap > state.leap) {
+    state.leap = leap
+    state.leapAt = i
+    state.leapTime = time
+  }
+  state.maxTime = time
 }

@@ -29,10 +29,13 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
     const padded = bytes.length - SCAN_PADDING
     const { valueStart, valueEnd, ticks } = chunk
     let newest = state.maxTime
+    let leap = state.leap
     for (let i = first; i < last; i++) {
       if (ticks !== null && ticks[i] === 1) {
         const tick = api.timestamp(chunk, i)
-        if (tick > newest && api.isTime(tick)) newest = tick
+        if (tick > newest && api.isTime(tick)) {
+          ${moveNewest('tick')}
+        }
         continue
       }
       const start = valueStart[i]
@@ -56,14 +59,25 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
         report.late(${id}, i, time)
         continue
       }
-      if (time > newest) newest = time
+      if (time > newest) {
+        ${moveNewest('time')}
+      }
       ${upserts ? upsertKey(flow, node) : ''}
       ${behind}
     }
     state.maxTime = newest
+    state.leap = leap
   }`)
   return name
 }
+
+/** Moves `T`, and notes by which record it moved farthest. The step to the first time is none. */
+const moveNewest = (time: string): string => `if (${time} - newest > leap) {
+          leap = newest === -Infinity ? 0 : ${time} - newest
+          state.leapAt = i
+          state.leapTime = ${time}
+        }
+        newest = ${time}`
 
 /** Declares `time`, or goes on with the next record. Adding 0 makes 0 of -0. */
 function eventTime(flow: Flow, node: SourceNode): string {

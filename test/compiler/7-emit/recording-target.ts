@@ -53,9 +53,11 @@ export function traceOf(module: FunctionsModule, log: ReferenceInput, chunkSize:
   for (const partition of log) {
     for (const node of module.plan.nodes) {
       if (node.kind !== 'source' || node.params.topic !== partition.topic) continue
-      const state: SourcePartition = { maxTime: Number.NEGATIVE_INFINITY }
+      const state: SourcePartition = { maxTime: Number.NEGATIVE_INFINITY, leap: -1, leapAt: -1, leapTime: Number.NaN }
       feed(linked, node.id, partition, recorder, chunkSize, state)
-      trace.push(`${node.id} ${partition.topic}/${partition.partition} T ${state.maxTime}`)
+      trace.push(
+        `${node.id} ${partition.topic}/${partition.partition} T ${state.maxTime} leap ${state.leap} to ${state.leapTime}`,
+      )
     }
   }
   feedClosed(linked, trace)

@@ -1,6 +1,7 @@
 // Rows as they are printed: every value that JSON lacks, windows, identities, hostile names.
 
 import { expect, test } from 'vitest'
+import type { Plan } from '../../../core/plan/plan.ts'
 import { viewRowKey } from '../../../core/result/result.ts'
 import {
   deadLetterJson,
@@ -88,12 +89,14 @@ test('late records, dead letters and output records', () => {
     reason: 'not JSON',
     path: '$',
   } as const
-  expect(deadLetterJson({ ...letter, display: { message: 'm', site: 'job.ts:1:2' } })).toEqual({
+  const plan: Plan = { format: 1, job: 'j', nodes: [], results: [] }
+  expect(deadLetterJson({ ...letter, display: { message: 'm', site: 'job.ts:1:2' } }, plan)).toEqual({
     node: 'n',
     at: 't/0:1',
     kind: 'decode',
     reason: 'not JSON',
     path: '$',
+    message: 'm',
     site: 'job.ts:1:2',
   })
   const bytes = new TextEncoder().encode('{"big":9007199254740993,"n":1,"x":0.5}')

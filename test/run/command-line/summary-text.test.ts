@@ -15,6 +15,17 @@ it('shows a summary', () => {
     outputs: [{ name: 'copy', rows: 3, digest: 'cd', topic: 'copies', positions: ['3'] }],
     cut: { 'views/0': '7', 'views/1': '9' },
     sealed: false,
+    waiting: [
+      {
+        node: 'n',
+        word: 'joinTable',
+        at: 'jobs/a.ts:3:9',
+        elements: 2,
+        heldBy: 'u/1',
+        watermark: 100,
+        remedy: 'type this',
+      },
+    ],
     warnings: ['careful'],
   })
   expect(lines).toEqual([
@@ -25,6 +36,8 @@ it('shows a summary', () => {
     '  late             2',
     '  dead letters     0',
     '  cut              views/0:7,views/1:9',
+    '  2 elements wait in joinTable (jobs/a.ts:3:9) until u/1 passes 1970-01-01T00:00:00.100Z',
+    '    type this',
     'warning: careful',
   ])
 })
