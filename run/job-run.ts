@@ -11,6 +11,7 @@ import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { JobExecutor } from '../core/executor/job-executor.ts'
 import { PROGRESS, Progress } from '../core/executor/progress.ts'
+import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { openLog } from '../logs/index.ts'
@@ -68,6 +69,8 @@ export interface RunOptions {
    * log that has grown.
    */
   readonly absent?: boolean | undefined
+  /** Where a new state begins to read partitions: for what a state was computed from, in a log that begins elsewhere. */
+  readonly from?: Cut | undefined
 }
 
 export class JobRun {
@@ -176,6 +179,7 @@ export class JobRun {
     const ranges = await rangesNow(this.log, this.plan)
     checkGrowth(this.progress, ranges, await topicIdsNow(this.log, this.plan))
     this.#ranges = withoutBare(this.progress, ranges)
+    for (const [name, { start }] of this.#ranges) this.progress.marks.dropBefore(name, start)
     if (newcomers) await admitNewcomers(this.log, this.plan, this.progress, this.#ranges)
     return this.#ranges
   }
@@ -184,6 +188,7 @@ export class JobRun {
   async commit(final = false): Promise<void> {
     const step = this.#options.steps ?? NO_STEPS
     const { writer } = this.#state
+    const { marks } = this.progress
     const commit: CommitDocument = { number: this.#commit + 1, time: wallClock(), epoch: writer.epoch }
     const changes = new ChangeBuffer({
       scratch: this.scratch,
@@ -198,12 +203,14 @@ export class JobRun {
       await writer.commit(transaction => {
         changes.write(writer, transaction)
         transaction.putDocument(PROGRESS, this.progress.encode())
+        if (marks.changed) transaction.putDocument(TIME_MARKS, marks.encode())
         transaction.putDocument(DOCUMENT.outputs, encodeRecordCounts(this.#outputs.records))
         transaction.putDocument(DOCUMENT.commit, encodeJson(commit))
         transaction.putDocument(DOCUMENT.job, this.#jobBytes)
         transaction.putDocument(DOCUMENT.plan, this.#planBytes)
         step('in-transaction')
       })
+      marks.changed = false
       this.#commit = commit.number
       this.#committed = this.executor.records
       step('state-committed')
@@ -241,14 +248,14 @@ export class JobRun {
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */
   async #admit(ids: ReadonlyMap<string, string>): Promise<void> {
-    const { until = 'end', absent = false } = this.#options
+    const { until = 'end', absent = false, from = new Map() } = this.#options
     const { progress } = this
     if (progress.cut.size > 0) {
       this.#warnings.push(...checkKnown(progress, this.#ranges, ids))
       this.#ranges = withoutBare(progress, this.#ranges)
       await checkLastRecords(this.log, this.plan, progress, this.#ranges)
       await admitNewcomers(this.log, this.plan, progress, named(this.#ranges, until))
-    } else admitAll(progress, named(this.#ranges, until), ids)
+    } else admitAll(progress, named(this.#ranges, until), ids, from)
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
   }
 }

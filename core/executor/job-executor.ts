@@ -26,6 +26,7 @@ import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { HeldCounter } from './held-counter.ts'
 import { makeOperator } from './operators.ts'
 import { PROGRESS, Progress } from './progress.ts'
+import { TIME_MARKS, TimeMarks } from './time-marks.ts'
 
 export class JobExecutor {
   readonly progress: Progress
@@ -46,6 +47,8 @@ export class JobExecutor {
     const saved = env.state?.document(PROGRESS)
     this.progress = saved === undefined ? new Progress() : Progress.decode(saved)
     this.progress.held ??= countHeld(plan.nodes, env.state)
+    const marks = env.state?.document(TIME_MARKS)
+    if (marks !== undefined) this.progress.marks = TimeMarks.decode(marks)
     this.#sources = plan.nodes.filter(n => n.kind === 'source')
     this.#recorder = new Recorder({
       newSorter: env.newSorter,
@@ -81,7 +84,14 @@ export class JobExecutor {
     this.progress.cut.set(partition, chunk.nextOffset)
     const last = lastRecordOf(chunk)
     if (last !== null) this.progress.last.set(partition, last)
+    this.progress.marks.reached(partition, chunk.nextOffset, () => this.#timesOf(chunk.topic, partition))
     this.records += chunk.count
+  }
+
+  /** `T` of a partition by each source that reads it. */
+  #timesOf(topic: string, partition: string): Readonly<Record<string, number>> {
+    const sources = this.#sources.filter(({ params }) => params.topic === topic)
+    return Object.fromEntries(sources.map(({ id }) => [id, this.progress.sourcePartition(id, partition).maxTime]))
   }
 
   /** Groups in memory over all aggregate nodes. */

@@ -11,6 +11,7 @@ import { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import { SourceProgress } from './source-progress.ts'
+import { TimeMarks } from './time-marks.ts'
 
 /** Name of the document that holds the encoded progress. */
 export const PROGRESS = 'progress'
@@ -47,6 +48,8 @@ export class Progress {
   /** `topic/partition` -> the last record read before the cut; none where nothing was read yet. */
   readonly last = new Map<string, LastRecord>()
   readonly topicIds = new Map<string, string>()
+  /** A document of its own. */
+  marks = new TimeMarks()
   /** Source node -> `topic/partition` -> T. */
   readonly #times = new Map<string, Map<string, SourceProgress>>()
   /** Watermark of each node at the last flush. */

@@ -17,6 +17,11 @@ export interface InputRecord {
 export interface InputPartition {
   readonly topic: string
   readonly partition: number
+  /**
+   * By source node: `T` before the first of these records. For the rest of a log whose beginning is gone; absent where
+   * there was no time.
+   */
+  readonly before?: Readonly<Record<string, number>>
   /** In offset order, up to the cut. */
   readonly records: readonly InputRecord[]
 }

@@ -29,7 +29,7 @@ export function readSource(node: SourceNode, input: ReferenceInput, runner: Lamb
   const watermarks: number[] = []
   for (const partition of input) {
     if (partition.topic !== node.params.topic) continue
-    let newest = Number.NEGATIVE_INFINITY
+    let newest = partition.before?.[node.id] ?? Number.NEGATIVE_INFINITY
     for (const record of partition.records) {
       const from = { partition, record }
       if (isTick(from)) {

@@ -8,7 +8,7 @@
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import { type Chunk, NO_TIMESTAMP, offsetAt } from '../../core/log/chunk.ts'
-import { splitPartition } from '../../core/log/cut.ts'
+import { type Cut, splitPartition } from '../../core/log/cut.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { timeFault } from '../../core/result/refusals.ts'
 import type { Log, PartitionRange } from '../../logs/log.ts'
@@ -16,9 +16,12 @@ import { type Ranges, sourceNodes } from './bind-log.ts'
 
 const RECOMPUTE = 'recompute the state from the log as it is now: run the batch target with a new state directory'
 
-/** Takes the partitions of a log into a state that has read nothing yet: all of them, the empty ones too. */
-export function admitAll(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>): void {
-  for (const [name, range] of ranges) takeIn(progress, name, range)
+/**
+ * Takes the partitions of a log into a state that has read nothing yet: all of them, the empty ones too; each from its
+ * start on, or from where `from` says.
+ */
+export function admitAll(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>, from: Cut): void {
+  for (const [name, range] of ranges) takeIn(progress, name, { ...range, start: from.get(name) ?? range.start })
   for (const [topic, id] of topicIds) progress.topicIds.set(topic, id)
 }
 

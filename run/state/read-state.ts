@@ -6,6 +6,7 @@
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
+import { TIME_MARKS, TimeMarks } from '../../core/executor/time-marks.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { sourcesOf } from '../../core/plan/plan-index.ts'
@@ -52,7 +53,12 @@ export function readCommitted(state: StateAccess, directory: string): CommittedS
 /** The committed progress of a state. Throws `state-missing` where there is none. */
 export function readProgress(state: StateAccess, directory: string): Progress {
   const bytes = state.document(PROGRESS)
-  if (bytes !== undefined) return Progress.decode(bytes)
+  if (bytes !== undefined) {
+    const progress = Progress.decode(bytes)
+    const marks = state.document(TIME_MARKS)
+    if (marks !== undefined) progress.marks = TimeMarks.decode(marks)
+    return progress
+  }
   throw new LyrebirdError('state-missing', `nothing has been committed to the state in ${directory}`, {
     hint: 'run batch or stream with this state directory first',
   })

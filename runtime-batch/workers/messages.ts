@@ -20,7 +20,7 @@ export type FromWorker =
   | { readonly kind: 'piece'; readonly table: string; readonly bytes: Uint8Array }
   /** No more pieces of this table. */
   | { readonly kind: 'table'; readonly table: string }
-  | { readonly kind: 'done'; readonly progress: Uint8Array; readonly records: number }
+  | { readonly kind: 'done'; readonly progress: Uint8Array; readonly marks: Uint8Array; readonly records: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** The coordinator has taken a piece. */

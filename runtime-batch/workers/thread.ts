@@ -6,6 +6,7 @@
 import { Worker } from 'node:worker_threads'
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { Progress } from '../../core/executor/progress.ts'
+import { TimeMarks } from '../../core/executor/time-marks.ts'
 import type { Rows } from '../../core/state/rows.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
 import { WAITING_BYTES } from '../limits.ts'
@@ -79,8 +80,11 @@ export class Thread {
         this.#executor.addPartials(message.table, queue.changes() as Rows)
         return queue.dispose()
       }
-      case 'done':
-        return resolve({ progress: Progress.decode(message.progress), records: message.records })
+      case 'done': {
+        const progress = Progress.decode(message.progress)
+        progress.marks = TimeMarks.decode(message.marks)
+        return resolve({ progress, records: message.records })
+      }
       case 'failed':
         return reject(decodeFailure(message.failure))
     }

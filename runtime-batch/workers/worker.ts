@@ -33,7 +33,8 @@ async function run(order: WorkerOrder): Promise<void> {
     const executor = partialExecutor({ ...order, functions })
     await readGroup(log, executor, order.tasks, (records, offsets) => tell({ kind: 'read', records, offsets }))
     for (const [table, rows] of executor.takePartials()) await handOver(order, table, rows)
-    tell({ kind: 'done', progress: executor.progress.encode(), records: executor.records })
+    const { progress, records } = executor
+    tell({ kind: 'done', progress: progress.encode(), marks: progress.marks.encode(), records })
   }
   await thenClose(readOrder, () => log.close())
 }

@@ -4,15 +4,14 @@ import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'
 import type { InputPartition, InputRecord } from '../../core/reference/input.ts'
 import type { Log } from '../../logs/log.ts'
-import type { Ranges } from '../../run/reading/bind-log.ts'
 
-/** Every partition of the cut from its start on, the empty ones too. */
-export async function readInput(log: Log, cut: Cut, ranges: Ranges): Promise<readonly InputPartition[]> {
+/** Every partition of the cut from where `from` says on, the empty ones too. */
+export async function readInput(log: Log, cut: Cut, from: Cut): Promise<readonly InputPartition[]> {
   const input: InputPartition[] = []
   for (const [name, end] of sortedCut(cut)) {
     const { topic, partition } = splitPartition(name)
     const records: InputRecord[] = []
-    const start = ranges.get(name)?.start ?? end
+    const start = from.get(name) ?? end
     if (start < end) {
       for await (const chunk of log.read(topic, partition, start, end)) {
         for (let i = 0; i < chunk.count; i++) records.push(recordAt(chunk, i))

@@ -29,7 +29,32 @@ export interface FoundDifference extends Difference {
   readonly replay: string
 }
 
+/** What of a state was compared where the log no longer holds all that it was computed from. */
+export interface PartialVerdict {
+  /** What is gone of each partition, and from which offset on the rest was verified; offsets as decimal text. */
+  readonly gone: readonly {
+    readonly partition: string
+    readonly from: string
+    readonly to: string
+    readonly verified: string
+  }[]
+  /** Parts of the state's result of which something was compared. */
+  readonly compared: readonly PartialPart[]
+  /** Parts that need what is gone. */
+  readonly notCompared: readonly string[]
+}
+
+interface PartialPart {
+  readonly part: string
+  /** Rows compared, of all that the state has. */
+  readonly rows: number
+  readonly of: number
+  /** Elements (windows: those that begin) from this event time on, in ms; null where that is not the limit. */
+  readonly since: number | null
+}
+
 export interface Verdict {
+  /** No difference was found; in a state of which not all could be compared, see `partial`. */
   readonly equal: boolean
   readonly job: string
   /** `topic/partition` -> exclusive end offset, as decimal text. */
@@ -43,6 +68,8 @@ export interface Verdict {
   readonly asked: number
   readonly commits: number
   readonly restarts: number
+  /** Null where everything was compared. */
+  readonly partial: PartialVerdict | null
   /** The reference first. */
   readonly sides: readonly VerifiedSide[]
   readonly difference: FoundDifference | null
@@ -76,8 +103,33 @@ export function verdictLines(verdict: Verdict): readonly string[] {
     const digests = sides.map(s => (s.digests[i]?.digest ?? 'absent').padEnd(column))
     lines.push(`  ${part.padEnd(width)}  ${String(rows).padStart(9)}  ${digests.join('  ')}`.trimEnd())
   }
-  return [...lines, ...(verdict.difference === null ? ['equal'] : differenceLines(verdict.difference))]
+  if (verdict.partial !== null) lines.push(...partialLines(verdict.partial))
+  if (verdict.difference !== null) return [...lines, ...differenceLines(verdict.difference)]
+  return [
+    ...lines,
+    verdict.partial === null ? 'equal' : 'no difference in what was compared; the state was not compared whole',
+  ]
 }
+
+/** What of the state was compared, and what was not. */
+function partialLines({ gone, compared, notCompared }: PartialVerdict): readonly string[] {
+  const width = Math.max(...compared.map(c => c.part.length), 4)
+  return [
+    'the state, against what the log still holds (the sides above are computed from that alone):',
+    ...gone.map(
+      ({ partition, from, to, verified }) =>
+        `  ${partition}: offsets ${from} to ${BigInt(to) - 1n} are gone; verified from ${verified} on`,
+    ),
+    ...compared.map(({ part, rows, of, since }) => {
+      const limit =
+        since === null ? '' : `, ${part.startsWith('view') ? 'windows' : 'times'} from ${timeText(since)} on`
+      return `  compared      ${part.padEnd(width)}  ${rows} of ${of}${limit}`
+    }),
+    ...notCompared.map(part => `  NOT COMPARED  ${part}`),
+  ]
+}
+
+const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
 
 function differenceLines({
   part,

@@ -9,16 +9,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { LyrebirdError } from '../../core/errors.ts'
-import type { Progress } from '../../core/executor/progress.ts'
-import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'
-import { reference } from '../../core/reference/reference.ts'
-import { compareResults } from '../../core/result/compare-results.ts'
+import { type Cut, sortedCut } from '../../core/log/cut.ts'
+import { type InputPartition, reference } from '../../core/reference/reference.ts'
+import { compareResults, type Difference } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { now } from '../../run/clock.ts'
 import { defaultOut } from '../../run/job-run.ts'
-import { checkKnown } from '../../run/reading/admission.ts'
+import { checkKnown, withoutBare } from '../../run/reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../run/reading/bind-log.ts'
 import { checkLastRecords } from '../../run/reading/last-records.ts'
 import { checkComplete, checkNames, type Until } from '../../run/reading/until.ts'
@@ -26,10 +25,13 @@ import { checkPlan } from '../../run/state/open-state.ts'
 import { readJobDocument, readProgress } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { openStateReader } from '../../store/index.ts'
+import { Comparable } from './comparable.ts'
 import { runInterleaving } from './interleaving.ts'
+import { partialVerdict } from './partial-verdict.ts'
 import { readInput } from './read-input.ts'
 import { readWholeResult } from './read-result.ts'
-import { type FoundDifference, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
+import { type Remaining, remainingOf, seeded } from './remaining.ts'
+import { type FoundDifference, type PartialVerdict, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
 
 interface VerifyOptions {
   readonly functions: FunctionsModule
@@ -71,7 +73,10 @@ export async function verifyJob(options: VerifyOptions): Promise<Verdict> {
 interface Target {
   readonly cut: Cut
   readonly final: boolean
-  readonly ranges: Ranges
+  /** Where each partition is read from. */
+  readonly from: Cut
+  /** What is left of what the state was computed from; null where nothing is gone. */
+  readonly remaining: Remaining | null
 }
 
 class Verification {
@@ -82,6 +87,7 @@ class Verification {
   readonly #sides: VerifiedSide[] = []
   #expected: JobResult | null = null
   #difference: FoundDifference | null = null
+  #partial: PartialVerdict | null = null
   #count = { folders: 0, interleavings: 0, commits: 0, restarts: 0, records: 0 }
 
   constructor(options: VerifyOptions, log: Log, scratch: string) {
@@ -93,8 +99,8 @@ class Verification {
 
   async run(): Promise<Verdict> {
     const target = await this.#target()
-    await this.#reference(target)
-    await this.#state()
+    const input = await this.#reference(target)
+    await this.#state(target, input)
     for (const workers of this.#options.workers ?? [1, 2]) {
       if (this.#difference === null) await this.#batch(target, workers)
     }
@@ -108,14 +114,17 @@ class Verification {
     const { plan } = functions
     await checkAbilities(this.#log, plan)
     const ranges = await rangesNow(this.#log, plan)
-    if (state !== undefined) return { ...(await this.#cutOfState(state, ranges)), ranges }
-    if (until === 'end') return { cut: new Map([...ranges].map(([name, { end }]) => [name, end])), final, ranges }
+    if (state !== undefined) return this.#targetOfState(state, ranges)
+    const from = new Map([...ranges].map(([name, { start }]) => [name, start]))
+    if (until === 'end') {
+      return { cut: new Map([...ranges].map(([name, { end }]) => [name, end])), final, from, remaining: null }
+    }
     checkNames(until, ranges)
     checkComplete(until, [], ranges)
-    return { cut: until, final, ranges }
+    return { cut: until, final, from, remaining: null }
   }
 
-  async #cutOfState(directory: string, ranges: Ranges): Promise<{ cut: Cut; final: boolean }> {
+  async #targetOfState(directory: string, ranges: Ranges): Promise<Target> {
     const { plan } = this.#options.functions
     const reader = openStateReader(directory)
     try {
@@ -123,26 +132,36 @@ class Verification {
       const stored = readJobDocument(reader)
       if (stored !== null) checkPlan(stored, plan, this.#command)
       checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
-      await checkLastRecords(this.#log, plan, progress, ranges)
-      checkHistory(progress, ranges)
-      return { cut: progress.cutNow, final: progress.sealed }
+      const placed = withoutBare(progress, ranges)
+      await checkLastRecords(this.#log, plan, progress, placed)
+      const remaining = remainingOf(plan, progress, placed)
+      const { from, gone } = remaining
+      return { cut: progress.cutNow, final: progress.sealed, from, remaining: gone.length === 0 ? null : remaining }
     } finally {
       await reader.close()
     }
   }
 
-  async #reference({ cut, final, ranges }: Target): Promise<void> {
+  async #reference({ cut, final, from, remaining }: Target): Promise<readonly InputPartition[]> {
     this.#options.onStep?.('reference')
-    const input = await readInput(this.#log, cut, ranges)
+    const input = await readInput(this.#log, cut, from)
     this.#count.records = input.reduce((sum, p) => sum + p.records.length, 0)
     this.#expected = reference(this.#options.functions, input, { final })
+    if (remaining !== null && this.#count.records === 0) throw nothingLeft(remaining)
     this.#sides.push({ name: 'reference', digests: resultDigests(this.#expected, this.#options.functions.plan) })
+    return input
   }
 
-  async #state(): Promise<void> {
+  async #state({ final, remaining }: Target, input: readonly InputPartition[]): Promise<void> {
     const { state, out, functions } = this.#options
     if (state === undefined) return
-    this.#compare('state', await readWholeResult(state, out ?? defaultOut(state), functions.plan), null)
+    const kept = await readWholeResult(state, out ?? defaultOut(state), functions.plan)
+    if (remaining === null) return this.#compare('state', kept, null)
+    const comparable = new Comparable(functions.plan, remaining)
+    const expected = reference(functions, seeded(input, remaining), { final })
+    const part = comparable.of(kept)
+    this.#partial = partialVerdict(functions.plan, comparable, remaining, { kept, part })
+    this.#difference = this.#differenceOf('state', compareResults(comparable.of(expected), part), null)
   }
 
   async #batch(target: Target, workers: number): Promise<void> {
@@ -168,11 +187,11 @@ class Verification {
     }
   }
 
-  #runOptions({ cut, final }: Target, state: string) {
+  #runOptions({ cut, final, from }: Target, state: string) {
     const { functions, functionsUrl } = this.#options
     // Threads of a batch run need the log's name; everything else shares the open one.
     const log = typeof this.#options.log === 'string' ? this.#options.log : this.#log
-    return { functions, functionsUrl, log, state, until: cut, final, absent: true, recompute: this.#command }
+    return { functions, functionsUrl, log, state, until: cut, final, from, absent: true, recompute: this.#command }
   }
 
   async #compareFolder(name: string, folder: string, seed: number | null): Promise<void> {
@@ -187,9 +206,13 @@ class Verification {
     const known = this.#sides.findIndex(s => s.name === name)
     if (known < 0) this.#sides.push(side)
     else if (difference !== null) this.#sides[known] = side
-    if (difference === null || this.#difference !== null) return
+    this.#difference ??= this.#differenceOf(name, difference, seed)
+  }
+
+  #differenceOf(rightName: string, difference: Difference | null, seed: number | null): FoundDifference | null {
+    if (difference === null) return null
     const replay = seed === null ? this.#command : `${this.#command} --interleavings 1 --seed ${seed}`
-    this.#difference = { ...difference, leftName: 'reference', rightName: name, seed, replay }
+    return { ...difference, leftName: 'reference', rightName, seed, replay }
   }
 
   #verdict({ cut, final }: Target): Verdict {
@@ -206,6 +229,7 @@ class Verification {
       asked,
       commits,
       restarts,
+      partial: this.#partial,
       sides: this.#sides,
       difference: this.#difference,
     }
@@ -220,19 +244,15 @@ class Verification {
   }
 }
 
-/** Throws `range-lost` where records that the state was computed from are gone. */
-function checkHistory(progress: Progress, ranges: Ranges): void {
-  for (const [name, start] of progress.starts) {
-    const now = ranges.get(name)?.start ?? start
-    if (now <= start) continue
-    const { topic, partition } = splitPartition(name)
-    throw new LyrebirdError(
-      'range-lost',
-      `offsets ${start} to ${now - 1n} of ${name} are gone: the state has read them`,
-      {
-        where: { topic, partition, from: String(start), to: String(now) },
-        hint: 'a state can be verified while the log still holds what it was computed from',
-      },
-    )
-  }
+/** No record is left of what the state was computed from. */
+function nothingLeft({ gone }: Remaining): LyrebirdError {
+  const ranges = gone.map(({ partition, from, to }) => `${partition} ${from} to ${to - 1n}`).join(', ')
+  return new LyrebirdError(
+    'range-lost',
+    `the log holds nothing by which the state could be verified; gone are ${ranges}`,
+    {
+      where: { partitions: gone.map(({ partition }) => partition).join(',') },
+      hint: 'verify a state while the log still holds some of the records that it has read',
+    },
+  )
 }

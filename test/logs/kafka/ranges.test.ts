@@ -120,7 +120,8 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
     const verdict = await verifyJob({ functions: interpretedModule(program), log, interleavings: 3, seed: 1 })
     expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
     const ranges = await rangesNow(log, program.plan)
-    const input = await readInput(log, new Map([...ranges].map(([name, { end }]) => [name, end])), ranges)
+    const at = (side: 'start' | 'end') => new Map([...ranges].map(([name, range]) => [name, range[side]]))
+    const input = await readInput(log, at('end'), at('start'))
     const result = reference(program, input)
     expect(rowsOf(result, 'plans')).toEqual([
       ['ann', { plan: 'team' }],
