@@ -69,7 +69,7 @@ export interface RunOptions {
    * log that has grown.
    */
   readonly absent?: boolean | undefined
-  /** Where a new state begins to read partitions: for what a state was computed from, in a log that begins elsewhere. */
+  /** Where a new state begins to read: for what another state was computed from, in a log that begins elsewhere. */
   readonly from?: Cut | undefined
 }
 

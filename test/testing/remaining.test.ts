@@ -122,7 +122,7 @@ describe('a job with and without windows', () => {
     log.trim('clicks', 0, 120n)
     await expect(verifyState(functions, log, state)).rejects.toMatchObject({ code: 'range-lost', exitCode: 5 })
     const old = await computed([60n, 120n])
-    const writer = openStateWriter(old.state)
+    const writer = await openStateWriter(old.state)
     await writer.commit(transaction => transaction.putDocument(TIME_MARKS, null))
     await writer.close()
     expect((await verifyState(functions, old.log, old.state)).equal).toBe(true)
@@ -136,7 +136,7 @@ describe('a job with and without windows', () => {
     const rows = [...reader.range(TABLE.view('perMinute'))].map(([key, value]) => [key.slice(), value.slice()] as const)
     await reader.close()
     const [key, value] = rows.at(-1) as (typeof rows)[number]
-    const writer = openStateWriter(state)
+    const writer = await openStateWriter(state)
     const progress = Progress.decode(writer.document(PROGRESS) as Uint8Array)
     const other = new Uint8Array([value[0] as number, ...canonicalBytes(3)])
     const digest = progress.digest(DIGEST.view('perMinute'))

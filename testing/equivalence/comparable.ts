@@ -1,8 +1,8 @@
 // Which part of a result follows from what remains of a log alone, where its beginning is gone.
 //
 // Promises: whatever is kept here of the result of a whole log is what is kept of the result of the rest of it, given
-// `T` at its beginning. All records before the rest have times up to some `T`; so elements of a later time come from the
-// rest, and so does a window that begins later, with everything in it.
+// `T` at its beginning. All records before the rest have times up to some `T`; so elements of a later time come from
+// the rest, and so does a window that begins later, with everything in it.
 // Not here: `T` itself (time marks of the state), and the words for people (`verdict.ts`).
 
 import { partitionName, splitPartition } from '../../core/log/cut.ts'
@@ -38,7 +38,7 @@ export class Comparable {
     for (const node of plan.nodes) this.#knownFrom.set(node.id, this.#of(node))
   }
 
-  /** From which time on the elements or windows of a node are compared: -Infinity for all of them, +Infinity for none. */
+  /** From which time on elements or windows of a node are compared: -Infinity for all of them, +Infinity for none. */
   knownFrom(node: string): KnownFrom {
     return this.#knownFrom.get(node) as KnownFrom
   }

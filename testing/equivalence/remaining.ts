@@ -1,7 +1,7 @@
 // What a log still holds of what a state was computed from.
 //
-// Promises: for each partition the offset from which on everything can be judged as it was: the start of the state where
-// nothing is gone, else the first time mark of the state at or past the log's start, with `T` there.
+// Promises: for each partition the offset from which on everything can be judged as it was: the start of the state
+// where nothing is gone, else the first time mark of the state at or past the log's start, with `T` there.
 
 import type { Progress } from '../../core/executor/progress.ts'
 import type { TimeMark } from '../../core/executor/time-marks.ts'
@@ -11,7 +11,7 @@ import type { InputPartition } from '../../core/reference/input.ts'
 import { type Ranges, sourceNodes } from '../../run/reading/bind-log.ts'
 
 /** A partition of which the log has lost something that the state has read: from <= offset < to. */
-export interface GonePart {
+interface GonePart {
   readonly partition: string
   readonly from: bigint
   readonly to: bigint

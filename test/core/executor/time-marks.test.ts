@@ -7,18 +7,21 @@ const times = () => ({ source: 1 })
 const offsetsOf = (marks: TimeMarks) => marks.of('a/0').map(({ offset }) => Number(offset))
 
 describe('time marks', () => {
-  it.each([1, 7, 1000])('of a million offsets in chunks of %i are few, and leave most of what remains to be judged', chunk => {
-    const marks = new TimeMarks()
-    for (let at = chunk; at <= 1_000_000; at += chunk) marks.reached('a/0', BigInt(at), times)
-    const offsets = offsetsOf(marks)
-    expect(offsets.length).toBeGreaterThan(20)
-    expect(offsets.length).toBeLessThanOrEqual(64)
-    for (const start of [0, 5_000, 100_000, 300_000, 600_000, 800_000, 900_000]) {
-      const next = offsets.find(offset => offset >= start) as number
-      expect(next - start).toBeLessThanOrEqual((1_000_000 - start) / 2)
-    }
-    expect(1_000_000 - (offsets.at(-1) as number)).toBeLessThanOrEqual(1_000_000 / 32 + chunk)
-  })
+  it.each([1, 7, 1000])(
+    'of a million offsets in chunks of %i are few, and leave most of what remains to be judged',
+    chunk => {
+      const marks = new TimeMarks()
+      for (let at = chunk; at <= 1_000_000; at += chunk) marks.reached('a/0', BigInt(at), times)
+      const offsets = offsetsOf(marks)
+      expect(offsets.length).toBeGreaterThan(20)
+      expect(offsets.length).toBeLessThanOrEqual(64)
+      for (const start of [0, 5_000, 100_000, 300_000, 600_000, 800_000, 900_000]) {
+        const next = offsets.find(offset => offset >= start) as number
+        expect(next - start).toBeLessThanOrEqual((1_000_000 - start) / 2)
+      }
+      expect(1_000_000 - (offsets.at(-1) as number)).toBeLessThanOrEqual(1_000_000 / 32 + chunk)
+    },
+  )
 
   it('follow the start of the log: what is kept lies in what remains', () => {
     const marks = new TimeMarks()

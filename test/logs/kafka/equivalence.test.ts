@@ -54,7 +54,10 @@ describe.skipIf(noKafka)('the first example on a real broker', () => {
     const ranges = await rangesNow(files, functions.plan)
     const cut = new Map([...ranges].map(([name, { end }]) => [name, end]))
     expect([...cut.keys()]).toEqual([0, 1, 2, 3].map(p => `${TOPIC}/${p}`))
-    expected = reference(functions, await readInput(files, cut, new Map([...ranges].map(([name, { start }]) => [name, start]))))
+    expected = reference(
+      functions,
+      await readInput(files, cut, new Map([...ranges].map(([name, { start }]) => [name, start]))),
+    )
   }, 120_000)
 
   afterAll(async () => {
