@@ -36,6 +36,7 @@ import {
   decodeRecordCounts,
   encodeJson,
   encodeRecordCounts,
+  type JobDocument,
   jobDocument,
 } from './state/documents.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
@@ -85,10 +86,11 @@ export class JobRun {
   readonly #warnings: string[]
   /** Whether every topic takes ticks. */
   readonly #ticks: boolean
-  /** The documents `job` and `plan`, the same in every commit of a run. */
-  readonly #jobBytes: Uint8Array
+  /** The document `plan`, the same in every commit of a run. */
   readonly #planBytes: Uint8Array
   #ranges: Ranges
+  /** Whether what lambdas gave depends on the version of ICU. */
+  #intl: boolean
   /** Number of the state's last commit; 0 where there is none. */
   #commit: number
   /** Records read when it was made. */
@@ -120,7 +122,7 @@ export class JobRun {
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       groupLimit: options.groupLimit ?? GROUP_LIMIT,
     })
-    this.#jobBytes = encodeJson(jobDocument(this.plan, state.id, runtimeVersions(), folderFrom(options)))
+    this.#intl = state.intl
     this.#planBytes = encodeJson(this.plan)
     this.#commit = readCommit(state.writer)?.number ?? 0
     this.#committed = -1
@@ -206,7 +208,7 @@ export class JobRun {
         if (marks.changed) transaction.putDocument(TIME_MARKS, marks.encode())
         transaction.putDocument(DOCUMENT.outputs, encodeRecordCounts(this.#outputs.records))
         transaction.putDocument(DOCUMENT.commit, encodeJson(commit))
-        transaction.putDocument(DOCUMENT.job, this.#jobBytes)
+        transaction.putDocument(DOCUMENT.job, encodeJson(this.#jobDocument()))
         transaction.putDocument(DOCUMENT.plan, this.#planBytes)
         step('in-transaction')
       })
@@ -219,6 +221,11 @@ export class JobRun {
     } finally {
       changes.dispose()
     }
+  }
+
+  /** A worker's lambdas have formatted something through `Intl`: the state depends on the version of ICU. */
+  noteIntl(): void {
+    this.#intl = true
   }
 
   summary(): RunSummary {
@@ -244,6 +251,12 @@ export class JobRun {
       () => this.#state.writer.close(),
       () => (typeof this.#options.log === 'string' ? this.log.close() : undefined),
     )
+  }
+
+  #jobDocument(): JobDocument {
+    this.#intl ||= this.#options.functions.usedIntl()
+    const versions = { ...runtimeVersions(), intl: this.#intl }
+    return jobDocument(this.plan, this.#state.id, versions, folderFrom(this.#options))
   }
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */

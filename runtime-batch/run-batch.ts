@@ -95,7 +95,8 @@ async function readInThreads(
   try {
     await readGroup(run.log, executor, own, onProgress)
     for (const [i, thread] of threads.entries()) {
-      const { progress, records } = await thread.done
+      const { progress, records, usedIntl } = await thread.done
+      if (usedIntl) run.noteIntl()
       takeOver(run, others[i] as readonly Task[], progress, records)
     }
   } finally {

@@ -6,15 +6,17 @@
 // formats stay outside; the module around the bundle is written by `7-emit`.
 
 import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { basename, join } from 'node:path'
-import { build, type Message as EsbuildMessage, type Loader, type Plugin } from 'esbuild'
+import { build, type Message as EsbuildMessage, type Loader, type Metafile, type Plugin } from 'esbuild'
 import MagicString from 'magic-string'
 import type { Insertion } from '../1-read/insertion.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { bundleFailed } from '../messages/job.ts'
 import { FORMAT_ENTRIES } from '../package-root.ts'
-import type { Bundle, SourceMap } from './bundle.ts'
+import type { AuthorImport, Bundle, SourceMap } from './bundle.ts'
+import { HOST_MODULE } from './closed-code.ts'
 import { placeIn } from './places.ts'
 
 interface Bundled {
@@ -26,8 +28,25 @@ interface Bundled {
 /** Name that the output would have; maps are relative to its folder. */
 const OUTPUT = 'functions.mjs'
 
+/** Where packages have several builds: as they are, or those for hosts without Node's modules. */
+type Builds = 'plain' | 'browser'
+
 export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
+  const plain = await bundled(analysis, 'plain')
+  if (!('errors' in plain)) return plain
+  // Without Node's modules there is no bundle: then the packages' builds for browsers are taken, and the realm stands
+  // in for the modules that are left.
+  const result = plain.errors.some(importsHost) ? await bundled(analysis, 'browser') : plain
+  if (!('errors' in result)) return result
+  return { bundle: null, diagnostics: result.errors.map(m => diagnosticOf(m, analysis)) }
+}
+
+async function bundled(
+  analysis: JobAnalysis,
+  builds: Builds,
+): Promise<Bundled | { errors: readonly EsbuildMessage[] }> {
   const [entry] = analysis.files
+  const browser = builds === 'browser'
   try {
     const result = await build({
       entryPoints: [entry as string],
@@ -37,8 +56,8 @@ export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
       bundle: true,
       format: 'cjs',
       platform: 'neutral',
-      mainFields: ['module', 'main'],
-      conditions: ['import', 'default'],
+      mainFields: [...(browser ? ['browser'] : []), 'module', 'main'],
+      conditions: [...(browser ? ['browser'] : []), 'import', 'default'],
       target: 'es2022',
       charset: 'utf8',
       legalComments: 'none',
@@ -46,20 +65,63 @@ export async function bundleJob(analysis: JobAnalysis): Promise<Bundled> {
       sourcesContent: true,
       external: ['lyrebird', ...Object.keys(FORMAT_ENTRIES)],
       metafile: true,
-      define: { 'process.env.NODE_ENV': '"production"' },
+      // `eval` cannot be shadowed in strict code; the realm's own is a member of its global object.
+      define: { 'process.env.NODE_ENV': '"production"', eval: 'globalThis.eval' },
       // Only `paths` of a tsconfig near the job counts, as for the type check; no other option may change the meaning.
       tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false } },
       logLevel: 'silent',
-      plugins: [aliasing(analysis.aliases), marking(analysis.insertions)],
+      plugins: [aliasing(analysis.aliases), marking(analysis.insertions), ...(browser ? [standingIn()] : [])],
     })
     const textOf = (end: string): string => result.outputFiles.find(f => f.path.endsWith(end))?.text ?? ''
     const imports = Object.values(result.metafile.outputs).flatMap(output => output.imports)
+    const importedBy = authorImports(result.metafile, analysis.texts.keys())
     const requires = [...new Set(imports.filter(i => i.external === true).map(i => i.path))].sort()
-    return { bundle: { code: textOf('.mjs'), map: readMap(textOf('.map')), requires }, diagnostics: [] }
+    return { bundle: { code: textOf('.mjs'), map: readMap(textOf('.map')), requires, importedBy }, diagnostics: [] }
   } catch (error) {
     const messages = (error as { errors?: readonly EsbuildMessage[] }).errors
     if (messages === undefined) throw error
-    return { bundle: null, diagnostics: messages.map(m => diagnosticOf(m, analysis)) }
+    return { errors: messages }
+  }
+}
+
+/** For each file of a package, the first of the author's imports that leads to it. */
+function authorImports({ inputs }: Metafile, authors: Iterable<string>): ReadonlyMap<string, AuthorImport> {
+  const found = new Map<string, AuthorImport>()
+  const own = new Set(authors)
+  const importsOf = (path: string) => (inputs[path]?.imports ?? []).filter(i => i.external !== true && !own.has(i.path))
+  const queue = [...own].flatMap(file =>
+    importsOf(file).map(({ path, original = path }) => ({ path, by: { file, specifier: original } })),
+  )
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { path, by } = next
+    if (found.has(path)) continue
+    found.set(path, by)
+    queue.push(...importsOf(path).map(i => ({ path: i.path, by })))
+  }
+  return found
+}
+
+/** Whether an error is a module of Node that was not found. */
+function importsHost({ text }: EsbuildMessage): boolean {
+  const [, name] = /^Could not resolve "([^"]+)"/.exec(text) ?? []
+  return name !== undefined && isBuiltin(name)
+}
+
+/** Modules of Node, where no installed package has the name. */
+function standingIn(): Plugin {
+  return {
+    name: 'lyrebird-host-modules',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (!isBuiltin(path) || pluginData === standingIn) return undefined
+        const found = await bundler.resolve(path, { kind, resolveDir, pluginData: standingIn })
+        return found.errors.length === 0 ? found : { path, namespace: 'host' }
+      })
+      bundler.onLoad({ filter: /.*/, namespace: 'host' }, ({ path }) => ({
+        contents: `module.exports = ${HOST_MODULE}(${JSON.stringify(`node:${path.replace(/^node:/, '')}`)})`,
+        loader: 'js',
+      }))
+    },
   }
 }
 

@@ -7,6 +7,15 @@ export interface Bundle {
   readonly map: SourceMap
   /** Modules that the code requires: `lyrebird`, and entries for formats such as `lyrebird/avro`. Sorted. */
   readonly requires: readonly string[]
+  /** By the path of a source in the map that is not the author's: the author's import that leads to it. */
+  readonly importedBy: ReadonlyMap<string, AuthorImport>
+}
+
+export interface AuthorImport {
+  /** The author's file, relative to the job's folder. */
+  readonly file: string
+  /** As it is written there: `zod/mini`. */
+  readonly specifier: string
 }
 
 export interface SourceMap {

@@ -9,6 +9,7 @@ import { WORDS } from '../../core/plan/words.ts'
 import { closedRealm, REALM_NAMES } from '../../core/realm/closed-realm.ts'
 import type { JobAnalysis } from '../2-check/job-analysis.ts'
 import type { Bundle } from '../3-bundle/bundle.ts'
+import { AFTER, BEFORE, PARAMETERS } from '../3-bundle/closed-code.ts'
 import { placeIn } from '../3-bundle/places.ts'
 import { type Diagnostic, diagnose } from '../diagnostic.ts'
 import { noJob, unmarkedCall } from '../messages/job.ts'
@@ -50,9 +51,8 @@ function graphIn({ code }: Bundle, modules: JobModules): JobGraph | null {
     if (modules.has(name)) return modules.get(name)
     throw new Error(`a compiled job cannot load ${name}`)
   }
-  const parameters = ['exports', 'module', 'require', ...REALM_NAMES]
-  const run = compileFunction(`'use strict'\n${code}`, parameters, { filename: JOB_SCRIPT })
-  run(module.exports, module, require, ...REALM_NAMES.map(name => realm[name]))
+  const run = compileFunction(`${BEFORE}${code}${AFTER}`, [...PARAMETERS], { filename: JOB_SCRIPT })
+  run(module.exports, module, require, ...REALM_NAMES.map(name => realm.names[name]), realm.hostModule, realm.close)
   return graphOf(module.exports.default)
 }
 

@@ -9,6 +9,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import { REALM_NAMES } from '../../core/realm/closed-realm.ts'
 import { MANIFEST_FORMAT, sha256 } from '../../host/artefact.ts'
 import type { Bundle } from '../3-bundle/bundle.ts'
+import { AFTER, BEFORE, PARAMETERS } from '../3-bundle/closed-code.ts'
 import { FORMAT_ENTRIES } from '../package-root.ts'
 import { emitLink } from './functions.ts'
 
@@ -38,7 +39,6 @@ export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[
 }
 
 function functionsModule(plan: Plan, bundle: Bundle, files: readonly string[]): { code: string; map: string } {
-  const parameters = ['exports', 'module', 'require', ...REALM_NAMES]
   const formats = bundle.requires.filter(name => Object.hasOwn(FORMAT_ENTRIES, name))
   const before = `// Job ${plan.job}, compiled by lyrebird. Do not edit: change the job and compile it again.
 import * as lyrebird from 'lyrebird'
@@ -48,20 +48,20 @@ export const files = ${JSON.stringify(files)}
 lyrebird.checkAbi({ abi, files }, import.meta.url)
 
 const realm = lyrebird.closedRealm()
+const { names } = realm
 const module = { exports: {} }
 const require = name => {
   if (name === 'lyrebird') return lyrebird
 ${formats.map((name, i) => `  if (name === '${name}') return format${i}\n`).join('')}  throw new Error(\`a compiled job cannot load \${name}\`)
 }
 
-function evaluate(${parameters.join(', ')}) {
-'use strict'
-`
-  const after = `
-}
+function evaluate(${PARAMETERS.join(', ')}) {
+${BEFORE}`
+  const after = `${AFTER}}
 
-evaluate(module.exports, module, require, ${REALM_NAMES.map(name => `realm.${name}`).join(', ')})
+evaluate(module.exports, module, require, ${REALM_NAMES.map(name => `names.${name}`).join(', ')}, realm.hostModule, realm.close)
 
+export const usedIntl = realm.usedIntl
 export const plan = JSON.parse(${JSON.stringify(JSON.stringify(plan))})
 export const lambdas = lyrebird.lambdasOf(plan, lyrebird.graphOf(module.exports.default))
 

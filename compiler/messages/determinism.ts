@@ -56,9 +56,9 @@ export function localeInLambda(p: { readonly name: string }): Message {
     word: 'locale-in-lambda',
     severity: 'error',
     title: 'the lambda depends on a locale',
-    label: `${p.name} follows the host's language settings and its version of ICU`,
-    why: 'Another machine, or the next version of Node, would order or print the same text differently.',
-    fix: 'Compare with `<` and `>`, print with `toFixed`, `toISOString`, `toLowerCase`; format for people where the view is shown.',
+    label: `${p.name} follows the language settings of the host`,
+    why: 'Another machine would order or print the same text differently.',
+    fix: "Compare with `<` and `>`, print with `toFixed`, `toISOString`, `toLowerCase`; or name locale and zone: `new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London' })`.",
   }
 }
 
@@ -260,8 +260,8 @@ export function unreadLibrary(p: { readonly name: string }): Message {
     word: 'unread-library',
     severity: 'warning',
     title: 'the lambda calls a library that cannot be read',
-    label: `${p.name} comes from an installed package`,
+    label: `${p.name} is an installed package`,
     why: 'Its clock, randomness and network are closed at run time; state that it keeps between records cannot be seen.',
-    fix: "Fine if the function depends on nothing but its arguments. The package's content is a part of the plan's hash.",
+    fix: "Fine if what is called depends on nothing but its arguments. The package's content is a part of the plan's hash.",
   }
 }

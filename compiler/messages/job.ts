@@ -34,7 +34,19 @@ export function evaluationFailed(p: { readonly text: string }): Message {
     title: "the job's module threw while it was loaded",
     label: `${p.text}`,
     why: 'The graph of a job is made by running its module; nothing can be compiled of one that throws.',
-    fix: 'Correct the error. The clock, randomness, files and the network are closed while a job is loaded.',
+    fix: 'Correct the error. Files, network, timers and the environment are absent while a job is loaded.',
+  }
+}
+
+/** The package `name` threw while it was loaded. */
+export function libraryFailed(p: { readonly name: string; readonly place: string; readonly text: string }): Message {
+  return {
+    word: 'library-failed',
+    severity: 'error',
+    title: `the package ${p.name} threw while it was loaded`,
+    label: `${p.text} (${p.place})`,
+    why: 'The graph of a job is made by running its module with all that it imports.',
+    fix: 'Import another build or version of the package, or write the function yourself. `docs/libraries.md` lists packages that have been tried.',
   }
 }
 

@@ -205,5 +205,7 @@ export interface FunctionsModule {
   readonly lambdas: Lambdas
   /** The author's files, relative to the job's folder; used to find the author's place in a stack trace. */
   readonly files: readonly string[]
+  /** Whether the job has formatted anything through `Intl` in this thread, so that results depend on ICU. */
+  usedIntl(): boolean
   link(target: LinkTarget): Linked
 }

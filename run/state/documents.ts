@@ -20,6 +20,11 @@ export interface Versions {
   readonly v8: string
   readonly icu: string
   readonly tz: string
+  /**
+   * True where lambdas formatted something through `Intl`: then the rows depend on ICU and time zone data. States of
+   * before that could be have none.
+   */
+  readonly intl?: boolean | undefined
 }
 
 /** What is kept of a view or output, to see whether it is still the same. */

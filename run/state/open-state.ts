@@ -13,7 +13,7 @@ import type { StateWriter } from '../../store/store.ts'
 import type { JobDocument } from './documents.ts'
 import { planChanges } from './plan-changes.ts'
 import { readJobDocument } from './read-state.ts'
-import { versionWarnings, zoneDataFault } from './versions.ts'
+import { type EngineFault, intlFault, versionWarnings, zoneDataFault } from './versions.ts'
 
 export interface OpenedState {
   readonly writer: StateWriter
@@ -21,6 +21,8 @@ export interface OpenedState {
   readonly id: string
   /** Nothing has been committed yet. */
   readonly fresh: boolean
+  /** Lambdas have formatted something through `Intl`. */
+  readonly intl: boolean
   readonly warnings: readonly string[]
 }
 
@@ -35,30 +37,38 @@ export async function openState(directory: string, plan: Plan, recompute: string
   }
 }
 
-/** Throws `state-incompatible` with every change, or where calendar windows were made with other time zone data. */
+/** Throws `state-incompatible` with every change, or where the state depends on other versions of ICU or zone data. */
 export function checkPlan(stored: JobDocument, plan: Plan, recompute: string): void {
   const changes = planChanges(stored, plan)
-  if (changes.length === 0) return checkZones(stored, plan, recompute)
+  if (changes.length === 0)
+    return checkEngine(zoneDataFault(plan, stored.versions) ?? intlFault(stored.versions), recompute)
   throw new LyrebirdError('state-incompatible', `the state was computed by another plan: ${changes.join('; ')}`, {
     where: { changes: changes.join('; ') },
     hint: `compute it anew beside the old one: ${recompute}`,
   })
 }
 
-/** Throws `state-incompatible` where calendar windows were made with other time zone data. */
+/**
+ * Throws `state-incompatible` where calendar windows were made with other time zone data. What lambdas formatted with
+ * another ICU can still be read.
+ */
 export function checkZones({ versions }: JobDocument, plan: Plan, recompute: string): void {
-  const fault = zoneDataFault(plan, versions)
+  checkEngine(zoneDataFault(plan, versions), recompute)
+}
+
+function checkEngine(fault: EngineFault | null, recompute: string): void {
   if (fault === null) return
-  throw new LyrebirdError('state-incompatible', `the state does not fit this engine: ${fault}`, {
-    where: { before: versions.tz, now: process.versions.tz },
-    hint: `run it under a Node with time zone data ${versions.tz}, or compute it anew beside the old one: ${recompute}`,
+  throw new LyrebirdError('state-incompatible', `the state does not fit this engine: ${fault.text}`, {
+    where: { before: fault.before, now: fault.now },
+    hint: `run it under a Node with ${fault.before}, or compute it anew beside the old one: ${recompute}`,
   })
 }
 
 function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<OpenedState, 'writer'> {
   const stored = readJobDocument(writer)
   const progress = writer.document(PROGRESS)
-  if (stored === null || progress === undefined) return { id: stored?.id ?? randomUUID(), fresh: true, warnings: [] }
+  if (stored === null || progress === undefined)
+    return { id: stored?.id ?? randomUUID(), fresh: true, intl: false, warnings: [] }
   checkPlan(stored, plan, recompute)
   if (Progress.decode(progress).sealed) {
     throw new LyrebirdError(
@@ -69,5 +79,6 @@ function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<Op
       },
     )
   }
-  return { id: stored.id, fresh: false, warnings: versionWarnings(stored.versions) }
+  const intl = stored.versions.intl === true
+  return { id: stored.id, fresh: false, intl, warnings: versionWarnings(stored.versions) }
 }

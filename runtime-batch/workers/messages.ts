@@ -20,7 +20,13 @@ export type FromWorker =
   | { readonly kind: 'piece'; readonly table: string; readonly bytes: Uint8Array }
   /** No more pieces of this table. */
   | { readonly kind: 'table'; readonly table: string }
-  | { readonly kind: 'done'; readonly progress: Uint8Array; readonly marks: Uint8Array; readonly records: number }
+  | {
+      readonly kind: 'done'
+      readonly progress: Uint8Array
+      readonly marks: Uint8Array
+      readonly records: number
+      readonly usedIntl: boolean
+    }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
 /** The coordinator has taken a piece. */

@@ -16,6 +16,8 @@ import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from 
 interface ThreadResult {
   readonly progress: Progress
   readonly records: number
+  /** Whether its lambdas have formatted anything through `Intl`. */
+  readonly usedIntl: boolean
 }
 
 export class Thread {
@@ -81,9 +83,10 @@ export class Thread {
         return queue.dispose()
       }
       case 'done': {
+        const { records, usedIntl } = message
         const progress = Progress.decode(message.progress)
         progress.marks = TimeMarks.decode(message.marks)
-        return resolve({ progress, records: message.records })
+        return resolve({ progress, records, usedIntl })
       }
       case 'failed':
         return reject(decodeFailure(message.failure))

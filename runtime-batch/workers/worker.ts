@@ -34,7 +34,8 @@ async function run(order: WorkerOrder): Promise<void> {
     await readGroup(log, executor, order.tasks, (records, offsets) => tell({ kind: 'read', records, offsets }))
     for (const [table, rows] of executor.takePartials()) await handOver(order, table, rows)
     const { progress, records } = executor
-    tell({ kind: 'done', progress: progress.encode(), marks: progress.marks.encode(), records })
+    const usedIntl = functions.usedIntl()
+    tell({ kind: 'done', progress: progress.encode(), marks: progress.marks.encode(), records, usedIntl })
   }
   await thenClose(readOrder, () => log.close())
 }

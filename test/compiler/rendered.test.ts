@@ -36,6 +36,7 @@ const LATER: ReadonlyMap<string, Message> = new Map(
       text: 'hopping() hops further than its windows are long',
       name: 'map',
       path: 'jobs/none.ts',
+      place: 'node_modules/map/index.js:1:7',
       value: 'NaN',
       fix: 'Write it otherwise.',
     })

@@ -32,7 +32,13 @@ type Lambda = (...args: readonly unknown[]) => unknown
 
 /** The module of a program; `files` stays empty, since nothing was compiled. */
 export function interpretedModule(program: { readonly plan: Plan; readonly lambdas: Lambdas }): FunctionsModule {
-  return { ...program, abi: ABI, files: [], link: target => new Interpreter(program, target).linked() }
+  return {
+    ...program,
+    abi: ABI,
+    files: [],
+    usedIntl: () => false,
+    link: target => new Interpreter(program, target).linked(),
+  }
 }
 
 class Interpreter {

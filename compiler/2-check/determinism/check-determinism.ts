@@ -21,11 +21,13 @@ export function checkDeterminism(reading: Reading, lambdas: readonly LambdaArgum
     if (!found.functions.some(f => f === expression)) check.from(expression, 'value')
   }
   for (const file of reading.files) check.module(file)
-  return check.diagnostics
+  return check.diagnostics()
 }
 
 class Check {
-  readonly diagnostics: Diagnostic[] = []
+  readonly #diagnostics: Diagnostic[] = []
+  /** Installed packages that lambdas use, each at its first place. */
+  readonly #libraries = new Map<string, Diagnostic>()
   readonly #reading: Reading
   readonly #inspector: Inspector
   readonly #seen = new Map<Mode, Set<ts.Node>>()
@@ -33,6 +35,10 @@ class Check {
   constructor(reading: Reading) {
     this.#reading = reading
     this.#inspector = new Inspector(reading)
+  }
+
+  diagnostics(): readonly Diagnostic[] {
+    return [...this.#diagnostics, ...this.#libraries.values()]
   }
 
   lambda(root: ts.Node): void {
@@ -74,8 +80,22 @@ class Check {
       .toReversed()
       .filter(e => e.at !== e.to)
       .map(e => place(e.at, 'reached from'))
-    this.diagnostics.push(diagnose(message, this.#reading.spanOf(node), [...below, ...above]))
+    const found = diagnose(message, this.#reading.spanOf(node), [...below, ...above])
+    if (message.word === 'unread-library') this.#library(found)
+    else this.#diagnostics.push(found)
   }
+
+  /** A package is named once for a job, however many of its functions are called. */
+  #library(found: Diagnostic): void {
+    const first = this.#libraries.get(found.label)
+    if (first === undefined || isBefore(found, first)) this.#libraries.set(found.label, found)
+  }
+}
+
+/** By file and place. */
+function isBefore({ span: a }: Diagnostic, { span: b }: Diagnostic): boolean {
+  if (a === null || b === null) return b === null && a !== null
+  return a.file === b.file ? a.start < b.start : a.file < b.file
 }
 
 function inputName(root: ts.Node, index: number): string {

@@ -1,6 +1,7 @@
 // Uses of what is denied, one node at a time.
 
 import { isBuiltin } from 'node:module'
+import { libraryName } from '../../1-read/library-hash.ts'
 import type { Reading } from '../../1-read/reading.ts'
 import { shortText, ts, unwrap } from '../../1-read/syntax.ts'
 import type { Message } from '../../diagnostic.ts'
@@ -15,6 +16,7 @@ import {
   unseenCall,
 } from '../../messages/determinism.ts'
 import { hostRule, type RuleMessage, standardRule } from './denied.ts'
+import { formatsNow, isExplicitIntl } from './explicit-intl.ts'
 import type { Mode } from './unit.ts'
 
 /** What a node alone does wrong; null for most. */
@@ -58,7 +60,7 @@ function nameRule(reading: Reading, node: ts.Identifier): Message | null {
   if (symbol !== null && isHolder(node) && HOLDERS.has(symbol.name)) return null
   const message = bySymbol(reading, symbol, node.text)
   if (message !== null) return message
-  if (symbol === null || reading.ownerOf(symbol) !== 'standard') return libraryRule(reading, node, symbol)
+  if (symbol === null || reading.ownerOf(symbol) !== 'standard') return libraryRule(reading, symbol)
   const bare = BARE.get(symbol.name)
   return bare !== undefined && isBareValue(node) ? bare({ name: node.text }) : null
 }
@@ -95,13 +97,15 @@ function isBareValue(node: ts.Identifier): boolean {
   return !ts.isVariableDeclaration(parent) || parent.type !== undefined
 }
 
-function libraryRule(reading: Reading, node: ts.Identifier, symbol: ts.Symbol | null): Message | null {
+function libraryRule(reading: Reading, symbol: ts.Symbol | null): Message | null {
   if (symbol === null || reading.ownerOf(symbol) !== 'library') return null
-  return unreadLibrary({ name: node.text })
+  const file = reading.declarationsOf(symbol)[0]?.getSourceFile().fileName
+  return unreadLibrary({ name: file === undefined ? symbol.name : libraryName(file) })
 }
 
 function memberRule(reading: Reading, node: ts.PropertyAccessExpression | ts.ElementAccessExpression): Message | null {
   const holder = unwrap(node.expression)
+  if (isExplicitIntl(reading, node)) return null
   const found = bySymbol(reading, reading.symbolAt(node), shortText(node))
   if (found !== null) return found
   const object = reading.meaningOf(holder)
@@ -134,7 +138,7 @@ function callRule(reading: Reading, node: ts.CallExpression): Message | null {
   if (declaration !== null && isDateConstructor(declaration) && ts.isCallSignatureDeclaration(declaration)) {
     return clockInLambda({ name: `${shortText(callee)}()` })
   }
-  return anyRule(reading, node)
+  return formatsNow(node, declaration, `${shortText(callee)}()`) ?? anyRule(reading, node)
 }
 
 function newRule(reading: Reading, node: ts.NewExpression): Message | null {

@@ -158,11 +158,31 @@ export const BAD: readonly BadCase[] = [
   // 5: locales
   bad('compare', 'locale-in-lambda', 'export const r = events.map(v => v.tags.toSorted((a, b) => a.localeCompare(b)))'),
   bad('locale-string', 'locale-in-lambda', 'export const r = events.map(v => v.bytes.toLocaleString())'),
-  bad('intl', 'locale-in-lambda', `export const r = events.map(v => new Intl.NumberFormat('de').format(v.bytes))`),
+  bad('intl', 'locale-in-lambda', 'export const r = events.map(v => new Intl.NumberFormat().format(v.bytes))'),
   bad(
-    'intl-outside',
+    'intl-empty-list',
     'locale-in-lambda',
-    `const f = new Intl.DateTimeFormat('en', { timeZone: 'UTC' })\nexport const r = events.map(v => f.format(v.bytes))`,
+    'export const r = events.map(v => new Intl.NumberFormat([]).format(v.bytes))',
+  ),
+  bad(
+    'intl-perhaps-undefined',
+    'locale-in-lambda',
+    `export const r = events.map(v => new Intl.NumberFormat(v.page === '' ? undefined : 'de').format(v.bytes))`,
+  ),
+  bad(
+    'intl-without-zone',
+    'locale-in-lambda',
+    `const f = new Intl.DateTimeFormat('en', { hour: 'numeric' })\nexport const r = events.map(v => f.format(v.bytes))`,
+  ),
+  bad(
+    'intl-alias',
+    'locale-in-lambda',
+    `const { NumberFormat } = Intl\nexport const r = events.map(v => new NumberFormat().format(v.bytes))`,
+  ),
+  bad(
+    'intl-now',
+    'clock-in-lambda',
+    `const f = new Intl.DateTimeFormat('en', { timeZone: 'UTC' })\nexport const r = events.map(v => f.format() + v.page)`,
   ),
   // 7: state
   bad('counter', 'captured-state', 'let n = 0\nexport const r = events.map(v => v.bytes + ++n)'),
@@ -435,6 +455,15 @@ export const WARNED: readonly BadCase[] = [
 ]
 
 export const GOOD: readonly Case[] = [
+  good('intl-number', `export const r = events.map(v => new Intl.NumberFormat('de').format(v.bytes))`),
+  good(
+    'intl-date',
+    `const f = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin' })\nexport const r = events.map(v => f.format(v.bytes))`,
+  ),
+  good(
+    'intl-list',
+    `const ORDER = new Intl.Collator(['sv', 'en'])\nexport const r = events.map(v => v.tags.toSorted(ORDER.compare))`,
+  ),
   good('g-parse', 'export const r = events.map(v => Date.parse(v.at))'),
   good('g-date-of', 'export const r = events.map(v => new Date(v.at).toISOString())'),
   good('g-utc', 'export const r = events.map(v => new Date(v.at).getUTCHours() + Date.UTC(2026, 1, 1))'),

@@ -33,7 +33,7 @@ export function emittedModule({ plan, lambdas }: TestProgram): FunctionsModule {
   const link = new Function('lambdas', `'use strict'\n${emitLink(plan)}\nreturn link`)(
     lambdas,
   ) as FunctionsModule['link']
-  return { abi: ABI, plan, lambdas, files: [], link }
+  return { abi: ABI, plan, lambdas, files: [], usedIntl: () => false, link }
 }
 
 /** Everything that a module does with a log in chunks of `chunkSize` records, as lines of text. */

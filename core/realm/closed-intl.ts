@@ -1,0 +1,164 @@
+// `Intl` for explicit locales and zones: what it gives then follows from its arguments and the version of ICU alone.
+//
+// Promises: a formatter without a locale that ICU knows, or a date format without a zone, is that of en-US and UTC: it
+// can be made and asked for its options, and while modules are loaded it formats; in a lambda its use is closed, and so
+// is formatting the present time. `used` says whether anything was formatted: then results depend on ICU.
+
+import { forbid } from './forbidden.ts'
+import { LOAD_TIME, type Phase } from './phase.ts'
+
+const WORD = 'locale-in-lambda'
+const LOCALE = 'en-US'
+const ZONE = 'UTC'
+
+/** Constructors of formatters. `Locale` knows no default. */
+const FORMATTERS = [
+  'Collator',
+  'DateTimeFormat',
+  'DisplayNames',
+  'DurationFormat',
+  'ListFormat',
+  'NumberFormat',
+  'PluralRules',
+  'RelativeTimeFormat',
+  'Segmenter',
+]
+
+export type Locales = Intl.LocalesArgument
+
+interface Options {
+  readonly timeZone?: string | undefined
+}
+
+type Constructor = { new (...given: unknown[]): object; readonly prototype: object } & {
+  supportedLocalesOf(locales: Locales): string[]
+}
+
+export interface ClosedIntl {
+  /** The object `Intl`; private, so that it may be written to. */
+  readonly object: object
+  /** True once something was formatted. */
+  used(): boolean
+  /** Runs a method of dates that takes locales and options, named `name`, under the conditions of a date format. */
+  dateText<O extends Options>(
+    name: string,
+    locales: Locales,
+    options: O | undefined,
+    text: (locales: Locales, options: O) => string,
+  ): string
+}
+
+export function closedIntl(phase: Phase): ClosedIntl {
+  const use: Use = { phase, implicit: new WeakSet(), formatted: false }
+  const host = Intl as unknown as Readonly<Record<string, unknown>>
+  const object: object = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(Intl))
+  for (const name of FORMATTERS) {
+    const made = host[name]
+    if (made === undefined) continue
+    Object.defineProperty(object, name, {
+      value: closedFormatter(name, made as Constructor, use),
+      writable: true,
+      configurable: true,
+    })
+  }
+  return {
+    object,
+    used: () => use.formatted,
+    dateText(name, locales, options, text) {
+      const given = explicit('DateTimeFormat', Intl.DateTimeFormat as unknown as Constructor, locales, options)
+      if (given.implicit && !phase.loading) return forbid(WORD, name)
+      use.formatted = true
+      return text(given.locales, given.options as never)
+    },
+  }
+}
+
+interface Use {
+  readonly phase: Phase
+  /** Formatters that were made without a locale or a zone. */
+  readonly implicit: WeakSet<object>
+  formatted: boolean
+}
+
+interface Given {
+  readonly locales: Locales
+  readonly options: Options | undefined
+  readonly implicit: boolean
+}
+
+/** The arguments of a formatter, with the defaults written out. */
+function explicit(name: string, host: Constructor, locales: Locales, options: Options | undefined): Given {
+  const hasLocale = locales !== undefined && host.supportedLocalesOf(locales).length > 0
+  const needsZone = name === 'DateTimeFormat' && options?.timeZone === undefined
+  return {
+    locales: hasLocale ? locales : LOCALE,
+    options: needsZone ? { ...options, timeZone: ZONE } : options,
+    implicit: !hasLocale || needsZone,
+  }
+}
+
+function closedFormatter(name: string, host: Constructor, use: Use): unknown {
+  function Closed(locales?: Locales, options?: Options): object {
+    const given = explicit(name, host, locales, options)
+    const made = Reflect.construct(host, [given.locales, given.options], new.target ?? Closed)
+    if (given.implicit) use.implicit.add(made)
+    return made
+  }
+  Closed.supportedLocalesOf = (locales: Locales): string[] => host.supportedLocalesOf(locales)
+  Closed.prototype = Object.create(host.prototype, {
+    constructor: { value: Closed, writable: true, configurable: true },
+    ...closedMembers(name, host.prototype, use),
+  })
+  Object.defineProperty(Closed, 'name', { value: name, configurable: true })
+  return Closed
+}
+
+/** Everything that formats, with the test before it. */
+function closedMembers(name: string, prototype: object, use: Use): PropertyDescriptorMap {
+  const found: PropertyDescriptorMap = {}
+  for (const [member, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (member === 'constructor' || member === 'resolvedOptions') continue
+    const check = (formatter: object): void => {
+      use.formatted = true
+      if (use.implicit.has(formatter) && !use.phase.loading)
+        forbid(WORD, `Intl.${name}.${member} without locale or zone`)
+    }
+    const withTime = name === 'DateTimeFormat' && member.startsWith('format') ? presentTime(member, use) : undefined
+    if (typeof value === 'function') {
+      found[member] = { value: checked(value, check, withTime), writable: true, configurable: true }
+    } else if (get !== undefined) {
+      found[member] = {
+        configurable: true,
+        // `format` and `compare` are functions bound to their formatter.
+        get(this: object) {
+          const bound = get.call(this) as (...given: unknown[]) => unknown
+          const call = checked(bound, () => check(this), withTime)
+          return (...given: unknown[]) => call.apply(this, given)
+        },
+      }
+    }
+  }
+  return found
+}
+
+type Method = (this: object, ...given: unknown[]) => unknown
+
+/** `withTime` puts the present time into the arguments of a date format that got none. */
+function checked(
+  method: Method,
+  check: (formatter: object) => void,
+  withTime?: (given: unknown[]) => unknown[],
+): Method {
+  return function (this: object, ...given: unknown[]): unknown {
+    check(this)
+    return Reflect.apply(method, this, withTime === undefined ? given : withTime(given))
+  }
+}
+
+/** A date format takes a missing time for the present one, except in ranges. */
+function presentTime(member: string, { phase }: Use): (given: unknown[]) => unknown[] {
+  return given => {
+    if (member.startsWith('formatRange') || given[0] !== undefined) return given
+    return phase.loading ? [LOAD_TIME] : forbid('clock-in-lambda', `Intl.DateTimeFormat.${member}()`)
+  }
+}
