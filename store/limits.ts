@@ -4,6 +4,8 @@
 
 /** Address space to map, in bytes; not memory or disk. So large that a growing state need not be mapped again. */
 export const MAP_BYTES = 2 ** 40
+/** Bytes by which a smaller map, where the address space is limited, must exceed the file: room for some commits. */
+export const MAP_SPARE_BYTES = 64 << 20
 /**
  * Processes and transactions that may read a state at once: each takes a slot of lmdb's reader table, about 64 bytes.
  */

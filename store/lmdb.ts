@@ -1,17 +1,20 @@
-// The only module that uses lmdb: opens the environment of a state, makes keys, reads, and turns its errors into ours.
+// The only module that uses lmdb: opens the environment of a state, makes keys, reads and writes.
 //
 // Promises: a transaction that has returned is on the disk (no overlapping sync: data, then the meta page, each
-// synced); a file that is too short is refused before it is mapped, since touching a missing page would kill the
-// process.
+// synced). lmdb follows no page that has not been checked (pages/page-guard.ts), and gets no more room than there is,
+// since a page or a map that is missing would end the process. What it throws is typed (lmdb-failure.ts).
 // Not here: what the keys hold (`writer.ts`, `reader.ts`).
 
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
-import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
-import { makeFolder } from '../host/folders.ts'
-import { checkFile } from './check-file.ts'
-import { MAP_BYTES, READERS_MAX } from './limits.ts'
+import { invariant } from '../core/errors.ts'
+import { addressSpaceLeft, diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
+import { MAP_BYTES, MAP_SPARE_BYTES, READERS_MAX } from './limits.ts'
+import { addressSpace, diskFull, translate } from './lmdb-failure.ts'
+import { makeStateFile } from './new-file.ts'
+import { bytesOf, type Meta, readMeta } from './pages/meta.ts'
+import { PageGuard } from './pages/page-guard.ts'
 import { corrupt } from './root.ts'
 import { isWhole } from './runs/block.ts'
 
@@ -20,16 +23,33 @@ export const stateFile = (dir: string): string => join(dir, 'state.mdb')
 export class Lmdb {
   readonly dir: string
   readonly db: RootDatabase<Uint8Array, Uint8Array>
+  readonly guard: PageGuard
+  /** The commit that was checked, pinned until it is released: for readers. */
+  readonly pinned: Transaction
+  readonly #mapBytes: number
+  /** Bytes that the transaction may put, by the disk and by the map; and what it has put. */
+  #room = { disk: 0, map: 0 }
+  #put = 0
+  #released = false
 
+  /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
   constructor(dir: string, options: { readonly readOnly: boolean }) {
     this.dir = dir
-    const isNew = !existsSync(stateFile(dir))
-    if (!isNew) checkFile(dir, stateFile(dir))
+    const path = stateFile(dir)
     try {
-      if (!options.readOnly) makeFolder(dir)
-      this.db = openFile(stateFile(dir), options.readOnly)
-      if (isNew) syncDirectories(dir)
+      if (!existsSync(path) && !options.readOnly) makeStateFile(dir, path)
+      readMeta(dir, path)
+      this.#mapBytes = mapFor(dir, statSync(path).size)
+      this.db = openFile(path, options.readOnly, this.#mapBytes)
     } catch (e) {
+      throw translate(e, dir)
+    }
+    try {
+      const { transaction, meta } = pin(this.db, () => readMeta(dir, path))
+      this.pinned = transaction
+      this.guard = new PageGuard(dir, path, meta, options.readOnly ? 'read' : 'write')
+    } catch (e) {
+      void this.db.close()
       throw translate(e, dir)
     }
   }
@@ -43,6 +63,7 @@ export class Lmdb {
 
   /** A checked block of a run, valid until the next read. */
   block(run: number, ordinal: number, transaction?: Transaction): Uint8Array {
+    this.guard.block(run, ordinal)
     const options = transaction && { transaction }
     const bytes = this.#guarded(() => fastGet(this.db, blockKey(run, ordinal), options))
     if (bytes === undefined) throw corrupt(this.dir, `block ${ordinal} of run ${run} is missing`)
@@ -52,13 +73,56 @@ export class Lmdb {
     return bytes
   }
 
+  /** Puts a value in the transaction. With `append` the key is past all others. Throws `disk-full`, `system-limit`. */
+  put(key: Uint8Array, value: Uint8Array, append = false): void {
+    this.#put += value.length
+    if (this.#put > this.#room.disk) throw diskFull(this.dir, 'no space left')
+    // A value may take a page, and another one where a page is split.
+    this.#room.map -= value.length + 2 * 4096
+    if (this.#room.map < 0) throw addressSpace(this.dir)
+    const taken = this.db.putSync(key, value, append ? { append: true } : {}) as unknown
+    // The numbers of runs rise, so that a key past theirs is none of ours.
+    if (append && taken !== true) throw corrupt(this.dir, 'it has a key past those of its runs')
+    invariant(taken === true, 'lmdb takes what is put')
+  }
+
+  remove(key: Uint8Array): void {
+    this.#room.map -= 2 * 4096
+    if (this.#room.map < 0) throw addressSpace(this.dir)
+    this.db.removeSync(key)
+  }
+
   /** Runs `action` in one transaction, durable on return; undone if it throws. */
   transaction<T>(action: () => T): T {
+    this.#put = 0
+    this.#room = this.#roomNow()
     try {
       return this.db.transactionSync(action)
     } catch (e) {
-      throw translate(e, this.dir)
+      throw translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })
     }
+  }
+
+  /** Lets go of the commit that was checked. */
+  release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.pinned.done()
+  }
+
+  async close(): Promise<void> {
+    this.release()
+    this.guard.close()
+    await this.db.close()
+  }
+
+  /** Pages of the file that no commit uses take what is put, too. */
+  #roomNow(): { disk: number; map: number } {
+    const path = stateFile(this.dir)
+    const { blocks } = statSync(path)
+    const { used, file } = bytesOf(readMeta(this.dir, path))
+    const disk = Math.min(diskRoom(this.dir) + Math.max(0, blocks * 512 - used), fileSizeMax() - used)
+    return { disk, map: this.#mapBytes - file }
   }
 
   #guarded<T>(read: () => T): T {
@@ -68,6 +132,33 @@ export class Lmdb {
       throw translate(e, this.dir)
     }
   }
+}
+
+/** Bytes that the disk takes beyond what the file has already. */
+const roomLeft = (dir: string): number => Math.min(diskRoom(dir), fileSizeMax() - statSync(stateFile(dir)).size)
+
+/** A read transaction at the last commit, though others may commit meanwhile. */
+function pin(db: RootDatabase<Uint8Array, Uint8Array>, last: () => Meta): { transaction: Transaction; meta: Meta } {
+  for (;;) {
+    const before = last()
+    db.resetReadTxn()
+    const transaction = db.useReadTransaction()
+    const meta = last()
+    if (meta.transaction === before.transaction) return { transaction, meta }
+    transaction.done()
+  }
+}
+
+/**
+ * Bytes to map: so many that a growing state need not be mapped again, where the system sets no limit. lmdb does not
+ * survive a map that the system refuses.
+ */
+function mapFor(dir: string, fileBytes: number): number {
+  const left = addressSpaceLeft()
+  if (left > MAP_BYTES + MAP_SPARE_BYTES) return MAP_BYTES
+  const bytes = Math.floor(left / 2 / 2 ** 20) * 2 ** 20
+  if (bytes < fileBytes + MAP_SPARE_BYTES) throw addressSpace(dir)
+  return bytes
 }
 
 /** Keys: one byte for the kind; blocks sort last, so that those of a new run are always appended. */
@@ -106,7 +197,7 @@ function fastGet(
   return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-function openFile(path: string, readOnly: boolean): RootDatabase<Uint8Array, Uint8Array> {
+function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabase<Uint8Array, Uint8Array> {
   return open<Uint8Array, Uint8Array>(path, {
     encoding: 'binary',
     keyEncoding: 'binary',
@@ -114,48 +205,6 @@ function openFile(path: string, readOnly: boolean): RootDatabase<Uint8Array, Uin
     overlappingSync: false,
     maxReaders: READERS_MAX,
     readOnly,
-    mapSize: MAP_BYTES,
+    mapSize,
   })
-}
-
-/** Makes the names of a new directory and its file durable. */
-function syncDirectories(dir: string): void {
-  for (const name of [dir, dirname(dir)]) {
-    const fd = openSync(name, 'r')
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  }
-}
-
-/** lmdb reports a write that the disk took only in part as EIO. */
-const FULL = /MDB_MAP_FULL|No space left|ENOSPC|File too large|EFBIG|quota|EDQUOT|Input\/output error|EIO/i
-const DAMAGED = /MDB_CORRUPTED|MDB_PAGE_NOTFOUND|MDB_INVALID|MDB_VERSION_MISMATCH|MDB_PANIC|not an LMDB file/i
-const REFUSED = /EACCES|EPERM|EROFS|ENOTDIR|EEXIST|Permission denied|Read-only file system|Not a directory/
-
-/** The typed failure for an error of lmdb or of the system; itself where there is none. */
-export function translate(e: unknown, dir: string): unknown {
-  if (isLyrebirdError(e) || !(e instanceof Error)) return e
-  if (FULL.test(e.message)) {
-    return new LyrebirdError(
-      'disk-full',
-      `the disk did not take the commit to the state in ${dir} (${e.message}); its last commit is intact`,
-      {
-        where: { state: dir },
-        hint: 'make room on the disk and run the same command again: it goes on from the last commit',
-        cause: e,
-      },
-    )
-  }
-  if (DAMAGED.test(e.message)) return corrupt(dir, e.message, e)
-  if (REFUSED.test(e.message)) {
-    return new LyrebirdError('usage', `cannot use ${dir} as a state directory: ${e.message}`, {
-      where: { state: dir },
-      hint: 'name a directory that this user may write: --state DIR',
-      cause: e,
-    })
-  }
-  return e
 }

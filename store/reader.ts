@@ -4,32 +4,32 @@
 // to see later ones. It takes no lock, but the writer cannot reuse the space of that commit: close it soon.
 // Not here: what the rows mean (the callers).
 
-import { statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
-import { Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
-import { decodeRoot } from './root.ts'
+import { Lmdb, stateFile } from './lmdb.ts'
+import { readRoot } from './read-root.ts'
 import { StateView } from './state-view.ts'
 import type { StateReader } from './store.ts'
 
 /** Throws `state-missing`, `state-corrupt`, `state-too-new`. */
 export function openStateReader(directory: string): StateReader {
   const dir = resolve(directory)
-  if ((statSync(stateFile(dir), { throwIfNoEntry: false })?.size ?? 0) === 0) throw missing(directory)
+  if (!existsSync(stateFile(dir))) throw missing(directory)
   const lmdb = new Lmdb(dir, { readOnly: true })
   try {
     return readerOf(lmdb, directory)
   } catch (e) {
-    void lmdb.db.close()
+    void lmdb.close()
     throw e
   }
 }
 
 function readerOf(lmdb: Lmdb, directory: string): StateReader {
-  const transaction = lmdb.db.useReadTransaction()
-  const bytes = lmdb.get(ROOT_KEY, transaction)
-  if (bytes === undefined) throw missing(directory)
-  const view = new StateView(lmdb, decodeRoot(bytes, lmdb.dir), new Map(), transaction)
+  const transaction = lmdb.pinned
+  const root = readRoot(lmdb, lmdb.guard.transaction, transaction)
+  if (root === undefined) throw missing(directory)
+  const view = new StateView(lmdb, root, new Map(), transaction)
   let open = true
   return {
     document: name => view.document(name),
@@ -39,8 +39,7 @@ function readerOf(lmdb: Lmdb, directory: string): StateReader {
     async close() {
       if (!open) return
       open = false
-      transaction.done()
-      await lmdb.db.close()
+      await lmdb.close()
     },
   }
 }

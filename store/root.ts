@@ -17,6 +17,8 @@ const STORE_FORMAT = 1
 const MAGIC = 0x4c595245
 
 export interface Root {
+  /** The transaction that wrote this record; absent in records of older versions. */
+  readonly transaction?: number
   readonly epoch: number
   readonly owner: ProcessIdentity | null
   /** Number of the next run; never used twice. */

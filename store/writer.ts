@@ -10,15 +10,17 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeAll, orClose, thenClose } from '../core/close-all.ts'
-import { invariant, LyrebirdError } from '../core/errors.ts'
+import { invariant, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { Row, RowChange, Rows } from '../core/state/rows.ts'
 import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
 import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
-import { blockKey, documentKey, Lmdb, ROOT_KEY, stateFile, translate } from './lmdb.ts'
-import { corrupt, decodeRoot, EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
+import { blockKey, documentKey, Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
+import { translate } from './lmdb-failure.ts'
+import { readRoot } from './read-root.ts'
+import { EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
 import { RunMerge } from './runs/run-merge.ts'
 import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
@@ -46,8 +48,11 @@ export async function openStateWriter(directory: string, options: WriterOptions 
       await refuseRunningOwner(dir)
       const lmdb = new Lmdb(dir, { readOnly: false })
       return await orClose(
-        async () => new Writer(lmdb, lock, takeOwnership(lmdb), options),
-        () => lmdb.db.close(),
+        async () => {
+          lmdb.release()
+          return new Writer(lmdb, lock, takeOwnership(lmdb), options)
+        },
+        () => lmdb.close(),
       )
     },
     () => lock.release(),
@@ -68,6 +73,7 @@ class Writer implements StateWriter {
     this.#lock = lock
     this.#options = options
     this.#view = new StateView(lmdb, root)
+    lmdb.guard.ownRunsFrom(root.nextRun)
   }
 
   document(name: string): Uint8Array | undefined {
@@ -107,16 +113,21 @@ class Writer implements StateWriter {
     this.#open = false
     await closeAll(
       () => this.#giveUp(),
-      () => this.#lmdb.db.close(),
+      () => this.#lmdb.close(),
       () => this.#lock.release(),
     )
   }
 
   #giveUp(): void {
-    this.#lmdb.transaction(() => {
-      const root = readRoot(this.#lmdb)
-      if (root?.epoch === this.epoch) putRoot(this.#lmdb, { ...root, owner: null })
-    })
+    try {
+      this.#lmdb.transaction(() => {
+        const root = lastRoot(this.#lmdb)
+        if (root?.epoch === this.epoch) putRoot(this.#lmdb, { ...root, owner: null })
+      })
+    } catch (e) {
+      // An owner that has ended is taken over all the same.
+      if (!isLyrebirdError(e) || e.code !== 'disk-full') throw e
+    }
   }
 }
 
@@ -146,9 +157,9 @@ class Draft implements StateTransaction {
     invariant(name.length > 0 && name.length <= 400, 'a document name has 1 to 400 characters')
     const key = documentKey(name)
     if (value !== null) {
-      putChecked(this.#lmdb, key, value)
+      this.#lmdb.put(key, value)
       this.#documents.set(name, crc32(value))
-    } else if (this.#documents.delete(name)) this.#lmdb.db.removeSync(key)
+    } else if (this.#documents.delete(name)) this.#lmdb.remove(key)
   }
 
   applyChanges(table: string, changes: Iterable<RowChange>): void {
@@ -169,7 +180,8 @@ class Draft implements StateTransaction {
   finish(): StateView {
     for (const name of this.#tables.keys()) this.#compact(name)
     for (const { id, blocks } of this.#dropped) {
-      for (let i = 0; i < blocks; i++) this.#lmdb.db.removeSync(blockKey(id, i))
+      this.#lmdb.guard.run(id, blocks)
+      for (let i = 0; i < blocks; i++) this.#lmdb.remove(blockKey(id, i))
     }
     const { epoch, owner } = this.#before.root
     const tables = new Map([...this.#tables].map(([name, runs]) => [name, runs.map(run => run.info)]))
@@ -210,10 +222,7 @@ class Draft implements StateTransaction {
 
   #write(filtered: boolean, fill: (writer: SortedRunWriter) => void): SortedRun | undefined {
     const id = this.#nextRun++
-    const put = (ordinal: number, block: Uint8Array): void => {
-      const appended = this.#lmdb.db.putSync(blockKey(id, ordinal), block, { append: true }) as unknown
-      invariant(appended === true, 'a block of a new run is appended')
-    }
+    const put = (ordinal: number, block: Uint8Array): void => this.#lmdb.put(blockKey(id, ordinal), block, true)
     const writer = new SortedRunWriter(id, put, filtered, this.#options.blockBytes ?? BLOCK_BYTES)
     fill(writer)
     const written = writer.finish()
@@ -237,8 +246,8 @@ async function refuseRunningOwner(dir: string): Promise<void> {
   if (!existsSync(stateFile(dir))) return
   const lmdb = new Lmdb(dir, { readOnly: true })
   await thenClose(
-    async () => refuse(lmdb, readRoot(lmdb)),
-    () => lmdb.db.close(),
+    async () => refuse(lmdb, readRoot(lmdb, lmdb.guard.transaction, lmdb.pinned)),
+    () => lmdb.close(),
   )
 }
 
@@ -250,10 +259,7 @@ function refuse(lmdb: Lmdb, root: Root | undefined): void {
 /** Makes this process the owner, in one transaction: of two that try at once, the later one sees the other. */
 function takeOwnership(lmdb: Lmdb): Root {
   return lmdb.transaction(() => {
-    const before = readRoot(lmdb)
-    if (before === undefined && lmdb.db.getKeysCount({ limit: 1 }) > 0) {
-      throw corrupt(lmdb.dir, 'its root record is missing')
-    }
+    const before = lastRoot(lmdb)
     refuse(lmdb, before)
     const root = { ...(before ?? EMPTY_ROOT), owner: thisProcess(), epoch: (before?.epoch ?? 0) + 1 }
     putRoot(lmdb, root)
@@ -268,7 +274,7 @@ function takeOwnership(lmdb: Lmdb): Root {
 const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 
 function checkOwner(lmdb: Lmdb, epoch: number): void {
-  const newest = readRoot(lmdb)?.epoch
+  const newest = lastRoot(lmdb)?.epoch
   if (newest === epoch) return
   throw new LyrebirdError(
     'stale-owner',
@@ -287,13 +293,8 @@ function locked(dir: string, holder: { readonly pid: number; readonly host?: str
   })
 }
 
-function readRoot(lmdb: Lmdb): Root | undefined {
-  const bytes = lmdb.get(ROOT_KEY)
-  return bytes === undefined ? undefined : decodeRoot(bytes, lmdb.dir)
-}
+/** In a transaction: the root of the commit before it. */
+const lastRoot = (lmdb: Lmdb): Root | undefined => readRoot(lmdb, lmdb.db.getWriteTxnId() - 1)
 
-const putRoot = (lmdb: Lmdb, root: Root): void => putChecked(lmdb, ROOT_KEY, encodeRoot(root))
-
-function putChecked(lmdb: Lmdb, key: Uint8Array, value: Uint8Array): void {
-  invariant((lmdb.db.putSync(key, value) as unknown) === true, 'lmdb takes what is put')
-}
+const putRoot = (lmdb: Lmdb, root: Root): void =>
+  lmdb.put(ROOT_KEY, encodeRoot({ ...root, transaction: lmdb.db.getWriteTxnId() }))

@@ -195,7 +195,8 @@ async function forgeOwner(owner: ProcessIdentity, epochs: number): Promise<void>
   const lmdb = new Lmdb(dir, { readOnly: false })
   lmdb.transaction(() => {
     const root = decodeRoot(lmdb.get(ROOT_KEY) as Uint8Array, dir)
-    lmdb.db.putSync(ROOT_KEY, encodeRoot({ ...root, owner, epoch: root.epoch + epochs }))
+    const transaction = lmdb.db.getWriteTxnId()
+    lmdb.put(ROOT_KEY, encodeRoot({ ...root, owner, epoch: root.epoch + epochs, transaction }))
   })
-  await lmdb.db.close()
+  await lmdb.close()
 }
