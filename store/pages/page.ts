@@ -10,7 +10,7 @@ import { half, long, word } from './meta.ts'
 export type KeyOrder = typeof compareRanges
 
 /** What a page must be. */
-export interface Expected {
+interface Expected {
   readonly kind: 'branch' | 'leaf'
   readonly number: number
   /** The transaction of the commit: none of its pages is of a later one. */
