@@ -16,6 +16,7 @@ export interface RunFlags {
   readonly until?: string
   readonly final?: boolean
   readonly out?: string
+  readonly giveUpAfter?: string
   readonly json?: boolean
 }
 

@@ -19,6 +19,7 @@ const STATE = 'the state directory'
 const UNTIL = 'where to stop: end, or topic/0:1200,topic/1:990, or a file that holds a cut'
 const FINAL = 'the history is complete at the end: every window closes, and nothing can follow'
 const OUT = 'the log directory for output topics (default: STATE/out)'
+const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -79,6 +80,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       .option('--until <cut>', UNTIL)
       .option('--final', FINAL)
       .option('--out <dir>', OUT)
+      .option('--give-up-after <duration>', GIVE_UP)
       .option('--json', JSON_TEXT)
   common(program.command('batch'))
     .summary('compute a job over a stored log')

@@ -3,6 +3,8 @@
 import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
+import { awayTeller } from '../run/command-line/away-text.ts'
+import { givenPatience } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
@@ -20,6 +22,7 @@ export async function runOptions(
   const log = required(flags.log ?? config.log, 'log', 'DIR')
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
+  const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
   const final = flags.final === true
   if (target === 'stream' && final && until === undefined) {
     throw new LyrebirdError('usage', '--final needs --until: a stream without an end has no complete history', {
@@ -29,5 +32,5 @@ export async function runOptions(
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
   const folder = dirname(job)
-  return { functions, functionsUrl, log, state, out: flags.out ?? config.out, until, final, folder, recompute }
+  return { functions, functionsUrl, log, patience, state, out: flags.out ?? config.out, until, final, folder, recompute }
 }

@@ -16,6 +16,7 @@ import type { Cut } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
+import type { Patience } from '../logs/patience.ts'
 import { sinkAt } from '../sinks/open-sink.ts'
 import type { OpenSink, SinkCommit } from '../sinks/sink.ts'
 import type { StateWriter } from '../store/store.ts'
@@ -24,7 +25,7 @@ import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { GROUP_LIMIT } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
-import { admitAll, admitNewcomers, checkGrowth, checkKnown, withoutBare } from './reading/admission.ts'
+import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
@@ -50,6 +51,8 @@ export interface RunOptions {
   readonly functionsUrl?: string | undefined
   /** A directory, `kafka://HOST:PORT,...`, or an open log, which stays open. */
   readonly log: string | Log
+  /** How long that log may be away; nothing for an open one. */
+  readonly patience?: Patience | undefined
   /** The state directory; made where it is missing. */
   readonly state: string
   /** Where outputs go: a log directory (default `STATE/out`), or a sink of another kind. */
@@ -136,7 +139,7 @@ export class JobRun {
     const { plan } = options.functions
     checkAbi(options.functions, options.functionsUrl)
     const openSink = sinkOf(options)
-    const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
+    const log = typeof options.log === 'string' ? await openLog(options.log, options.patience) : options.log
     const closings = typeof options.log === 'string' ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
       const ticks = await checkAbilities(log, plan)
@@ -178,12 +181,15 @@ export class JobRun {
    * Throws as `open` does.
    */
   async refresh(newcomers: boolean): Promise<Ranges> {
-    const ranges = await rangesNow(this.log, this.plan)
-    checkGrowth(this.progress, ranges, await topicIdsNow(this.log, this.plan))
-    this.#ranges = withoutBare(this.progress, ranges)
-    for (const [name, { start }] of this.#ranges) this.progress.marks.dropBefore(name, start)
-    if (newcomers) await admitNewcomers(this.log, this.plan, this.progress, this.#ranges)
-    return this.#ranges
+    const found = await rangesNow(this.log, this.plan)
+    checkGrowth(this.progress, found, await topicIdsNow(this.log, this.plan))
+    const ranges = withoutBare(this.progress, found)
+    // Everything is read before anything changes: a commit may be made while the log lets us wait.
+    const firsts = newcomers ? await firstRecords(this.log, this.progress, ranges) : []
+    admitNewcomers(this.plan, this.progress, firsts)
+    for (const [name, { start }] of ranges) this.progress.marks.dropBefore(name, start)
+    this.#ranges = ranges
+    return ranges
   }
 
   /** Flushes at the current cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */
@@ -267,7 +273,7 @@ export class JobRun {
       this.#warnings.push(...checkKnown(progress, this.#ranges, ids))
       this.#ranges = withoutBare(progress, this.#ranges)
       await checkLastRecords(this.log, this.plan, progress, this.#ranges)
-      await admitNewcomers(this.log, this.plan, progress, named(this.#ranges, until))
+      admitNewcomers(this.plan, progress, await firstRecords(this.log, progress, named(this.#ranges, until)))
     } else admitAll(progress, named(this.#ranges, until), ids, from)
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
   }

@@ -89,7 +89,16 @@ async function readInThreads(
   const start = executor.progress.encode()
   const threads = others.map(tasks => {
     const [functionsUrl, log] = [options.functionsUrl as string, options.log as string]
-    const order = { functionsUrl, log, tasks, progress: start, scratch, groupLimit: options.groupLimit ?? GROUP_LIMIT }
+    const outageMs = options.patience?.outageMs
+    const order = {
+      functionsUrl,
+      log,
+      outageMs,
+      tasks,
+      progress: start,
+      scratch,
+      groupLimit: options.groupLimit ?? GROUP_LIMIT,
+    }
     return new Thread(entry, order, executor, onProgress)
   })
   try {

@@ -2,13 +2,15 @@
 // aborts.
 //
 // Promises: no partition waits for another; the run stops at a commit; what arrives while it is stopping waits for the
-// next run.
+// next run. Where the log is away the run waits, for good unless it has an end or a limit, and commits meanwhile what
+// it has read.
 // Does not write ticks for idle partitions: those who append may write them (`lyrebird append --tick`).
 
 import { closeAll, thenClose } from '../core/close-all.ts'
-import { LyrebirdError } from '../core/errors.ts'
+import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
+import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { GROUP_LIMIT } from '../run/memory-limits.ts'
@@ -45,7 +47,7 @@ export async function runStream(options: StreamOptions): Promise<RunSummary> {
 }
 
 async function runWhole(options: StreamOptions): Promise<RunSummary> {
-  const stream = await StreamRun.open(options)
+  const stream = await StreamRun.open({ ...options, patience: patienceOf(options) })
   const live = new Live(stream, options)
   const follow = async (): Promise<RunSummary> => {
     await live.follow()
@@ -56,6 +58,12 @@ async function runWhole(options: StreamOptions): Promise<RunSummary> {
     () => live.close(),
     () => stream.close(),
   )
+}
+
+/** A log that is followed may be away for any time; one that is read to an end may not, by default. */
+function patienceOf({ until, patience = {}, signal }: StreamOptions): Patience {
+  const forGood = until === undefined ? { outageMs: Number.POSITIVE_INFINITY } : {}
+  return { ...forGood, ...patience, signal }
 }
 
 class Live {
@@ -77,11 +85,19 @@ class Live {
 
   async follow(): Promise<void> {
     const stream = this.#stream
-    while (!stream.finished && !this.#stopped) {
-      const fed = await this.#round()
-      if (!stream.finished && (!fed || now() - this.#lookedAt >= BUSY_LOOK_MS)) await this.#look(!fed)
-    }
+    while (!stream.finished && !this.#stopped) await this.#step().catch(error => this.#unlessStopped(error))
     await this.#commit()
+  }
+
+  async #step(): Promise<void> {
+    const stream = this.#stream
+    const fed = await this.#round()
+    if (!stream.finished && (!fed || now() - this.#lookedAt >= BUSY_LOOK_MS)) await this.#look(!fed)
+  }
+
+  /** A log that is away does not matter to a run that is to stop: what it has read is whole. */
+  #unlessStopped(error: unknown): void {
+    if (!this.#stopped || !isLyrebirdError(error) || error.exitCode !== EXIT.broker) throw error
   }
 
   async close(): Promise<void> {
@@ -98,7 +114,7 @@ class Live {
     let fed = false
     for (const name of stream.partitions) {
       if (this.#stopped) break
-      const chunk = await this.#feedOf(name).next(stream.position(name), stream.end(name))
+      const chunk = await this.#meanwhile(this.#feedOf(name).next(stream.position(name), stream.end(name)))
       if (chunk === null) continue
       stream.feed(chunk)
       this.#count(chunk)
@@ -116,8 +132,14 @@ class Live {
       await run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
       if (dirty && this.#schedule.isDue(this.#waiting)) await this.#commit()
     }
-    await run.refresh(this.#stream.ends === null)
+    await this.#meanwhile(run.refresh(this.#stream.ends === null))
     this.#lookedAt = now()
+  }
+
+  /** Awaits the log, and commits meanwhile what has been read and is due. */
+  async #meanwhile<T>(asked: Promise<T>): Promise<T> {
+    while (this.#pending.records > 0 && !(await settledWithin(asked, this.#schedule.waitMs))) await this.#commit()
+    return await asked
   }
 
   async #commit(): Promise<void> {
@@ -150,5 +172,22 @@ class Live {
       this.#feeds.set(name, feed)
     }
     return feed
+  }
+}
+
+/** True where the promise settles within the time. */
+async function settledWithin(asked: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, ms, false)
+  })
+  const settled = asked.then(
+    () => true,
+    () => true,
+  )
+  try {
+    return await Promise.race([settled, over])
+  } finally {
+    clearTimeout(timer)
   }
 }

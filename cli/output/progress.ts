@@ -4,6 +4,7 @@
 // result.
 
 import { performance } from 'node:perf_hooks'
+import { durationText } from '../../run/command-line/away-text.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Seen {
@@ -37,7 +38,8 @@ export function progressText(verb: string, { records, bytes, done, total, more }
   if (bytes !== undefined) parts.push(`${sizeText(bytes)}, ${sizeText(seconds < 0.05 ? 0 : bytes / seconds)}/s`)
   if (done !== undefined && total !== undefined && total > 0) {
     parts.push(`${Math.floor((100 * done) / total)} %`)
-    if (done > 0 && seconds > 0.5) parts.push(`${durationText((seconds * (total - done)) / done)} left`)
+    if (done > 0 && seconds > 0.5)
+      parts.push(`${durationText(Math.ceil((seconds * (total - done)) / done) * 1000)} left`)
   }
   if (more !== undefined) parts.push(more)
   return parts.join('  ')
@@ -51,12 +53,4 @@ export function sizeText(bytes: number): string {
   let unit = 0
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
-
-function durationText(seconds: number): string {
-  const s = Math.ceil(seconds)
-  if (s < 60) return `${s} s`
-  return s < 3600
-    ? `${Math.floor(s / 60)} min ${s % 60} s`
-    : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }

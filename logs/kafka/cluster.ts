@@ -7,13 +7,15 @@
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { partitionName } from '../../core/log/cut.ts'
 import { isTopicName } from '../log.ts'
+import type { Patience } from '../patience.ts'
 import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
 import type { ApiCall } from './calls/wire.ts'
 import { type Client, createClient, type Link, LinkFailure } from './client.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
-import { type KafkaLimits, MISSING_TOPIC_MS } from './limits.ts'
+import { type KafkaLimits, LOGIN_MS, MISSING_TOPIC_MS } from './limits.ts'
 import { persist } from './persist.ts'
 import type { KafkaSettings } from './settings.ts'
+import { Waits } from './waits.ts'
 
 /** Reads and waits have connections of their own: a broker answers the calls of a connection one after the other. */
 type Purpose = 'read' | 'wait'
@@ -28,10 +30,14 @@ export class Cluster {
   readonly #lastRead = new Map<string, { offset: bigint; epoch: number }>()
   readonly #missingSince = new Map<string, number>()
   readonly #closing = new AbortController()
+  readonly #stop: AbortSignal | undefined
+  readonly #waits: Waits
   #nodes = new Map<number, { host: string; port: number }>()
 
-  constructor(settings: KafkaSettings) {
+  constructor(settings: KafkaSettings, { signal, onAway }: Patience) {
     this.limits = settings.limits
+    this.#stop = signal
+    this.#waits = new Waits(`kafka://${settings.brokers.join(',')}`, onAway)
     this.#client = createClient(settings)
     this.#seeds = settings.brokers.map(broker => {
       const [host, port] = broker.split(':') as [string, string]
@@ -44,8 +50,20 @@ export class Cluster {
     return this.#closing.signal
   }
 
-  persist<T>(what: string, attempt: () => Promise<T>, limitMs = this.limits.outageMs): Promise<T> {
-    return persist({ what, limitMs, signal: this.signal }, attempt)
+  /** The first answer of the cluster, within limits.openMs. */
+  reach<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    return this.#persist(what, attempt, this.limits.openMs, 0)
+  }
+
+  /** Calls until there is an answer, within limits.outageMs. */
+  persist<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    const { outageMs } = this.limits
+    return this.#persist(what, attempt, outageMs, Math.min(outageMs, LOGIN_MS))
+  }
+
+  #persist<T>(what: string, attempt: () => Promise<T>, limitMs: number, loginMs: number): Promise<T> {
+    const [closed, stop, waits] = [this.signal, this.#stop, this.#waits]
+    return persist({ what, limitMs, loginMs, closed, stop, waits }, attempt)
   }
 
   /** Metadata of all topics from any broker that answers. */

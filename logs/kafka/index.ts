@@ -7,6 +7,7 @@
 import { orClose } from '../../core/close-all.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from '../log.ts'
+import type { Patience } from '../patience.ts'
 import { describeTopicCall } from './calls/describe-configs.ts'
 import { Cluster } from './cluster.ts'
 import { checkError } from './failures.ts'
@@ -20,18 +21,25 @@ interface KafkaOptions {
   /** Default: that of the process. Names of the variables: `VARIABLES` of settings.ts. */
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<KafkaLimits>
+  /** Its times win over those of `limits`. */
+  readonly patience?: Patience
 }
 
 /** Connects. Throws `usage`, `broker-unreachable` (within limits.openMs), `broker-auth`, `broker-error`. */
 export async function openKafkaLog(spec: string, options: KafkaOptions = {}): Promise<Log> {
-  const settings = kafkaSettings(spec, options.environment ?? process.env, options.limits)
-  const cluster = new Cluster(settings)
+  const { patience = {}, environment = process.env } = options
+  const limits = { ...options.limits, ...defined({ openMs: patience.openMs, outageMs: patience.outageMs }) }
+  const cluster = new Cluster(kafkaSettings(spec, environment, limits), patience)
   await orClose(
-    () => cluster.persist(`reaching ${spec}`, () => cluster.everyTopic(), settings.limits.openMs),
+    () => cluster.reach(`reaching ${spec}`, () => cluster.everyTopic()),
     () => cluster.close(),
   )
   return new KafkaLog(spec, cluster)
 }
+
+/** Without what is undefined. */
+const defined = (times: { openMs: number | undefined; outageMs: number | undefined }): Partial<KafkaLimits> =>
+  Object.fromEntries(Object.entries(times).filter(([, value]) => value !== undefined))
 
 const ABILITIES: TopicAbilities = Object.freeze({ timestamps: true, keys: true, headers: true })
 

@@ -10,7 +10,7 @@ export interface KafkaLimits {
   readonly answerMs: number
   /** Opening a log: until `broker-unreachable`. */
   readonly openMs: number
-  /** A log that was reached before: how long leaders may change and brokers restart. */
+  /** A log that was reached before: how long leaders may change and brokers restart. May be Infinity. */
   readonly outageMs: number
 }
 
@@ -22,6 +22,12 @@ export const KAFKA_LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, op
  * after the other.
  */
 export const MISSING_TOPIC_MS = 5_000
+
+/** How long a cluster that has let us in may refuse our login: one that starts may not know its users yet. */
+export const LOGIN_MS = 60_000
+
+/** How long the cluster may be away without a word to people: most changes of leaders are over by then. */
+export const QUIET_OUTAGE_MS = 3_000
 
 /** Pauses between two tries: short at first, since a new leader is often there at once, then longer. */
 export const FIRST_RETRY_PAUSE_MS = 20

@@ -1,39 +1,75 @@
-// Retries while a cluster recovers: bounded in time, with growing pauses.
+// Retries while a cluster recovers: with growing pauses, bounded in time unless the limit is Infinity.
 //
-// Promises: ends in a typed failure at the latest `limitMs` after the start plus one attempt; a closed log ends it at
-// once.
+// Promises: ends in a typed failure at the latest `limitMs` after the start plus one attempt; a closed log, or a signal
+// that says stop, ends it at once. A login that fails is tried again where the cluster has let us in before: a broker
+// that starts may not know its users yet.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import { LinkFailure } from './client.ts'
 import { finalFailure, Passing } from './failures.ts'
 import { FIRST_RETRY_PAUSE_MS, LONGEST_RETRY_PAUSE_MS } from './limits.ts'
+import type { Waits } from './waits.ts'
 
 interface Persistence {
   /** What is being tried, for the message. */
   readonly what: string
   readonly limitMs: number
-  readonly signal: AbortSignal
+  /** How long a refused login is tried again. */
+  readonly loginMs: number
+  /** Aborted once the log is closed. */
+  readonly closed: AbortSignal
+  /** Aborted once nobody waits any more; only while attempts fail. */
+  readonly stop: AbortSignal | undefined
+  readonly waits: Waits
 }
 
 /** Calls `attempt` until it succeeds. It throws LinkFailure or Passing where another try may help. */
-export async function persist<T>({ what, limitMs, signal }: Persistence, attempt: () => Promise<T>): Promise<T> {
+export async function persist<T>(persistence: Persistence, attempt: () => Promise<T>): Promise<T> {
+  const { what, limitMs, loginMs, closed, stop, waits } = persistence
   const start = performance.now()
-  for (let pause = FIRST_RETRY_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {
-    checkOpen(signal)
-    try {
-      return await attempt()
-    } catch (e) {
-      checkOpen(signal)
-      const final = e instanceof LinkFailure ? finalFailure(e) : null
-      if (final !== null) throw final
-      if (!(e instanceof LinkFailure || e instanceof Passing)) throw e
-      const spent = performance.now() - start
-      if (spent + pause > limitMs) throw givenUp(what, e, spent)
+  const me = {}
+  try {
+    for (let pause = FIRST_RETRY_PAUSE_MS, failed = false; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {
+      checkOpen(closed)
+      try {
+        return failed && stop !== undefined ? await unlessStopped(attempt(), stop) : await attempt()
+      } catch (e) {
+        checkOpen(closed)
+        if (!(e instanceof LinkFailure || e instanceof Passing)) throw e
+        const spent = performance.now() - start
+        const final = e instanceof LinkFailure ? finalFailure(e) : null
+        if (final !== null && (final.code !== 'broker-auth' || spent + pause > loginMs)) throw final
+        if (spent + pause > limitMs) throw givenUp(what, e, spent)
+        failed = true
+        waits.failed(me, e.message)
+      }
+      if (stop?.aborted === true) throw stopped()
+      const signal = stop === undefined ? closed : stop
+      await sleep(pause, undefined, { signal }).catch(() => {})
     }
-    await sleep(pause, undefined, { signal }).catch(() => {})
+  } finally {
+    waits.over(me)
   }
 }
+
+/** What the attempt gives, or a failure as soon as the signal aborts. */
+async function unlessStopped<T>(attempt: Promise<T>, stop: AbortSignal): Promise<T> {
+  if (stop.aborted) throw stopped()
+  let end: () => void = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    end = () => reject(stopped())
+    stop.addEventListener('abort', end)
+  })
+  try {
+    return await Promise.race([attempt, aborted])
+  } finally {
+    stop.removeEventListener('abort', end)
+    attempt.catch(() => {})
+  }
+}
+
+const stopped = (): LyrebirdError => new LyrebirdError('broker-error', 'stopped while the brokers were away')
 
 function givenUp(what: string, last: LinkFailure | Passing, spentMs: number): LyrebirdError {
   const seconds = Math.round(spentMs / 100) / 10
@@ -46,12 +82,12 @@ function givenUp(what: string, last: LinkFailure | Passing, spentMs: number): Ly
     {
       hint: /closed connection/i.test(last.message)
         ? 'it closes the connection without an answer: it may want TLS (LYREBIRD_KAFKA_TLS=1) or a login (LYREBIRD_KAFKA_SASL)'
-        : 'is the broker running, and is this the address that it advertises?',
+        : 'is the broker running, and is this the address that it advertises? --give-up-after 10m waits for longer',
       cause: last,
     },
   )
 }
 
-function checkOpen(signal: AbortSignal): void {
-  if (signal.aborted) throw new LyrebirdError('broker-error', 'the log was closed while it was read')
+function checkOpen(closed: AbortSignal): void {
+  if (closed.aborted) throw new LyrebirdError('broker-error', 'the log was closed while it was read')
 }

@@ -15,7 +15,8 @@ import { checkArtefact, readManifest } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import type { RunOptions } from '../job-run.ts'
 import type { RunSummary } from '../summary.ts'
-import { readUntil } from './option-values.ts'
+import { awayTeller } from './away-text.ts'
+import { givenPatience, readUntil } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
 /** An option: the placeholder of its value in the usage (null for an option without one), and what it means. */
@@ -35,6 +36,10 @@ const COMMON: OptionTexts = {
   out: { value: 'DIR', means: 'the log directory of output topics; default STATE/out' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
+  'give-up-after': {
+    value: 'D',
+    means: 'how long brokers may be away, such as 10m; default 60s, for a stream without --until for good',
+  },
   json: { value: null, means: 'the summary as JSON on stdout' },
 }
 
@@ -79,6 +84,10 @@ export async function runMain(
       out: values.out as string | undefined,
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
+      patience: {
+        ...givenPatience(values['give-up-after'] as string | undefined),
+        onAway: awayTeller(line => process.stderr.write(`${line}\n`)),
+      },
     }
     const summary = await target.run(options, values)
     if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)

@@ -34,6 +34,12 @@ export function durationOf(text: string | undefined, flag: string): number | und
   })
 }
 
+/** The times of a log's patience that `--give-up-after` sets. Throws `usage`. */
+export function givenPatience(text: string | undefined): { readonly openMs?: number; readonly outageMs?: number } {
+  const ms = durationOf(text, 'give-up-after')
+  return ms === undefined ? {} : { openMs: ms, outageMs: ms }
+}
+
 /** `end`, a cut, or a file that holds one (as text, or as the JSON object that `query @cut` prints). */
 export function readUntil(text: string): 'end' | Cut {
   if (text === 'end') return 'end'

@@ -112,28 +112,35 @@ function unreadLost(name: string, position: bigint, start: bigint): LyrebirdErro
   )
 }
 
-/**
- * Takes in the partitions that the state does not know and whose first record is a tick at or past the watermark;
- * ignores those without any record. Returns the names of those taken in. Throws `partition-added` for all others.
- */
-export async function admitNewcomers(
-  log: Log,
-  plan: Plan,
-  progress: Progress,
-  ranges: Ranges,
-): Promise<readonly string[]> {
-  const admitted: string[] = []
+/** A partition that the state does not know, with the chunk that holds its first record. */
+interface Newcomer {
+  readonly name: string
+  readonly range: PartitionRange
+  readonly first: Chunk
+}
+
+/** The partitions that the state does not know, without those that have no record yet. */
+export async function firstRecords(log: Log, progress: Progress, ranges: Ranges): Promise<readonly Newcomer[]> {
+  const newcomers: Newcomer[] = []
   for (const [name, range] of ranges) {
     if (progress.cut.has(name) || range.start === range.end) continue
     const first = await firstRecord(log, range)
-    if (first === null) continue
+    if (first !== null) newcomers.push({ name, range, first })
+  }
+  return newcomers
+}
+
+/**
+ * Takes in the partitions whose first record is a tick at or past the watermark. Throws `partition-added` for all
+ * others.
+ */
+export function admitNewcomers(plan: Plan, progress: Progress, newcomers: readonly Newcomer[]): void {
+  for (const { name, range, first } of newcomers) {
     const refusal = whyNot(first, plan, progress, range)
     if (refusal !== null) throw added(name, range, refusal)
     takeIn(progress, name, range)
     countTick(progress, plan, name, first)
-    admitted.push(name)
   }
-  return admitted
 }
 
 /** Counts the admitting tick at once: without it the first cut that names its partition would have no watermark. */

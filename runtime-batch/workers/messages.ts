@@ -8,6 +8,8 @@ import type { Task } from '../divide.ts'
 export interface WorkerOrder {
   readonly functionsUrl: string
   readonly log: string
+  /** ms that the log may be away. */
+  readonly outageMs: number | undefined
   readonly tasks: readonly Task[]
   readonly progress: Uint8Array
   readonly scratch: string

@@ -28,7 +28,7 @@ const tell = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void 
 async function run(order: WorkerOrder): Promise<void> {
   checkArtefact(dirname(fileURLToPath(order.functionsUrl)))
   const functions = (await import(order.functionsUrl)) as FunctionsModule
-  const log = await openLog(order.log)
+  const log = await openLog(order.log, { outageMs: order.outageMs })
   const readOrder = async (): Promise<void> => {
     const executor = partialExecutor({ ...order, functions })
     await readGroup(log, executor, order.tasks, (records, offsets) => tell({ kind: 'read', records, offsets }))

@@ -95,6 +95,38 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect(await everything(log, topic)).toEqual(expected)
   }, 60_000)
 
+  test('a log that is followed waits for its broker, says so, and reads on; a stop does not wait', async () => {
+    const topic = await filled()
+    const stop = new AbortController()
+    const told: string[] = []
+    const log = await openKafkaLog(`kafka://${cluster.broker.address}`, {
+      environment: {},
+      limits: QUICK,
+      patience: {
+        outageMs: Number.POSITIVE_INFINITY,
+        signal: stop.signal,
+        onAway: away => void told.push(away === null ? 'back' : 'away'),
+      },
+    })
+    await log.partitions(topic)
+    await cluster.broker.stop()
+    const reading = everything(log, topic)
+    await expect.poll(() => told.length, { timeout: 15_000 }).toBeGreaterThan(0)
+    await cluster.broker.restart()
+    expect(await reading).toEqual(expected)
+    expect(new Set(told)).toEqual(new Set(['away', 'back']))
+    expect(told.filter(word => word === 'back')).toHaveLength(1)
+
+    await cluster.broker.stop()
+    const waiting = expect(everything(log, topic)).rejects.toMatchObject({ code: 'broker-error' })
+    setTimeout(() => stop.abort(), 1_000)
+    const start = performance.now()
+    await waiting
+    expect(performance.now() - start).toBeLessThan(6_000)
+    await log.close()
+    await cluster.broker.restart()
+  }, 90_000)
+
   test('a broker that lost confirmed records is detected, even with other records at their offsets', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['kept'])

@@ -1,0 +1,85 @@
+// Trying again, without a broker: how long, who hears of it, and what ends it.
+
+import { describe, expect, test } from 'vitest'
+import { LinkFailure } from '../../../logs/kafka/client.ts'
+import { Passing } from '../../../logs/kafka/failures.ts'
+import { QUIET_OUTAGE_MS } from '../../../logs/kafka/limits.ts'
+import { persist } from '../../../logs/kafka/persist.ts'
+import { Waits } from '../../../logs/kafka/waits.ts'
+import type { LogAway } from '../../../logs/patience.ts'
+import { awayTeller } from '../../../run/command-line/away-text.ts'
+
+const away = (): Promise<never> => Promise.reject(new LinkFailure('unreachable', 'nobody there'))
+const refused = (): Promise<never> => Promise.reject(new LinkFailure('auth', 'no such user'))
+
+/** Tries until one of the ends; `told` hears of the outage. */
+function trying<T>(
+  attempt: () => Promise<T>,
+  { limitMs = Number.POSITIVE_INFINITY, loginMs = 0, stop }: { limitMs?: number; loginMs?: number; stop?: AbortSignal },
+) {
+  const told: (LogAway | null)[] = []
+  const closing = new AbortController()
+  const waits = new Waits('kafka://x:1', one => void told.push(one))
+  const done = persist({ what: 'asking', limitMs, loginMs, closed: closing.signal, stop, waits }, attempt)
+  return { told, done, close: () => closing.abort() }
+}
+
+describe('trying again', () => {
+  test('goes on without a limit, tells of it once it lasts, and of its end', async () => {
+    const start = performance.now()
+    const { told, done } = trying(
+      () => (performance.now() - start < QUIET_OUTAGE_MS + 1_500 ? away() : Promise.resolve(7)),
+      {},
+    )
+    expect(await done).toBe(7)
+    expect(told.at(-1)).toBeNull()
+    expect(told.slice(0, -1).length).toBeGreaterThan(0)
+    expect(told[0]?.message).toBe('kafka://x:1: nobody there')
+    expect(told[0]?.forMs).toBeGreaterThanOrEqual(QUIET_OUTAGE_MS)
+  })
+
+  test('ends at its limit, told or not', async () => {
+    const { told, done } = trying(away, { limitMs: 200 })
+    await expect(done).rejects.toMatchObject({ code: 'broker-unreachable' })
+    const passing = trying(() => Promise.reject(new Passing('no leader')), { limitMs: 200 })
+    await expect(passing.done).rejects.toMatchObject({ code: 'broker-error' })
+    expect(told).toEqual([])
+  })
+
+  test('ends at once when it is stopped, even where an answer hangs', async () => {
+    const stop = new AbortController()
+    let tries = 0
+    const hanging = trying(() => (tries++ === 0 ? away() : new Promise<never>(() => {})), { stop: stop.signal })
+    setTimeout(() => stop.abort(), 100)
+    await expect(hanging.done).rejects.toMatchObject({ code: 'broker-error', exitCode: 4 })
+  })
+
+  test('ends when the log is closed', async () => {
+    const { done, close } = trying(away, {})
+    setTimeout(close, 100)
+    await expect(done).rejects.toMatchObject({ code: 'broker-error' })
+  })
+
+  test('takes a refused login for final when it opens, and for a while not later', async () => {
+    await expect(trying(refused, {}).done).rejects.toMatchObject({ code: 'broker-auth' })
+    let tries = 0
+    expect(await trying(() => (tries++ < 3 ? refused() : Promise.resolve(1)), { loginMs: 10_000 }).done).toBe(1)
+    await expect(trying(refused, { loginMs: 200 }).done).rejects.toMatchObject({ code: 'broker-auth' })
+  })
+})
+
+test('people hear at once, after a minute, then every ten minutes, and of the end', () => {
+  const lines: string[] = []
+  const tell = awayTeller(line => lines.push(line))
+  for (let s = 3; s <= 1900; s++) tell({ message: 'gone', forMs: s * 1000 })
+  tell(null)
+  tell(null)
+  expect(lines).toEqual([
+    'waiting for the log, away for 3 s: gone',
+    'waiting for the log, away for 1 min 0 s: gone',
+    'waiting for the log, away for 10 min 0 s: gone',
+    'waiting for the log, away for 20 min 0 s: gone',
+    'waiting for the log, away for 30 min 0 s: gone',
+    'the log is there again after 31 min 40 s',
+  ])
+})

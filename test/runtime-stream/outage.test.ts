@@ -1,0 +1,119 @@
+// A log that is away while a stream follows it: what has been read is committed meanwhile, the run goes on when the log
+// is there again, and a stop does not wait for it.
+
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { LyrebirdError } from '../../core/errors.ts'
+import type { PartitionRange } from '../../logs/log.ts'
+import { MemoryLog } from '../../logs/memory.ts'
+import { runBatch } from '../../runtime-batch/index.ts'
+import { runStream } from '../../runtime-stream/index.ts'
+import { testFolder } from '../run/support/folder.ts'
+import { interpretedModule } from '../support/interpreted-module.ts'
+import { GLOBAL, PlanBuilder } from '../support/jobs/graph-plan.ts'
+
+const event = (k: string) => ({ timestamp: 1000, value: new TextEncoder().encode(JSON.stringify({ k })) })
+
+function counts() {
+  const plan = new PlanBuilder()
+  const keyed = plan.keyBy(plan.source('in'), (v: { k: string }) => v.k)
+  plan.view('counts', plan.bare(keyed, GLOBAL, { kind: 'count' }))
+  return interpretedModule(plan.program('counts'))
+}
+
+/** A log in memory that does not say how far it goes while it is away. */
+class AwayLog extends MemoryLog {
+  #back: Promise<void> = Promise.resolve()
+  #end: (() => void) | null = null
+  #fail: ((e: Error) => void) | null = null
+
+  leave(): void {
+    this.#back = new Promise((resolve, reject) => {
+      this.#end = resolve
+      this.#fail = reject
+    })
+    this.#back.catch(() => {})
+  }
+
+  comeBack(): void {
+    this.#end?.()
+    this.#back = Promise.resolve()
+  }
+
+  /** As a log of Kafka does when its patience ends. */
+  giveUp(): void {
+    this.#fail?.(new LyrebirdError('broker-error', 'stopped while the brokers were away'))
+  }
+
+  override async partitions(topic: string): Promise<readonly PartitionRange[]> {
+    await this.#back
+    return super.partitions(topic)
+  }
+}
+
+function start() {
+  const log = new AwayLog()
+  log.createTopic('in', 1)
+  const stop = new AbortController()
+  const committed: number[] = []
+  let heard = (): void => {}
+  const done = runStream({
+    functions: counts(),
+    log,
+    state: join(testFolder(), 'state'),
+    commitIntervalMs: 100,
+    signal: stop.signal,
+    onProgress: ({ records }) => {
+      committed.push(records)
+      heard()
+    },
+  })
+  const reached = async (records: number): Promise<void> => {
+    while ((committed.at(-1) ?? 0) < records) await new Promise<void>(resolve => (heard = resolve))
+  }
+  return { log, done, stop, reached }
+}
+
+it('commits what has been read while the log is away, and goes on when it is back', async () => {
+  const { log, done, stop, reached } = start()
+  const partitions = log.partitions.bind(log)
+  // The log goes away once the first records are seen: they are fed, and not committed yet when it is asked again.
+  log.partitions = async topic => {
+    const ranges = await partitions(topic)
+    if (ranges[0]?.end === 2n) log.leave()
+    return ranges
+  }
+  log.append('in', 0, [event('a'), event('b')])
+  await reached(2)
+  log.partitions = partitions
+  log.comeBack()
+  log.append('in', 0, [event('a')])
+  await reached(3)
+  stop.abort()
+  const summary = await done
+  expect(summary).toMatchObject({ records: 3, cut: { 'in/0': '3' } })
+  const whole = await runBatch({ functions: counts(), log, state: join(testFolder(), 'whole') })
+  expect(summary.views).toEqual(whole.views)
+})
+
+it('stops while the log is away, with what it has read', async () => {
+  const { log, done, stop, reached } = start()
+  log.append('in', 0, [event('a')])
+  await reached(1)
+  log.leave()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  stop.abort()
+  log.giveUp()
+  expect(await done).toMatchObject({ records: 1, cut: { 'in/0': '1' } })
+})
+
+it('ends where the patience ends and nobody asked it to stop', async () => {
+  const { log, done, reached } = start()
+  log.append('in', 0, [event('a')])
+  await reached(1)
+  log.leave()
+  log.append('in', 0, [event('b')])
+  await new Promise(resolve => setTimeout(resolve, 50))
+  log.giveUp()
+  await expect(done).rejects.toMatchObject({ code: 'broker-error', exitCode: 4 })
+})
