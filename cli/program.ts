@@ -19,6 +19,7 @@ const STATE = 'the state directory'
 const UNTIL = 'where to stop: end, or topic/0:1200,topic/1:990, or a file that holds a cut'
 const FINAL = 'the history is complete at the end: every window closes, and nothing can follow'
 const OUT = 'the log directory for output topics (default: STATE/out)'
+const ADMIT = 'take partitions that are new to the state in at the present watermark'
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const JSON_TEXT = 'one JSON object on stdout'
 
@@ -41,6 +42,8 @@ export function buildProgram(terminal: Terminal, ended: Ended): Command {
   addCompiling(program, terminal, ended)
   addRunning(program, terminal)
   addVerify(program, terminal, ended)
+  addLog(program, terminal)
+  addLooking(program, terminal, ended)
   addReading(program, terminal)
   for (const command of program.commands) {
     command.copyInheritedSettings(program)
@@ -80,6 +83,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       .option('--until <cut>', UNTIL)
       .option('--final', FINAL)
       .option('--out <dir>', OUT)
+      .option('--admit', ADMIT)
       .option('--give-up-after <duration>', GIVE_UP)
       .option('--json', JSON_TEXT)
   common(program.command('batch'))
@@ -149,6 +153,17 @@ function addReading(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  lyrebird query traffic --state state --key \'"KR"\' --format table')
     .action(async (view, options) => (await import('./commands/query.ts')).query(view, options, terminal))
   program
+    .command('explain')
+    .summary('explain a word of a message, or a compiled plan')
+    .description('Prints the page of a diagnostic or failure, or what a compiled plan will do.')
+    .argument('<word-or-plan>', 'a word such as clock-in-lambda, or a plan.json, or the folder it lies in')
+    .option('--json', 'the plan itself as JSON')
+    .action(async (word, options) => (await import('./commands/explain.ts')).explain(word, options, terminal))
+}
+
+/** Commands that write to a log. */
+function addLog(program: Command, terminal: Terminal): void {
+  program
     .command('append')
     .summary('put records into an embedded log')
     .description(
@@ -184,12 +199,46 @@ function addReading(program: Command, terminal: Terminal): void {
     .option('--json', JSON_TEXT)
     .action(async (topic, options) => (await import('./commands/repair.ts')).repair(topic, options, terminal))
   program
-    .command('explain')
-    .summary('explain a word of a message, or a compiled plan')
-    .description('Prints the page of a diagnostic or failure, or what a compiled plan will do.')
-    .argument('<word-or-plan>', 'a word such as clock-in-lambda, or a plan.json, or the folder it lies in')
-    .option('--json', 'the plan itself as JSON')
-    .action(async (word, options) => (await import('./commands/explain.ts')).explain(word, options, terminal))
+    .command('tick')
+    .summary('move event time on in a partition that gets no records')
+    .description(
+      'Writes a tick into partitions of an embedded log or of Kafka: a record without value, with the header lyrebird-tick, that moves the watermark to its time and is otherwise nothing. It admits a new partition whose first record it is.',
+    )
+    .argument('<places...>', 'partitions such as orders/2, or a topic for all of its partitions')
+    .option('--at <time>', 'the time, in ms or ISO 8601, or now')
+    .option('--log <log>', LOG)
+    .option('--json', JSON_TEXT)
+    .addHelpText('after', '\nExample:\n  lyrebird tick orders/2 --at 2026-01-01T10:00:00Z --log kafka://127.0.0.1:9092')
+    .action(async (places, options) => (await import('./commands/tick.ts')).tick(places, options, terminal))
+}
+
+/** Commands that show what is in a log. */
+function addLooking(program: Command, terminal: Terminal, ended: Ended): void {
+  program
+    .command('topics')
+    .summary('list what a log holds')
+    .description(
+      'Lists topics with how they are stored, what their values seem to be, their partitions with first offset and end, and bytes.',
+    )
+    .argument('[topics...]', 'only these')
+    .option('--log <log>', LOG)
+    .option('--json', JSON_TEXT)
+    .action(async (names, options) => {
+      ended.code = await (await import('./commands/topics.ts')).topics(names, options, terminal)
+    })
+  program
+    .command('cat')
+    .summary('show records of a log')
+    .description(
+      'Shows records as they are in an embedded log, in files or in Kafka: offset, timestamp, key, headers and value, as text where they are one, else in hexadecimal.',
+    )
+    .argument('<place>', 'the first record, as topic/partition:offset; without an offset the first one there is')
+    .option('--count <n>', 'how many records (default: 1)')
+    .option('--log <log>', LOG)
+    .option('--raw', 'the bytes of text too')
+    .option('--json', 'one JSON object for each record')
+    .addHelpText('after', '\nExample:\n  lyrebird cat orders/0:1200 --count 3 --log log')
+    .action(async (place, options) => (await import('./commands/cat.ts')).cat(place, options, terminal))
 }
 
 /** An option that may be given several times. */

@@ -32,5 +32,6 @@ export async function runOptions(
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
   const folder = dirname(job)
-  return { functions, functionsUrl, log, patience, state, out: flags.out ?? config.out, until, final, folder, recompute }
+  const [out, admit] = [flags.out ?? config.out, flags.admit === true]
+  return { functions, functionsUrl, log, patience, state, out, until, final, admit, folder, recompute }
 }

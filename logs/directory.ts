@@ -14,7 +14,7 @@ import { CopiedPartition } from './embedded/copied-partition.ts'
 import { EmbeddedPartition } from './embedded/embedded-partition.ts'
 import { readTopicFile, type TopicDescription } from './embedded/topic-file.ts'
 import { listPartitionFiles, listTopics } from './layout.ts'
-import type { Log, PartitionRange, ReadOptions, TopicAbilities } from './log.ts'
+import type { Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from './log.ts'
 import { checkTopicName, pastEnd, unknownPartition, unknownTopic } from './log-failures.ts'
 import { NO_FILES, type PartitionSource } from './partition-source.ts'
 import type { Place } from './record-batch/batch-failure.ts'
@@ -32,6 +32,7 @@ interface FoundTopic {
 
 const ARCHIVE_ABILITIES: TopicAbilities = { timestamps: false, keys: false, headers: false }
 const SEGMENT_ABILITIES: TopicAbilities = { timestamps: true, keys: true, headers: true }
+const EMBEDDED_ABILITIES: TopicAbilities = { ...SEGMENT_ABILITIES, ticks: true }
 
 export class DirectoryLog implements Log {
   readonly description: string
@@ -78,7 +79,25 @@ export class DirectoryLog implements Log {
       kinds.add((await this.#source({ topic, partition }, path, description)).kind)
     }
     if (kinds.has('archive') && kinds.has('segments')) throw mixedTopic(topic)
-    return kinds.has('archive') ? ARCHIVE_ABILITIES : SEGMENT_ABILITIES
+    if (kinds.has('archive')) return ARCHIVE_ABILITIES
+    // The ticks of an output are for its job alone to write.
+    return description?.owner === null ? EMBEDDED_ABILITIES : SEGMENT_ABILITIES
+  }
+
+  async facts(topic: string): Promise<TopicFacts> {
+    const { directories, description } = await this.#find(topic)
+    const bytes = new Map<number, number>()
+    const kinds = new Set<string>()
+    for (const [partition, path] of directories) {
+      const { files, kind } = await listPartitionFiles(topic, partition, path)
+      const sizes = await Promise.all(files.map(file => stat(file.path)))
+      bytes.set(
+        partition,
+        sizes.reduce((sum, { size }) => sum + size, 0),
+      )
+      kinds.add(kind)
+    }
+    return { storage: storageOf(description, kinds), bytes, compacted: false }
   }
 
   async topicId(topic: string): Promise<string | null> {
@@ -126,6 +145,12 @@ export class DirectoryLog implements Log {
     this.#known.set(path, { folder, source })
     return source
   }
+}
+
+function storageOf(description: TopicDescription | null, kinds: ReadonlySet<string>): string {
+  if (description !== null) return description.owner === null ? 'embedded log' : 'output of a job'
+  if (kinds.has('archive')) return 'files'
+  return kinds.has('segments') ? 'segments of a broker' : 'no files'
 }
 
 async function openSource(place: Place, path: string, description: TopicDescription | null): Promise<PartitionSource> {

@@ -2,6 +2,7 @@
 
 import { LyrebirdError } from '../core/errors.ts'
 import { DirectoryLog } from './directory.ts'
+import { isKafkaAddress } from './kafka/settings.ts'
 import type { Log } from './log.ts'
 import type { Patience } from './patience.ts'
 
@@ -9,7 +10,7 @@ import type { Patience } from './patience.ts'
  * Throws `usage` for a directory that is not there and for a malformed address; `broker-unreachable` and `broker-auth`.
  */
 export async function openLog(spec: string, patience: Patience = {}): Promise<Log> {
-  if (/^kafka:\/\//i.test(spec)) {
+  if (isKafkaAddress(spec)) {
     // Loaded only where it is needed: the client takes time to load, and most logs are directories.
     const { openKafkaLog } = await import('./kafka/index.ts')
     return await openKafkaLog(spec, { patience })

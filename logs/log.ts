@@ -22,6 +22,17 @@ export interface TopicAbilities {
   readonly timestamps: boolean
   readonly keys: boolean
   readonly headers: boolean
+  /** True where `lyrebird tick` writes into the topic. */
+  readonly ticks?: boolean
+}
+
+/** What people want to know of a topic. */
+export interface TopicFacts {
+  /** How it is stored, in words. */
+  readonly storage: string
+  /** Bytes as stored by partition, as far as they are known. */
+  readonly bytes: ReadonlyMap<number, number>
+  readonly compacted: boolean
 }
 
 export interface Log {
@@ -32,6 +43,8 @@ export interface Log {
   /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
   partitions(topic: string): Promise<readonly PartitionRange[]>
   abilities(topic: string): Promise<TopicAbilities>
+  /** For people; logs in memory have none. */
+  facts?(topic: string): Promise<TopicFacts>
   /** An id that changes when a topic is deleted and created again; null where the log has no such id. */
   topicId(topic: string): Promise<string | null>
   /**

@@ -25,7 +25,7 @@ interface MemoryTopic {
   readonly partitions: MemoryPartition[]
 }
 
-const ALL_ABILITIES: TopicAbilities = { timestamps: true, keys: true, headers: true }
+const ALL_ABILITIES: TopicAbilities = { timestamps: true, keys: true, headers: true, ticks: true }
 
 export class MemoryLog implements Log {
   readonly description = 'memory'

@@ -13,6 +13,7 @@ import { JobExecutor } from '../core/executor/job-executor.ts'
 import { PROGRESS, Progress } from '../core/executor/progress.ts'
 import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
+import { type Floors, NO_FLOORS } from '../core/log/floors.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
@@ -62,6 +63,10 @@ export interface RunOptions {
   readonly final?: boolean | undefined
   /** The folder of the job's file, as places in it are shown: absolute, or from the folder of the command. */
   readonly folder?: string | undefined
+  /** Takes partitions that are new to the state in at the present watermark, where they do not begin with a tick. */
+  readonly admit?: boolean | undefined
+  /** Where partitions of a fresh state begin; for a state that is computed again. */
+  readonly floors?: Floors | undefined
   /** The command that recomputes the state, for hints. */
   readonly recompute?: string | undefined
   /** Groups of one node in memory before they are spilled or forgotten. Default 1,000,000. */
@@ -186,7 +191,7 @@ export class JobRun {
     const ranges = withoutBare(this.progress, found)
     // Everything is read before anything changes: a commit may be made while the log lets us wait.
     const firsts = newcomers ? await firstRecords(this.log, this.progress, ranges) : []
-    admitNewcomers(this.plan, this.progress, firsts)
+    this.#takeIn(firsts)
     for (const [name, { start }] of ranges) this.progress.marks.dropBefore(name, start)
     this.#ranges = ranges
     return ranges
@@ -273,9 +278,13 @@ export class JobRun {
       this.#warnings.push(...checkKnown(progress, this.#ranges, ids))
       this.#ranges = withoutBare(progress, this.#ranges)
       await checkLastRecords(this.log, this.plan, progress, this.#ranges)
-      admitNewcomers(this.plan, progress, await firstRecords(this.log, progress, named(this.#ranges, until)))
-    } else admitAll(progress, named(this.#ranges, until), ids, from)
+      this.#takeIn(await firstRecords(this.log, progress, named(this.#ranges, until)))
+    } else admitAll(progress, named(this.#ranges, until), ids, { from, floors: this.#options.floors ?? NO_FLOORS })
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
+  }
+
+  #takeIn(newcomers: Parameters<typeof admitNewcomers>[2]): void {
+    this.#warnings.push(...admitNewcomers(this.plan, this.progress, newcomers, this.#options.admit === true))
   }
 }
 

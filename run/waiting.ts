@@ -9,6 +9,7 @@ import { splitPartition } from '../core/log/cut.ts'
 import type { Plan, PlanNode, SourceNode } from '../core/plan/plan.ts'
 import { sourcesOf } from '../core/plan/plan-index.ts'
 import { wordOf } from '../core/plan/word-of.ts'
+import { tickCommand } from './tick-command.ts'
 import { timeText } from './time-text.ts'
 
 export interface WaitingSummary {
@@ -94,5 +95,5 @@ export function waitingLines(waiting: readonly WaitingSummary[]): string[] {
 function remedyFor(partition: string | null, tick: number, context: RunContext): string {
   const complete = 'if the history is complete: --final'
   if (partition === null || !Number.isFinite(tick) || !context.ticks) return complete
-  return `if ${partition} is idle: lyrebird tick ${partition} --at ${timeText(tick)} --log ${context.log}; ${complete}`
+  return `if ${partition} is idle: ${tickCommand(context.log, partition, tick)}; ${complete}`
 }

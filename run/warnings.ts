@@ -8,26 +8,29 @@ import { splitPartition } from '../core/log/cut.ts'
 import type { Plan, SourceNode } from '../core/plan/plan.ts'
 import { DIGEST } from '../core/state/digests.ts'
 import { sourceNodes } from './reading/bind-log.ts'
+import { tickCommand } from './tick-command.ts'
 import { timeText } from './time-text.ts'
 import type { RunContext } from './waiting.ts'
 
 export function warningsOf(plan: Plan, progress: Progress, context: RunContext): string[] {
   const leaps = leapWarnings(plan, progress, context)
   if (progress.sealed) return leaps
-  return [...watermarkWarnings(plan, progress), ...closingWarnings(plan, progress, context), ...leaps]
+  return [...watermarkWarnings(plan, progress, context), ...closingWarnings(plan, progress, context), ...leaps]
 }
 
 /** Nothing can close while a partition has no record that carries a time. */
-function watermarkWarnings(plan: Plan, progress: Progress): string[] {
+function watermarkWarnings(plan: Plan, progress: Progress, { log, ticks }: RunContext): string[] {
   const warnings = new Set<string>()
   for (const source of sourceNodes(plan)) {
     const { watermark, heldBy } = progress.sourceWatermark(source)
     if (Number.isFinite(watermark)) continue
     const { topic } = source.params
     if (heldBy === null) warnings.add(`topic ${topic} has no partition with a record: no window can close`)
-    else if (progress.cut.get(heldBy) === progress.starts.get(heldBy))
-      warnings.add(`${heldBy} has no record: no window can close`)
-    else warnings.add(`${heldBy} has no record with a time: no window can close`)
+    else {
+      const what = progress.cut.get(heldBy) === progress.starts.get(heldBy) ? 'no record' : 'no record with a time'
+      const remedy = ticks ? `; if none is to come: ${tickCommand(log, heldBy, null)}` : ''
+      warnings.add(`${heldBy} has ${what}: no window can close${remedy}`)
+    }
   }
   return [...warnings]
 }

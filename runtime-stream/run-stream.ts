@@ -4,7 +4,7 @@
 // Promises: no partition waits for another; the run stops at a commit; what arrives while it is stopping waits for the
 // next run. Where the log is away the run waits, for good unless it has an end or a limit, and commits meanwhile what
 // it has read.
-// Does not write ticks for idle partitions: those who append may write them (`lyrebird append --tick`).
+// Does not write ticks for idle partitions: people do (`lyrebird tick`).
 
 import { closeAll, thenClose } from '../core/close-all.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'

@@ -4,6 +4,7 @@
 // Promises: watermarks follow from the log's event times alone (semantics.md 2.4); equal progress has equal bytes.
 
 import type { Cut } from '../log/cut.ts'
+import type { Floors } from '../log/floors.ts'
 import type { LastRecord } from '../log/last-record.ts'
 import type { Plan, SourceNode } from '../plan/plan.ts'
 import { sourcesOf } from '../plan/plan-index.ts'
@@ -22,6 +23,8 @@ interface ProgressDocument {
   /** Absent in states from before it was kept. */
   readonly last?: Readonly<Record<string, LastRecord>>
   readonly topicIds: Readonly<Record<string, string>>
+  /** By source and partition. Absent where there is none. */
+  readonly floors?: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly times: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly watermarks: Readonly<Record<string, number>>
   /** Digests by name. The field's name is part of the state's format. */
@@ -50,6 +53,7 @@ export class Progress {
   readonly topicIds = new Map<string, string>()
   /** A document of its own. */
   marks = new TimeMarks()
+  readonly #floors = new Map<string, Map<string, number>>()
   /** Source node -> `topic/partition` -> T. */
   readonly #times = new Map<string, Map<string, SourceProgress>>()
   /** Watermark of each node at the last flush. */
@@ -71,6 +75,18 @@ export class Progress {
       byPartition.set(partition, state)
     }
     return state
+  }
+
+  /** Where partitions that were taken in at a watermark began. */
+  get floors(): Floors {
+    return this.#floors
+  }
+
+  /** Lets a partition, of which nothing has been read, begin at a T. */
+  setFloor(source: string, partition: string, floor: number): void {
+    const ofSource = this.#floors.get(source) ?? new Map<string, number>()
+    this.#floors.set(source, ofSource.set(partition, floor))
+    this.sourcePartition(source, partition).maxTime = floor
   }
 
   digest(name: string): MultisetDigest {
@@ -126,11 +142,13 @@ export class Progress {
         ]),
       )
     }
+    const floors = Object.fromEntries([...this.#floors].map(([source, of]) => [source, Object.fromEntries(of)]))
     const document: ProgressDocument = {
       cut: Object.fromEntries(this.cut),
       starts: Object.fromEntries(this.starts),
       last: Object.fromEntries(this.last),
       topicIds: Object.fromEntries(this.topicIds),
+      ...(this.#floors.size === 0 ? {} : { floors }),
       times,
       watermarks: Object.fromEntries(this.watermarks),
       tallies: Object.fromEntries([...this.#digests].map(([name, t]) => [name, t.encode()])),
@@ -150,6 +168,9 @@ export class Progress {
     for (const [p, offset] of Object.entries(document.starts)) progress.starts.set(p, offset)
     for (const [p, record] of Object.entries(document.last ?? {})) progress.last.set(p, record)
     for (const [topic, id] of Object.entries(document.topicIds)) progress.topicIds.set(topic, id)
+    for (const [source, byPartition] of Object.entries(document.floors ?? {})) {
+      for (const [p, floor] of Object.entries(byPartition)) progress.setFloor(source, p, floor)
+    }
     for (const [source, byPartition] of Object.entries(document.times)) {
       for (const [p, maxTime] of Object.entries(byPartition)) {
         const at = progress.sourcePartition(source, p)

@@ -18,8 +18,8 @@ export interface InputPartition {
   readonly topic: string
   readonly partition: number
   /**
-   * By source node: `T` before the first of these records. For the rest of a log whose beginning is gone; absent where
-   * there was no time.
+   * By source node: `T` before the first of these records. For the rest of a log whose beginning is gone, and for
+   * partitions that were taken in at a watermark (semantics.md 2.6); absent where there was no time.
    */
   readonly before?: Readonly<Record<string, number>>
   /** In offset order, up to the cut. */

@@ -13,7 +13,9 @@ export const ERROR = {
   unknownTopic: 3,
   invalidTopic: 17,
   topicAuthorization: 29,
+  invalidTimestamp: 32,
   clusterAuthorization: 31,
+  invalidRecord: 87,
   unknownTopicId: 100,
   inconsistentTopicId: 103,
 } as const
@@ -26,6 +28,8 @@ const TRANSIENT: ReadonlyMap<number, string> = new Map([
   [8, 'BROKER_NOT_AVAILABLE'],
   [9, 'REPLICA_NOT_AVAILABLE'],
   [13, 'NETWORK_EXCEPTION'],
+  [19, 'NOT_ENOUGH_REPLICAS'],
+  [20, 'NOT_ENOUGH_REPLICAS_AFTER_APPEND'],
   [56, 'KAFKA_STORAGE_ERROR'],
   [74, 'FENCED_LEADER_EPOCH'],
   [75, 'UNKNOWN_LEADER_EPOCH'],
@@ -64,7 +68,7 @@ export function checkError(code: number, what: string, where: Record<string, str
   if (code === ERROR.topicAuthorization || code === ERROR.clusterAuthorization) {
     throw new LyrebirdError('broker-auth', `${message}`, {
       where,
-      hint: 'give this user READ and DESCRIBE on the topic, and DESCRIBE_CONFIGS on it',
+      hint: 'give this user READ, DESCRIBE and DESCRIBE_CONFIGS on the topic, and WRITE for ticks',
     })
   }
   throw new LyrebirdError(code === ERROR.corruptMessage ? 'bad-crc' : 'broker-error', `the broker refuses ${message}`, {

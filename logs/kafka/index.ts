@@ -4,44 +4,21 @@
 // and no record of an open or aborted transaction is ever delivered. Positions come from the caller alone: no offset is
 // committed to the cluster, none is reset.
 
-import { orClose } from '../../core/close-all.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
-import type { Log, PartitionRange, ReadOptions, TopicAbilities } from '../log.ts'
-import type { Patience } from '../patience.ts'
-import { describeTopicCall } from './calls/describe-configs.ts'
-import { Cluster } from './cluster.ts'
-import { checkError } from './failures.ts'
+import type { Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from '../log.ts'
+import type { Cluster } from './cluster.ts'
+import { connect, type KafkaOptions } from './connect.ts'
 import { Follower } from './follow.ts'
-import type { KafkaLimits } from './limits.ts'
-import { partitionRanges } from './ranges.ts'
+import { partitionBytes, partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
-import { kafkaSettings } from './settings.ts'
-
-interface KafkaOptions {
-  /** Default: that of the process. Names of the variables: `VARIABLES` of settings.ts. */
-  readonly environment?: Readonly<Record<string, string | undefined>>
-  readonly limits?: Partial<KafkaLimits>
-  /** Its times win over those of `limits`. */
-  readonly patience?: Patience
-}
+import { topicSettings } from './topic-settings.ts'
 
 /** Connects. Throws `usage`, `broker-unreachable` (within limits.openMs), `broker-auth`, `broker-error`. */
 export async function openKafkaLog(spec: string, options: KafkaOptions = {}): Promise<Log> {
-  const { patience = {}, environment = process.env } = options
-  const limits = { ...options.limits, ...defined({ openMs: patience.openMs, outageMs: patience.outageMs }) }
-  const cluster = new Cluster(kafkaSettings(spec, environment, limits), patience)
-  await orClose(
-    () => cluster.reach(`reaching ${spec}`, () => cluster.everyTopic()),
-    () => cluster.close(),
-  )
-  return new KafkaLog(spec, cluster)
+  return new KafkaLog(spec, await connect(spec, options))
 }
 
-/** Without what is undefined. */
-const defined = (times: { openMs: number | undefined; outageMs: number | undefined }): Partial<KafkaLimits> =>
-  Object.fromEntries(Object.entries(times).filter(([, value]) => value !== undefined))
-
-const ABILITIES: TopicAbilities = Object.freeze({ timestamps: true, keys: true, headers: true })
+const ABILITIES: TopicAbilities = Object.freeze({ timestamps: true, keys: true, headers: true, ticks: true })
 
 class KafkaLog implements Log {
   readonly description: string
@@ -77,13 +54,13 @@ class KafkaLog implements Log {
     return (await this.#cluster.persist(`topic ${topic}`, () => this.#cluster.topic(topic))).id
   }
 
-  compacted(topic: string): Promise<boolean> {
-    return this.#cluster.persist(`the settings of topic ${topic}`, async () => {
-      await this.#cluster.topic(topic)
-      const { error, settings } = await this.#cluster.ask(describeTopicCall(topic, ['cleanup.policy']))
-      checkError(error, `the settings of topic ${topic}`, { topic })
-      return (settings.get('cleanup.policy') ?? '').split(',').some(policy => policy.trim() === 'compact')
-    })
+  async facts(topic: string): Promise<TopicFacts> {
+    const { compacted } = await topicSettings(this.#cluster, topic)
+    return { storage: 'Kafka', compacted, bytes: await partitionBytes(this.#cluster, topic) }
+  }
+
+  async compacted(topic: string): Promise<boolean> {
+    return (await topicSettings(this.#cluster, topic)).compacted
   }
 
   read(topic: string, partition: number, from: bigint, to: bigint, options: ReadOptions = {}): AsyncIterable<Chunk> {

@@ -23,6 +23,9 @@ export const KAFKA_LIMITS: KafkaLimits = { connectMs: 3_000, answerMs: 5_000, op
  */
 export const MISSING_TOPIC_MS = 5_000
 
+/** How long the replicas of a partition may take to confirm a tick. */
+export const TICK_MS = 4_000
+
 /** How long a cluster that has let us in may refuse our login: one that starts may not know its users yet. */
 export const LOGIN_MS = 60_000
 

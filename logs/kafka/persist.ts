@@ -55,6 +55,8 @@ export async function persist<T>(persistence: Persistence, attempt: () => Promis
 
 /** What the attempt gives, or a failure as soon as the signal aborts. */
 async function unlessStopped<T>(attempt: Promise<T>, stop: AbortSignal): Promise<T> {
+  // It may fail when nobody waits for it any more.
+  attempt.catch(() => {})
   if (stop.aborted) throw stopped()
   let end: () => void = () => {}
   const aborted = new Promise<never>((_, reject) => {
@@ -65,7 +67,6 @@ async function unlessStopped<T>(attempt: Promise<T>, stop: AbortSignal): Promise
     return await Promise.race([attempt, aborted])
   } finally {
     stop.removeEventListener('abort', end)
-    attempt.catch(() => {})
   }
 }
 

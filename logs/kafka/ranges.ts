@@ -1,10 +1,11 @@
-// First offset and last stable offset of partitions, asked of their leaders.
+// First offset and last stable offset of partitions, and their sizes, asked of their leaders.
 //
 // Promises: the end is exact for readers of committed records; a topic that is created again between two requests is
 // noticed.
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { PartitionRange } from '../log.ts'
+import { describeLogDirsCall } from './calls/describe-log-dirs.ts'
 import { EARLIEST, LATEST, listOffsetsCall } from './calls/list-offsets.ts'
 import type { TopicMetadata } from './calls/metadata.ts'
 import type { Cluster } from './cluster.ts'
@@ -15,10 +16,26 @@ export async function partitionRanges(cluster: Cluster, topic: string): Promise<
   return cluster.persist(`offsets of topic ${topic}`, async () => rangesNow(cluster, await cluster.topic(topic)))
 }
 
+/** Bytes of the leaders' replicas; without those of brokers that do not tell this user. */
+export async function partitionBytes(cluster: Cluster, topic: string): Promise<ReadonlyMap<number, number>> {
+  return cluster.persist(`sizes of topic ${topic}`, async () => {
+    const { partitions } = await cluster.topic(topic)
+    const asked = [...byLeader(partitions)].map(async ([node, led]) => {
+      const link = await cluster.node(node, 'read')
+      return [...(await link.send(describeLogDirsCall(topic, led)))]
+    })
+    return new Map((await Promise.all(asked)).flat())
+  })
+}
+
+function byLeader(partitions: TopicMetadata['partitions']): ReadonlyMap<number, readonly number[]> {
+  const led = new Map<number, number[]>()
+  for (const { partition, leader } of partitions) led.set(leader, [...(led.get(leader) ?? []), partition])
+  return led
+}
+
 async function rangesNow(cluster: Cluster, { topic, partitions }: TopicMetadata): Promise<readonly PartitionRange[]> {
-  const byLeader = new Map<number, number[]>()
-  for (const { partition, leader } of partitions) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition])
-  const ranges = await Promise.all([...byLeader].map(([node, led]) => rangesOf(cluster, topic, node, led)))
+  const ranges = await Promise.all([...byLeader(partitions)].map(([node, led]) => rangesOf(cluster, topic, node, led)))
   return ranges.flat().sort((a, b) => a.partition - b.partition)
 }
 

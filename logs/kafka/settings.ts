@@ -33,7 +33,8 @@ const VARIABLES = {
 const SCHEME = 'kafka://'
 const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
 
-const isKafkaAddress = (spec: string): boolean => spec.startsWith(SCHEME)
+/** True for kafka://..., in any case. */
+export const isKafkaAddress = (spec: string): boolean => /^kafka:\/\//i.test(spec)
 
 /** Reads an address and the environment. Throws `usage`. */
 export function kafkaSettings(

@@ -36,6 +36,7 @@ const COMMON: OptionTexts = {
   out: { value: 'DIR', means: 'the log directory of output topics; default STATE/out' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
+  admit: { value: null, means: 'take new partitions in at the present watermark' },
   'give-up-after': {
     value: 'D',
     means: 'how long brokers may be away, such as 10m; default 60s, for a stream without --until for good',
@@ -84,6 +85,7 @@ export async function runMain(
       out: values.out as string | undefined,
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
+      admit: values.admit === true,
       patience: {
         ...givenPatience(values['give-up-after'] as string | undefined),
         onAway: awayTeller(line => process.stderr.write(`${line}\n`)),

@@ -9,19 +9,36 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import { type Chunk, NO_TIMESTAMP, offsetAt } from '../../core/log/chunk.ts'
 import { type Cut, splitPartition } from '../../core/log/cut.ts'
+import type { Floors } from '../../core/log/floors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { timeFault } from '../../core/result/refusals.ts'
 import type { Log, PartitionRange } from '../../logs/log.ts'
+import { tickCommand } from '../tick-command.ts'
 import { type Ranges, sourceNodes } from './bind-log.ts'
 
 const RECOMPUTE = 'recompute the state from the log as it is now: run the batch target with a new state directory'
+
+/** Where the partitions of a fresh state begin, where that is not the start of the log. */
+interface Beginnings {
+  readonly from: Cut
+  /** With which T. */
+  readonly floors: Floors
+}
 
 /**
  * Takes the partitions of a log into a state that has read nothing yet: all of them, the empty ones too; each from its
  * start on, or from where `from` says.
  */
-export function admitAll(progress: Progress, ranges: Ranges, topicIds: ReadonlyMap<string, string>, from: Cut): void {
+export function admitAll(
+  progress: Progress,
+  ranges: Ranges,
+  topicIds: ReadonlyMap<string, string>,
+  { from, floors }: Beginnings,
+): void {
   for (const [name, range] of ranges) takeIn(progress, name, { ...range, start: from.get(name) ?? range.start })
+  for (const [source, byPartition] of floors) {
+    for (const [name, floor] of byPartition) if (ranges.has(name)) progress.setFloor(source, name, floor)
+  }
   for (const [topic, id] of topicIds) progress.topicIds.set(topic, id)
 }
 
@@ -117,6 +134,10 @@ interface Newcomer {
   readonly name: string
   readonly range: PartitionRange
   readonly first: Chunk
+  /** The log, for people. */
+  readonly log: string
+  /** Whether ticks can be written into it. */
+  readonly ticks: boolean
 }
 
 /** The partitions that the state does not know, without those that have no record yet. */
@@ -125,21 +146,45 @@ export async function firstRecords(log: Log, progress: Progress, ranges: Ranges)
   for (const [name, range] of ranges) {
     if (progress.cut.has(name) || range.start === range.end) continue
     const first = await firstRecord(log, range)
-    if (first !== null) newcomers.push({ name, range, first })
+    if (first === null) continue
+    const { ticks = false } = await log.abilities(range.topic)
+    newcomers.push({ name, range, first, log: log.description, ticks })
   }
   return newcomers
 }
 
 /**
- * Takes in the partitions whose first record is a tick at or past the watermark. Throws `partition-added` for all
- * others.
+ * Takes in the partitions whose first record is a tick at or past the watermark; with `anyway` the others too, at the
+ * present watermark, and returns warnings that say so. Throws `partition-added` for others without it.
  */
-export function admitNewcomers(plan: Plan, progress: Progress, newcomers: readonly Newcomer[]): void {
-  for (const { name, range, first } of newcomers) {
+export function admitNewcomers(
+  plan: Plan,
+  progress: Progress,
+  newcomers: readonly Newcomer[],
+  anyway: boolean,
+): readonly string[] {
+  const warnings: string[] = []
+  for (const newcomer of newcomers) {
+    const { name, range, first } = newcomer
     const refusal = whyNot(first, plan, progress, range)
-    if (refusal !== null) throw added(name, range, refusal)
-    takeIn(progress, name, range)
-    countTick(progress, plan, name, first)
+    if (refusal === null) {
+      takeIn(progress, name, range)
+      countTick(progress, plan, name, first)
+    } else if (anyway) {
+      setFloors(plan, progress, name)
+      takeIn(progress, name, range)
+      warnings.push(`${name} is taken in at the present watermark: those of its records that lie before it are late`)
+    } else throw added(newcomer, refusal, timeFor(plan, progress, range.topic))
+  }
+  return warnings
+}
+
+/** The partition begins with the T that leaves the watermark of each source where it is; with none where it has none. */
+function setFloors(plan: Plan, progress: Progress, name: string): void {
+  for (const source of sourceNodes(plan)) {
+    if (source.params.topic !== splitPartition(name).topic) continue
+    const { watermark } = progress.sourceWatermark(source)
+    if (Number.isFinite(watermark)) progress.setFloor(source.id, name, watermark + source.params.disorderMs)
   }
 }
 
@@ -173,14 +218,23 @@ function whyNot(chunk: Chunk, plan: Plan, progress: Progress, range: PartitionRa
   return null
 }
 
-function added(name: string, range: PartitionRange, why: string): LyrebirdError {
+/** The least time of a tick that admits a new partition of a topic; null while nothing has a watermark. */
+function timeFor(plan: Plan, progress: Progress, topic: string): number | null {
+  const sources = sourceNodes(plan).filter(({ params }) => params.topic === topic)
+  const times = sources.map(source => progress.sourceWatermark(source).watermark + source.params.disorderMs)
+  const time = Math.max(...times)
+  return Number.isFinite(time) ? time : null
+}
+
+function added({ name, range, log, ticks }: Newcomer, why: string, time: number | null): LyrebirdError {
   const { topic, partition } = range
+  const tick = ticks ? `; before anything else is written to a new partition: ${tickCommand(log, name, time)}` : ''
   return new LyrebirdError(
     'partition-added',
     `${name} is new to the state, and ${why}: its records could fall into closed windows`,
     {
       where: { topic, partition },
-      hint: `let the first record of a new partition be a tick (lyrebird append ${topic} --tick TIME), or ${RECOMPUTE}`,
+      hint: `add --admit to take it in at the present watermark, its records before that being late; or ${RECOMPUTE}${tick}`,
     },
   )
 }

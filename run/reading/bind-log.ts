@@ -39,15 +39,15 @@ export async function topicIdsNow(log: Log, plan: Plan): Promise<ReadonlyMap<str
 }
 
 /**
- * Throws `unknown-topic`, and `log-lacks` where the job cannot be run over this log. True where every topic carries
- * timestamps and headers, so that ticks can be added.
+ * Throws `unknown-topic`, and `log-lacks` where the job cannot be run over this log. True where `lyrebird tick` writes
+ * into every topic.
  */
 export async function checkAbilities(log: Log, plan: Plan): Promise<boolean> {
   let ticks = true
   for (const source of sourceNodes(plan)) {
     const { topic, aheadMs } = source.params
     const abilities = await log.abilities(topic)
-    ticks &&= abilities.timestamps && abilities.headers
+    ticks &&= abilities.ticks === true
     if (!source.params.upserts && (await log.compacted?.(topic)) === true) throw compacted(log, source)
     if (abilities.timestamps) continue
     if (source.params.upserts && source.lambdas.key === undefined) throw lacksKeys(log, source)

@@ -2,11 +2,17 @@
 
 import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { type Cut, sortedCut, splitPartition } from '../../core/log/cut.ts'
+import { type Floors, NO_FLOORS } from '../../core/log/floors.ts'
 import type { InputPartition, InputRecord } from '../../core/reference/input.ts'
 import type { Log } from '../../logs/log.ts'
 
-/** Every partition of the cut from where `from` says on, the empty ones too. */
-export async function readInput(log: Log, cut: Cut, from: Cut): Promise<readonly InputPartition[]> {
+/** Every partition of the cut from where `from` says on, with the T that `floors` says; the empty ones too. */
+export async function readInput(
+  log: Log,
+  cut: Cut,
+  from: Cut,
+  floors: Floors = NO_FLOORS,
+): Promise<readonly InputPartition[]> {
   const input: InputPartition[] = []
   for (const [name, end] of sortedCut(cut)) {
     const { topic, partition } = splitPartition(name)
@@ -17,7 +23,8 @@ export async function readInput(log: Log, cut: Cut, from: Cut): Promise<readonly
         for (let i = 0; i < chunk.count; i++) records.push(recordAt(chunk, i))
       }
     }
-    input.push({ topic, partition, records })
+    const before = [...floors].flatMap(([source, of]) => (of.has(name) ? [[source, of.get(name) as number]] : []))
+    input.push({ topic, partition, records, ...(before.length === 0 ? {} : { before: Object.fromEntries(before) }) })
   }
   return input
 }

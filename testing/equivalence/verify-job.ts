@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type Cut, sortedCut } from '../../core/log/cut.ts'
+import { type Floors, NO_FLOORS } from '../../core/log/floors.ts'
 import { type InputPartition, reference } from '../../core/reference/reference.ts'
 import { compareResults, type Difference } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
@@ -75,6 +76,8 @@ interface Target {
   readonly final: boolean
   /** Where each partition is read from. */
   readonly from: Cut
+  /** Of a state: the partitions that it has taken in at a watermark. */
+  readonly floors: Floors
   /** What is left of what the state was computed from; null where nothing is gone. */
   readonly remaining: Remaining | null
 }
@@ -117,11 +120,17 @@ class Verification {
     if (state !== undefined) return this.#targetOfState(state, ranges)
     const from = new Map([...ranges].map(([name, { start }]) => [name, start]))
     if (until === 'end') {
-      return { cut: new Map([...ranges].map(([name, { end }]) => [name, end])), final, from, remaining: null }
+      return {
+        cut: new Map([...ranges].map(([name, { end }]) => [name, end])),
+        final,
+        from,
+        floors: NO_FLOORS,
+        remaining: null,
+      }
     }
     checkNames(until, ranges)
     checkComplete(until, [], ranges)
-    return { cut: until, final, from, remaining: null }
+    return { cut: until, final, from, floors: NO_FLOORS, remaining: null }
   }
 
   async #targetOfState(directory: string, ranges: Ranges): Promise<Target> {
@@ -136,15 +145,16 @@ class Verification {
       await checkLastRecords(this.#log, plan, progress, placed)
       const remaining = remainingOf(plan, progress, placed)
       const { from, gone } = remaining
-      return { cut: progress.cutNow, final: progress.sealed, from, remaining: gone.length === 0 ? null : remaining }
+      const { cutNow: cut, sealed: final, floors } = progress
+      return { cut, final, from, floors, remaining: gone.length === 0 ? null : remaining }
     } finally {
       await reader.close()
     }
   }
 
-  async #reference({ cut, final, from, remaining }: Target): Promise<readonly InputPartition[]> {
+  async #reference({ cut, final, from, floors, remaining }: Target): Promise<readonly InputPartition[]> {
     this.#options.onStep?.('reference')
-    const input = await readInput(this.#log, cut, from)
+    const input = await readInput(this.#log, cut, from, floors)
     this.#count.records = input.reduce((sum, p) => sum + p.records.length, 0)
     this.#expected = reference(this.#options.functions, input, { final })
     if (remaining !== null && this.#count.records === 0) throw nothingLeft(remaining)
@@ -187,11 +197,12 @@ class Verification {
     }
   }
 
-  #runOptions({ cut, final, from }: Target, state: string) {
+  #runOptions({ cut, final, from, floors }: Target, state: string) {
     const { functions, functionsUrl } = this.#options
     // Threads of a batch run need the log's name; everything else shares the open one.
     const log = typeof this.#options.log === 'string' ? this.#options.log : this.#log
-    return { functions, functionsUrl, log, state, until: cut, final, from, absent: true, recompute: this.#command }
+    const where = { until: cut, final, from, floors, absent: true }
+    return { functions, functionsUrl, log, state, ...where, recompute: this.#command }
   }
 
   async #compareFolder(name: string, folder: string, seed: number | null): Promise<void> {

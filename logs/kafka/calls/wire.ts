@@ -24,6 +24,10 @@ export class WireWriter {
     return this.#fixed(1, b => b.writeInt8(value))
   }
 
+  i16(value: number): this {
+    return this.#fixed(2, b => b.writeInt16BE(value))
+  }
+
   i32(value: number): this {
     return this.#fixed(4, b => b.writeInt32BE(value))
   }
@@ -53,6 +57,17 @@ export class WireWriter {
     const bytes = Buffer.from(text, 'utf8')
     this.uvarint(bytes.length + 1)
     this.#parts.push(bytes)
+    return this
+  }
+
+  /** A string that is not there. */
+  nullString(): this {
+    return this.uvarint(0)
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.uvarint(bytes.length + 1)
+    this.#parts.push(Buffer.from(bytes))
     return this
   }
 

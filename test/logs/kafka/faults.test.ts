@@ -125,7 +125,7 @@ describe.skipIf(noKafka)('a broker that fails', () => {
     expect(performance.now() - start).toBeLessThan(6_000)
     await log.close()
     await cluster.broker.restart()
-  }, 90_000)
+  }, 240_000)
 
   test('a broker that lost confirmed records is detected, even with other records at their offsets', async () => {
     const topic = await cluster.topic()

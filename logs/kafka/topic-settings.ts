@@ -1,0 +1,28 @@
+// The settings of a topic that matter to us.
+
+import { describeTopicCall } from './calls/describe-configs.ts'
+import type { Cluster } from './cluster.ts'
+import { checkError } from './failures.ts'
+
+interface TopicSettings {
+  /** The cluster removes older records of a key. */
+  readonly compacted: boolean
+  /** Timestamps are those of the broker's clock. */
+  readonly stampedByBroker: boolean
+}
+
+/** Throws `unknown-topic` and broker failures. */
+export function topicSettings(cluster: Cluster, topic: string): Promise<TopicSettings> {
+  return cluster.persist(`the settings of topic ${topic}`, async () => {
+    await cluster.topic(topic)
+    const { error, settings } = await cluster.ask(
+      describeTopicCall(topic, ['cleanup.policy', 'message.timestamp.type']),
+    )
+    checkError(error, `the settings of topic ${topic}`, { topic })
+    const policies = (settings.get('cleanup.policy') ?? '').split(',')
+    return {
+      compacted: policies.some(policy => policy.trim() === 'compact'),
+      stampedByBroker: settings.get('message.timestamp.type') === 'LogAppendTime',
+    }
+  })
+}
