@@ -43,7 +43,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'The log holds another record where the state has read its last one: it was cut back and written again, restored from an older copy, or replaced. Bring the former log back, or recompute with a new state.',
   'topic-recreated': 'The topic was deleted and made anew: its offsets mean other records. Recompute with a new state.',
   'partition-added':
-    'The topic has a partition that the state does not know. --admit takes it in at the present watermark, and its records before that are late. A new partition whose first record is a tick needs no --admit: lyrebird tick TOPIC/P --at TIME.',
+    'The topic has a partition that is new to the state. --admit takes it in at the present watermark: its records before that are late. One that begins with a tick needs none: lyrebird tick TOPIC/P --at TIME.',
   'unknown-codec': 'A batch is compressed in a way that this version cannot read.',
   'too-big': 'A record or batch is larger than any that this version reads.',
   'state-locked': 'Another process writes this state. Wait for it or end it; queries are possible meanwhile.',

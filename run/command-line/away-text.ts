@@ -1,4 +1,4 @@
-// What people are told while a log is away: at once, after a minute, then every ten minutes, and when it is there again.
+// What people are told while a log is away: at once, after a minute, then every ten minutes, and when it is back.
 //
 // Not here: where it is printed (the callers).
 

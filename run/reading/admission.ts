@@ -179,7 +179,7 @@ export function admitNewcomers(
   return warnings
 }
 
-/** The partition begins with the T that leaves the watermark of each source where it is; with none where it has none. */
+/** The partition begins with the T that leaves each source's watermark where it is; with none where it has none. */
 function setFloors(plan: Plan, progress: Progress, name: string): void {
   for (const source of sourceNodes(plan)) {
     if (source.params.topic !== splitPartition(name).topic) continue
