@@ -3,6 +3,7 @@
 // Promises: a record holds exactly one value, and bytes behind it are an error; the schema that it was written with is
 // named by the job or by the id in the framing, and never fetched. The types are in `types.ts`.
 
+import { messageOf } from '../../core/errors.ts'
 import { type AvroType, avroType } from './types.ts'
 
 interface AvroSchemas {
@@ -54,7 +55,12 @@ function framed(byId: ReadonlyMap<number, Read>, bytes: Uint8Array): unknown {
   const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1)
   const read = byId.get(id)
   if (read === undefined) throw new Error(`no schema with id ${id} is given`)
-  return read(bytes.subarray(FRAME_BYTES))
+  try {
+    return read(bytes.subarray(FRAME_BYTES))
+  } catch (error) {
+    if (error instanceof RangeError) throw error // that of a stack must end the run
+    throw new Error(`schema ${id}: ${messageOf(error)}`, { cause: error })
+  }
 }
 
 function withId(id: number | null, value: Uint8Array): Uint8Array {

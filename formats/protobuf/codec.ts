@@ -4,73 +4,85 @@
 // objects. A field without presence has its default where it is absent; one with presence (message, oneof, `optional`)
 // is absent. Fields that the schema does not declare are skipped in records, as evolution needs, and refused in values
 // that are written. Strings are strict UTF-8.
+// Not here: names and declared defaults (`schema.ts`).
 
 import protobuf from 'protobufjs'
+import { type FieldShape, type MessageShape, protobufSchema } from './schema.ts'
 
 interface ProtobufCodec {
   readonly decode: (bytes: Uint8Array) => unknown
   readonly encode: (value: unknown) => Uint8Array
+  /** Whether names and defaults are those that version 1 of this format gave. */
+  readonly asBefore: boolean
+}
+
+interface CodecOptions {
+  readonly keepCase: boolean
+  /** Whether a number that an enum does not name stays a number. */
+  readonly openEnums: boolean
 }
 
 /** Throws protobufjs's error where the text is no schema, or has no such message. */
-export function protobufCodec(proto: string, message: string, keepCase: boolean): ProtobufCodec {
-  const root = new protobuf.Root()
-  const { imports = [], weakImports = [] } = protobuf.parse(proto, root, { keepCase })
-  for (const file of [...imports, ...weakImports]) addImport(root, file)
-  const type = root.resolveAll().lookupType(message)
+export function protobufCodec(proto: string, message: string, { keepCase, openEnums }: CodecOptions): ProtobufCodec {
+  const { message: shape, shapeOf, asBefore } = protobufSchema(proto, message, keepCase)
+  const conversion: Conversion = { shapeOf, openEnums }
   return {
+    asBefore,
     decode: bytes => {
       // A plain array: the library's reader of Node's buffers would give buffers.
       const reader = protobuf.Reader.create(new Uint8Array(bytes))
       reader.string = reader.stringVerify
-      return plainMessage(type, type.decode(reader) as unknown as Fields)
+      return plainMessage(conversion, shape, shape.type.decode(reader) as unknown as Fields)
     },
-    encode: value => new Uint8Array(type.encode(messageOf(type, value, '$')).finish()),
+    encode: value => new Uint8Array(shape.type.encode(messageOf(conversion, shape, value, '$')).finish()),
   }
 }
 
-/** Google's well-known types are built in; no other import is looked for, on disk or elsewhere. */
-function addImport(root: protobuf.Root, file: string): void {
-  const known = protobuf.common.get(file)
-  if (known === null)
-    throw new Error(`it imports ${file}, which is none of Google's well-known types; put it into the text`)
-  root.addJSON(known.nested ?? {})
+interface Conversion {
+  readonly shapeOf: (type: protobuf.Type) => MessageShape
+  readonly openEnums: boolean
 }
 
 type Fields = Readonly<Record<string, unknown>>
 
-function plainMessage(type: protobuf.Type, message: Fields): object {
+function plainMessage(conversion: Conversion, { fields }: MessageShape, message: Fields): object {
   const out = {}
-  for (const field of type.fieldsArray) {
-    const value = plainField(field, Object.hasOwn(message, field.name) ? message[field.name] : undefined)
-    if (value !== undefined) put(out, field.name, value)
+  for (const shape of fields) {
+    const { name } = shape.field
+    const value = plainField(conversion, shape, Object.hasOwn(message, name) ? message[name] : undefined)
+    if (value !== undefined) put(out, shape.name, value)
   }
   return out
 }
 
-function plainField(field: protobuf.Field, value: unknown): unknown {
+function plainField(conversion: Conversion, { field, declared }: FieldShape, value: unknown): unknown {
   if (field instanceof protobuf.MapField) {
     const out = {}
     for (const [key, item] of Object.entries((value ?? {}) as Fields)) {
-      put(out, plainKey(field.keyType, key), plainValue(field, item))
+      put(out, plainKey(field.keyType, key), plainValue(conversion, field, item))
     }
     return out
   }
-  if (field.repeated) return ((value ?? []) as readonly unknown[]).map(item => plainValue(field, item))
-  if (value !== undefined) return plainValue(field, value)
+  if (field.repeated) {
+    return ((value ?? []) as readonly unknown[]).map(item => plainValue(conversion, field, item))
+  }
+  if (value !== undefined) return plainValue(conversion, field, value)
   // proto2 may declare a default; without presence the default of the type is used for what is absent.
-  const declared = field.options?.default !== undefined
+  if (declared !== null) return declared.value
   const present = field.hasPresence || field.partOf !== null || field.resolvedType instanceof protobuf.Type
-  return present && !declared ? undefined : plainValue(field, field.typeDefault)
+  return present ? undefined : plainValue(conversion, field, field.typeDefault)
 }
 
-function plainValue(field: protobuf.Field, value: unknown): unknown {
+function plainValue(conversion: Conversion, field: protobuf.Field, value: unknown): unknown {
   const { resolvedType, type } = field
-  if (resolvedType instanceof protobuf.Type) return plainMessage(resolvedType, value as Fields)
+  if (resolvedType instanceof protobuf.Type) {
+    return plainMessage(conversion, conversion.shapeOf(resolvedType), value as Fields)
+  }
   if (resolvedType instanceof protobuf.Enum) {
     const name = typeof value === 'string' ? value : resolvedType.valuesById[value as number]
-    if (name === undefined) throw new Error(`${field.name}: ${resolvedType.name} has no value ${String(value)}`)
-    return name
+    if (name !== undefined) return name
+    if (conversion.openEnums) return value
+    throw new Error(`${field.name}: ${resolvedType.name} has no value ${String(value)}`)
   }
   if (LONGS.has(type)) return bigintOf(value)
   if (type === 'bytes') return Uint8Array.from(value as Iterable<number>)
@@ -98,14 +110,19 @@ function put(out: object, name: string, value: unknown): void {
   Object.defineProperty(out, name, { value, writable: true, enumerable: true, configurable: true })
 }
 
-function messageOf(type: protobuf.Type, value: unknown, path: string): protobuf.Message {
+function messageOf(
+  conversion: Conversion,
+  { type, byName }: MessageShape,
+  value: unknown,
+  path: string,
+): protobuf.Message {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) {
     throw new Error(`${path}: expected an object for message ${type.name}`)
   }
   const message = type.create() as protobuf.Message & Record<string, unknown>
   const chosen = new Map<string, string>()
   for (const [name, given] of Object.entries(value)) {
-    const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined
+    const field = byName.get(name)?.field
     if (field === undefined) throw new Error(`${path}: message ${type.name} has no field ${name}`)
     if (given === null) continue
     if (field.partOf) {
@@ -113,7 +130,7 @@ function messageOf(type: protobuf.Type, value: unknown, path: string): protobuf.
       if (other !== undefined) throw new Error(`${path}: both ${other} and ${name} of ${field.partOf.name}`)
       chosen.set(field.partOf.name, name)
     }
-    put(message, name, fieldValue(field, given, `${path}.${name}`))
+    put(message, field.name, fieldValue(conversion, field, given, `${path}.${name}`))
   }
   const missing = type.fieldsArray.find(field => field.required && !Object.hasOwn(message, field.name))
   if (missing !== undefined) throw new Error(`${path}: message ${type.name} lacks ${missing.name}`)
@@ -122,16 +139,18 @@ function messageOf(type: protobuf.Type, value: unknown, path: string): protobuf.
   return message
 }
 
-function fieldValue(field: protobuf.Field, value: unknown, path: string): unknown {
+function fieldValue(conversion: Conversion, field: protobuf.Field, value: unknown, path: string): unknown {
   if (field instanceof protobuf.MapField) {
     if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`${path}: expected an object`)
     const out = {}
-    for (const [key, item] of Object.entries(value as Fields)) put(out, key, scalarValue(field, item, `${path}.${key}`))
+    for (const [key, item] of Object.entries(value as Fields)) {
+      put(out, key, scalarValue(conversion, field, item, `${path}.${key}`))
+    }
     return out
   }
-  if (!field.repeated) return scalarValue(field, value, path)
+  if (!field.repeated) return scalarValue(conversion, field, value, path)
   if (!Array.isArray(value)) throw new Error(`${path}: expected an array`)
-  return value.map((item, i) => scalarValue(field, item, `${path}[${i}]`))
+  return value.map((item, i) => scalarValue(conversion, field, item, `${path}[${i}]`))
 }
 
 /** Bounds of integers; values outside would be truncated silently. */
@@ -148,16 +167,12 @@ const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = {
   fixed64: [0n, 2n ** 64n - 1n],
 }
 
-function scalarValue(field: protobuf.Field, value: unknown, path: string): unknown {
+function scalarValue(conversion: Conversion, field: protobuf.Field, value: unknown, path: string): unknown {
   const { resolvedType, type } = field
-  if (resolvedType instanceof protobuf.Type) return messageOf(resolvedType, value, path)
-  if (resolvedType instanceof protobuf.Enum) {
-    const number = Object.hasOwn(resolvedType.values, value as string)
-      ? resolvedType.values[value as string]
-      : undefined
-    if (number === undefined) throw new Error(`${path}: ${resolvedType.name} has no such value`)
-    return number
+  if (resolvedType instanceof protobuf.Type) {
+    return messageOf(conversion, conversion.shapeOf(resolvedType), value, path)
   }
+  if (resolvedType instanceof protobuf.Enum) return enumNumber(conversion, resolvedType, value, path)
   const range = RANGES[type]
   if (range !== undefined) return integerValue(type, range, value, path)
   if (type === 'string' && (typeof value !== 'string' || /\p{Surrogate}/u.test(value))) {
@@ -168,6 +183,14 @@ function scalarValue(field: protobuf.Field, value: unknown, path: string): unkno
     throw new Error(`${path}: expected a number`)
   if (type === 'bool' && typeof value !== 'boolean') throw new Error(`${path}: expected a boolean`)
   return value
+}
+
+function enumNumber({ openEnums }: Conversion, type: protobuf.Enum, value: unknown, path: string): number {
+  if (typeof value === 'string' && Object.hasOwn(type.values, value)) return type.values[value] as number
+  if (!openEnums || typeof value !== 'number') throw new Error(`${path}: ${type.name} has no such value`)
+  const name = type.valuesById[value]
+  if (name !== undefined) throw new Error(`${path}: ${type.name} calls ${value} ${name}`)
+  return integerValue('int32', RANGES.int32 as readonly [bigint, bigint], value, path) as number
 }
 
 function integerValue(type: string, [least, most]: readonly [bigint, bigint], value: unknown, path: string): unknown {

@@ -123,6 +123,8 @@ describe('avro: schemas that change', () => {
 
   it("the id in Confluent's frame names the writer schema", () => {
     const { decode, encode } = codecOf(now, { confluent: { schemas: { 3: old, 70000: now }, id: 70000 } })
+    expect(() => decode(bytes(0, 0, 0, 0, 3))).toThrow('schema 3: more items than bytes')
+    expect(() => decode(bytes(0, 0, 0, 0, 9, 1))).toThrow('no schema with id 9 is given')
     expect(decode(bytes(0, 0, 0, 0, 3, ...written))).toEqual({ a: 7, b: null })
     const framed = encode({ a: 0.5, b: 'x' })
     expect([...framed.subarray(0, 5)]).toEqual([0, 0, 1, 0x11, 0x70])

@@ -4,6 +4,7 @@
 import { expect, it } from 'vitest'
 import { planGraph } from '../../compiler/plan-graph.ts'
 import { type CustomFormat, format, job, source } from '../../dsl/index.ts'
+import { formatParts } from '../../dsl/sources/format.ts'
 import { avro } from '../../formats/avro/index.ts'
 import { protobuf } from '../../formats/protobuf/index.ts'
 import { graph } from '../support/run-job.ts'
@@ -39,6 +40,25 @@ it.each([
 ] as [string, CustomFormat<{ a: number }>, CustomFormat<{ a: number }>][])('%s', (_, one, other) => {
   expect(hashOf(one)).toMatch(/^[0-9a-f]{32}$/)
   expect(hashOf(one)).not.toBe(hashOf(other))
+})
+
+it('a schema that means what it meant in version 1 keeps the hash of that version', () => {
+  const version = (proto: string): unknown => formatParts(protobuf(proto, 'R'))?.decode?.own
+  const proto2 = (field: string): string => `syntax = "proto2"; message R { required int32 a = 1; ${field} }`
+  expect(version(PROTO)).toBe('protobuf 1, protobufjs 8.8.1')
+  for (const same of ['optional int32 a_b = 2;', 'optional int64 x = 2 [default = 3];', 'optional float x = 2;']) {
+    expect(version(proto2(same)), same).toBe('protobuf 1, protobufjs 8.8.1')
+  }
+  for (const other of [
+    'optional int32 a_1 = 2;',
+    'optional int32 b = 2 [json_name = "c"];',
+    'optional group Big_One = 2 {}',
+    'optional int64 x = 2 [default = 9007199254740993];',
+    'optional float x = 2 [default = 0.1];',
+    'optional bytes x = 2 [default = "abcd"];',
+  ]) {
+    expect(version(proto2(other)), other).toBe('protobuf 2, protobufjs 8.8.1')
+  }
 })
 
 it('formatting and the order of names do not count', () => {

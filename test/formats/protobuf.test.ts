@@ -162,3 +162,140 @@ it('names the version of protobufjs that is installed', () => {
   const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   expect(PROTOBUF_VERSION).toContain(`protobufjs ${dependencies.protobufjs}`)
 })
+
+const proto2 = (body: string): string => `syntax = "proto2";\n${body}`
+
+describe('protobuf: names', () => {
+  const NAMES = proto2(`import "google/protobuf/struct.proto"; import "google/protobuf/any.proto";
+    message M {
+      required int32 a_1 = 1;
+      required int32 foo_bar_2x = 2;
+      required int32 _low = 3;
+      required int32 Big_Name = 4;
+      required int32 x__y = 5;
+      required int32 other = 6 [json_name = "@id"];
+      map<string, int32> my_map = 7 [json_name = "counts"];
+      optional group Sub_Group = 8 { required int32 in_it = 1; }
+      optional google.protobuf.Value some_value = 9;
+      optional google.protobuf.Any any_thing = 10;
+    }`)
+  const values = [0x08, 1, 0x10, 2, 0x18, 3, 0x20, 4, 0x28, 5, 0x30, 6]
+  const encoded = bytes(...values, 0x43, 0x08, 7, 0x44, 0x4a, 0x02, 0x20, 0x01, 0x52, 0x03, 0x0a, 0x01, 0x75)
+
+  it("are those of protobuf's own JSON", () => {
+    const { decode, encode } = codecOf(NAMES, 'M')
+    const value = {
+      a1: 1,
+      fooBar2x: 2,
+      Low: 3,
+      BigName: 4,
+      xY: 5,
+      '@id': 6,
+      counts: {},
+      subGroup: { inIt: 7 },
+      someValue: { boolValue: true },
+      anyThing: { typeUrl: 'u', value: bytes() },
+    }
+    expect(decode(encoded)).toEqual(value)
+    expect(decode(encode(value))).toEqual(value)
+    expect(() => encode({ ...value, a_1: 1 })).toThrow('has no field a_1')
+  })
+
+  it('with keepCase those of the schema, in the well-known types too', () => {
+    const { decode, encode } = codecOf(NAMES, 'M', { keepCase: true })
+    const value = {
+      a_1: 1,
+      foo_bar_2x: 2,
+      _low: 3,
+      Big_Name: 4,
+      x__y: 5,
+      other: 6,
+      my_map: {},
+      sub_group: { in_it: 7 },
+      some_value: { bool_value: true },
+      any_thing: { type_url: 'u', value: bytes() },
+    }
+    expect(decode(encoded)).toEqual(value)
+    expect(decode(encode(value))).toEqual(value)
+  })
+
+  it('two fields of one name are refused', () => {
+    expect(() => codecOf(proto3('message M { int32 a_1 = 1; int32 a1 = 2; }'), 'M')).toThrow('M are called a1')
+  })
+})
+
+describe('protobuf: declared defaults', () => {
+  const defaultOf = (type: string, literal: string): unknown =>
+    (
+      codecOf(
+        proto2(
+          `enum E { A = 1; B = 2; } message M { optional ${type} x = 1 [deprecated = true, default = ${literal}]; }`,
+        ),
+        'M',
+      ).decode(bytes()) as { x: unknown }
+    ).x
+
+  it.each<[type: string, literal: string, value: unknown]>([
+    ['int64', '9007199254740993', 9007199254740993n],
+    ['int64', '-9223372036854775808', -(2n ** 63n)],
+    ['int64', '- 7', -7n],
+    ['uint64', '0xFFFFFFFFFFFFFFFF', 2n ** 64n - 1n],
+    ['fixed64', '01000000000000000000001', 8n ** 21n + 1n],
+    ['sint64', '0', 0n],
+    ['int32', '0x10', 16],
+    ['int32', '-010', -8],
+    ['float', '0.1', Math.fround(0.1)],
+    ['float', '1e50', Number.POSITIVE_INFINITY],
+    ['float', '-inf', Number.NEGATIVE_INFINITY],
+    ['double', 'nan', Number.NaN],
+    ['double', '.5e-3', 0.0005],
+    ['double', '7', 7],
+    ['bool', 'true', true],
+    ['E', 'B', 'B'],
+    ['string', '"a, ]" /* c */ \'\\"b\'', 'a, ]"b'],
+    ['string', '"\\xc3\\251\\u00e9\\U0001F600"', 'éé😀'],
+    ['bytes', '"abcd"', text('abcd')],
+    ['bytes', '"\\x00\\377\\n"', bytes(0, 255, 10)],
+  ])('of %s: %s', (type, literal, value) => {
+    expect(defaultOf(type, literal)).toEqual(value)
+  })
+
+  it.each([
+    ['int64', '1.5'],
+    ['string', '"\\xff"'],
+    ['string', 'a'],
+    ['bool', '1'],
+    ['E', 'C'],
+    ['double', 'abc'],
+  ])('of %s: %s is refused', (type, literal) => {
+    expect(() => defaultOf(type, literal)).toThrow()
+  })
+
+  it('a field, an option and a comment of that name are none', () => {
+    const schema = proto2(`message M { // default = 3
+      optional int32 default = 1 [default = 5, (my) = "default = 6"]; optional string s = 2 [default = "[default = 7]"]; }`)
+    expect(codecOf(schema, 'M').decode(bytes())).toEqual({ default: 5, s: '[default = 7]' })
+  })
+})
+
+describe('protobuf: open enums', () => {
+  const schema = proto3('enum E { A = 0; B = 1; } message M { E e = 1; repeated E list = 2; map<string, E> by = 3; }')
+  const encoded = bytes(0x08, 0x07, 0x12, 0x02, 0x01, 0x09, 0x1a, 0x05, 0x0a, 0x01, 0x6b, 0x10, 0x05)
+  const value = { e: 7, list: ['B', 9], by: { k: 5 } }
+
+  it('a number without a name stays a number by option, and is written so', () => {
+    const { decode, encode } = codecOf(schema, 'M', { openEnums: true })
+    expect(decode(encoded)).toEqual(value)
+    expect(decode(encode(value))).toEqual(value)
+    expect(decode(bytes(0x08, ...Array(9).fill(0xff), 0x01))).toEqual({ e: -1, list: [], by: {} })
+    expect(() => encode({ e: 1 })).toThrow('E calls 1 B')
+    expect(() => encode({ e: 2 ** 31 })).toThrow('beyond the range')
+    expect(() => encode({ e: 'C' })).toThrow('has no such value')
+  })
+
+  it('without the option it does not decode', () => {
+    const { decode, encode } = codecOf(schema, 'M')
+    expect(() => decode(encoded)).toThrow('E has no value 7')
+    expect(() => encode(value)).toThrow('has no such value')
+  })
+})
