@@ -5,6 +5,7 @@
 // Not here: outputs of a job, whose state counts their records (`EmbeddedWriter.recover`).
 
 import { isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
+import { listTopics } from '../layout.ts'
 import { checkTopicName, unknownTopic } from '../log-failures.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { lockPartition } from './partition-lock.ts'
@@ -29,7 +30,7 @@ export interface RepairedPartition {
 export async function repairTopic(directory: string, topic: string): Promise<readonly RepairedPartition[]> {
   checkTopicName(topic)
   const description = await readTopicFile(directory, topic)
-  if (description === null) throw unknownTopic(topic, [], `${directory}, of those that lyrebird has made,`)
+  if (description === null) throw await notOurs(directory, topic)
   if (description.owner !== null) {
     throw new LyrebirdError('topic-owned', `topic "${topic}" is the output of a job, whose state counts its records`, {
       where: { topic, owner: description.owner },
@@ -41,6 +42,15 @@ export async function repairTopic(directory: string, topic: string): Promise<rea
     repaired.push(await repairPartition({ topic, partition }, partitionDirectory(directory, topic, partition)))
   }
   return repaired
+}
+
+async function notOurs(directory: string, topic: string): Promise<LyrebirdError> {
+  const known = [...(await listTopics(directory)).keys()].sort()
+  if (!known.includes(topic)) return unknownTopic(topic, known, directory)
+  return new LyrebirdError('usage', `topic "${topic}" was not made by lyrebird: it has no marks to repair`, {
+    where: { topic },
+    hint: 'archives and copies of a broker are read as they are; restore damaged files from a copy',
+  })
 }
 
 async function repairPartition(place: Place, directory: string): Promise<RepairedPartition> {
