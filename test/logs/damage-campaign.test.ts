@@ -16,7 +16,7 @@ import { temporaryDirectory } from './support/directories.ts'
 import { readAll } from './support/read-log.ts'
 import { numbered, record } from './support/records.ts'
 
-const tries = Number(process.env.LYREBIRD_TRIES ?? 250)
+const tries = Number(process.env.LYREBIRD_TRIES ?? 120)
 const seed = Number(process.env.LYREBIRD_SEED ?? 1)
 const random = seededRandom(seed)
 
