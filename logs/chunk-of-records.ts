@@ -3,12 +3,15 @@
 // Promises: the chunk that a decoder of stored bytes would make of the same records.
 
 import { type Chunk, type Header, TICK_HEADER } from '../core/log/chunk.ts'
+import type { RowLayout } from '../core/log/row-layout.ts'
 import type { LogRecord } from './log-record.ts'
 
 export interface PlacedRecord extends LogRecord {
   readonly offset: bigint
+  readonly layout?: RowLayout | undefined
 }
 
+/** The records share one layout. */
 export function chunkOfRecords(
   place: { topic: string; partition: number },
   records: readonly PlacedRecord[],
@@ -55,6 +58,7 @@ export function chunkOfRecords(
     timestamps: abilities.timestamps ? Float64Array.from(records, r => r.timestamp) : null,
     ticks: ticks.includes(1) ? ticks : null,
     headers: i => records[i]?.headers ?? [],
+    layout: records[0]?.layout,
     nextOffset,
   }
 }

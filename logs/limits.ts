@@ -25,6 +25,8 @@ export const GZIP_READ_BYTES = 256 * 1024
 
 /** Bytes of waiting records at which `append` writes and syncs them. */
 export const APPEND_FLUSH_BYTES = 8 * 1024 * 1024
+/** What a waiting record takes beside its bytes: empty lines must not wait without end. */
+export const APPEND_RECORD_BYTES = 128
 /** `append` also writes when its input pauses for so many ms: a slow producer's records are visible soon. */
 export const APPEND_PAUSE_MS = 100
 

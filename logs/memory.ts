@@ -10,7 +10,6 @@ import { chunkOfRecords, type PlacedRecord } from './chunk-of-records.ts'
 import { CHUNK_BYTES } from './limits.ts'
 import type { Log, PartitionRange, ReadOptions, TopicAbilities } from './log.ts'
 import { checkTopicName, pastEnd, rangeLost, unknownPartition, unknownTopic } from './log-failures.ts'
-import type { LogRecord } from './log-record.ts'
 import { Signal } from './signal.ts'
 
 interface MemoryPartition {
@@ -24,6 +23,8 @@ interface MemoryTopic {
   readonly abilities: TopicAbilities
   readonly partitions: MemoryPartition[]
 }
+
+type UnplacedRecord = Omit<PlacedRecord, 'offset'>
 
 const ALL_ABILITIES: TopicAbilities = { timestamps: true, keys: true, headers: true, ticks: true }
 
@@ -40,14 +41,16 @@ export class MemoryLog implements Log {
     this.#signal.notify()
   }
 
-  /** Appends records; `at` leaves a gap before them. Parts that are left out are null, no headers and time 0. */
-  append(topic: string, partition: number, records: readonly Partial<LogRecord>[], at?: bigint): void {
+  /**
+   * Appends records; `at` leaves a gap before them. Parts that are left out are null, no headers, time 0 and no layout.
+   */
+  append(topic: string, partition: number, records: readonly Partial<UnplacedRecord>[], at?: bigint): void {
     const target = this.#partition(topic, partition)
     if (at !== undefined && at < target.end)
       throw new LyrebirdError('log-overlap', `${topic}/${partition} is at ${target.end}`)
     let offset = at ?? target.end
-    for (const { timestamp = 0, key = null, value = null, headers = [] } of records) {
-      target.records.push({ offset: offset++, timestamp, key, value, headers })
+    for (const { timestamp = 0, key = null, value = null, headers = [], layout } of records) {
+      target.records.push({ offset: offset++, timestamp, key, value, headers, layout })
     }
     target.end = offset
     this.#signal.notify()
@@ -99,7 +102,7 @@ export class MemoryLog implements Log {
     let run: PlacedRecord[] = []
     let bytes = 0
     for (const record of wanted) {
-      if (bytes >= (options.chunkBytes ?? CHUNK_BYTES)) {
+      if (run.length > 0 && (bytes >= (options.chunkBytes ?? CHUNK_BYTES) || run[0]?.layout !== record.layout)) {
         yield chunkOfRecords({ topic, partition }, run, record.offset, abilities)
         run = []
         bytes = 0

@@ -4,6 +4,7 @@
 // to one with a higher number.
 
 import { type Header, offsetAt, TICK_HEADER } from '../core/log/chunk.ts'
+import type { RowLayout } from '../core/log/row-layout.ts'
 import type { ReferenceInput } from '../core/reference/input.ts'
 import type { Log, TopicAbilities } from '../logs/log.ts'
 import { MemoryLog } from '../logs/memory.ts'
@@ -13,6 +14,7 @@ interface TestRecord {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly Header[]
+  readonly layout?: RowLayout | undefined
 }
 
 interface TestPartition {
@@ -121,6 +123,7 @@ async function readPartition(
         key: part(chunk.bytes, chunk.keyStart?.[i], chunk.keyEnd?.[i]),
         value: part(chunk.bytes, chunk.valueStart[i], chunk.valueEnd[i]),
         headers: chunk.headers(i),
+        layout: chunk.layout,
       })
     }
   }

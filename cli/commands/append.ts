@@ -1,9 +1,12 @@
 // `lyrebird append`: files or stdin into an embedded log.
 
-import { createReadStream, statSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
-import { type AppendInput, type AppendSummary, appendFiles } from '../../logs/append/append.ts'
+import { appendFiles } from '../../logs/append/append.ts'
+import type { AppendOptions, AppendSummary, Reading } from '../../logs/append/options.ts'
 import { numberOf } from '../../run/command-line/option-values.ts'
+import { forJob } from '../append/for-job.ts'
+import { inputsOf, totalOf } from '../append/inputs.ts'
+import { hasRowOptions, type RowFlags, rowOptions } from '../append/row-options.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required, timeOf } from '../options.ts'
 import { count, progressOf, sizeText } from '../output/progress.ts'
@@ -12,7 +15,7 @@ import type { Terminal } from '../output/terminal.ts'
 /** How long one append waits for another that writes the same topic. */
 const WAIT_MS = 60_000
 
-interface Flags {
+interface Flags extends RowFlags {
   readonly log?: string
   readonly partitions?: string
   readonly key?: string
@@ -21,6 +24,10 @@ interface Flags {
   readonly delete?: readonly string[]
   readonly at?: string
   readonly format?: string
+  readonly encoding?: string
+  readonly for?: string
+  readonly dryRun?: boolean
+  readonly unchecked?: boolean
   readonly json?: boolean
 }
 
@@ -31,85 +38,87 @@ export async function append(topic: string, files: readonly string[], flags: Fla
       hint: 'use --log DIR, or a Kafka producer',
     })
   }
-  const { key, timestamp } = flags
-  const format = choiceOf(flags.format, 'format', ['json', 'lines', 'csv', 'bytes'])
-  const partitions = numberOf(flags.partitions, 'partitions', 1, 100_000)
-  const tick = timeOf(flags.tick, 'tick')
-  const deletedAt = timeOf(flags.at, 'at')
-  const { delete: deletions = [] } = flags
-  if (deletedAt !== undefined && deletions.length === 0) {
-    throw new LyrebirdError('usage', '--at is the time of deletions', { hint: 'name the keys with --delete KEY' })
-  }
-  const inputs = inputsOf(files, tick !== undefined || deletions.length > 0)
+  const checked = await optionsOf(topic, flags, terminal)
+  const isEnough = checked.tick !== undefined || (checked.deletions ?? []).length > 0
+  const inputs = inputsOf(files, isEnough)
   const show = progressOf(terminal, 'append')
   if (files.length === 0 && inputs.length > 0 && process.stdin.isTTY === true)
     terminal.talk('reading records from the terminal; Ctrl-D ends')
   const total = totalOf(files)
   const summary = await appendFiles({
+    ...checked,
     directory,
     topic,
     inputs,
     now: Date.now,
     wait: { ms: WAIT_MS, tell: sentence => terminal.talk(sentence) },
     progress: ({ records, bytes }) => show({ records, bytes, ...(total === null ? {} : { done: bytes, total }) }),
-    ...(format === undefined ? {} : { format }),
+  })
+  terminal.progress(null)
+  if (flags.json === true) await terminal.data(summaryJson(topic, summary, flags.dryRun === true))
+  else tell(topic, summary, flags.dryRun === true, checked.reading, terminal)
+}
+
+/** Throws `usage`. */
+async function optionsOf(topic: string, flags: Flags, terminal: Terminal): Promise<Partial<AppendOptions>> {
+  const asked = choiceOf(flags.format, 'format', ['json', 'lines', 'csv', 'bytes'])
+  const job = flags.for === undefined ? null : await forJob(flags.for, topic, asked, terminal)
+  const format = asked ?? job?.format ?? 'json'
+  if (format !== 'csv' && hasRowOptions(flags)) {
+    throw new LyrebirdError('usage', '--delimiter, --quote, --escape, --columns and --header are of rows', {
+      hint: 'add --format csv',
+    })
+  }
+  const { key, timestamp, encoding, delete: deletions = [], dryRun = false, unchecked = false } = flags
+  const partitions = numberOf(flags.partitions, 'partitions', 1, 100_000)
+  const tick = timeOf(flags.tick, 'tick')
+  const deletedAt = timeOf(flags.at, 'at')
+  if (deletedAt !== undefined && deletions.length === 0) {
+    throw new LyrebirdError('usage', '--at is the time of deletions', { hint: 'name the keys with --delete KEY' })
+  }
+  return {
+    format,
+    rows: rowOptions(flags),
+    deletions,
+    dryRun,
+    unchecked,
+    ...(job === null ? {} : { reading: job.reading }),
+    ...(encoding === undefined ? {} : { encoding }),
     ...(partitions === undefined ? {} : { partitions }),
     ...(key === undefined ? {} : { key }),
     ...(timestamp === undefined ? {} : { timestamp }),
-    deletions,
     ...(deletedAt === undefined ? {} : { deletedAt }),
     ...(tick === undefined ? {} : { tick }),
-  })
-  terminal.progress(null)
-  await tell(topic, summary, flags.json === true, terminal)
-}
-
-/** Stdin where no file is named; ticks and deletions alone need no input. */
-function inputsOf(files: readonly string[], isEnough: boolean): readonly AppendInput[] {
-  for (const file of files) checkFile(file)
-  if (files.length === 0 && isEnough && process.stdin.isTTY === true) return []
-  if (files.length === 0 && isEnough && !isFed()) return []
-  const names = files.length === 0 ? ['-'] : files
-  return names.map(name =>
-    name === '-' ? { name: 'stdin', bytes: process.stdin } : { name, bytes: createReadStream(name) },
-  )
-}
-
-/** Whether stdin is a pipe or a file, and not the null device or closed. */
-function isFed(): boolean {
-  try {
-    const stat = statSync('/dev/stdin')
-    return stat.isFIFO() || stat.isFile() || stat.isSocket()
-  } catch {
-    return false
   }
 }
 
-function checkFile(file: string): void {
-  if (file === '-') return
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined || stat.isDirectory()) {
-    throw new LyrebirdError('usage', stat === undefined ? `there is no file ${file}` : `${file} is a directory`, {
-      where: { file },
-    })
-  }
+function summaryJson(topic: string, { layout, ...summary }: AppendSummary, dryRun: boolean): string {
+  const { columns = null, delimiter, quote } = layout ?? {}
+  const rows = layout === null ? {} : { columns, delimiter, quote }
+  return JSON.stringify({ topic, ...summary, ends: summary.ends.map(String), ...rows, ...(dryRun ? { dryRun } : {}) })
 }
 
-/** Bytes of all inputs; null where one is no plain file. */
-function totalOf(files: readonly string[]): number | null {
-  if (files.length === 0 || files.includes('-')) return null
-  return files.reduce((sum, file) => sum + statSync(file).size, 0)
-}
-
-async function tell(topic: string, summary: AppendSummary, json: boolean, terminal: Terminal): Promise<void> {
-  const ends = summary.ends.map(String)
-  if (json) {
-    await terminal.data(JSON.stringify({ topic, ...summary, ends }))
-    return
-  }
-  const { records, bytes, deletions, ticks } = summary
+function tell(
+  topic: string,
+  summary: AppendSummary,
+  dryRun: boolean,
+  reading: Reading | undefined,
+  terminal: Terminal,
+) {
+  const { records, bytes, deletions, ticks, emptyLines, layout, ends } = summary
   const deleted = deletions === 0 ? '' : `, ${count(deletions)} deletions`
   const ticked = ticks === 0 ? '' : `, ${count(ticks)} ticks`
-  terminal.talk(`${topic}: ${count(records)} records (${sizeText(bytes)})${deleted}${ticked} appended`)
-  terminal.talk(`  ends  ${ends.map((end, partition) => `${topic}/${partition}:${end}`).join(',')}`)
+  const done = dryRun ? 'would be appended; nothing is' : 'appended'
+  terminal.talk(`${topic}: ${count(records)} records (${sizeText(bytes)})${deleted}${ticked} ${done}`)
+  if (emptyLines > 0) terminal.talk(`  ${count(emptyLines)} empty lines are no rows and were left out`)
+  if (layout !== null) {
+    const { columns, delimiter } = layout
+    const by = delimiter === ',' ? '' : `, divided by ${delimiter === '\t' ? 'tabs' : delimiter}`
+    const names = columns === null ? 'without names: a job takes them in the order of its own' : columns.join(', ')
+    terminal.talk(`  columns  ${names}${by}`)
+    const absent = reading?.optional.filter(name => columns?.includes(name) === false) ?? []
+    if (absent.length > 0)
+      terminal.talk(`  note: no column ${absent.join(', ')}, which ${reading?.job} reads where it is there`)
+  }
+  if (!dryRun) terminal.talk(`  ends  ${ends.map((end, partition) => `${topic}/${partition}:${end}`).join(',')}`)
 }

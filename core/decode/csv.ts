@@ -1,126 +1,143 @@
-// One CSV record: its fields (RFC 4180), and their texts converted to the declared types of their columns.
+// One CSV record: its columns bound to the declared fields, and their texts converted to the fields' types.
 //
-// Promises: a text becomes a number, an integer or a boolean only where all of it, except blanks at its ends, is one in
-// JSON's grammar; a string column takes the text unchanged. An empty text is an absent or null field wherever the
-// column's type holds no string.
-// Not here: the number of columns (`decoder.ts`).
+// Promises: where the log says how its rows are laid out, columns are bound by name and that dialect counts; where it
+// does not, the format's columns are those of the row, in their order. Where a column takes text, it takes any; a word
+// then is a number or a boolean only in JSON's own form, so that `007` stays a text in `number | string`.
+// Not here: fields (`csv-fields.ts`) and words (`csv-words.ts`).
 
+import { didYouMean } from '../did-you-mean.ts'
+import { LyrebirdError } from '../errors.ts'
+import { dialectOf, type RowDialect, type RowLayout } from '../log/row-layout.ts'
+import type { CsvFormat } from '../plan/plan.ts'
 import type { Schema } from '../plan/schema.ts'
+import { csvFields } from './csv-fields.ts'
+import { booleanWord, integerWord, isNullWord, numberWord, trimmed } from './csv-words.ts'
 import { type Decoding, decoded, fault, fieldPath } from './fault.ts'
-import { integerOf, numberOf } from './json.ts'
 import { type PlainSchema, setField } from './tree.ts'
 import type { Validator } from './validate.ts'
 
-/**
- * The fields of one record, or null where quotes are malformed: a quoted field must end with a quote right before a
- * comma or the end. A quote inside a field that does not begin with one is an ordinary character.
- */
-export function csvFields(line: string): string[] | null {
-  const fields: string[] = []
-  let at = 0
-  for (;;) {
-    if (line[at] === '"') {
-      let text = ''
-      at++
-      for (;;) {
-        const quote = line.indexOf('"', at)
-        if (quote < 0) return null
-        text += line.slice(at, quote)
-        at = quote + 1
-        if (line[at] !== '"') break
-        text += '"'
-        at++
+/** Reads the rows of one source. */
+export class RowReader {
+  readonly #validator: Validator
+  readonly #format: CsvFormat
+  readonly #own: RowDialect
+  /** Of the layout that was bound last: the place of each name. */
+  #layout: RowLayout | undefined
+  #columns: readonly string[]
+
+  constructor(validator: Validator, format: CsvFormat) {
+    this.#validator = validator
+    this.#format = format
+    this.#own = dialectOf(format)
+    this.#columns = format.columns
+  }
+
+  /** The value of a row without its line end. Throws `log-lacks` where the layout has no column of a declared field. */
+  read(line: string, layout: RowLayout | undefined): Decoding {
+    if (layout !== this.#layout) this.#bind(layout)
+    const columns = this.#columns
+    const fields = csvFields(line, layout ?? this.#own)
+    if (fields === null) return fault('$', 'malformed quotes')
+    if (fields.length === columns.length) return this.#convertRow(fields)
+    return fault('$', `expected ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, got ${fields.length}`)
+  }
+
+  #bind(layout: RowLayout | undefined): void {
+    const named = layout?.columns ?? null
+    if (layout !== undefined && named !== null) {
+      const { root } = this.#validator
+      const wanted = root.kind === 'object' ? root.fields.filter(f => !f.optional) : []
+      const missing = wanted.find(field => !named.includes(field.name))
+      if (missing !== undefined) throw lacksColumn(layout.topic, missing.name, named)
+    }
+    this.#columns = named ?? this.#format.columns
+    this.#layout = layout
+  }
+
+  /** Columns that the root does not declare are dropped. */
+  #convertRow(fields: readonly string[]): Decoding {
+    const { root } = this.#validator
+    const texts = new Map(this.#columns.map((column, index) => [column, fields[index] as string]))
+    if (root.kind !== 'object') {
+      const row = {}
+      for (const [column, text] of texts) setField(row, column, text)
+      return this.#validator.validate(row)
+    }
+    const out = {}
+    for (const field of root.fields) {
+      const path = fieldPath('$', field.name)
+      const text = texts.get(field.name)
+      if (text === undefined) {
+        if (field.optional) continue
+        return fault(path, 'missing field')
       }
-      fields.push(text)
-      if (at < line.length && line[at] !== ',') return null
-    } else {
-      const comma = line.indexOf(',', at)
-      const end = comma < 0 ? line.length : comma
-      fields.push(line.slice(at, end))
-      at = end
+      const { value, nothing } = this.#convert(text, field.schema)
+      if (value !== undefined) setField(out, field.name, value)
+      else if (!(field.optional && nothing)) {
+        const got = trimmed(text) === '' ? 'an empty column' : nothing ? 'a word for nothing' : 'string'
+        return fault(path, `expected ${this.#validator.describe(field.schema)}, got ${got}`)
+      }
     }
-    if (at >= line.length) return fields
-    at++ // the comma
+    return decoded(out)
   }
-}
 
-/** The value of a row. Its schema's root is an object; columns that it does not declare are dropped. */
-export function convertRow(validator: Validator, columns: readonly string[], fields: readonly string[]): Decoding {
-  const texts = new Map(columns.map((column, index) => [column, fields[index] as string]))
-  const root = validator.root
-  if (root.kind !== 'object') {
-    const row = {}
-    for (const [column, text] of texts) setField(row, column, text)
-    return validator.validate(row)
-  }
-  const out = {}
-  for (const field of root.fields) {
-    const path = fieldPath('$', field.name)
-    const text = texts.get(field.name)
-    if (text === undefined) {
-      if (field.optional) continue
-      return fault(path, 'missing field')
+  /** The value that a text has in a type, undefined where it has none; and whether it is a word for nothing. */
+  #convert(text: string, schema: Schema): { readonly value: unknown; readonly nothing: boolean } {
+    const { nulls, strict = false } = this.#format
+    const members = this.#members(schema)
+    const anyText = members.some(m => m.kind === 'string' || m.kind === 'unknown')
+    const word = trimmed(text)
+    const nothing = isNothing(word, anyText, nulls, strict)
+    if (nothing && nulls !== undefined && word !== '') {
+      return { value: members.some(m => m.kind === 'null') ? null : undefined, nothing }
     }
-    const result = convert(validator, text, field.schema)
-    if (result !== null) setField(out, field.name, result.value)
-    else if (!(field.optional && trimmed(text) === '')) {
-      const got = trimmed(text) === '' ? 'an empty column' : 'string'
-      return fault(path, `expected ${validator.describe(field.schema)}, got ${got}`)
+    for (const member of members) {
+      const value = convertScalar(text, word, member, strict || anyText)
+      if (value !== undefined) return { value, nothing }
     }
+    if (anyText) return { value: text, nothing }
+    return { value: nothing && members.some(m => m.kind === 'null') ? null : undefined, nothing }
   }
-  return decoded(out)
-}
 
-/**
- * The text without blanks and tabs at its ends. No regular expression: one would take quadratic time on a hostile text.
- */
-function trimmed(text: string): string {
-  let start = 0
-  let end = text.length
-  while (start < end && isBlank(text[start])) start++
-  while (end > start && isBlank(text[end - 1])) end--
-  return text.slice(start, end)
-}
-
-const isBlank = (c: string | undefined): boolean => c === ' ' || c === '\t'
-
-/** The value that a text has in a type, or null where it has none. Strings come last, since they take any text. */
-function convert(validator: Validator, text: string, schema: Schema): { value: unknown } | null {
-  const members = flatMembers(validator, schema)
-  const anyText = members.some(m => m.kind === 'string' || m.kind === 'unknown')
-  for (const member of members) {
-    const value = convertScalar(text, member, anyText)
-    if (value !== undefined) return { value }
+  #members(schema: Schema): PlainSchema[] {
+    const plain = this.#validator.resolve(schema)
+    return plain.kind === 'union' ? plain.members.flatMap(m => this.#members(m)) : [plain]
   }
-  return anyText ? { value: text } : null
 }
 
-function flatMembers(validator: Validator, schema: Schema): PlainSchema[] {
-  const plain = validator.resolve(schema)
-  return plain.kind === 'union' ? plain.members.flatMap(m => flatMembers(validator, m)) : [plain]
+/** Words that the author lists are for nothing in columns of text too; those that are known anyway are not. */
+function isNothing(word: string, anyText: boolean, nulls: readonly string[] | undefined, strict: boolean): boolean {
+  if (nulls?.includes(word) === true) return true
+  return anyText ? false : isNullWord(word, strict || nulls !== undefined)
 }
 
 /** Undefined where the text is no value of the type. */
-function convertScalar(text: string, schema: PlainSchema, anyText: boolean): unknown {
-  const word = trimmed(text)
+function convertScalar(text: string, word: string, schema: PlainSchema, strict: boolean): unknown {
   switch (schema.kind) {
-    case 'null':
-      return word === '' && !anyText ? null : undefined
     case 'boolean':
-      return word === 'true' ? true : word === 'false' ? false : undefined
+      return booleanWord(word, strict) ?? undefined
     case 'number':
-      return numberOf(word) ?? undefined
+      return numberWord(word, strict) ?? undefined
     case 'bigint':
-      return integerOf(word) ?? undefined
+      return integerWord(word, strict) ?? undefined
     case 'literal':
-      return convertLiteral(text, word, schema.value)
+      return convertLiteral(text, word, schema.value, strict)
     default:
       return undefined
   }
 }
 
-function convertLiteral(text: string, word: string, value: string | number | boolean): unknown {
+function convertLiteral(text: string, word: string, value: string | number | boolean, strict: boolean): unknown {
   if (typeof value === 'string') return text === value ? value : undefined
-  if (typeof value === 'number') return numberOf(word) === value ? value : undefined
-  return word === String(value) ? value : undefined
+  if (typeof value === 'number') return numberWord(word, strict) === value ? value : undefined
+  return booleanWord(word, strict) === value ? value : undefined
+}
+
+function lacksColumn(topic: string, column: string, columns: readonly string[]): LyrebirdError {
+  const near = didYouMean(column, columns)
+  const shown = columns.slice(0, 20).join(', ')
+  return new LyrebirdError('log-lacks', `the rows of topic ${topic} have no column "${column}", which the job needs`, {
+    where: { topic, column },
+    hint: `${near === null ? '' : `did you mean ${near}? `}their header names ${shown}; columns are bound by these names`,
+  })
 }

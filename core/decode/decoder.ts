@@ -5,17 +5,21 @@
 // The whole declared type is validated; fields that are not declared are dropped (semantics.md 3.2).
 // Not here: the formats (`text.ts`, `json.ts`, `csv.ts`, `custom.ts`) and the declared type (`validate.ts`).
 
-import type { FormatSpec, Lambdas, SourceNode } from '../plan/plan.ts'
+import type { RowLayout } from '../log/row-layout.ts'
+import type { CsvFormat, FormatSpec, Lambdas, SourceNode } from '../plan/plan.ts'
 import type { SchemaDocument } from '../plan/schema.ts'
-import { convertRow, csvFields } from './csv.ts'
+import { RowReader } from './csv.ts'
 import { type CustomDecode, customDecoder } from './custom.ts'
 import { type Decoding, decoded, fault } from './fault.ts'
 import { parseJson } from './json.ts'
 import { decodeUtf8, withoutCarriageReturn } from './text.ts'
 import { needsExactIntegers, Validator } from './validate.ts'
 
-/** Value bytes to a value. Null bytes (a record without value) are a fault in every format. */
-export type Decoder = (bytes: Uint8Array | null) => Decoding
+/**
+ * Value bytes to a value. Null bytes (a record without value) are a fault in every format. `layout` is what the log
+ * says of its rows; only CSV looks at it.
+ */
+export type Decoder = (bytes: Uint8Array | null, layout?: RowLayout) => Decoding
 
 /** The decoder of a source node. `mustEnd` throws a lambda's error where it must end the run. */
 export function sourceDecoder(
@@ -35,7 +39,7 @@ export function makeDecoder(format: FormatSpec, schema: SchemaDocument, custom?:
     case 'lines':
       return linesDecoder(schema)
     case 'csv':
-      return csvDecoder(format.columns, schema)
+      return csvDecoder(format, schema)
     case 'bytes':
       return bytes => (bytes === null ? fault('$', 'null value') : decoded(new Uint8Array(bytes)))
     case 'custom':
@@ -61,27 +65,18 @@ function linesDecoder(schema: SchemaDocument): Decoder {
   })
 }
 
-function csvDecoder(columns: readonly string[], schema: SchemaDocument): Decoder {
-  const validator = new Validator(schema)
-  return textDecoder(text => {
+function csvDecoder(format: CsvFormat, schema: SchemaDocument): Decoder {
+  const rows = new RowReader(new Validator(schema), format)
+  return textDecoder((text, layout) => {
     const line = withoutCarriageReturn(text)
-    if (line === '') return fault('$', 'empty')
-    const fields = csvFields(line)
-    if (fields === null) return fault('$', 'malformed quotes')
-    if (fields.length !== columns.length) {
-      return fault(
-        '$',
-        `expected ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, got ${fields.length}`,
-      )
-    }
-    return convertRow(validator, columns, fields)
+    return line === '' ? fault('$', 'empty') : rows.read(line, layout)
   })
 }
 
-function textDecoder(read: (text: string) => Decoding): Decoder {
-  return bytes => {
+function textDecoder(read: (text: string, layout: RowLayout | undefined) => Decoding): Decoder {
+  return (bytes, layout) => {
     if (bytes === null) return fault('$', 'null value')
     const text = decodeUtf8(bytes)
-    return text === null ? fault('$', 'invalid UTF-8') : read(text)
+    return text === null ? fault('$', 'invalid UTF-8') : read(text, layout)
   }
 }

@@ -54,7 +54,7 @@ export class Recorder implements Reporter {
     const chunk = this.#chunk as Chunk
     const start = chunk.valueStart[i] as number
     const bytes = start < 0 ? null : chunk.bytes.subarray(start, chunk.valueEnd[i])
-    const decoded = (this.#options.decoders.get(node) as Decoder)(bytes)
+    const decoded = (this.#options.decoders.get(node) as Decoder)(bytes, chunk.layout)
     if (decoded.ok) return decoded.value
     const { path, reason, thrown, detail } = decoded
     const display =

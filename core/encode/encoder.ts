@@ -29,7 +29,7 @@ export function makeEncoder(format: FormatSpec, encode?: (value: never) => unkno
         return new Uint8Array(value)
       }
     case 'csv':
-      return value => utf8.encode(csvRow(format.columns, value))
+      return value => utf8.encode(csvRow(format, value))
     case 'custom':
       return customEncoder(format.name, encode as ((value: unknown) => unknown) | undefined)
   }

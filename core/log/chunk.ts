@@ -4,6 +4,8 @@
 // decoders read the bytes in place.
 // Not here: where the bytes come from and whether they are intact (`logs`).
 
+import type { RowLayout } from './row-layout.ts'
+
 /** One header of a record; a record may repeat a header key. */
 export interface Header {
   readonly key: string
@@ -33,6 +35,8 @@ export interface Chunk {
   readonly ticks: Uint8Array | null
   /** Headers of record i, decoded on demand. */
   headers(i: number): readonly Header[]
+  /** How the rows of all its values are laid out, where the log kept it; one object for all chunks that share it. */
+  readonly layout?: RowLayout | undefined
   /**
    * Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones).
    */

@@ -3,6 +3,7 @@
 // Promises: the compiler writes it, every executor and the reference read it, and it is the whole meaning of a job
 // except the bodies of the author's lambdas, which the emitted module has under the same node ids.
 
+import type { RowDialect } from '../log/row-layout.ts'
 import type { CalendarUnit } from '../time/civil-days.ts'
 import type { AggregationSpec } from './aggregation-spec.ts'
 import type { SchemaDocument, Uses } from './schema.ts'
@@ -15,11 +16,21 @@ export type WindowSpec =
   /** `tz`: a name of the tz database, such as `Europe/Berlin`. */
   | { readonly kind: 'calendar'; readonly unit: CalendarUnit; readonly tz: string }
 
+/** What is left out is as RFC 4180 says; where the log says how its rows are laid out, that counts. */
+export interface CsvFormat extends Partial<RowDialect> {
+  readonly kind: 'csv'
+  readonly columns: readonly string[]
+  /** Words that stand for nothing in every column, instead of those that are known anyway. */
+  readonly nulls?: readonly string[]
+  /** Numbers and booleans in JSON's forms alone. Default false. */
+  readonly strict?: boolean
+}
+
 export type FormatSpec =
   | { readonly kind: 'json' }
   | { readonly kind: 'lines' }
   | { readonly kind: 'bytes' }
-  | { readonly kind: 'csv'; readonly columns: readonly string[] }
+  | CsvFormat
   /**
    * By the lambdas `decode` and `encode` of the node. `definition` is what of the format is in no lambda, such as a
    * schema.

@@ -1,6 +1,7 @@
 // What the reference reads: plain arrays of records, up to a cut.
 
 import type { Header } from '../log/chunk.ts'
+import type { RowLayout } from '../log/row-layout.ts'
 
 export interface InputRecord {
   readonly offset: bigint
@@ -12,6 +13,8 @@ export interface InputRecord {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   readonly headers: readonly Header[]
+  /** How the value's row is laid out, where the log kept it. */
+  readonly layout?: RowLayout | undefined
 }
 
 export interface InputPartition {

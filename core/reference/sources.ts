@@ -65,7 +65,7 @@ function tickTime(from: Located): number {
 function accept(node: SourceNode, from: Located, decode: Decoder, runner: LambdaRunner): Element | null {
   const identity = identityOf(from)
   const deletes = node.params.upserts && from.record.value === null
-  const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value)
+  const decoding = deletes ? { ok: true as const, value: null } : decode(from.record.value, from.record.layout)
   if (!decoding.ok) {
     const { path, reason, thrown, detail } = decoding
     const display =

@@ -3,10 +3,10 @@
 import { Interner } from './interner.ts'
 import { KeyTable } from './keys.ts'
 import { bigintText, numberRead, readNumber, skipNumber } from './number.ts'
+import { RowScanner } from './rows.ts'
 import { seekField, skipAny, skipBlanks } from './skip.ts'
 import {
   asciiText,
-  columnEnd,
   isAscii,
   isUtf8,
   latin1Text,
@@ -23,10 +23,10 @@ import {
 export const SCAN = Object.freeze({
   Interner,
   KeyTable,
+  RowScanner,
   SCAN_PADDING,
   asciiText,
   bigintText,
-  columnEnd,
   isAscii,
   isUtf8,
   latin1Text,

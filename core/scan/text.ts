@@ -180,24 +180,3 @@ export function isUtf8(bytes: Uint8Array, from: number, end: number): boolean {
   }
   return p === end
 }
-
-/**
- * The comma that ends an unquoted CSV column of plain ASCII, or the end; -1 where a quote or another byte comes first.
- * Control characters are ordinary ones in CSV.
- */
-export function columnEnd(bytes: Uint8Array, view: DataView, from: number, end: number): number {
-  let p = from
-  while (p < end) {
-    const w = view.getInt32(p, true)
-    const comma = w ^ 0x2c2c2c2c
-    const quote = w ^ 0x22222222
-    const odd = (w | (comma - 0x01010101) | (quote - 0x01010101)) & 0x80808080
-    if (odd !== 0) {
-      p += (31 - Math.clz32(odd & -odd)) >> 3
-      if (p >= end) return end
-      return bytes[p] === 0x2c ? p : -1
-    }
-    p += 4
-  }
-  return end
-}

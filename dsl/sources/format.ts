@@ -3,6 +3,7 @@
 // Promises: a format is plain frozen data, a custom one with two closures. Not here: decoding (`core/decode`) and
 // encoding (`core/encode`).
 
+import { dialectProblem, type RowDialect } from '../../core/log/row-layout.ts'
 import type { GraphLambda } from '../../core/plan/graph.ts'
 import type { FormatSpec } from '../../core/plan/plan.ts'
 import { freezeDeep } from '../../core/values/freeze-deep.ts'
@@ -65,13 +66,31 @@ export function bytes(): Format<Uint8Array> {
   return make({ kind: 'bytes' })
 }
 
-/** Types: the column names of a CSV source. */
+/** Types: the columns of CSV rows, and how they are written. */
 export interface CsvOptions<T> {
   /**
-   * In the order of the file. Columns that `T` does not declare are dropped; every field that it declares must be a
-   * column.
+   * The names of the columns. Where the log kept the header of its files (`lyrebird append --format csv` does), columns
+   * are found by these names in any order; elsewhere they are in this order. Columns that `T` does not declare are
+   * dropped; every field that it declares must be a column.
    */
   readonly columns: readonly (Extract<keyof T, string> | (string & {}))[]
+  /**
+   * The character between columns, such as `;` or `\t`. Default `,`. Of rows whose header was kept, what `append` found
+   * counts.
+   */
+  readonly delimiter?: string
+  /** The character around columns that hold the delimiter; null where there is none. Default `"`. */
+  readonly quote?: string | null
+  /** The character before a quote inside quotes. Default: the quote itself, written twice. */
+  readonly escape?: string
+  /**
+   * Words that stand for nothing, in columns of text too. Default: in columns that take no text `NA`, `N/A`, `#N/A`,
+   * `NaN`, `nil`, `None`, `null` and `\N`, in small or capital letters. An empty column that takes no text is always
+   * nothing.
+   */
+  readonly nulls?: readonly string[]
+  /** Numbers and booleans in JSON's forms alone: `+1`, `.5`, `007` and `True` are dead letters. Default false. */
+  readonly strict?: boolean
 }
 
 /**
@@ -82,13 +101,40 @@ export interface CsvOptions<T> {
 export function csv<T>(options: CsvOptions<T>): Format<T>
 export function csv(...given: unknown[]): Format<unknown> {
   const call: Call = new Call(given)
-  const { columns } = call.options(call.args[0], ['columns'], 'csv()')
+  const known = ['columns', 'delimiter', 'quote', 'escape', 'nulls', 'strict'] as const
+  const { columns, nulls, strict = false, ...dialect } = call.options(call.args[0], known, 'csv()')
   if (!Array.isArray(columns) || columns.length === 0 || !columns.every(c => typeof c === 'string')) {
     call.fail('bad-option', 'csv() needs its column names: csv<T>({ columns: ["item", "price"] }).')
   }
   const twice = columns.find((column, i) => columns.indexOf(column) !== i)
   if (twice !== undefined) call.fail('bad-option', `csv() has two columns called ${wordFor(twice)}.`)
-  return make({ kind: 'csv', columns: [...columns] })
+  if (nulls !== undefined && !(Array.isArray(nulls) && nulls.every(word => typeof word === 'string'))) {
+    call.fail('bad-option', `nulls of csv() are words, such as ["NA", "-"], got ${wordFor(nulls)}.`)
+  }
+  if (typeof strict !== 'boolean') call.fail('bad-option', `strict of csv() is true or false, got ${wordFor(strict)}.`)
+  return make({
+    kind: 'csv',
+    columns: [...columns],
+    ...csvDialect(call, dialect),
+    ...(nulls === undefined ? {} : { nulls: [...nulls].sort() }),
+    strict,
+  })
+}
+
+/** What of the dialect is not as RFC 4180 says. */
+function csvDialect(
+  call: Call,
+  given: { delimiter?: unknown; quote?: unknown; escape?: unknown },
+): Partial<RowDialect> {
+  const { delimiter = ',', quote = '"', escape: escapedBy = quote === null ? '' : quote } = given
+  const quoted = quote === null ? '' : quote
+  const problem = dialectProblem({ delimiter, quote: quoted, escapedBy })
+  if (problem !== null) call.fail('bad-option', `csv(): ${problem}.`)
+  return {
+    ...(delimiter === ',' ? {} : { delimiter: delimiter as string }),
+    ...(quoted === '"' ? {} : { quote: quoted as string }),
+    ...(escapedBy === quoted ? {} : { escapedBy: escapedBy as string }),
+  }
 }
 
 /** Types: the two directions of a format of one's own. */

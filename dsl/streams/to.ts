@@ -3,6 +3,7 @@
 // Promises: arguments that types would refuse are refused here too, in a sentence. The methods are in `pipeline.ts`.
 
 import type { GraphNode } from '../../core/plan/graph.ts'
+import type { FormatSpec } from '../../core/plan/plan.ts'
 import { topicName } from '../names.ts'
 import { type Call, wordFor } from '../node.ts'
 import { type FormatParts, formatParts } from '../sources/format.ts'
@@ -43,5 +44,12 @@ export function writing(call: Call, value: unknown): Pick<FormatParts, 'spec' | 
   if (parts.spec.kind === 'custom' && parts.encode === null) {
     call.fail('bad-option', `the format ${parts.spec.name} cannot write: it has no encode.`)
   }
-  return parts
+  return { spec: withoutReading(parts.spec), encode: parts.encode }
+}
+
+/** Without what is of reading alone, so that it is no part of the output's hash. */
+function withoutReading(spec: FormatSpec): FormatSpec {
+  if (spec.kind !== 'csv') return spec
+  const { strict, ...written } = spec
+  return Object.freeze(written)
 }

@@ -4,33 +4,31 @@
 // error that names the line, before anything of its batch is written.
 
 import { isUtf8 } from 'node:buffer'
-import { csvFields } from '../../core/decode/csv.ts'
+import { csvFields } from '../../core/decode/csv-fields.ts'
 import { withoutCarriageReturn } from '../../core/decode/text.ts'
 import { LyrebirdError } from '../../core/errors.ts'
 import { NO_TIMESTAMP } from '../../core/log/chunk.ts'
+import type { RowLayout } from '../../core/log/row-layout.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import type { InputLine } from './split-lines.ts'
 
-/** `bytes`: each input as a whole is one record. */
-export type AppendFormat = 'json' | 'lines' | 'csv' | 'bytes'
-
-/** The value of a field: undefined where the record does not have it. */
+/** The value of a field: undefined where the record does not have it. Throws `not-appendable` for what is no record. */
 export type FieldReader = (field: string, line: InputLine) => unknown
 
-/**
- * Reads fields of a format; `columns` are those of a CSV header. Throws `not-appendable` when called for a line it
- * cannot read.
- */
-export function fieldReader(format: AppendFormat, name: string, columns: readonly string[]): FieldReader {
-  if (format === 'csv') {
-    return (field, line) => {
-      const index = columns.indexOf(field)
-      if (index < 0) throw noColumn(name, field, columns)
-      const fields = csvFields(withoutCarriageReturn(textOf(name, line)))
-      if (fields === null) throw notReadable(name, line, field, 'it is no CSV record')
-      return fields[index]
-    }
+/** Reads the columns of rows. */
+export function rowFieldReader(name: string, layout: RowLayout): FieldReader {
+  const { columns } = layout
+  return (field, line) => {
+    const index = columns?.indexOf(field) ?? -1
+    if (index < 0) throw notReadable(name, line, field, 'the rows have no such column')
+    const fields = csvFields(withoutCarriageReturn(textOf(name, line)), layout)
+    if (fields === null) throw notReadable(name, line, field, 'it is no CSV record')
+    return fields[index]
   }
+}
+
+/** Reads the fields of JSON objects. */
+export function jsonFieldReader(name: string): FieldReader {
   // Key and timestamp of a line are read one after the other: it is parsed once.
   let parsed: InputLine | null = null
   let value: unknown
@@ -42,13 +40,6 @@ export function fieldReader(format: AppendFormat, name: string, columns: readonl
     }
     return Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined
   }
-}
-
-/** Column names of a CSV header line. */
-export function csvColumns(name: string, line: InputLine): readonly string[] {
-  const columns = csvFields(withoutCarriageReturn(textOf(name, line)).replace(/^\ufeff/, ''))
-  if (columns === null) throw notReadable(name, line, 'header', 'it is no CSV record')
-  return columns
 }
 
 /** Key bytes: UTF-8 of a string, canonical JSON of anything else, none where it is missing. */
@@ -94,13 +85,6 @@ function notReadable(name: string, { line }: InputLine, field: string | null, wh
   const wanted = field === null ? '' : ` "${field}" cannot be read:`
   return new LyrebirdError('not-appendable', `${name}:${line}:${wanted} ${why}`, {
     where: { path: name, line, field: field ?? undefined },
-    hint: 'records before it may already be in the log; mend the line and append from there, or leave --key and --timestamp out',
-  })
-}
-
-function noColumn(name: string, field: string, columns: readonly string[]): LyrebirdError {
-  return new LyrebirdError('not-appendable', `${name} has no column "${field}"`, {
-    where: { path: name, field },
-    hint: `its header names ${columns.slice(0, 12).join(', ')}`,
+    hint: 'mend the line, or leave --key and --timestamp out',
   })
 }

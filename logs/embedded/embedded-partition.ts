@@ -3,7 +3,9 @@
 // Promises: never reads past what the writer has published; every offset is there.
 // Not here: everything that changes files (`embedded-writer.ts`).
 
+import { dirname } from 'node:path'
 import type { Chunk } from '../../core/log/chunk.ts'
+import type { RowLayout } from '../../core/log/row-layout.ts'
 import { listPartitionFiles } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
@@ -11,6 +13,7 @@ import { pastEnd, rangeLost } from '../log-failures.ts'
 import type { PartitionSource } from '../partition-source.ts'
 import type { Place } from '../record-batch/batch-failure.ts'
 import { missingMark, type Published, readPublished } from './published.ts'
+import { type LayoutRange, layoutsVersion, readLayouts } from './row-layouts.ts'
 import { Marks, readSegments, type Segment } from './segment-reader.ts'
 
 export class EmbeddedPartition implements PartitionSource {
@@ -18,6 +21,7 @@ export class EmbeddedPartition implements PartitionSource {
   readonly #place: Place
   readonly #directory: string
   readonly #marks = new Marks()
+  #layouts: { readonly version: string; readonly ranges: readonly LayoutRange[] } = { version: '', ranges: [] }
 
   constructor(place: Place, directory: string) {
     this.#place = place
@@ -38,8 +42,40 @@ export class EmbeddedPartition implements PartitionSource {
     const segments = await publishedSegments(this.#place, this.#directory, published)
     const start = segments[0]?.start ?? published.end
     if (from < start) throw rangeLost(topic, partition, from, start)
-    const range = { from, to, gapless: true, chunkBytes: options.chunkBytes ?? CHUNK_BYTES }
-    yield* readSegments(this.#place, segments, range, this.#marks)
+    const chunkBytes = options.chunkBytes ?? CHUNK_BYTES
+    for (const { layout, ...part } of await this.#parts(from, to)) {
+      const chunks = readSegments(this.#place, segments, { ...part, gapless: true, chunkBytes }, this.#marks)
+      if (layout === null) yield* chunks
+      else for await (const chunk of chunks) yield { ...chunk, layout }
+    }
+  }
+
+  /** The range, divided where the rows of the topic begin to be laid out in another way. */
+  async #parts(from: bigint, to: bigint) {
+    const { partition } = this.#place
+    const parts: { from: bigint; to: bigint; layout: RowLayout | null }[] = []
+    let part: (typeof parts)[number] = { from, to, layout: null }
+    for (const range of await this.#ranges()) {
+      const start = range.from[partition] ?? 0n
+      if (start >= to) break
+      if (start > part.from) {
+        parts.push({ ...part, to: start })
+        part = { ...part, from: start }
+      }
+      part = { ...part, layout: range.layout }
+    }
+    return [...parts, part]
+  }
+
+  /** Layouts of one version of their file are the same objects at each read: decoders compare them by identity. */
+  async #ranges(): Promise<readonly LayoutRange[]> {
+    const { topic } = this.#place
+    const log = dirname(dirname(this.#directory))
+    const version = await layoutsVersion(log, topic)
+    if (version === this.#layouts.version) return this.#layouts.ranges
+    const ranges = version === '' ? [] : await readLayouts(log, topic)
+    this.#layouts = { version, ranges }
+    return ranges
   }
 
   async #published(): Promise<Published> {

@@ -40,5 +40,6 @@ function recordAt(chunk: Chunk, i: number): InputRecord {
     key: bytes(chunk.keyStart, chunk.keyEnd),
     value: bytes(chunk.valueStart, chunk.valueEnd),
     headers: chunk.timestamps === null ? [] : chunk.headers(i),
+    layout: chunk.layout,
   }
 }

@@ -12,10 +12,10 @@ import { bytesDecoder, linesDecoder } from './lines.ts'
 export const SCAN_NAMES = [
   'Interner',
   'KeyTable',
+  'RowScanner',
   'SCAN_PADDING',
   'asciiText',
   'bigintText',
-  'columnEnd',
   'isAscii',
   'isUtf8',
   'numberRead',
@@ -41,7 +41,7 @@ export function emitDecoder(name: string, source: Pick<SourceNode, 'params' | 's
     case 'lines':
       return linesDecoder(name, source.schema)
     case 'csv':
-      return csvDecoder(name, format.columns, source.schema, source.uses)
+      return csvDecoder(name, format, source.schema, source.uses)
     case 'bytes':
       return bytesDecoder(name)
     case 'custom':

@@ -16,6 +16,8 @@ export interface DecoderCode {
   /** Name of the function `(b, v, p, end)`. */
   readonly name: string
   readonly setup: string
+  /** A statement that a chunk begins with, before its records are decoded. */
+  readonly enter?: string
 }
 
 /**

@@ -30,6 +30,7 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
     const { valueStart, valueEnd, ticks } = chunk
     let newest = state.maxTime
     let leap = state.leap
+    ${decoder.enter ?? ''}
     for (let i = first; i < last; i++) {
       if (ticks !== null && ticks[i] === 1) {
         const tick = api.timestamp(chunk, i)

@@ -2,23 +2,34 @@
 
 import { layout } from '../../../compiler/7-emit/code.ts'
 import { emitDecoder, SCAN_NAMES } from '../../../compiler/7-emit/decoder/decoder.ts'
+import type { RowLayout } from '../../../core/log/row-layout.ts'
 import type { FormatSpec } from '../../../core/plan/plan.ts'
 import type { SchemaDocument, Uses } from '../../../core/plan/schema.ts'
 import { SCAN } from '../../../core/scan/scan.ts'
 
-export type FastDecoder = (bytes: Uint8Array) => unknown
+/** `layout`: that of the chunk. */
+export type FastDecoder = (bytes: Uint8Array, layout?: RowLayout) => unknown
 
 /** The decoder's code, formatted. */
 export function decoderText(format: FormatSpec, schema: SchemaDocument, uses: Uses): string {
+  return layout(emitted(format, schema, uses).setup)
+}
+
+function emitted(format: FormatSpec, schema: SchemaDocument, uses: Uses) {
   const params = { topic: 't', format, disorderMs: 0, aheadMs: null, validate: 'full' as const, upserts: false }
-  return layout(emitDecoder('decode', { params, schema, uses }).setup)
+  return emitDecoder('decode', { params, schema, uses })
 }
 
 /** The decoder; it gives undefined for a record that it declines and the obvious decoder must read. */
 export function fastDecoder(format: FormatSpec, schema: SchemaDocument, uses: Uses = true): FastDecoder {
-  const code = `'use strict'\nconst { ${SCAN_NAMES.join(', ')} } = scan\n${decoderText(format, schema, uses)}\nreturn decode`
-  const decode = new Function('scan', code)(SCAN) as (b: Uint8Array, v: DataView, p: number, end: number) => unknown
-  return bytes => {
+  const { setup, enter = '' } = emitted(format, schema, uses)
+  const code = `'use strict'\nconst { ${SCAN_NAMES.join(', ')} } = scan\n${setup}\nreturn { decode, enter(chunk) { ${enter} } }`
+  const { decode, enter: bind } = new Function('scan', code)(SCAN) as {
+    readonly decode: (b: Uint8Array, v: DataView, p: number, end: number) => unknown
+    readonly enter: (chunk: { readonly layout: RowLayout | undefined }) => void
+  }
+  return (bytes, rows) => {
+    bind({ layout: rows })
     // More JSON follows the record: a decoder that reads past the end gives another value.
     const buffer = new Uint8Array(bytes.length + 2 * SCAN.SCAN_PADDING + 7)
     buffer.fill(0x31)
