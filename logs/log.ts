@@ -35,6 +35,19 @@ export interface TopicFacts {
   readonly compacted: boolean
 }
 
+/** Records that readers do not get, since a transaction before them is open. */
+export interface HeldBack {
+  readonly topic: string
+  readonly partition: number
+  /** The first offset that is held back; it is the partition's end. */
+  readonly from: bigint
+  readonly offsets: bigint
+  /** Whose transaction it is, for people; null where the log does not tell. */
+  readonly owner: string | null
+  /** When it began, in ms since 1970; null where the log does not tell. */
+  readonly since: number | null
+}
+
 export interface Log {
   /** For people: the directory, or kafka://host:port. */
   readonly description: string
@@ -43,6 +56,8 @@ export interface Log {
   /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
   partitions(topic: string): Promise<readonly PartitionRange[]>
   abilities(topic: string): Promise<TopicAbilities>
+  /** Partitions of a topic that end before what has been written. Logs without transactions omit this. */
+  heldBack?(topic: string): Promise<readonly HeldBack[]>
   /** For people; logs in memory have none. */
   facts?(topic: string): Promise<TopicFacts>
   /** An id that changes when a topic is deleted and created again; null where the log has no such id. */

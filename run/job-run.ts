@@ -28,6 +28,7 @@ import { GROUP_LIMIT } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
+import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
 import { siteFinder } from './site-of.ts'
@@ -237,6 +238,12 @@ export class JobRun {
   /** A worker's lambdas have formatted something through `Intl`: the state depends on the version of ICU. */
   noteIntl(): void {
     this.#intl = true
+  }
+
+  /** Adds a warning for each partition that ends at an old open transaction. */
+  async warnOfTransactions(): Promise<void> {
+    const held = await heldBackNow(this.log, this.plan, OLD_MS)
+    this.#warnings.push(...held.map(heldBackText))
   }
 
   summary(): RunSummary {

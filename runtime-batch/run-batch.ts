@@ -51,6 +51,7 @@ async function runWhole(options: BatchOptions): Promise<RunSummary> {
     checkReachable(ends, run.ranges)
     await readAll(run, options, ends)
     await run.commit(options.final === true)
+    await run.warnOfTransactions()
     return run.summary()
   }
   return await thenClose(compute, () => run.close())

@@ -11,5 +11,7 @@ export const COMMIT_RECORDS = 4_000_000
 
 /** ms to wait for changes of the log before reading its ends anyway: some file systems miss changes. */
 export const LOOK_MS = 1000
+/** ms between looks at open transactions in an idle run. */
+export const TRANSACTION_LOOK_MS = 30_000
 /** ms between refreshes of the ends in a busy run: often enough for new partitions, rare enough to cost nothing. */
 export const BUSY_LOOK_MS = 200

@@ -17,7 +17,8 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
     options: { 'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' } },
     run: (options, given) => {
       const commitIntervalMs = durationOf(given['commit-interval'] as string | undefined, 'commit-interval')
-      return runStream({ ...options, commitIntervalMs, signal: stop.signal })
+      const onNotice = (line: string): void => void process.stderr.write(`${line}\n`)
+      return runStream({ ...options, commitIntervalMs, signal: stop.signal, onNotice })
     },
   }
   await runMain(target, functions, url, argv)

@@ -19,6 +19,7 @@ import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, LOOK_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'
+import { TransactionNotices } from './transaction-notices.ts'
 
 export interface StreamProgress {
   readonly records: number
@@ -32,6 +33,8 @@ export interface StreamOptions extends RunOptions {
   readonly commitIntervalMs?: number | undefined
   /** When it aborts, the run commits and resolves. */
   readonly signal?: AbortSignal | undefined
+  /** Gets lines for people: what holds the log back. */
+  readonly onNotice?: ((line: string) => void) | undefined
   /** Called after each commit. */
   readonly onProgress?: ((progress: StreamProgress) => void) | undefined
 }
@@ -51,6 +54,7 @@ async function runWhole(options: StreamOptions): Promise<RunSummary> {
   const live = new Live(stream, options)
   const follow = async (): Promise<RunSummary> => {
     await live.follow()
+    if (stream.finished) await stream.run.warnOfTransactions()
     return stream.summary()
   }
   return await thenClose(
@@ -74,11 +78,13 @@ class Live {
   #pending = { bytes: 0, records: 0 }
   #groups = 0
   #lookedAt = now()
+  readonly #notices: TransactionNotices
   #commits = 0
 
   constructor(stream: StreamRun, options: StreamOptions) {
     this.#stream = stream
     this.#options = options
+    this.#notices = new TransactionNotices(stream.run, options.onNotice)
     const { commitIntervalMs: intervalMs = COMMIT_INTERVAL_MS, groupLimit = GROUP_LIMIT } = options
     this.#schedule = new Schedule({ intervalMs, groupLimit })
   }
@@ -134,6 +140,7 @@ class Live {
     }
     await this.#meanwhile(run.refresh(this.#stream.ends === null))
     this.#lookedAt = now()
+    if (idle) this.#notices.look()
   }
 
   /** Awaits the log, and commits meanwhile what has been read and is due. */

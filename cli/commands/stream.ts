@@ -26,6 +26,7 @@ export async function stream(
       ...options,
       commitIntervalMs,
       signal: stop.signal,
+      onNotice: line => terminal.talk(line),
       onProgress: ({ records, commits, lag }) =>
         show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
     })

@@ -4,7 +4,7 @@
 // result.
 
 import { performance } from 'node:perf_hooks'
-import { durationText } from '../../run/command-line/away-text.ts'
+import { durationText } from '../../run/duration-text.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Seen {

@@ -124,6 +124,11 @@ export class Cluster {
     return this.node(found.leader, purpose)
   }
 
+  /** Numbers of the brokers that were last seen. */
+  get nodes(): readonly number[] {
+    return [...this.#nodes.keys()]
+  }
+
   /** The link to a broker. Throws `Passing` for -1 (no leader) and a LinkFailure. */
   async node(node: number, purpose: Purpose): Promise<Link> {
     const address = this.#nodes.get(node)

@@ -5,13 +5,14 @@
 // committed to the cluster, none is reset.
 
 import type { Chunk } from '../../core/log/chunk.ts'
-import type { Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from '../log.ts'
+import type { HeldBack, Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from '../log.ts'
 import type { Cluster } from './cluster.ts'
 import { connect, type KafkaOptions } from './connect.ts'
 import { Follower } from './follow.ts'
 import { partitionBytes, partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
 import { topicSettings } from './topic-settings.ts'
+import { heldBack } from './transactions/held-back.ts'
 
 /** Connects. Throws `usage`, `broker-unreachable` (within limits.openMs), `broker-auth`, `broker-error`. */
 export async function openKafkaLog(spec: string, options: KafkaOptions = {}): Promise<Log> {
@@ -52,6 +53,10 @@ class KafkaLog implements Log {
 
   async topicId(topic: string): Promise<string> {
     return (await this.#cluster.persist(`topic ${topic}`, () => this.#cluster.topic(topic))).id
+  }
+
+  heldBack(topic: string): Promise<readonly HeldBack[]> {
+    return heldBack(this.#cluster, topic)
   }
 
   async facts(topic: string): Promise<TopicFacts> {

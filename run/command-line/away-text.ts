@@ -3,6 +3,7 @@
 // Not here: where it is printed (the callers).
 
 import type { LogAway } from '../../logs/patience.ts'
+import { durationText } from '../duration-text.ts'
 
 const MINUTE_MS = 60_000
 const LATER_MS = 10 * MINUTE_MS
@@ -24,13 +25,4 @@ export function awayTeller(print: (line: string) => void): (away: LogAway | null
     if (nextMs === 0) nextMs = MINUTE_MS
     else while (nextMs <= away.forMs) nextMs = nextMs < LATER_MS ? LATER_MS : nextMs + LATER_MS
   }
-}
-
-/** `45 s`, `3 min 20 s`, `2 h 5 min`. */
-export function durationText(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000))
-  if (s < 60) return `${s} s`
-  return s < 3600
-    ? `${Math.floor(s / 60)} min ${s % 60} s`
-    : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }

@@ -1,6 +1,7 @@
 // ListOffsets v7: first offset and end of partitions, asked of their leader.
 //
-// Promises: the end is the last stable offset: readers of committed records read nothing at or past it (KIP-98).
+// Promises: the end is the last stable offset, unless all records are asked for: readers of committed records read
+// nothing at or past it (KIP-98).
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
@@ -14,20 +15,25 @@ interface ListedOffset {
   readonly offset: bigint
 }
 
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
-/** The offsets of some partitions of one topic. */
+/** The offsets of some partitions of one topic; with `all` the end is that of everything that was written. */
 export function listOffsetsCall(
   topic: string,
   partitions: readonly number[],
   timestamp: bigint,
+  records: 'committed' | 'all' = 'committed',
 ): ApiCall<readonly ListedOffset[]> {
   return {
     apiKey: 2,
     apiVersion: 7,
     apiName: 'ListOffsets',
     encode() {
-      const w = new WireWriter().tags().i32(-1).i8(READ_COMMITTED)
+      const w = new WireWriter()
+        .tags()
+        .i32(-1)
+        .i8(records === 'all' ? READ_UNCOMMITTED : READ_COMMITTED)
       w.array([topic], name => {
         w.string(name)
         w.array(partitions, partition => w.i32(partition).i32(-1).i64(timestamp).tags()).tags()

@@ -6,6 +6,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Producer, Transaction } from 'kafkajs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { HeldBack } from '../../../logs/log.ts'
+import { heldBackText } from '../../../run/reading/held-back.ts'
 import { chunksOf, everything, noKafka, TestCluster, texts } from './support/cluster.ts'
 
 describe.skipIf(noKafka)('transactions', () => {
@@ -28,6 +30,35 @@ describe.skipIf(noKafka)('transactions', () => {
     const log = await cluster.log()
     await expect.poll(async () => (await log.partitions(topic))[0]?.end, { timeout: 10_000 }).toBe(BigInt(end))
   }
+
+  test('an open one that holds the log back is named with its producer and its age', async () => {
+    const topic = await cluster.topic({ partitions: 2 })
+    const id = randomUUID()
+    const open = await (await cluster.transactional(id)).transaction()
+    await send(open, topic, 'a')
+    await cluster.send(topic, ['b', 'c'])
+    await cluster.send(topic, ['d'], 1)
+    const log = await cluster.log()
+    const [held, ...others] = (await log.heldBack?.(topic)) ?? []
+    expect(others).toEqual([])
+    expect(held).toMatchObject({ topic, partition: 0, from: 0n, offsets: 3n })
+    expect(held?.owner).toMatch(new RegExp(`^producer \\d+ \\(transactional id ${id}, Ongoing\\)$`))
+    expect(Math.abs(Date.now() - (held?.since ?? 0))).toBeLessThan(60_000)
+    expect(heldBackText(held as HeldBack)).toContain(
+      `${topic}/0 stands at 0: offsets 0 to 2 are held back by a transaction`,
+    )
+    await open.commit()
+    await ended(topic, 4)
+    expect(await log.heldBack?.(topic)).toEqual([])
+  })
+
+  test('a topic tells its bytes, and records can be looked at', async () => {
+    const topic = await cluster.topic()
+    await cluster.send(topic, ['a'.repeat(500)])
+    const facts = await (await cluster.log()).facts?.(topic)
+    expect(facts).toMatchObject({ storage: 'Kafka', compacted: false })
+    expect(facts?.bytes.get(0)).toBeGreaterThan(500)
+  })
 
   /** Checks that a read from each offset gives the tail of a read from the start, also in fetches of one batch. */
   async function expectCommitted(topic: string, expected: readonly string[]): Promise<void> {
