@@ -27,7 +27,7 @@ export function hashOf(definition: unknown): string {
  */
 const UNSPOKEN: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   source: { validate: 'full', upserts: false },
-  joinTable: { at: 'same' },
+  joinTable: { at: 'same', versions: 'time' },
   output: { format: { kind: 'json' } },
 }
 

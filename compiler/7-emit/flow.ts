@@ -12,6 +12,8 @@ export interface ElementNames {
   /** `true`, `false`, or the name of a variable where streams of both kinds were merged. */
   readonly keyed: string
   readonly lineage: string
+  /** Of a version of a table's topic: the time from which joins see it (semantics.md 3.9), but for its key's past. */
+  readonly asOf?: string
 }
 
 export interface Flow {

@@ -108,9 +108,10 @@ class LinkEmitter implements Flow {
       this.#fused++
       return emitStep(this, consumer, element)
     }
-    const { value, time, key, keyed, lineage } = element
+    const { value, time, key, keyed, lineage, asOf } = element
     const handed = consumer.node.kind === 'merge' ? branchLineage(lineage, consumer.branch) : lineage
-    return `${this.#functionFor(consumer, keyed)}(${[value, time, key, keyed, handed].join(', ')})`
+    const more = asOf === undefined ? [] : [asOf]
+    return `${this.#functionFor(consumer, element)}(${[value, time, key, keyed, handed, ...more].join(', ')})`
   }
 
   #reachedTwice(node: PlanNode): boolean {
@@ -121,7 +122,7 @@ class LinkEmitter implements Flow {
    * A function that gives an element to a step; for a merge, to everything behind it. Its body is emitted later,
    * without recursion.
    */
-  #functionFor(consumer: Consumer, keyed: string): string {
+  #functionFor(consumer: Consumer, { keyed, asOf }: ElementNames): string {
     const merges = consumer.node.kind === 'merge'
     const place = merges ? consumer.node.id : `${consumer.branch} ${consumer.node.id}`
     const known = this.#functions.get(place)
@@ -129,11 +130,15 @@ class LinkEmitter implements Flow {
     const name = this.fresh(merges ? 'merged' : 'step')
     this.#functions.set(place, name)
     // Streams that are merged are all keyed or all not, by their types; a job without types may mix them.
-    const element = { value: 'value', time: 'time', key: 'key', keyed: merges ? 'keyed' : keyed, lineage: 'lineage' }
+    const names = { value: 'value', time: 'time', key: 'key', keyed: merges ? 'keyed' : keyed, lineage: 'lineage' }
+    // Only joins are given versions of a table's topic so, each by a function of its own.
+    const element = asOf === undefined ? names : { ...names, asOf: 'asOf' }
     this.#pending.push(() => {
       this.#fused = 1
       const body = merges ? this.behind(consumer.node.id, element) : emitStep(this, consumer, element)
-      this.setup(`function ${name}(value, time, key, keyed, lineage) {\n${body}\n}`)
+      this.setup(
+        `function ${name}(value, time, key, keyed, lineage${asOf === undefined ? '' : ', asOf'}) {\n${body}\n}`,
+      )
     })
     return name
   }

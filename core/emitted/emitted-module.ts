@@ -49,6 +49,10 @@ export interface SourcePartition {
  * record, in this order: a tick (`chunk.ticks[i]` = 1) moves `state.maxTime` to its timestamp, where that is an event
  * time, and ends there; decode; time; `ahead`; late iff `time < maxTime - disorder`; `maxTime` moves to the time in any
  * case; the rest (semantics.md 2.1).
+ *
+ * No record of a table's topic is late (3.8). An aggregation behind it gets a version's own time; a join gets as the
+ * time the greater of that and `maxTime - disorder` before the record, and the own time as `by`. A record that is a
+ * dead letter goes on as a deletion of `api.deletedKey`, both times `maxTime - disorder`, unless that is -Infinity.
  */
 export type SourceFunction = (chunk: Chunk, first: number, last: number, state: SourcePartition) => void
 /**
@@ -93,6 +97,8 @@ export interface GroupAccess {
 export interface Reporter {
   /** The chunk that numeric lineages point into from now on. */
   enter(chunk: Chunk): void
+  /** Whether records of the chunk's log have keys. */
+  readonly carriesKeys: boolean
   /** Decodes record i with the obvious decoder; reports a dead letter and returns FAIL where it does not decode. */
   decodeSlow(node: string, i: number): unknown
   badTime(node: string, i: number, value: unknown): void
@@ -165,6 +171,11 @@ export interface RuntimeApi {
   isPromise(node: string, lineage: Lineage, value: unknown, field?: string): boolean
   /** What `keyBy` gave, normalised; FAIL where it is a promise or has no canonical bytes. */
   key(node: string, lineage: Lineage, value: unknown): unknown
+  /**
+   * The key that record i would delete if it had no value: by the lambda, without one the record's own as text. FAIL,
+   * without a dead letter, where that cannot be told.
+   */
+  deletedKey(node: string, i: number, time: number, lambda: ((record: unknown) => unknown) | null): unknown
   /** The whole list that a `flatMap` lambda gave; FAIL where it is a promise or no list. */
   list(node: string, lineage: Lineage, value: unknown): readonly unknown[] | typeof FAIL
   /**

@@ -3,6 +3,7 @@
 // Promises: late records and dead letters are kept until the executor takes them at a flush; failures that are not the
 // record's fault (a log that lacks what a lambda reads, a forbidden call) end the run and make no dead letter.
 
+import type { Position } from '../aggregations/columns/column.ts'
 import type { Decoder } from '../decode/decoder.ts'
 import { messageOf, mustNotEndRun } from '../errors.ts'
 import { type Chunk, IDENTITY_HEADER, offsetAt } from '../log/chunk.ts'
@@ -48,6 +49,16 @@ export class Recorder implements Reporter {
   enter(chunk: Chunk): void {
     this.#chunk = chunk
     this.lateOfChunk = []
+  }
+
+  get carriesKeys(): boolean {
+    return (this.#chunk as Chunk).keyStart !== null
+  }
+
+  /** Where record i lies in its topic. */
+  position(i: number): Position {
+    const chunk = this.#chunk as Chunk
+    return { partition: chunk.partition, offset: offsetAt(chunk, i) }
   }
 
   decodeSlow(node: string, i: number): unknown {

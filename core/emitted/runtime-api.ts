@@ -4,6 +4,7 @@
 // steps/lists.ts, operators/aggregate.ts).
 // Not here: bytes to values (`core/scan`), and the fast paths before these checks (emitted code).
 
+import { mustNotEndRun } from '../errors.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/refusals.ts'
 import { SCAN } from '../scan/scan.ts'
@@ -34,6 +35,17 @@ export function makeRuntimeApi(report: Reporter): RuntimeApi {
     key: (node: string, lineage: Lineage, value: unknown): unknown => {
       if (typeof value === 'string') return value
       return isPromise(node, lineage, value) ? FAIL : encodable(node, lineage, 'key', value)
+    },
+    deletedKey(node: string, i: number, time: number, lambda: ((record: unknown) => unknown) | null): unknown {
+      if (!report.carriesKeys) return FAIL
+      try {
+        const record = report.record(i, time, null, false) as { readonly key: unknown }
+        const key = lambda === null ? record.key : lambda(record)
+        return isThenable(key) ? FAIL : normalise(key)
+      } catch (error) {
+        mustNotEndRun(node, error)
+        return FAIL
+      }
     },
     list: (node: string, lineage: Lineage, value: unknown) => list(node, lineage, value, REASON.notIterable),
     keys(node: string, lineage: Lineage, value: unknown): readonly unknown[] | typeof FAIL {

@@ -14,9 +14,12 @@ import type { OperatorContext } from './operator-ports.ts'
 
 /** In the order of the node's fields. */
 export function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report }: OperatorContext): readonly Column[] {
-  const identityOf = (lineage: Lineage): Uint8Array => report.identity(lineage)
+  const lineages = {
+    identityOf: (lineage: Lineage) => report.identity(lineage),
+    positionOf: (lineage: Lineage) => report.position(lineage as number),
+  }
   const own = (field: string): CustomAggregator => customAggregator(node, field, lambdas, env.siteOf)
-  return node.params.fields.map(field => makeColumn(field, identityOf, own))
+  return node.params.fields.map(field => makeColumn(field, lineages, own))
 }
 
 /** The value of a slot's row, by the emitted function. */

@@ -16,7 +16,8 @@ export interface AggregationParams {
   min: object
   max: object
   first: object
-  last: object
+  /** `order`: that of records of a table's topic, the newer ones by offset; without it by (time, identity). */
+  last: { readonly order?: 'offset' }
   minBy: object
   maxBy: object
   /** `k`: how many. */

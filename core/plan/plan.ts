@@ -79,10 +79,15 @@ export interface NodeParams {
   /** `withinMs`: null for `distinct`: only the first of equal elements is ever emitted. */
   distinct: { readonly withinMs: number | null }
   /**
-   * Inputs: the left stream, the stream of versions. `at`: whether a version of the element's own time counts (`same`,
-   * also where it is left out) or only those before it.
+   * Inputs: the left stream, the stream of versions. `versions`: what makes one newer than another, its time (and
+   * identity), or its offset where they are the records of a table's topic. `at`: whether a version of the element's own
+   * time counts (`same`, also where it is left out) or only those before it.
    */
-  joinTable: { readonly type: 'inner' | 'left'; readonly at?: 'same' | 'before' }
+  joinTable: {
+    readonly type: 'inner' | 'left'
+    readonly versions: 'time' | 'offset'
+    readonly at?: 'same' | 'before'
+  }
   output: {
     readonly topic: string
     readonly partitions: number

@@ -25,6 +25,15 @@ export interface Element {
   readonly key: unknown
   /** The record that it comes from; null past an emitting node. */
   readonly from: Located | null
+  /** Of a record of a table's topic. */
+  readonly version?: Version
+}
+
+/** Where a version lies in its topic, and the time from which joins may see it, but for its key's earlier versions. */
+export interface Version {
+  readonly partition: number
+  readonly offset: bigint
+  readonly asOf: number
 }
 
 /** Order of elements: by time, then by the bytes of the identity. */

@@ -1,13 +1,14 @@
 // Sources: from records to elements, in the order decode, time, `ahead`, late.
 //
-// Promises: what happens to a record depends on the records before it in its own partition alone.
+// Promises: what happens to a record depends on the records before it in its own partition alone. No record of a
+// table's topic is late, and one that is a dead letter deletes its key (semantics.md 3.8).
 
 import { type Decoder, sourceDecoder } from '../decode/decoder.ts'
 import { messageOf, mustNotEndRun } from '../errors.ts'
 import { IDENTITY_HEADER, NO_TIMESTAMP, TICK_HEADER } from '../log/chunk.ts'
 import type { SourceNode } from '../plan/plan.ts'
 import { ahead, badTime, decodeFailed, noTimestamp, threw } from '../result/dead-letter.ts'
-import { timeFault } from '../result/refusals.ts'
+import { isThenable, timeFault } from '../result/refusals.ts'
 import type { LateRow } from '../result/result.ts'
 import { normalise } from '../values/canonical.ts'
 import { recordIdentity } from '../values/identity.ts'
@@ -36,13 +37,14 @@ export function readSource(node: SourceNode, input: ReferenceInput, runner: Lamb
         newest = Math.max(newest, tickTime(from))
         continue
       }
+      const bound = newest - node.params.disorderMs
       const element = accept(node, from, decode, runner)
-      if (element === null) continue
-      if (element.time < newest - node.params.disorderMs) {
+      if (node.params.upserts) elements.push(...versionOf(runner, node, from, element, bound))
+      else if (element !== null && element.time < bound) {
         const { topic, partition: number } = partition
         late.push({ source: node.id, topic, partition: number, offset: record.offset, time: element.time })
-      } else elements.push(...(node.params.upserts ? withKey(runner, node, element) : [element]))
-      newest = Math.max(newest, element.time)
+      } else if (element !== null) elements.push(element)
+      newest = Math.max(newest, element?.time ?? newest)
     }
     watermarks.push(newest - node.params.disorderMs)
   }
@@ -125,18 +127,52 @@ function logTime(from: Located): number | null {
   return timestamp === NO_TIMESTAMP ? null : timestamp
 }
 
-/** A version of a key; a record without value deletes the key. */
-function withKey(runner: LambdaRunner, node: SourceNode, element: Element): Element[] {
-  const { identity, from } = element
-  const slot = from?.record.value === null ? 'deletedKey' : 'key'
+/**
+ * A version of a key; a record without value deletes the key. `element`: null where the record is a dead letter;
+ * `bound`: the least time at which a record would not be late.
+ */
+function versionOf(
+  runner: LambdaRunner,
+  node: SourceNode,
+  from: Located,
+  element: Element | null,
+  bound: number,
+): Element[] {
+  const { partition } = from.partition
+  const { offset } = from.record
+  const keyed = element === null ? null : withKey(runner, node, element, from)
+  if (keyed !== null) return [{ ...keyed, version: { partition, offset, asOf: Math.max(keyed.time, bound) } }]
+  if (bound === Number.NEGATIVE_INFINITY) return []
+  const key = keyOfLost(runner, node, from, bound)
+  if (key === undefined) return []
+  const deletion = { time: bound, identity: identityOf(from), value: null, keyed: true, key, from }
+  return [{ ...deletion, version: { partition, offset, asOf: bound } }]
+}
+
+/** The key that a dead letter would delete if it had no value; undefined where that cannot be told. */
+function keyOfLost(runner: LambdaRunner, node: SourceNode, from: Located, time: number): unknown {
+  if (from.record.timestamp === null) return undefined
+  try {
+    const record = logRecord(from, time, null) as { readonly key: unknown }
+    const key = runner.has(node, 'deletedKey') ? runner.call(node, 'deletedKey', [record]) : record.key
+    return isThenable(key) ? undefined : normalise(key)
+  } catch (error) {
+    mustNotEndRun(node.id, error)
+    return undefined
+  }
+}
+
+function withKey(runner: LambdaRunner, node: SourceNode, element: Element, from: Located): Element | null {
+  const { identity } = element
+  const slot = from.record.value === null ? 'deletedKey' : 'key'
   const key = runner.guard<unknown>(node, slot, identity, undefined, () => {
     const record = recordOf(element) as { readonly key: unknown }
     if (!runner.has(node, slot)) return { ok: true, value: record.key }
     return runner.run(node, slot, identity, slot === 'key' ? [element.value, record] : [record])
   })
-  if (!key.ok) return []
+  if (!key.ok) return null
   const canonical = runner.encode(node, slot, identity, 'key', () => normalise(key.value))
-  return canonical.ok ? [{ ...element, keyed: true, key: canonical.value }] : []
+  return canonical.ok ? { ...element, keyed: true, key: canonical.value } : null
 }
 
 /** A record's position, or the identity in the header that an output of another job wrote. */

@@ -25,6 +25,8 @@ interface Element {
   readonly value: unknown
   readonly keyed: boolean
   readonly key: unknown
+  /** Of a version of a table's topic: from when joins may see it. */
+  readonly asOf?: number
 }
 
 type Push = (element: Element) => void
@@ -173,7 +175,10 @@ class Interpreter {
 
   #hold(node: PlanNode, branch: number): Push {
     const inlet = this.#target.inlets[node.id] as LinkTarget['inlets'][string]
-    return e => inlet.add(branch, e.key, e.value, e.time, e.lineage)
+    return e => {
+      if (e.asOf === undefined) inlet.add(branch, e.key, e.value, e.time, e.lineage)
+      else inlet.add(branch, e.key, e.value, e.asOf, e.lineage, e.time)
+    }
   }
 
   #distinct(node: PlanNode, branch: number): Push {
@@ -187,7 +192,7 @@ class Interpreter {
   #source(node: SourceNode): Linked['sources'][string] {
     const { api, report } = this.#target
     const push = this.#behind(node.id)
-    const { disorderMs, aheadMs, upserts } = node.params
+    const { disorderMs, upserts } = node.params
     return (chunk, first, last, state) => {
       for (let i = first; i < last; i++) {
         if (chunk.ticks?.[i] === 1) {
@@ -195,36 +200,54 @@ class Interpreter {
           if (api.isTime(time)) advance(state, time, i)
           continue
         }
-        const deletes = upserts && (chunk.valueStart[i] as number) < 0
-        const value = deletes ? null : report.decodeSlow(node.id, i)
-        if (value === FAIL) continue
-        const time = deletes ? api.time(node.id, i, api.timestamp(chunk, i), true) : this.#time(node, chunk, i, value)
-        if (Number.isNaN(time)) continue
-        if (aheadMs !== null && !(time - api.timestamp(chunk, i) <= aheadMs)) report.ahead(node.id, i)
-        else {
-          const late = time < state.maxTime - disorderMs
-          advance(state, time, i)
-          if (late) report.late(node.id, i, time)
-          else if (!upserts) push({ time, lineage: i, value, keyed: false, key: null })
-          else this.#upsert(node, { time, lineage: i, value, keyed: false, key: null }, deletes, push)
-        }
+        const bound = state.maxTime - disorderMs
+        const element = this.#accept(node, chunk, i)
+        if (element !== null) advance(state, element.time, i)
+        if (upserts) this.#upsert(node, chunk, i, element, bound, push)
+        else if (element !== null && element.time < bound) report.late(node.id, i, element.time)
+        else if (element !== null) push(element)
       }
     }
   }
 
-  #upsert(node: SourceNode, e: Element, deletes: boolean, push: Push): void {
+  /** The element of a record, or null where it is a dead letter. */
+  #accept(node: SourceNode, chunk: Chunk, i: number): Element | null {
     const { api, report } = this.#target
-    let key: unknown
+    const { aheadMs, upserts } = node.params
+    const deletes = upserts && (chunk.valueStart[i] as number) < 0
+    const value = deletes ? null : report.decodeSlow(node.id, i)
+    if (value === FAIL) return null
+    const time = deletes ? api.time(node.id, i, api.timestamp(chunk, i), true) : this.#time(node, chunk, i, value)
+    if (Number.isNaN(time)) return null
+    if (aheadMs !== null && !(time - api.timestamp(chunk, i) <= aheadMs)) {
+      report.ahead(node.id, i)
+      return null
+    }
+    return { time, lineage: i, value, keyed: false, key: null }
+  }
+
+  /** A version, or the deletion that a dead letter is. */
+  #upsert(node: SourceNode, chunk: Chunk, i: number, e: Element | null, bound: number, push: Push): void {
+    const { api } = this.#target
+    const deletes = (chunk.valueStart[i] as number) < 0
+    const key = e === null ? FAIL : this.#upsertKey(node, e, deletes)
+    if (e !== null && key !== FAIL) return push({ ...e, keyed: true, key, asOf: Math.max(e.time, bound) })
+    if (bound === Number.NEGATIVE_INFINITY) return
+    const lost = api.deletedKey(node.id, i, bound, this.#lambda(node, 'deletedKey') ?? null)
+    if (lost !== FAIL) push({ time: bound, lineage: i, value: null, keyed: true, key: lost, asOf: bound })
+  }
+
+  #upsertKey(node: SourceNode, e: Element, deletes: boolean): unknown {
+    const { api, report } = this.#target
     try {
       const record = report.record(e.lineage, e.time, null, false) as { readonly key: unknown }
       const lambda = this.#lambda(node, deletes ? 'deletedKey' : 'key')
-      key = lambda === undefined ? record.key : deletes ? lambda(record) : lambda(e.value, record)
+      const key = lambda === undefined ? record.key : deletes ? lambda(record) : lambda(e.value, record)
+      return api.key(node.id, e.lineage, key)
     } catch (error) {
       report.threw(node.id, e.lineage, error)
-      return
+      return FAIL
     }
-    key = api.key(node.id, e.lineage, key)
-    if (key !== FAIL) push({ ...e, keyed: true, key })
   }
 
   #time(node: SourceNode, chunk: Chunk, i: number, value: unknown): number {

@@ -5,10 +5,14 @@ import type { PlanNode } from '../../../core/plan/plan.ts'
 import { text } from '../code.ts'
 import type { ElementNames, Flow } from '../flow.ts'
 
-/** An element that goes into a node which holds it; `by` is an expression for the result of its `by` lambda. */
+/**
+ * An element that goes into a node which holds it; `by` is an expression for the result of its `by` lambda. A version
+ * of a table's topic goes in at the time from which joins see it, with its own time as `by`.
+ */
 export function holdStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
-  const { key, value, time, lineage } = element
+  const { key, value, time, lineage, asOf } = element
   const inlet = flow.fresh('inlet')
   flow.setup(`const ${inlet} = target.inlets[${text(node.id)}]`)
+  if (asOf !== undefined) return `${inlet}.add(${[branch, key, value, asOf, lineage, time].join(', ')})`
   return `${inlet}.add(${[branch, key, value, time, lineage, ...(by === undefined ? [] : [by])].join(', ')})`
 }

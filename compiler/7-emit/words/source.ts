@@ -1,7 +1,8 @@
 // Emitted code of a source: the loop over the records of a chunk.
 //
 // Promises: for each record, in this order (semantics.md 2.1): tick; decode; time; ahead; late; the greatest time `T`;
-// then the steps behind the source.
+// then the steps behind the source. A record of a table's topic is never late, and one that is a dead letter deletes
+// its key (3.8).
 
 import type { SourceNode } from '../../../core/plan/plan.ts'
 import { MAX_TIME } from '../../../core/time/event-time.ts'
@@ -9,20 +10,23 @@ import { text } from '../code.ts'
 import { emitDecoder } from '../decoder/decoder.ts'
 import type { Flow } from '../flow.ts'
 
+/** Statements for what stands behind a record, and for one that is a dead letter. */
+interface Ways {
+  /** Before anything else. */
+  readonly enter: string
+  /** Before the greatest time moves. */
+  readonly take: string
+  readonly give: string
+  readonly lost: string
+}
+
 /** A function declaration; returns its name. */
 export function sourceFunction(flow: Flow, node: SourceNode): string {
-  const { upserts } = node.params
   const name = flow.fresh('source')
   const id = text(node.id)
   const decoder = emitDecoder(flow.fresh('decode'), node)
   flow.setup(decoder.setup)
-  const behind = flow.behind(node.id, {
-    value: 'value',
-    time: 'time',
-    key: upserts ? 'key' : 'null',
-    keyed: String(upserts),
-    lineage: 'i',
-  })
+  const { enter, take, give, lost } = node.params.upserts ? versionWays(flow, node) : elementWays(flow, node)
   flow.setup(`function ${name}(chunk, first, last, state) {
     const bytes = plainBytes(chunk.bytes)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -39,6 +43,7 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
         }
         continue
       }
+      ${enter}
       const start = valueStart[i]
       const end = valueEnd[i]
       let value
@@ -49,22 +54,18 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
           value = ${decoder.name}(copy, new DataView(copy.buffer), 0, end - start)
         }
       }
-      ${upserts ? 'else value = null' : ''}
+      ${node.params.upserts ? 'else value = null' : ''}
       if (value === undefined) {
         value = report.decodeSlow(${id}, i)
-        if (value === FAIL) continue
+        if (value === FAIL) ${lost}
       }
-      ${eventTime(flow, node)}
-      ${aheadTest(node)}
-      if (time < newest - ${node.params.disorderMs}) {
-        report.late(${id}, i, time)
-        continue
-      }
+      ${eventTime(flow, node, lost)}
+      ${aheadTest(node, lost)}
+      ${take}
       if (time > newest) {
         ${moveNewest('time')}
       }
-      ${upserts ? upsertKey(flow, node) : ''}
-      ${behind}
+      ${give}
     }
     state.maxTime = newest
     state.leap = leap
@@ -80,8 +81,47 @@ const moveNewest = (time: string): string => `if (${time} - newest > leap) {
         }
         newest = ${time}`
 
+/** Of a stream: a late record goes to the late records, the others to the steps. */
+function elementWays(flow: Flow, node: SourceNode): Ways {
+  const behind = flow.behind(node.id, { value: 'value', time: 'time', key: 'null', keyed: 'false', lineage: 'i' })
+  return {
+    enter: '',
+    take: `if (time < newest - ${node.params.disorderMs}) {
+        report.late(${text(node.id)}, i, time)
+        continue
+      }`,
+    give: behind,
+    lost: 'continue',
+  }
+}
+
+/** Of a table: every version goes to the steps, with the time from which joins see it. */
+function versionWays(flow: Flow, node: SourceNode): Ways {
+  const [version, lost] = [flow.fresh('version'), flow.fresh('lost')]
+  const deletedKeyOf = flow.lambda(node, 'deletedKey') ?? 'null'
+  const element = { value: 'value', time: 'time', key: 'key', keyed: 'true', lineage: 'i', asOf: 'asOf' }
+  flow.setup(`function ${version}(i, key, value, time, asOf) {
+      ${flow.behind(node.id, element)}
+    }
+    function ${lost}(i, bound) {
+      const key = bound === -Infinity ? FAIL : api.deletedKey(${text(node.id)}, i, bound, ${deletedKeyOf})
+      if (key !== FAIL) ${version}(i, key, null, bound, bound)
+    }`)
+  const leave = `{
+          ${lost}(i, bound)
+          continue
+        }`
+  return {
+    enter: `const bound = newest - ${node.params.disorderMs}`,
+    take: '',
+    give: `${upsertKey(flow, node, leave)}
+      ${version}(i, key, value, time, time < bound ? bound : time)`,
+    lost: leave,
+  }
+}
+
 /** Declares `time`, or goes on with the next record. Adding 0 makes 0 of -0. */
-function eventTime(flow: Flow, node: SourceNode): string {
+function eventTime(flow: Flow, node: SourceNode, lost: string): string {
   const id = text(node.id)
   const lambda = flow.lambda(node, 'time')
   const record = node.lambdas.time?.usesRecord === false ? '' : ', report.sourceRecord(i)'
@@ -94,14 +134,14 @@ function eventTime(flow: Flow, node: SourceNode): string {
           time = ${lambda}(value${record})
         } catch (error) {
           report.threw(${id}, i, error)
-          continue
+          ${lost}
         }`
   return `let time
     ${get}
     if (typeof time === 'number' && Math.floor(time) === time && time >= -${MAX_TIME} && time <= ${MAX_TIME}) time += 0
     else {
       time = api.time(${id}, i, time, ${timeIsLogs})
-      if (time !== time) continue
+      if (time !== time) ${lost}
     }`
 }
 
@@ -109,7 +149,7 @@ function eventTime(flow: Flow, node: SourceNode): string {
  * Declares `key`, or goes on with the next record: of a version its key, of a record without value the key that it
  * deletes.
  */
-function upsertKey(flow: Flow, node: SourceNode): string {
+function upsertKey(flow: Flow, node: SourceNode, lost: string): string {
   const record = 'report.record(i, time, null, false)'
   const second = node.lambdas.key?.usesRecord === false ? '' : `, ${record}`
   const keyOf = flow.lambda(node, 'key')
@@ -121,18 +161,18 @@ function upsertKey(flow: Flow, node: SourceNode): string {
         key = start < 0 ? ${deleted} : ${version}
       } catch (error) {
         report.threw(${text(node.id)}, i, error)
-        continue
+        ${lost}
       }
       key = api.key(${text(node.id)}, i, key)
-      if (key === FAIL) continue`
+      if (key === FAIL) ${lost}`
 }
 
-function aheadTest(node: SourceNode): string {
+function aheadTest(node: SourceNode, lost: string): string {
   const { aheadMs } = node.params
   if (aheadMs === null) return ''
   // Not `>`: a record without a timestamp (NaN) does not pass either.
   return `if (!(time - api.timestamp(chunk, i) <= ${aheadMs})) {
       report.ahead(${text(node.id)}, i)
-      continue
+      ${lost}
     }`
 }

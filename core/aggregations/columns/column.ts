@@ -10,6 +10,15 @@ import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 /** Identity bytes of an element, made only where they are needed. */
 export type IdentityOf<O> = (lineage: O) => Uint8Array
 
+/** A place in a topic. */
+export interface Position {
+  readonly partition: number
+  readonly offset: bigint
+}
+
+/** The position of the record that a lineage stands for; for elements that come straight from a table's topic. */
+export type PositionOf<O> = (lineage: O) => Position
+
 export interface Column {
   /** Makes room for slots below `capacity`; new slots are clear. */
   grow(capacity: number): void

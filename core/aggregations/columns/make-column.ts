@@ -23,12 +23,14 @@ import { stddevColumn } from '../stddev.ts'
 import { SumColumn } from '../sum.ts'
 import { TopKColumn } from '../top-k.ts'
 import { varianceColumn } from '../variance.ts'
-import type { Column, IdentityOf } from './column.ts'
+import type { Column, IdentityOf, PositionOf } from './column.ts'
+import { NewestColumn } from './newest-column.ts'
 
 type Maker<K extends AggregationKind> = (
   spec: AggregationSpecOf<K>,
   identityOf: IdentityOf<never>,
   own: CustomAggregatorOf,
+  positionOf: PositionOf<never>,
 ) => Column
 
 /** The functions of an author's aggregation, by the name of its field. */
@@ -44,7 +46,8 @@ const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {
   min: () => minColumn(),
   max: () => maxColumn(),
   first: (_spec, identityOf) => firstColumn(identityOf),
-  last: (_spec, identityOf) => lastColumn(identityOf),
+  last: ({ order }, identityOf, _own, positionOf) =>
+    order === 'offset' ? new NewestColumn(positionOf) : lastColumn(identityOf),
   minBy: (_spec, identityOf) => minByColumn(identityOf),
   maxBy: (_spec, identityOf) => maxByColumn(identityOf),
   topK: ({ k }, identityOf) => new TopKColumn(k, identityOf),
@@ -60,8 +63,18 @@ const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {
   custom: ({ name }, _identityOf, own) => new CustomColumn(own(name)),
 }
 
-/** The column of one field; `identityOf` gives the identity bytes of a lineage that `add` was called with. */
-export function makeColumn<O>(spec: AggregationSpec, identityOf: IdentityOf<O>, own: CustomAggregatorOf): Column {
+/** What a column asks of the lineages that `add` was called with. */
+interface Lineages<O> {
+  readonly identityOf: IdentityOf<O>
+  readonly positionOf: PositionOf<O>
+}
+
+/** The column of one field. */
+export function makeColumn<O>(
+  spec: AggregationSpec,
+  { identityOf, positionOf }: Lineages<O>,
+  own: CustomAggregatorOf,
+): Column {
   const maker = COLUMNS[spec.kind] as Maker<AggregationKind>
-  return maker(spec, identityOf as IdentityOf<never>, own)
+  return maker(spec, identityOf as IdentityOf<never>, own, positionOf as PositionOf<never>)
 }

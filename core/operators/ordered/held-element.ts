@@ -49,6 +49,19 @@ export function encodeElement(e: ElementToHold): EncodedRow {
   return { key: keyWriter.view(), value: valueWriter.view() }
 }
 
+/** The row of an element whose parts are canonical bytes, as `decodeElement` gives them; valid as long. */
+export function elementRow({ time, rank, identity, key, value, by }: HeldElement): EncodedRow {
+  keyWriter.reset()
+  encodeValue(keyWriter, time)
+  keyWriter.byte(rank)
+  keyWriter.bytes(identity)
+  valueWriter.reset()
+  valueWriter.bytes(key)
+  valueWriter.bytes(value)
+  valueWriter.bytes(by)
+  return { key: keyWriter.view(), value: valueWriter.view() }
+}
+
 export function decodeElement(key: Uint8Array, value: Uint8Array): HeldElement {
   const k = new ByteReader(key)
   const time = decodeValue(k) as number

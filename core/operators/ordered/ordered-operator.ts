@@ -27,6 +27,8 @@ interface OrderedOptions {
   readonly report: Recorder
   /** Which elements are processed together: those of one key, or those of one key and one `by`. */
   readonly apart: 'key' | 'by'
+  /** Elements of this rank that are not due are shown to the processor too, once, in the flush after they came. */
+  readonly shown?: number
   readonly processor: KeyProcessor
 }
 
@@ -39,7 +41,7 @@ export interface KeyProcessor {
    * Keeps the bytes.
    */
   open(key: Uint8Array, sink: ChangeSink): void
-  /** Processes one element. */
+  /** Processes one element, or is shown one with a time at or past the watermark. */
   step(element: HeldElement): void
   /** Ends a key: writes what is kept for it. */
   close(sink: ChangeSink): void
@@ -60,14 +62,16 @@ export class OrderedOperator implements Inlet, Operator {
 
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by: unknown = null): void {
     const { node, ranks, report } = this.#o
-    try {
+    orDeadLetter(node, report, lineage, () => {
       const identity = report.identity(lineage)
       const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, value, by })
       this.#fresh.add(row.key, row.value)
-    } catch (error) {
-      if (error instanceof Unencodable) report.badValue(node, lineage, unencodableReason('value', error.reason))
-      else report.threw(node, lineage, error)
-    }
+    })
+  }
+
+  /** Takes an element as a row: one that another executor's operator gave, or `elementRow`. */
+  addRow(key: Uint8Array, value: Uint8Array): void {
+    this.#fresh.add(key, value)
   }
 
   flush({ now, sink }: Flush): void {
@@ -96,7 +100,10 @@ export class OrderedOperator implements Inlet, Operator {
       const element = decodeElement(key, value)
       if (element.time < watermark) this.#leave(key, value, element, due)
       else if (state?.get(this.partials, key) !== undefined) throw this.#repeated()
-      else sink.putSorted(this.partials, key, value)
+      else {
+        sink.putSorted(this.partials, key, value)
+        if (element.rank === this.#o.shown) this.#leave(key, value, element, due)
+      }
     }
     while (stored.key !== undefined) this.#takeOut(stored, due, sink)
     return due
@@ -134,6 +141,16 @@ export class OrderedOperator implements Inlet, Operator {
 
   #repeated(): Error {
     return repeatedIdentity(this.#o.node, `${this.#o.node} have the same time and identity`)
+  }
+}
+
+/** Takes an element in; one without canonical bytes becomes a dead letter of the node. */
+export function orDeadLetter(node: string, report: Recorder, lineage: Lineage, take: () => void): void {
+  try {
+    take()
+  } catch (error) {
+    if (error instanceof Unencodable) report.badValue(node, lineage, unencodableReason('value', error.reason))
+    else report.threw(node, lineage, error)
   }
 }
 

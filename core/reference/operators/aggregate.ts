@@ -99,16 +99,18 @@ function extractField(
   element: Element,
   field: AggregationSpec,
 ): Outcome<Input> {
-  if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined, identity: element.identity } }
+  const { identity, time, version } = element
+  const about = { identity, time, version }
+  if (field.kind === 'count') return { ok: true, value: { of: undefined, by: undefined, ...about } }
   const args = [element.value, recordOf(element)]
   const of = extractPart(runner, node, element, field, 'of', args, element.value)
   if (!of.ok) return of
   if (field.kind === 'custom') {
     const state = extractPart(runner, node, element, field, 'lift', [of.value], undefined)
-    return state.ok ? { ok: true, value: { of: state.value, by: undefined, identity: element.identity } } : state
+    return state.ok ? { ok: true, value: { of: state.value, by: undefined, ...about } } : state
   }
   const by = extractPart(runner, node, element, field, 'by', args, of.value)
-  return by.ok ? { ok: true, value: { of: of.value, by: by.value, identity: element.identity } } : by
+  return by.ok ? { ok: true, value: { of: of.value, by: by.value, ...about } } : by
 }
 
 /** What one lambda of a field gives, in canonical form; `fallback` where the field has no such lambda. */

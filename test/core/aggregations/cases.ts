@@ -79,7 +79,7 @@ const KINDS: { readonly [K in AggregationKind]: readonly Try<K>[] } = {
   min: [{ of: value }],
   max: [{ of: value }],
   first: [{ of: value }],
-  last: [{ of: value }],
+  last: [{ of: value }, { of: value, params: { order: 'offset' } }],
   minBy: [{ of: value }],
   maxBy: [{ of: value }],
   topK: [{ of: value, params: { k: 3 } }],
@@ -136,10 +136,14 @@ const LAMBDAS = { [NODE.id]: { 'x.plus': own.plus, 'x.present': own.present } } 
 
 const identityOf = (lineage: number): Uint8Array => Uint8Array.of(lineage >> 8, lineage & 255)
 
+const positionOf = (lineage: number) => ({ partition: lineage % 3, offset: BigInt(lineage) })
+
 /** A column with room for some slots. Lineages are the numbers of samples; each makes an identity of two bytes. */
 export function columnOf(spec: AggregationSpec, slots = 8): Column {
   const identityOf = (lineage: number): Uint8Array => Uint8Array.of(lineage >> 8, lineage & 255)
-  const column = makeColumn(spec, identityOf, field => customAggregator(NODE, field, LAMBDAS, () => undefined))
+  const column = makeColumn(spec, { identityOf, positionOf }, field =>
+    customAggregator(NODE, field, LAMBDAS, () => undefined),
+  )
   column.grow(slots)
   return column
 }
@@ -153,6 +157,8 @@ export function addSample(column: Column, slot: number, spec: AggregationSpec, s
     ...(takes.orderKey ? [s.time, s.identity] : []),
   ]
   column.add(slot, ...(input as never[]))
+  // What a chunk adds is in the order of offsets, which samples are not: each is a chunk of its own.
+  if (spec.kind === 'last' && spec.order === 'offset') column.endChunk?.()
 }
 
 /** What the reference makes of samples, whatever their order. */
@@ -161,7 +167,7 @@ export function referenceOf(spec: AggregationSpec, list: readonly Sample[]): unk
   if (spec.kind !== 'custom')
     return resultOf(
       spec,
-      ordered.map(s => ({ ...s, identity: identityOf(s.identity) })),
+      ordered.map(s => ({ ...s, identity: identityOf(s.identity), version: positionOf(s.identity) })),
     )
   const outcome = customResult(
     new LambdaRunner(LAMBDAS),

@@ -14,7 +14,7 @@ import { readVarint, writeVarint } from '../../../core/values/varint.ts'
 function filled(spec: UnnamedAggregation, values: readonly unknown[], first = 0): Column {
   const column = makeColumn(
     { name: 'x', ...spec },
-    (lineage: number) => Uint8Array.of(lineage >> 8, lineage & 255),
+    { identityOf: (lineage: number) => Uint8Array.of(lineage >> 8, lineage & 255), positionOf: noOwn },
     noOwn,
   )
   column.grow(1)

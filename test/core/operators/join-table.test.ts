@@ -11,30 +11,31 @@ import { events, feed, rows } from './support/state-size.ts'
 
 const time = (e: Event): number => e.t
 
-test('a left element meets the newest version up to its time, its own time included; among equal times the largest identity', () => {
-  const users = table<Event, string>('u', { key: v => v.k, time: v => v.t, disorder: '10s' })
-  const made = job('j', {
-    out: numbers
-      .joinTable(users, { type: 'left' })
-      .mapValues(v => `${v.left}:${v.right === null ? '-' : v.right.n}`)
-      .to('out'),
-    inner: numbers
-      .joinTable(users)
-      .mapValues(v => v.right.n)
-      .to('inner'),
-    users: users.mapValues(v => v.n),
-  })
+const users = table<Event, string>('u', { key: v => v.k, time: v => v.t, disorder: '1s' })
+const met = job('j', {
+  out: numbers
+    .joinTable(users, { type: 'left' })
+    .mapValues(v => `${v.left}:${v.right === null ? '-' : v.right.n}`)
+    .to('out'),
+  inner: numbers
+    .joinTable(users)
+    .mapValues(v => v.right.n)
+    .to('inner'),
+  users: users.mapValues(v => v.n),
+})
+
+test('a left element meets the newest version up to its time, its own time included; of one time the greatest offset', () => {
   const log = smallLog({
     'a/0': [e(999, 'x', 1), e(1000, 'x', 2), e(2000, 'x', 3), e(2500, 'x', 4), e(3000, 'x', 5), e(3000, 'y', 6)],
     'u/0': [
+      e(1000, 'x', 10),
       e(2000, 'x', 11),
       e(2000, 'x', 12),
-      e(1000, 'x', 10),
       raw(null, { key: 'x', timestamp: 2500 }),
       e(9000, 'z', 13),
     ],
   })
-  expect(written(made, log, true)).toEqual([
+  expect(written(met, log, true)).toEqual([
     '999 x "1:-"',
     '1000 x "2:10"',
     '2000 x "3:12"',
@@ -42,8 +43,45 @@ test('a left element meets the newest version up to its time, its own time inclu
     '3000 x "5:-"',
     '3000 y "6:-"',
   ])
-  expect(writtenOf(run(made, log, true), 'inner').flat()).toEqual(['1000 x 10', '2000 x 12'])
-  expect(rowsOf(run(made, log), 'users')).toEqual([['z', 13]])
+  expect(writtenOf(run(met, log, true), 'inner').flat()).toEqual(['1000 x 10', '2000 x 12'])
+  expect(rowsOf(run(met, log), 'users')).toEqual([['z', 13]])
+})
+
+test("a version counts from its key's latest time before it on, and one that is late from what was not late there", () => {
+  const lefts = [1999, 2000, 3999, 4000, 6999, 7000].map(t => e(t, 'x', t))
+  const versions = [
+    e(2000, 'x', 1),
+    e(1500, 'x', 2), // from 2000 on
+    e(5000, 'y', 3),
+    e(100, 'x', 4), // from 5000 - 1000 on
+    e(8000, 'y', 5),
+    raw('{', { key: 'x' }), // from 8000 - 1000 on
+  ]
+  const log = smallLog({ 'a/0': lefts, 'u/0': versions })
+  expect(written(met, log, true)).toEqual([
+    '1999 x "1999:-"',
+    '2000 x "2000:2"',
+    '3999 x "3999:2"',
+    '4000 x "4000:4"',
+    '6999 x "6999:4"',
+    '7000 x "7000:-"',
+  ])
+})
+
+test('versions of a key in several partitions: at each time the newest row of those that have one', () => {
+  const log = smallLog({
+    'a/0': [1000, 2000, 3000, 4000, 5000].map(t => e(t, 'x', t)),
+    'u/0': [e(1000, 'x', 1), raw(null, { key: 'x', timestamp: 4000 })],
+    'u/1': [e(2000, 'x', 2), e(900, 'x', 3)],
+    'u/2': [e(3000, 'x', 4), raw(null, { key: 'x', timestamp: 5000 })],
+  })
+  expect(written(met, log, true)).toEqual([
+    '1000 x "1000:1"',
+    '2000 x "2000:1"', // partition 1 has 3 from 2000 on, whose own time is 900
+    '3000 x "3000:4"',
+    '4000 x "4000:4"',
+    '5000 x "5000:3"',
+  ])
 })
 
 test("at: 'before' takes only versions of an earlier time, however they come", () => {
@@ -115,6 +153,21 @@ test('a stream joined to its own newest values, and a record that is a dead lett
     expect.stringContaining('value: '),
     expect.stringContaining('value: '),
   ])
+})
+
+test('a join with a topic keeps one row of each key and what is not due, and nothing of deleted keys', () => {
+  const plan = new PlanBuilder()
+  const keyed = plan.keyBy(plan.source('a'), (e: Event | null) => (e === null ? 'none' : e.k))
+  const key = (_: unknown, { timestamp }: { timestamp: number }): number => timestamp % 300
+  const table = plan.source('a', { upserts: true, key })
+  plan.output('o', plan.to(plan.joinTable(keyed, table, 'left', 'j'), 'o'))
+  const log = smallLog({
+    'a/0': Array.from({ length: 1000 }, (_, i) =>
+      (i * 100) % 300 === 0 ? raw('null', { timestamp: i * 100 }) : e(i * 100, 'k', i),
+    ),
+  })
+  const sizes = feed(plan, log, s => rows(s, TABLE.state('j')) + rows(s, TABLE.held('j')))
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(3 + 2)
 })
 
 test('an idle partition of the table holds the join back until a tick', () => {

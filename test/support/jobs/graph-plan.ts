@@ -147,7 +147,8 @@ export class PlanBuilder {
   }
 
   joinTable(left: string, versions: string, type: 'inner' | 'left' = 'inner', id?: string): string {
-    return this.#add('joinTable', [left, versions], { type }, {}, id)
+    const { kind } = this.#nodes.find(node => node.id === versions) as PlanNode
+    return this.#add('joinTable', [left, versions], { type, versions: kind === 'source' ? 'offset' : 'time' }, {}, id)
   }
 
   closed(input: string, id?: string): string {

@@ -68,7 +68,10 @@ export function upserts(): Program {
   plan
     .output('joined', plan.to(joined, 'joined', { keyed: true }))
     .output('own', plan.to(own, 'own', { keyed: true }))
-    .view('newest', plan.existing(plan.bare(table, GLOBAL, { kind: 'last' })))
-    .view('numbers', plan.filterTable(plan.existing(plan.bare(table, GLOBAL, { kind: 'last' })), number))
+    .view('newest', plan.existing(plan.bare(table, GLOBAL, { kind: 'last', order: 'offset' })))
+    .view(
+      'numbers',
+      plan.filterTable(plan.existing(plan.bare(table, GLOBAL, { kind: 'last', order: 'offset' })), number),
+    )
   return plan.program('upserts')
 }

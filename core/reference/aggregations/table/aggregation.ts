@@ -10,6 +10,9 @@ export interface Input {
   readonly by: unknown
   /** Of the element. */
   readonly identity: Uint8Array
+  readonly time: number
+  /** Where a record of a table's topic lies in it. */
+  readonly version?: { readonly partition: number; readonly offset: bigint } | undefined
 }
 
 /** The result of a field. Inputs are in (time, identity) order, and there is at least one. */

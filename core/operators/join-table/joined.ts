@@ -1,0 +1,24 @@
+// What both kinds of `joinTable` share: the ranks of their inputs, and an element that has met its version.
+
+import type { PlanNodeOf } from '../../plan/plan.ts'
+import { canonicalBytes, decodeBytes } from '../../values/canonical.ts'
+import { emitterOf } from '../emit.ts'
+import type { OperatorContext } from '../operator-ports.ts'
+import type { HeldElement } from '../ordered/held-element.ts'
+
+/** The rank of elements; that of versions lies on either side of it, by whether those of one time come before them. */
+export const LEFT = 1
+export const VERSION = { same: 0, before: 2 } as const
+
+/** Emits an element with the canonical bytes of the version that it met, null where there is none. */
+export type EmitJoined = (left: HeldElement, version: Uint8Array | null) => void
+
+export function joinedEmitter(node: PlanNodeOf<'joinTable'>, context: OperatorContext): EmitJoined {
+  const { type } = node.params
+  const emit = emitterOf(node.id, context)
+  return (left, version) => {
+    if (version === null && type === 'inner') return
+    const right = version === null ? null : decodeBytes(version)
+    emit(left, decodeBytes(left.key), canonicalBytes({ left: decodeBytes(left.value), right }))
+  }
+}
