@@ -1,4 +1,4 @@
-// Limits that the system sets for this process: address space and size of files; and the room on a disk.
+// Limits that the system sets for this process: address space, open files, size of files; and the room on a disk.
 //
 // Promises: infinity where there is no limit, or none that can be seen. Reads /proc, so elsewhere than on Linux limits
 // are not seen.
@@ -15,6 +15,9 @@ export function addressSpaceLeft(): number {
 
 /** Bytes that a file of this process may have. */
 export const fileSizeMax = (): number => limitOf('Max file size')
+
+/** Files that this process may have open. */
+export const openFilesMax = (): number => limitOf('Max open files')
 
 /** Bytes that this user may still write to the disk of a folder. */
 export function diskRoom(folder: string): number {

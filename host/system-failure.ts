@@ -4,9 +4,12 @@
 // Not here: errors that lmdb words itself (store/lmdb-failure.ts).
 
 import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
+import { openFilesMax } from './limits-of-process.ts'
 
 const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 const LIMITS: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE'])
+/** Open files with which modules can be loaded. */
+const FEW_FILES = 256
 const REFUSED: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS'])
 
 /** The failure to throw for an error. `path` is what was worked on, where the error does not name it. */
@@ -29,7 +32,8 @@ export function systemFailure(error: unknown, path?: string): unknown {
       cause: error,
     })
   }
-  if (LIMITS.has(code)) {
+  // With too few files Node says of a module that is there that it is not.
+  if (LIMITS.has(code) || (code === 'ERR_MODULE_NOT_FOUND' && openFilesMax() < FEW_FILES)) {
     const file = where.path === undefined ? 'a file' : where.path
     return new LyrebirdError('system-limit', `too many open files: the system does not open ${file} (${code})`, {
       where,

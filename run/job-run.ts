@@ -6,6 +6,7 @@
 
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { closeAll, orClose } from '../core/close-all.ts'
 import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
@@ -41,9 +42,10 @@ import {
   encodeRecordCounts,
   type JobDocument,
   jobDocument,
+  type StoredCommit,
 } from './state/documents.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
-import { readCommit } from './state/read-state.ts'
+import { lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
@@ -133,7 +135,7 @@ export class JobRun {
     })
     this.#intl = state.intl
     this.#planBytes = encodeJson(this.plan)
-    this.#commit = readCommit(state.writer)?.number ?? 0
+    this.#commit = lastNumbered(state.writer)?.number ?? 0
     this.#committed = -1
   }
 
@@ -216,10 +218,14 @@ export class JobRun {
       step('outputs-prepared')
       await writer.commit(transaction => {
         changes.write(writer, transaction)
-        transaction.putDocument(PROGRESS, this.progress.encode())
+        const progress = this.progress.encode()
+        transaction.putDocument(PROGRESS, progress)
         if (marks.changed) transaction.putDocument(TIME_MARKS, marks.encode())
         transaction.putDocument(DOCUMENT.outputs, encodeRecordCounts(this.#outputs.records))
-        transaction.putDocument(DOCUMENT.commit, encodeJson(commit))
+        transaction.putDocument(
+          DOCUMENT.commit,
+          encodeJson({ ...commit, progress: crc32(progress) } satisfies StoredCommit),
+        )
         transaction.putDocument(DOCUMENT.job, encodeJson(this.#jobDocument()))
         transaction.putDocument(DOCUMENT.plan, this.#planBytes)
         step('in-transaction')
@@ -322,7 +328,7 @@ async function openOutputs(
 
 /** The commit that a state is at, as a sink sees it. A state without a commit document is at number 0. */
 function lastCommit(writer: StateWriter): SinkCommit {
-  const { number, epoch } = readCommit(writer) ?? { number: 0, epoch: 0 }
+  const { number, epoch } = lastNumbered(writer) ?? { number: 0, epoch: 0 }
   const { cut } = Progress.decode(writer.document(PROGRESS) as Uint8Array)
   return { number, epoch, cut, records: decodeRecordCounts(writer.document(DOCUMENT.outputs)) }
 }

@@ -9,9 +9,10 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
 import { invariant } from '../core/errors.ts'
-import { addressSpaceLeft, diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
-import { MAP_BYTES, MAP_SPARE_BYTES, READERS_MAX } from './limits.ts'
+import { diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
+import { READERS_MAX } from './limits.ts'
 import { addressSpace, diskFull, translate } from './lmdb-failure.ts'
+import { mapBytesFor } from './map-bytes.ts'
 import { makeStateFile } from './new-file.ts'
 import { bytesOf, type Meta, readMeta } from './pages/meta.ts'
 import { PageGuard } from './pages/page-guard.ts'
@@ -39,7 +40,7 @@ export class Lmdb {
     try {
       if (!existsSync(path) && !options.readOnly) makeStateFile(dir, path)
       readMeta(dir, path)
-      this.#mapBytes = mapFor(dir, statSync(path).size)
+      this.#mapBytes = mapBytesFor(dir, statSync(path).size)
       this.db = openFile(path, options.readOnly, this.#mapBytes)
     } catch (e) {
       throw translate(e, dir)
@@ -147,18 +148,6 @@ function pin(db: RootDatabase<Uint8Array, Uint8Array>, last: () => Meta): { tran
     if (meta.transaction === before.transaction) return { transaction, meta }
     transaction.done()
   }
-}
-
-/**
- * Bytes to map: so many that a growing state need not be mapped again, where the system sets no limit. lmdb does not
- * survive a map that the system refuses.
- */
-function mapFor(dir: string, fileBytes: number): number {
-  const left = addressSpaceLeft()
-  if (left > MAP_BYTES + MAP_SPARE_BYTES) return MAP_BYTES
-  const bytes = Math.floor(left / 2 / 2 ** 20) * 2 ** 20
-  if (bytes < fileBytes + MAP_SPARE_BYTES) throw addressSpace(dir)
-  return bytes
 }
 
 /** Keys: one byte for the kind; blocks sort last, so that those of a new run are always appended. */

@@ -43,6 +43,15 @@ export interface CommitDocument {
   readonly epoch: number
 }
 
+/** As it is stored. */
+export interface StoredCommit extends CommitDocument {
+  /**
+   * CRC-32 of the progress of this commit. A version without commit numbers that goes on from the state leaves this
+   * document as it was, and then the checksum is another one. Absent in states of the first version with numbers.
+   */
+  readonly progress?: number
+}
+
 /** Whose state a directory holds. */
 export interface JobDocument {
   readonly format: number

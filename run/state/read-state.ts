@@ -4,6 +4,7 @@
 // kit read here. What is read is one commit, for as long as the reader is open. Rows come in the order of their keys.
 // Not here: how rows look (core/result/result-json.ts), and comparing results (testing/equivalence).
 
+import { crc32 } from 'node:zlib'
 import { LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import { TIME_MARKS, TimeMarks } from '../../core/executor/time-marks.ts'
@@ -23,6 +24,7 @@ import {
   decodeRecordCounts,
   type JobDocument,
   STATE_FORMAT,
+  type StoredCommit,
 } from './documents.ts'
 
 /** The documents of a commit. */
@@ -32,7 +34,7 @@ export interface CommittedState {
   /** Null in a state without this document. */
   readonly job: JobDocument | null
   readonly progress: Progress
-  /** Null in a state whose commits are not numbered. */
+  /** Null in a state whose last commit has no number. */
   readonly commit: CommitDocument | null
   /** Records of the outputs by topic and partition. */
   readonly written: RecordCounts
@@ -40,8 +42,9 @@ export interface CommittedState {
 
 /** Throws `state-missing` where nothing has been committed, `state-too-new`, `state-corrupt`. */
 export function readCommitted(state: StateAccess, directory: string): CommittedState {
-  const progress = readProgress(state, directory)
+  // First, since what a newer version wrote may mean something else.
   const job = readJobDocument(state)
+  const progress = readProgress(state, directory)
   const bytes = state.document(DOCUMENT.plan)
   if (bytes === undefined) {
     throw new LyrebirdError('state-corrupt', `the state in ${directory} holds no plan`, { where: { state: directory } })
@@ -80,10 +83,19 @@ export function readJobDocument(state: StateAccess): JobDocument | null {
   )
 }
 
-/** Which commit a state is at; null where its commits are not numbered. */
+/** Which commit a state is at; null where its last commit has no number. */
 export function readCommit(state: StateAccess): CommitDocument | null {
+  const stored = lastNumbered(state)
+  if (stored === null) return null
+  const { progress, ...commit } = stored
+  const bytes = state.document(PROGRESS)
+  return progress === undefined || (bytes !== undefined && crc32(bytes) === progress) ? commit : null
+}
+
+/** The last commit of a state that has a number; later ones, of an older version, may have none. */
+export function lastNumbered(state: StateAccess): StoredCommit | null {
   const bytes = state.document(DOCUMENT.commit)
-  return bytes === undefined ? null : decodeJson<CommitDocument>(DOCUMENT.commit, bytes)
+  return bytes === undefined ? null : decodeJson<StoredCommit>(DOCUMENT.commit, bytes)
 }
 
 /** Records of the outputs that a commit counts. */

@@ -3,6 +3,7 @@
 // Promises: copies what is added (but not a piece); returns the same rows in the same order, any number of times, until
 // it is disposed of. A crash leaves no file behind (spill-file.ts).
 
+import { crc32 } from 'node:zlib'
 import type { RowChange } from '../../core/state/rows.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import { PIECE_BYTES } from '../limits.ts'
@@ -71,10 +72,13 @@ export class RowQueue {
   /** The rows as packed bytes; a row lies in one piece. */
   *pieces(): Generator<Uint8Array> {
     let at = 0
+    let checksum = 0
     for (const length of this.#spilled) {
       const piece = new Uint8Array(length)
       this.#file?.read(piece, at)
       at += length
+      checksum = crc32(piece, checksum)
+      if (at === this.#file?.length) this.#file.check(checksum)
       yield piece
     }
     yield* this.#pieces

@@ -1,20 +1,26 @@
 // A temporary file for what does not fit in memory: bytes are appended, and read back any number of times.
 //
-// Promises: the file has no name once it is open (POSIX), so that a killed process leaves nothing behind.
+// Promises: the file has no name once it is open (POSIX), so that a killed process leaves nothing behind. Whoever reads
+// it from beginning to end learns whether the disk gave back what was written.
 // Not here: what the bytes mean, and typed errors of the disk (the users, which know what had no room).
 
 import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { invariant } from '../../core/errors.ts'
+import { crc32 } from 'node:zlib'
+import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { makeFolder } from '../../host/folders.ts'
 
 export class SpillFile {
   readonly #fd: number
   readonly #path: string
+  readonly #directory: string
   #length = 0
+  /** CRC-32 of everything that was appended. */
+  #checksum = 0
 
   constructor(directory: string) {
+    this.#directory = directory
     makeFolder(directory)
     this.#path = join(directory, `lyrebird-spill-${randomUUID()}.tmp`)
     this.#fd = openSync(this.#path, 'wx+', 0o600)
@@ -29,6 +35,7 @@ export class SpillFile {
   append(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at)
     this.#length += bytes.length
+    this.#checksum = crc32(bytes, this.#checksum)
   }
 
   /** Fills `into` with the bytes from `position` on. */
@@ -38,6 +45,19 @@ export class SpillFile {
       invariant(read > 0, 'a temporary file became shorter')
       at += read
     }
+  }
+
+  /** Throws `disk-failed` unless this is the CRC-32 of the whole file as it was written. */
+  check(checksum: number): void {
+    if (checksum === this.#checksum) return
+    throw new LyrebirdError(
+      'disk-failed',
+      `a temporary file in ${this.#directory} gave back other bytes than were written`,
+      {
+        where: { directory: this.#directory },
+        hint: 'nothing of this run was committed; check the disk, or name another: TMPDIR=/some/dir lyrebird ...',
+      },
+    )
   }
 
   close(): void {

@@ -4,8 +4,9 @@
 // length, 4 bytes][key][value].
 // Not here: merging (`row-sorter.ts`).
 
-import { LyrebirdError } from '../../core/errors.ts'
+import { crc32 } from 'node:zlib'
 import type { Row, Rows } from '../../core/state/rows.ts'
+import { systemFailure } from '../../host/system-failure.ts'
 import { SPILL_BUFFER_BYTES } from '../limits.ts'
 import { SpillFile } from './spill-file.ts'
 
@@ -19,7 +20,7 @@ export class SpilledRows {
       this.#writeAll(rows)
     } catch (e) {
       this.close()
-      throw noRoom(e, dir)
+      throw systemFailure(e, dir)
     }
   }
 
@@ -30,14 +31,18 @@ export class SpilledRows {
     let view = new DataView(buffer.buffer)
     let at = 0
     let position = 0
+    let checksum = 0
     const need = (bytes: number): void => {
       if (at + bytes <= buffer.length) return
       const rest = buffer.subarray(at)
       const wanted = Math.min(Math.max(SPILL_BUFFER_BYTES, bytes), rest.length + length - position)
       buffer = new Uint8Array(wanted)
       buffer.set(rest)
-      this.#file.read(buffer.subarray(rest.length), position)
+      const part = buffer.subarray(rest.length)
+      this.#file.read(part, position)
       position += wanted - rest.length
+      checksum = crc32(part, checksum)
+      if (position === length) this.#file.check(checksum)
       view = new DataView(buffer.buffer)
       at = 0
     }
@@ -75,14 +80,4 @@ export class SpilledRows {
     }
     this.#file.append(buffer.subarray(0, length))
   }
-}
-
-function noRoom(e: unknown, dir: string): unknown {
-  const code = (e as NodeJS.ErrnoException).code
-  if (code !== 'ENOSPC' && code !== 'EDQUOT' && code !== 'EFBIG') return e
-  return new LyrebirdError('disk-full', `no room for temporary files in ${dir}`, {
-    where: { directory: dir },
-    hint: 'make room, or name another directory: TMPDIR=/some/dir lyrebird ...',
-    cause: e,
-  })
 }

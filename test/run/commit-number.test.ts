@@ -54,3 +54,20 @@ it('begins with one over a state whose commits were not counted', async () => {
   await runStream({ functions, log, state, until: 'end' })
   expect((await commitOf(state))?.number).toBe(1)
 })
+
+it('is unknown after a commit that an older version made, and goes on from the last one that is known', async () => {
+  const log = memoryLog(boundaryLog())
+  const state = join(testFolder(), 'state')
+  const half = new Map([...(await log.partitions('a'))].map(({ partition, end }) => [`a/${partition}`, end / 2n]))
+  await runBatch({ functions, log, state, until: half })
+  const reader = openStateReader(state)
+  const stale = reader.document(DOCUMENT.commit) as Uint8Array
+  await reader.close()
+  await runBatch({ functions, log, state })
+  const writer = await openStateWriter(state)
+  await writer.commit(transaction => transaction.putDocument(DOCUMENT.commit, stale))
+  await writer.close()
+  expect(await commitOf(state)).toBeNull()
+  await runStream({ functions, log, state, until: 'end' })
+  expect((await commitOf(state))?.number).toBe(2)
+})
