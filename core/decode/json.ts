@@ -1,17 +1,14 @@
 // JSON text to a tree: exactly what JSON.parse accepts, optionally with the text of every number kept.
 //
-// Promises: accepts what JSON.parse accepts and gives the same values (RFC 8259; the last of duplicate fields wins); a
-// limit of depth protects all later code from deep recursion. With `exact`, numbers come as `NumberToken`, since a
-// double cannot hold every integer beyond 2^53.
+// Promises: accepts what JSON.parse accepts and gives the same values (RFC 8259; the last of duplicate fields wins), of
+// any depth. With `exact`, numbers come as `NumberToken`, since a double cannot hold every integer beyond 2^53.
+// Not here: how deep a declared value may be (`validate.ts`).
 
 import { NumberToken, setField } from './tree.ts'
 
-/** Arrays and objects inside each other, the outermost counted. A scalar has depth 0. */
-const MAX_DEPTH = 200
-
 type JsonTree = { readonly ok: true; readonly tree: unknown } | { readonly ok: false; readonly reason: string }
 
-/** Parses one JSON value. Reasons: `empty`, `not JSON`, `nested too deeply`. */
+/** Parses one JSON value. Reasons: `empty`, `not JSON`. */
 export function parseJson(text: string, exact: boolean): JsonTree {
   if (/^[ \t\r\n]*$/.test(text)) return { ok: false, reason: 'empty' }
   let tree: unknown
@@ -20,28 +17,17 @@ export function parseJson(text: string, exact: boolean): JsonTree {
   } catch {
     return { ok: false, reason: 'not JSON' }
   }
-  if (deeperThan(text, MAX_DEPTH)) return { ok: false, reason: 'nested too deeply' }
   return { ok: true, tree: exact ? new ExactParser(text).value() : tree }
 }
 
-/** Whether brackets outside of strings are nested deeper than the limit. The text must be valid JSON. */
-function deeperThan(text: string, limit: number): boolean {
-  let depth = 0
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]
-    if (quoted) {
-      if (c === '\\') i++
-      else if (c === '"') quoted = false
-    } else if (c === '"') quoted = true
-    else if (c === '[' || c === '{') {
-      if (++depth > limit) return true
-    } else if (c === ']' || c === '}') depth--
-  }
-  return false
+/** An array or object that is being read, and the name that the next value of an object goes to. */
+interface Open {
+  readonly closing: ']' | '}'
+  readonly into: unknown[] | object
+  name: string
 }
 
-/** Reads text that JSON.parse has accepted and whose depth is limited, so it checks nothing. */
+/** Reads text that JSON.parse has accepted, so it checks nothing; no depth of it takes any stack. */
 class ExactParser {
   readonly #text: string
   #at = 0
@@ -51,33 +37,48 @@ class ExactParser {
   }
 
   value(): unknown {
-    this.#skipBlanks()
+    const open: Open[] = []
+    for (;;) {
+      this.#skipBlanks()
+      const opened = this.#opened()
+      if (opened !== null) open.push(opened)
+      let value = opened === null ? this.#scalar() : opened.into
+      // Up to the next value: containers that end here are values of those around them.
+      for (let ended = opened === null; ; ended = true) {
+        const top = open.at(-1)
+        if (top === undefined) return value
+        if (ended) put(top, value)
+        if (this.#more(top.closing)) {
+          if (top.closing === '}') top.name = this.#name()
+          break
+        }
+        value = (open.pop() as Open).into
+        if (open.length === 0) return value
+      }
+    }
+  }
+
+  /** The array or object that begins here, or null. */
+  #opened(): Open | null {
     const c = this.#text[this.#at]
-    if (c === '{') return this.#object()
-    if (c === '[') return this.#array()
-    if (c === '"') return this.#string()
+    if (c === '{') return { closing: '}', into: {}, name: '' }
+    return c === '[' ? { closing: ']', into: [], name: '' } : null
+  }
+
+  #scalar(): unknown {
+    if (this.#text[this.#at] === '"') return this.#string()
     const scalar = this.#match(/[^\s,\]}]+/y)
     if (scalar === 'true') return true
     if (scalar === 'false') return false
     return scalar === 'null' ? null : new NumberToken(scalar)
   }
 
-  #object(): unknown {
-    const out = {}
-    while (this.#more('}')) {
-      this.#skipBlanks()
-      const name = this.#string()
-      this.#skipBlanks()
-      this.#at++ // the colon
-      setField(out, name, this.value())
-    }
-    return out
-  }
-
-  #array(): unknown {
-    const out: unknown[] = []
-    while (this.#more(']')) out.push(this.value())
-    return out
+  #name(): string {
+    this.#skipBlanks()
+    const name = this.#string()
+    this.#skipBlanks()
+    this.#at++ // the colon
+    return name
   }
 
   /** Steps over the opening bracket or a comma; false once it has stepped over the closing bracket. */
@@ -110,6 +111,11 @@ class ExactParser {
     this.#at += found.length
     return found
   }
+}
+
+function put({ into, name }: Open, value: unknown): void {
+  if (Array.isArray(into)) into.push(value)
+  else setField(into, name, value)
 }
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/

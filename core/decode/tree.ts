@@ -17,6 +17,18 @@ export class NumberToken {
   }
 }
 
+/** Arrays and objects inside each other in what a type declares, the outermost counted. A scalar has depth 0. */
+export const MAX_DEPTH = 200
+
+/** Whether arrays and objects are inside each other more than `limit` times. The stack is as deep as the limit. */
+export function isDeeper(tree: unknown, limit: number): boolean {
+  return isStructure(tree) && (limit <= 0 || Object.values(tree).some(part => isDeeper(part, limit - 1)))
+}
+
+/** Whether a tree is an array or object, so that it has parts. */
+export const isStructure = (tree: unknown): tree is object =>
+  typeof tree === 'object' && tree !== null && !(tree instanceof NumberToken) && !(tree instanceof Uint8Array)
+
 /** The type of a JSON value, in the word that reasons use. */
 export function jsonWord(tree: unknown): string {
   if (tree === null) return 'null'

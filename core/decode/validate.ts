@@ -2,19 +2,36 @@
 //
 // Promises: fields are checked in the schema's order (sorted by name), depth first, so every decoder that validates
 // here gives the same path and reason. Fields that are not declared are dropped; an `unknown` keeps everything. A field
-// declared absent accepts no value, null included.
+// declared absent accepts no value, null included. What is declared is at most `MAX_DEPTH` deep; what is not may be as
+// deep as it likes, since nothing looks at it.
 // Not here: which member of a union a value belongs to (`union.ts`).
 
 import type { Schema, SchemaDocument, SchemaField } from '../plan/schema.ts'
 import { type Decoding, decoded, fault, fieldPath, itemPath } from './fault.ts'
 import { integerOf } from './json.ts'
-import { isObject, type JsonObject, jsonWord, NumberToken, type PlainSchema, setField, withoutTokens } from './tree.ts'
+import {
+  isDeeper,
+  isObject,
+  isStructure,
+  type JsonObject,
+  jsonWord,
+  MAX_DEPTH,
+  NumberToken,
+  type PlainSchema,
+  setField,
+  withoutTokens,
+} from './tree.ts'
 import { validateUnion } from './union.ts'
+
+const TOO_DEEP = 'nested too deeply'
 
 export class Validator {
   readonly #document: SchemaDocument
   /** Results of union members on arrays and objects, so that nested unions take no exponential time. */
   #attempts = new Map<unknown, Map<Schema, Decoding>>()
+
+  /** Arrays and objects around the value that is validated. */
+  #depth = 0
 
   constructor(document: SchemaDocument) {
     this.#document = document
@@ -26,9 +43,10 @@ export class Validator {
 
   validate(tree: unknown): Decoding {
     this.#attempts.clear()
+    this.#depth = 0
     const result = this.at(tree, this.#document.root, '$')
     this.#attempts.clear()
-    return result
+    return result.ok || result.reason !== TOO_DEEP ? result : fault('$', TOO_DEEP)
   }
 
   /** As `at`, remembering the answer: a part of a tree has one place, so its path is the same each time. */
@@ -58,7 +76,7 @@ export class Validator {
     const plain = this.resolve(schema)
     switch (plain.kind) {
       case 'unknown':
-        return decoded(withoutTokens(tree))
+        return this.#anything(tree, path)
       case 'never':
         return this.mismatch(tree, plain, path)
       case 'null':
@@ -72,18 +90,45 @@ export class Validator {
       case 'bigint':
         return this.#bigint(tree, plain, path)
       case 'literal':
-        return withoutTokens(tree) === plain.value ? decoded(plain.value) : this.mismatch(tree, plain, path)
+        return !isStructure(tree) && withoutTokens(tree) === plain.value
+          ? decoded(plain.value)
+          : this.mismatch(tree, plain, path)
       case 'array':
-        return Array.isArray(tree) ? this.#items(tree, () => plain.items, path) : this.mismatch(tree, plain, path)
       case 'tuple':
-        return Array.isArray(tree) ? this.#tuple(tree, plain, path) : this.mismatch(tree, plain, path)
+        return Array.isArray(tree) ? this.#inside(tree, plain, path) : this.mismatch(tree, plain, path)
       case 'object':
-        return isObject(tree) ? this.#object(tree, plain.fields, path) : this.mismatch(tree, plain, path)
       case 'record':
-        return isObject(tree) ? this.#record(tree, plain.values, path) : this.mismatch(tree, plain, path)
+        return isObject(tree) ? this.#inside(tree, plain, path) : this.mismatch(tree, plain, path)
       case 'union':
         return validateUnion(this, tree, plain, path)
     }
+  }
+
+  /** The parts of an array or object, unless it is one level too deep. */
+  #inside(tree: JsonObject | readonly unknown[], schema: PlainSchema, path: string): Decoding {
+    if (this.#depth >= MAX_DEPTH) return fault(path, TOO_DEEP)
+    this.#depth++
+    const result = this.#parts(tree, schema, path)
+    this.#depth--
+    return result
+  }
+
+  #parts(tree: JsonObject | readonly unknown[], schema: PlainSchema, path: string): Decoding {
+    const items = tree as readonly unknown[]
+    switch (schema.kind) {
+      case 'array':
+        return this.#items(items, () => schema.items, path)
+      case 'tuple':
+        return this.#tuple(items, schema, path)
+      case 'object':
+        return this.#object(tree as JsonObject, schema.fields, path)
+      default:
+        return this.#record(tree as JsonObject, (schema as Extract<PlainSchema, { kind: 'record' }>).values, path)
+    }
+  }
+
+  #anything(tree: unknown, path: string): Decoding {
+    return isDeeper(tree, MAX_DEPTH - this.#depth) ? fault(path, TOO_DEEP) : decoded(withoutTokens(tree))
   }
 
   /** `expected string, got number`; where both sides have the same word, `got another string`. */

@@ -6,7 +6,7 @@ import { skipText } from './text.ts'
 const utf8 = new TextEncoder()
 
 /** Deepest nesting that is stepped over here; deeper records go to the obvious decoder. */
-const MAX_SKIP_DEPTH = 60
+export const MAX_SKIP_DEPTH = 60
 
 /** The first place from `from` on that is no JSON blank, or the end. */
 export function skipBlanks(bytes: Uint8Array, from: number, end: number): number {

@@ -3,8 +3,9 @@
 // Promises: what it returns is what the obvious decoder gives, without the parts that are not used; where it is not
 // sure it returns undefined, and the obvious decoder decides. Each family of schemas has a file of its own.
 
-import type { PlainSchema } from '../../../core/decode/tree.ts'
+import { MAX_DEPTH, type PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, SchemaDocument, Uses } from '../../../core/plan/schema.ts'
+import { MAX_SKIP_DEPTH } from '../../../core/scan/skip.ts'
 import { BLANKS, type Emitter, type Target } from './emitter.ts'
 import { readArray, readRecord, readTuple } from './lists.ts'
 import { objectFunction } from './objects.ts'
@@ -20,11 +21,8 @@ export interface DecoderCode {
   readonly enter?: string
 }
 
-/**
- * The nesting that emitted code reads itself, well below the limit of the obvious decoder (200) less that of skipping
- * (60).
- */
-const MAX_NESTING = 100
+/** The nesting that emitted code reads itself: with what it steps over behind that, never deeper than is allowed. */
+const MAX_NESTING = MAX_DEPTH - MAX_SKIP_DEPTH
 
 export function jsonDecoder(name: string, document: SchemaDocument, uses: Uses): DecoderCode {
   const emitter = new JsonEmitter(name, document)
