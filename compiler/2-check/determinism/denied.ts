@@ -49,7 +49,7 @@ const STANDARD: readonly (readonly [string, string, RuleMessage])[] = [
   ['', 'WeakRef FinalizationRegistry Atomics SharedArrayBuffer', hostMemory],
   ['Atomics', '*', hostMemory],
   ['WeakRef', '*', hostMemory],
-  ['', 'eval Function globalThis', dynamicCode],
+  ['', 'eval Function globalThis Proxy', dynamicCode],
   ['Error', 'stack', sourceText],
   ['ErrorConstructor', 'captureStackTrace stackTraceLimit', sourceText],
   ['Function', 'toString name length', sourceText],

@@ -414,6 +414,17 @@ export const BAD: readonly BadCase[] = [
     'const f = (v: Event) => v.at\nexport const r = events.map(v => f.toString() + v.at)',
   ),
   // 15: code that cannot be read
+  bad(
+    'proxy',
+    'dynamic-code',
+    'const c = new Proxy({ n: 0 }, { get: t => t.n++ })\nexport const r = events.map(v => [v.at, c.n])',
+  ),
+  bad(
+    'proxy-revocable',
+    'dynamic-code',
+    'const { proxy } = Proxy.revocable({ n: 0 }, { get: t => t.n++ })\nexport const r = events.map(v => [v.at, proxy.n])',
+  ),
+  bad('proxy-in-lambda', 'dynamic-code', 'export const r = events.map(v => new Proxy(v, { get: () => 1 }).bytes)'),
   bad('eval', 'dynamic-code', 'export const r = events.map(v => eval(v.page))'),
   bad('new-function', 'dynamic-code', `export const r = events.map(v => new Function('return 1')() + v.bytes)`),
   bad('import-call', 'dynamic-code', `export const r = events.map(v => { void import('./date-now'); return v.at })`),
