@@ -8,6 +8,7 @@ import type { Progress } from '../core/executor/progress.ts'
 import { sortedCut } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { nodeOf } from '../core/plan/plan-index.ts'
+import { LISTED_LETTERS } from '../core/result/listed-letters.ts'
 import { DIGEST } from '../core/state/digests.ts'
 import type { RecordCounts } from '../sinks/sink.ts'
 import { sourceNodes } from './reading/bind-log.ts'
@@ -46,6 +47,8 @@ export interface RunSummary {
   readonly sources: readonly SourceSummary[]
   readonly late: number
   readonly dead: number
+  /** Dead letters that are counted and compared, but not listed (semantics.md 3.4). */
+  readonly unlisted: number
   readonly views: readonly ResultSummary[]
   readonly outputs: readonly OutputSummary[]
   /** `topic/partition` -> exclusive end offset, as decimal text. */
@@ -86,6 +89,7 @@ export function summarise({ plan, progress, target, records, written, warnings, 
     }),
     late: summaryOf(DIGEST.late).count,
     dead: summaryOf(DIGEST.dead).count,
+    unlisted: progress.unlisted(LISTED_LETTERS),
     views: results('view').map(({ name }) => {
       const { count, digest } = summaryOf(DIGEST.view(name))
       return { name, rows: count, digest }

@@ -5,6 +5,7 @@
 
 import { didYouMean } from '../../core/did-you-mean.ts'
 import { LyrebirdError } from '../../core/errors.ts'
+import { LISTED_LETTERS } from '../../core/result/listed-letters.ts'
 import { checkZones } from '../../run/state/open-state.ts'
 import { type CommittedState, readCommitted } from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
@@ -38,10 +39,20 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
     if (job !== null) checkZones(job, plan, `lyrebird batch JOB --log LOG --state ${state}-new`)
     const rows = rowsOf(name, key, committed, reader, flags.out ?? config.out)
     await printRows(rows, format ?? 'ndjson', terminal)
+    if (name === '@dead-letters') tellUnlisted(committed, terminal)
     if (key !== null) await tellAbsent(name, rows, viewRows(committed, reader, name, null), key, terminal)
   } finally {
     await reader.close()
   }
+}
+
+/** Says how many dead letters there are beyond those that are listed. */
+function tellUnlisted({ progress }: CommittedState, terminal: Terminal): void {
+  const more = progress.unlisted(LISTED_LETTERS)
+  if (more === 0) return
+  terminal.talk(
+    `${more} more dead letters are counted; of each kind, source and partition ${LISTED_LETTERS} are listed`,
+  )
 }
 
 /** Says that no row has the key, and what a key of the view looks like. */

@@ -9,10 +9,12 @@ import { messageOf, mustNotEndRun } from '../errors.ts'
 import { type Chunk, IDENTITY_HEADER, offsetAt } from '../log/chunk.ts'
 import type { DeadLetter } from '../result/dead-letter.ts'
 import { ahead, badTime, badValue, decodeFailed, noTimestamp, threw } from '../result/dead-letter.ts'
+import { LISTED_LETTERS } from '../result/listed-letters.ts'
 import type { RowSorter } from '../state/environment.ts'
 import { PendingRows } from '../state/pending-rows.ts'
-import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
+import { comparedLength, encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
 import { childIdentity, recordIdentity } from '../values/identity.ts'
+import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
 import { derivedRecord, eventRecord, timestampAt } from './event-record.ts'
 
@@ -22,7 +24,16 @@ import { derivedRecord, eventRecord, timestampAt } from './event-record.ts'
  */
 const SITES_PER_NODE = 200
 
+/** The letters that a source has made of the records of a partition. */
+interface SourceLetters {
+  /** Counts a letter; true where it is to be listed. */
+  lists(kind: string, most: number): boolean
+  readonly unlisted: MultisetDigest
+}
+
 interface RecorderOptions {
+  /** Letters of one source, partition and kind that are listed. Default LISTED_LETTERS. */
+  readonly listedLetters?: number | undefined
   readonly newSorter: () => RowSorter
   readonly decoders: ReadonlyMap<string, Decoder>
   /** Finds `path:line:column` of the author's code in a thrown error. */
@@ -34,6 +45,7 @@ interface RecorderOptions {
 export class Recorder implements Reporter {
   readonly #options: RecorderOptions
   #chunk: Chunk | null = null
+  #source: SourceLetters | null = null
   #mapped = new Map<string, number>()
   /** Indices of the present chunk's late records of the present source, ascending. */
   lateOfChunk: number[] = []
@@ -46,8 +58,10 @@ export class Recorder implements Reporter {
     this.deadRows = new PendingRows(options.newSorter)
   }
 
-  enter(chunk: Chunk): void {
+  /** `source`: what the source node that runs next knows of the partition. */
+  enter(chunk: Chunk, source: SourceLetters | null = null): void {
     this.#chunk = chunk
+    this.#source = source
     this.lateOfChunk = []
   }
 
@@ -72,21 +86,21 @@ export class Recorder implements Reporter {
       thrown === undefined
         ? { message: detail }
         : { message: messageOf(thrown.error), site: this.#siteOf(node, thrown.error, undefined) }
-    this.#keep(decodeFailed(node, this.identity(i), path, reason, display))
+    this.#keepOfSource(i, decodeFailed(node, this.identity(i), path, reason, display))
     return FAIL
   }
 
   badTime(node: string, i: number, value: unknown): void {
-    this.#keep(badTime(node, this.identity(i), value))
+    this.#keepOfSource(i, badTime(node, this.identity(i), value))
   }
 
   noTimestamp(node: string, i: number): void {
-    this.#keep(noTimestamp(node, this.identity(i)))
+    this.#keepOfSource(i, noTimestamp(node, this.identity(i)))
   }
 
   ahead(node: string, i: number): void {
     if (Number.isNaN(timestampAt(this.#chunk as Chunk, i))) this.noTimestamp(node, i)
-    else this.#keep(ahead(node, this.identity(i)))
+    else this.#keepOfSource(i, ahead(node, this.identity(i)))
   }
 
   late(node: string, i: number, time: number): void {
@@ -106,7 +120,7 @@ export class Recorder implements Reporter {
   threw(node: string, lineage: Lineage, error: unknown, field?: string): void {
     mustNotEndRun(node, error, this.#options.placeOf(node, field))
     const display = { message: messageOf(error), site: this.#siteOf(node, error, field) }
-    this.#keep(threw(node, this.identity(lineage), display, field))
+    this.#keepAt(node, lineage, threw(node, this.identity(lineage), display, field))
   }
 
   /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is not emitted. */
@@ -117,7 +131,8 @@ export class Recorder implements Reporter {
   }
 
   badValue(node: string, lineage: Lineage, reason: string, field?: string): void {
-    this.#keep(badValue(node, this.identity(lineage), reason, { site: this.#options.placeOf(node, field) }, field))
+    const display = { site: this.#options.placeOf(node, field) }
+    this.#keepAt(node, lineage, badValue(node, this.identity(lineage), reason, display, field))
   }
 
   /** Identity bytes of a lineage: position (or the identity header of a record that an output wrote), then the path. */
@@ -141,11 +156,13 @@ export class Recorder implements Reporter {
 
   #recordIdentity(i: number): Uint8Array {
     const chunk = this.#chunk as Chunk
-    if (chunk.timestamps !== null) {
-      const header = chunk.headers(i).find(h => h.key === IDENTITY_HEADER)
-      if (header !== undefined && header.value !== null) return header.value
-    }
-    return recordIdentity(chunk.topic, chunk.partition, offsetAt(chunk, i))
+    return this.#identityHeader(i) ?? recordIdentity(chunk.topic, chunk.partition, offsetAt(chunk, i))
+  }
+
+  #identityHeader(i: number): Uint8Array | null {
+    const chunk = this.#chunk as Chunk
+    if (chunk.timestamps === null) return null
+    return chunk.headers(i).find(h => h.key === IDENTITY_HEADER)?.value ?? null
   }
 
   #siteOf(node: string, error: unknown, field: string | undefined): string | undefined {
@@ -153,6 +170,24 @@ export class Recorder implements Reporter {
     if (mapped >= SITES_PER_NODE) return this.#options.placeOf(node, field)
     this.#mapped.set(node, mapped + 1)
     return this.#options.siteOf(error) ?? this.#options.placeOf(node, field)
+  }
+
+  #keepAt(node: string, lineage: Lineage, letter: DeadLetter): void {
+    if (typeof lineage === 'number' && this.#options.decoders.has(node)) this.#keepOfSource(lineage, letter)
+    else this.#keep(letter)
+  }
+
+  /**
+   * A letter that a source makes of record i. Not all of them are listed, but one whose identity another job gave may
+   * come again.
+   */
+  #keepOfSource(i: number, letter: DeadLetter): void {
+    const source = this.#source
+    const most = this.#options.listedLetters ?? LISTED_LETTERS
+    if (source === null || this.#identityHeader(i) !== null || source.lists(letter.kind, most))
+      return this.#keep(letter)
+    const { key, value } = encodeDead(letter)
+    source.unlisted.addRow(key, value.subarray(0, comparedLength(value)))
   }
 
   #keep(letter: DeadLetter): void {

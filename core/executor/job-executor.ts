@@ -56,6 +56,7 @@ export class JobExecutor {
         this.#sources.map(s => [s.id, sourceDecoder(s, module.lambdas, error => mustNotEndRun(s.id, error))]),
       ),
       siteOf: env.siteOf,
+      listedLetters: env.listedLetters,
       placeOf: (id, field) => this.#placeOf(id, field),
     })
     this.#operators = this.#makeOperators()
@@ -75,7 +76,7 @@ export class JobExecutor {
       if (source.params.topic !== chunk.topic) continue
       const run = this.#linked.sources[source.id] as SourceFunction
       const at = this.progress.sourcePartition(source.id, partition)
-      this.#recorder.enter(chunk)
+      this.#recorder.enter(chunk, at)
       at.enter()
       run(chunk, 0, chunk.count, at)
       at.leave(chunk, this.#recorder.lateOfChunk)
@@ -163,6 +164,7 @@ export class JobExecutor {
       sink.putSorted(TABLE.late, key, value)
     }
     const dead = this.progress.digest(DIGEST.dead)
+    this.progress.takeUnlisted(dead)
     for (const [key, value] of oneLetterEach(this.#recorder.deadRows.take())) {
       const compared = value.subarray(0, comparedLength(value))
       // A failing row may close in a table, and in a later flush in a table that is joined from it.

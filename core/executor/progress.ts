@@ -32,15 +32,18 @@ interface ProgressDocument {
   readonly sealed: boolean
   /** Rows that operators hold, by node. Older states lack it. */
   readonly held?: Readonly<Record<string, number>>
-  /** Source node -> `topic/partition` -> the longest step of `T`. Older states lack it. */
-  readonly leaps?: Readonly<Record<string, Readonly<Record<string, LeapDocument>>>>
+  /** Source node -> `topic/partition` -> the rest of its progress. Older states lack it. */
+  readonly sources?: Readonly<Record<string, Readonly<Record<string, SourceDocument>>>>
 }
 
-interface LeapDocument {
+interface SourceDocument {
   readonly ms: number
   readonly time: number
   readonly offset: bigint | null
   readonly late: number
+  readonly letters: Readonly<Record<string, number>>
+  /** Digest of letters since the last flush that no row lists; only between a worker and its coordinator. */
+  readonly unlisted?: Uint8Array
 }
 
 export class Progress {
@@ -126,21 +129,33 @@ export class Progress {
     return watermark
   }
 
+  /** Moves the letters that no row lists into the digest of all. */
+  takeUnlisted(into: MultisetDigest): void {
+    for (const byPartition of this.#times.values()) {
+      for (const at of byPartition.values()) {
+        into.merge(at.unlisted)
+        at.unlisted = new MultisetDigest()
+      }
+    }
+  }
+
+  /** How many dead letters no row lists, given how many of a source, partition and kind are listed. */
+  unlisted(most: number): number {
+    const parts = [...this.#times.values()].flatMap(byPartition => [...byPartition.values()])
+    const counts = parts.flatMap(at => [...at.letters.values()])
+    return counts.reduce((sum, count) => sum + Math.max(0, count - most), 0)
+  }
+
   get cutNow(): Cut {
     return new Map(this.cut)
   }
 
   encode(): Uint8Array {
     const times: Record<string, Record<string, number>> = {}
-    const leaps: Record<string, Record<string, LeapDocument>> = {}
+    const sources: Record<string, Record<string, SourceDocument>> = {}
     for (const [source, byPartition] of this.#times) {
       times[source] = Object.fromEntries([...byPartition].map(([p, s]) => [p, s.maxTime]))
-      leaps[source] = Object.fromEntries(
-        [...byPartition].map(([p, s]) => [
-          p,
-          { ms: s.leap, time: s.leapTime, offset: s.leapOffset, late: s.lateAfter },
-        ]),
-      )
+      sources[source] = Object.fromEntries([...byPartition].map(([p, s]) => [p, sourceDocument(s)]))
     }
     const floors = Object.fromEntries([...this.#floors].map(([source, of]) => [source, Object.fromEntries(of)]))
     const document: ProgressDocument = {
@@ -153,7 +168,7 @@ export class Progress {
       watermarks: Object.fromEntries(this.watermarks),
       tallies: Object.fromEntries([...this.#digests].map(([name, t]) => [name, t.encode()])),
       sealed: this.sealed,
-      leaps,
+      sources,
       ...(this.held === null ? {} : { held: Object.fromEntries(this.held) }),
     }
     const w = new ByteWriter()
@@ -175,12 +190,7 @@ export class Progress {
       for (const [p, maxTime] of Object.entries(byPartition)) {
         const at = progress.sourcePartition(source, p)
         at.maxTime = maxTime
-        const leap = document.leaps?.[source]?.[p]
-        // Where the state does not say, every further step counts.
-        at.leap = leap?.ms ?? (maxTime === Number.NEGATIVE_INFINITY ? -1 : 0)
-        at.leapTime = leap?.time ?? Number.NaN
-        at.leapOffset = leap?.offset ?? null
-        at.lateAfter = leap?.late ?? 0
+        readSource(at, document.sources?.[source]?.[p])
       }
     }
     for (const [node, watermark] of Object.entries(document.watermarks)) progress.watermarks.set(node, watermark)
@@ -191,4 +201,20 @@ export class Progress {
     progress.held = document.held === undefined ? null : new Map(Object.entries(document.held))
     return progress
   }
+}
+
+function sourceDocument(s: SourceProgress): SourceDocument {
+  const { leap: ms, leapTime: time, leapOffset: offset, lateAfter: late, unlisted } = s
+  const letters = Object.fromEntries(s.letters)
+  return { ms, time, offset, late, letters, ...(unlisted.count === 0n ? {} : { unlisted: unlisted.encode() }) }
+}
+
+function readSource(at: SourceProgress, document: SourceDocument | undefined): void {
+  // Where the state does not say, every further step counts.
+  at.leap = document?.ms ?? (at.maxTime === Number.NEGATIVE_INFINITY ? -1 : 0)
+  at.leapTime = document?.time ?? Number.NaN
+  at.leapOffset = document?.offset ?? null
+  at.lateAfter = document?.late ?? 0
+  for (const [kind, count] of Object.entries(document?.letters ?? {})) at.letters.set(kind, count)
+  if (document?.unlisted !== undefined) at.unlisted = MultisetDigest.decode(document.unlisted)
 }

@@ -7,6 +7,7 @@
 import type { Lambdas, Plan, PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf, tableRoot } from '../plan/plan-index.ts'
 import { EMITTING_KINDS } from '../plan/words.ts'
+import { listedLetters } from '../result/listed-letters.ts'
 import { type JobResult, type OutputRecord, sortedResult, type ViewRow, viewRowKey } from '../result/result.ts'
 import { canonicalBytes } from '../values/canonical.ts'
 import type { DigestSummary } from '../values/multiset-digest.ts'
@@ -27,6 +28,8 @@ export interface Program {
 export interface ReferenceOptions {
   /** The history is complete: the watermark of every node is plus infinity. */
   readonly final?: boolean
+  /** Dead letters of one source, partition and kind that are listed. Default LISTED_LETTERS. */
+  readonly listedLetters?: number | undefined
 }
 
 /**
@@ -35,7 +38,7 @@ export interface ReferenceOptions {
  * stack.
  */
 export function reference(program: Program, input: ReferenceInput, options: ReferenceOptions = {}): JobResult {
-  const run = new Run(program, input, options.final ?? false)
+  const run = new Run(program, input, options)
   for (const node of program.plan.nodes) run.evaluate(node)
   return run.result()
 }
@@ -44,14 +47,16 @@ class Run {
   readonly #plan: Plan
   readonly #log: ReferenceInput
   readonly #final: boolean
+  readonly #listed: number | undefined
   readonly #runner: LambdaRunner
   /** By the id of the node. */
   readonly #evaluated = new Map<string, Evaluated>()
 
-  constructor({ plan, lambdas }: Program, log: ReferenceInput, final: boolean) {
+  constructor({ plan, lambdas }: Program, log: ReferenceInput, options: ReferenceOptions) {
     this.#plan = plan
     this.#log = log
-    this.#final = final
+    this.#final = options.final ?? false
+    this.#listed = options.listedLetters
     this.#runner = new LambdaRunner(lambdas)
   }
 
@@ -71,15 +76,15 @@ class Run {
       .map(r => [r.name, this.#partitions(r.node)] as const)
     const sources = nodes.filter((n): n is SourceNode => n.kind === 'source')
     const late = sources.flatMap(s => this.#of(s.id).late)
-    const dead = this.#runner.letters
+    const letters = this.#runner.letters
     return sortedResult({
       views: new Map(views),
       outputs: new Map(outputs),
       late,
-      dead,
+      dead: listedLetters(letters, this.#plan, this.#listed),
       emitted: new Map([
         ['late', countAndDigest(late.map(lateParts))],
-        ['dead', countAndDigest(dead.map(deadParts))],
+        ['dead', countAndDigest(letters.map(deadParts))],
         ...this.#emitted(),
       ]),
       watermarks: new Map(sources.map(s => [s.id, this.#watermark(this.#of(s.id).logWatermark)])),

@@ -50,4 +50,6 @@ export interface Environment {
   readonly siteOf: (error: unknown) => string | undefined
   /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */
   readonly groupLimit: number
+  /** Dead letters of one source, partition and kind that are listed; for tests. */
+  readonly listedLetters?: number | undefined
 }

@@ -19,7 +19,7 @@ export function summaryLines(summary: RunSummary): readonly string[] {
     rows.push([`output ${output.name}`, `${number(output.rows)} records to ${output.topic}${digest}`])
   }
   for (const source of summary.sources) rows.push([`watermark ${source.topic}`, watermarkText(source)])
-  rows.push(['late', number(summary.late)], ['dead letters', number(summary.dead)])
+  rows.push(['late', number(summary.late)], ['dead letters', deadText(summary)])
   rows.push([
     'cut',
     Object.entries(summary.cut)
@@ -31,6 +31,10 @@ export function summaryLines(summary: RunSummary): readonly string[] {
   for (const line of waitingLines(summary.waiting)) lines.push(`  ${line}`)
   for (const warning of summary.warnings) lines.push(`warning: ${warning}`)
   return lines
+}
+
+function deadText({ dead, unlisted }: RunSummary): string {
+  return unlisted === 0 ? number(dead) : `${number(dead)}, of which the first ${number(dead - unlisted)} are listed`
 }
 
 function watermarkText({ watermark, heldBy }: SourceSummary): string {

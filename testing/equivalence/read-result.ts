@@ -8,6 +8,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import type { Plan, PlanNodeOf, PlanResult } from '../../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
+import { listedLetters } from '../../core/result/listed-letters.ts'
 import { type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import { decodeViewRow, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
@@ -33,7 +34,7 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
       views: new Map(views.map(view => [view.name, checkedRows(state, progress, view)])),
       outputs: await outputs(state, outDir, plan),
       late: [...lateRows(state)],
-      dead: [...deadLetters(state)],
+      dead: listedLetters([...deadLetters(state)], plan),
       emitted: emitted(progress, plan),
       watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
     })

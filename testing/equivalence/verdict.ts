@@ -4,6 +4,7 @@ import type { Plan } from '../../core/plan/plan.ts'
 import type { Difference } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
 import type { DigestSummary } from '../../core/values/multiset-digest.ts'
+import { timeText } from '../../run/time-text.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */
@@ -66,6 +67,8 @@ export interface Verdict {
   /** Schedules of the stream that were run, of those asked for. */
   readonly interleavings: number
   readonly asked: number
+  /** Why fewer were run; null where all were run, or a difference ended it. */
+  readonly stopped: string | null
   readonly commits: number
   readonly restarts: number
   /** Null where everything was compared. */
@@ -94,6 +97,7 @@ export function verdictLines(verdict: Verdict): readonly string[] {
   const { job, records, interleavings, asked, commits, restarts, sides, seed } = verdict
   const lines = [
     `${job}: ${records} records, ${interleavings} of ${asked} interleavings (${commits} commits, ${restarts} restarts), seed ${seed}`,
+    ...stoppedLines(verdict),
   ]
   const names = sides.map(s => s.name)
   const width = Math.max(...(sides[0]?.digests ?? []).map(d => d.part.length), 4)
@@ -129,7 +133,12 @@ function partialLines({ gone, compared, notCompared }: PartialVerdict): readonly
   ]
 }
 
-const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms))
+/** Says that schedules are left, and how to run them. */
+function stoppedLines({ stopped, interleavings, asked, seed }: Verdict): readonly string[] {
+  if (stopped === null) return []
+  const left = asked - interleavings
+  return [`  ${stopped}: ${left} were not run; --seed ${seed + interleavings} --interleavings ${left} runs them`]
+}
 
 function differenceLines({
   part,

@@ -91,6 +91,7 @@ class Verification {
   #expected: JobResult | null = null
   #difference: FoundDifference | null = null
   #partial: PartialVerdict | null = null
+  #stopped: string | null = null
   #count = { folders: 0, interleavings: 0, commits: 0, restarts: 0, records: 0 }
 
   constructor(options: VerifyOptions, log: Log, scratch: string) {
@@ -186,7 +187,10 @@ class Verification {
     const { interleavings = 10, budgetMs = 60_000, onStep } = this.#options
     const deadline = now() + budgetMs
     for (let i = 0; i < interleavings && this.#difference === null; i++) {
-      if (i > 0 && now() > deadline) break
+      if (i > 0 && now() > deadline) {
+        this.#stopped = `the ${budgetMs / 1000} s for interleavings were over`
+        break
+      }
       onStep?.(`stream, interleaving ${i + 1} of ${interleavings}`)
       const folder = this.#folder()
       const { commits, restarts } = await runInterleaving(this.#runOptions(target, folder), this.#seed + i)
@@ -238,6 +242,7 @@ class Verification {
       seed: this.#seed,
       interleavings,
       asked,
+      stopped: this.#stopped,
       commits,
       restarts,
       partial: this.#partial,

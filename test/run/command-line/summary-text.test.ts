@@ -11,6 +11,7 @@ it('shows a summary', () => {
     sources: [{ source: 's', topic: 'views', watermark: 0, heldBy: 'views/1' }],
     late: 2,
     dead: 0,
+    unlisted: 0,
     views: [{ name: 'traffic', rows: 12, digest: 'ab' }],
     outputs: [{ name: 'copy', rows: 3, digest: 'cd', topic: 'copies', positions: ['3'] }],
     cut: { 'views/0': '7', 'views/1': '9' },
