@@ -17,6 +17,7 @@ import type { JobResult, OutputRecord } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import { TABLE } from '../../core/state/row-codec.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
+import { takeProgress } from '../../run/progress-merge.ts'
 import { chunkOf, endOf } from './log-chunks.ts'
 import { type MemoryState, memoryEnvironment } from './memory-state.ts'
 import { readResult } from './read-state.ts'
@@ -144,15 +145,8 @@ export function batch(
       worker.spill()
     }
     for (const [table, rows] of worker.takePartials()) coordinator.addPartials(table, rows)
-    for (const { id, kind } of module.plan.nodes) {
-      if (kind !== 'source') continue
-      const time = worker.progress.sourcePartition(id, name).maxTime
-      if (time > Number.NEGATIVE_INFINITY)
-        coordinator.progress.sourcePartition(id, name).take(worker.progress.sourcePartition(id, name))
-    }
+    takeProgress(coordinator.progress, worker.progress, module.plan, [name])
     if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))
-    const last = worker.progress.last.get(name)
-    if (last !== undefined) coordinator.progress.last.set(name, last)
   }
   state.commit(coordinator, final)
 }
