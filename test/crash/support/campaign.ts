@@ -23,6 +23,13 @@ export interface CampaignOptions {
   /** Longest life of a stream in ms from its start; most are killed within a fifth of it after their first commit. */
   readonly lifeMs: number
   readonly onKill?: (kill: number) => void
+  /**
+   * Kills at any time of a life, as a supervisor does that restarts at once whatever ends; without it most lives are
+   * left until they have committed.
+   */
+  readonly loop?: boolean | undefined
+  /** Keys of the records, each of which is there once before the first life. Default: a few. */
+  readonly keys?: number | undefined
 }
 
 export interface Campaign {
@@ -36,7 +43,7 @@ export interface Campaign {
 }
 
 export async function campaign(options: CampaignOptions): Promise<Campaign> {
-  const { folder, seed, kills, topic, partitions, lifeMs } = options
+  const { folder, seed, kills, topic, partitions, lifeMs, loop = false, keys = 0 } = options
   const random = seededRandom(seed)
   const [log, state] = [join(folder, 'log'), join(folder, 'state')]
   const path = program(`
@@ -44,7 +51,16 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
     await appender(JSON.parse(process.argv[2]))
   `)
   const startAppender = async (n: number): Promise<Child> => {
-    const order: AppendOrder = { log, topic, partitions, seed: seed + n, batch: 20, pauseMs: 4 }
+    const order: AppendOrder = {
+      log,
+      topic,
+      partitions,
+      seed: seed + n,
+      batch: 20,
+      pauseMs: 4,
+      keys,
+      fill: n === 0 ? keys : 0,
+    }
     const child = start(path, [JSON.stringify(order)])
     await child.line()
     return child
@@ -54,7 +70,7 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
   for (let kill = 0; kill < kills; kill++) {
     const before = await progressOf(state)
     const stream = options.startStream(log, state)
-    if (random.chance(0.6)) {
+    if (!loop && random.chance(0.6)) {
       await Promise.race([change(state, before), stream.ended])
       await sleep(random.below(lifeMs / 5))
     } else await sleep(random.below(lifeMs))
