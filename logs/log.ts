@@ -67,6 +67,8 @@ export interface Log {
    * the next read. Logs that never do omit this. The executors refuse such a topic as `source` and allow it as `table`.
    */
   compacted?(topic: string): Promise<boolean>
+  /** Of a compacted topic: for how many ms at least a record stays after a newer one of its key has been written. */
+  compactionLagMs?(topic: string): Promise<number>
   /**
    * The records of one partition with from <= offset < to, as chunks in offset order; `nextOffset` of the last chunk is
    * `to` (its count may be 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files;

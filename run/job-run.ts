@@ -29,6 +29,7 @@ import { GROUP_LIMIT } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
+import { compactionWarnings } from './reading/compacted-tables.ts'
 import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
@@ -161,6 +162,7 @@ export class JobRun {
       closings.unshift(() => outputs.close())
       const run = new JobRun(target, options, log, ticks, ranges, state, outputs)
       await run.#admit(ids)
+      run.#warnings.push(...(await compactionWarnings(log, plan, state.fresh)))
       return run
     }
     return orClose(admitted, () => closeAll(...closings))

@@ -30,7 +30,7 @@ export interface Element {
 }
 
 /** Where a version lies in its topic, and the time from which joins may see it, but for its key's earlier versions. */
-export interface Version {
+interface Version {
   readonly partition: number
   readonly offset: bigint
   readonly asOf: number

@@ -68,6 +68,10 @@ class KafkaLog implements Log {
     return (await topicSettings(this.#cluster, topic)).compacted
   }
 
+  async compactionLagMs(topic: string): Promise<number> {
+    return (await topicSettings(this.#cluster, topic)).compactionLagMs
+  }
+
   read(topic: string, partition: number, from: bigint, to: bigint, options: ReadOptions = {}): AsyncIterable<Chunk> {
     return readRange(this.#cluster, { topic, partition, from, to }, options)
   }

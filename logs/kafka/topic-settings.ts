@@ -7,6 +7,8 @@ import { checkError } from './failures.ts'
 interface TopicSettings {
   /** The cluster removes older records of a key. */
   readonly compacted: boolean
+  /** For how many ms it keeps a record at least. */
+  readonly compactionLagMs: number
   /** Timestamps are those of the broker's clock. */
   readonly stampedByBroker: boolean
 }
@@ -16,12 +18,13 @@ export function topicSettings(cluster: Cluster, topic: string): Promise<TopicSet
   return cluster.persist(`the settings of topic ${topic}`, async () => {
     await cluster.topic(topic)
     const { error, settings } = await cluster.ask(
-      describeTopicCall(topic, ['cleanup.policy', 'message.timestamp.type']),
+      describeTopicCall(topic, ['cleanup.policy', 'min.compaction.lag.ms', 'message.timestamp.type']),
     )
     checkError(error, `the settings of topic ${topic}`, { topic })
     const policies = (settings.get('cleanup.policy') ?? '').split(',')
     return {
       compacted: policies.some(policy => policy.trim() === 'compact'),
+      compactionLagMs: Number(settings.get('min.compaction.lag.ms') ?? 0),
       stampedByBroker: settings.get('message.timestamp.type') === 'LogAppendTime',
     }
   })

@@ -264,9 +264,15 @@ class Maker {
 
 const FORMAT_NAMES: readonly FormatName[] = ['events', 'events', 'events', 'orders', 'csv', 'lines', 'bytes', 'custom']
 
+const OWN_KEY = 'key: (_, r) => String(r.key), deletedKey: r => String(r.key)'
+
+/** Whether keys of upserts are functions of the records' own. */
+export const isOwnKey = (options: string): boolean => options === '' || options === OWN_KEY
+
 /** The keys of a topic of upserts: of the value, or the record's own. */
 function tableKeys(draw: Draw, type: ValueType): { types: string; options: string; type: ValueType } {
   if (draw.once(4)) return { types: '', options: '', type: maybe(STRING) }
+  if (draw.once(3)) return { types: ', string', options: OWN_KEY, type: STRING }
   const key = `key: v => ${stringsIn(type, 'v')[0]}`
   return { types: ', string', options: `${key}, deletedKey: r => (r.key === 'k1' ? 'a' : 'b')`, type: STRING }
 }

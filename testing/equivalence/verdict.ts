@@ -75,6 +75,8 @@ export interface Verdict {
   readonly partial: PartialVerdict | null
   /** The reference first. */
   readonly sides: readonly VerifiedSide[]
+  /** Lines that say what of the state was not compared, and why. */
+  readonly notes: readonly string[]
   readonly difference: FoundDifference | null
 }
 
@@ -108,11 +110,10 @@ export function verdictLines(verdict: Verdict): readonly string[] {
     lines.push(`  ${part.padEnd(width)}  ${String(rows).padStart(9)}  ${digests.join('  ')}`.trimEnd())
   }
   if (verdict.partial !== null) lines.push(...partialLines(verdict.partial))
+  lines.push(...verdict.notes)
   if (verdict.difference !== null) return [...lines, ...differenceLines(verdict.difference)]
-  return [
-    ...lines,
-    verdict.partial === null ? 'equal' : 'no difference in what was compared; the state was not compared whole',
-  ]
+  const whole = verdict.partial === null && verdict.notes.length === 0
+  return [...lines, whole ? 'equal' : 'no difference in what was compared; the state was not compared whole']
 }
 
 /** What of the state was compared, and what was not. */

@@ -11,7 +11,7 @@ export const LEFT = 1
 export const VERSION = { same: 0, before: 2 } as const
 
 /** Emits an element with the canonical bytes of the version that it met, null where there is none. */
-export type EmitJoined = (left: HeldElement, version: Uint8Array | null) => void
+type EmitJoined = (left: HeldElement, version: Uint8Array | null) => void
 
 export function joinedEmitter(node: PlanNodeOf<'joinTable'>, context: OperatorContext): EmitJoined {
   const { type } = node.params

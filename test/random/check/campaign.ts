@@ -16,6 +16,7 @@ import { PairCounts } from '../coverage.ts'
 import { programOfSpec } from '../job-text.ts'
 import { type RandomTrial, type TrialOptions, trials } from '../trial.ts'
 import { agreed } from './check-job.ts'
+import { changedByCompaction } from './compacted.ts'
 import { writeFailure } from './failure.ts'
 
 export interface CampaignOptions {
@@ -63,6 +64,8 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       const module = moduleOf(programOfSpec(trial.spec), trial)
       const result = agreed({ ...trial, module, pick: choices(trial.numbers) })
       if (typeof result === 'string') throw new Error(result)
+      const changed = changedByCompaction(module, trial)
+      if (changed !== null) throw new Error(changed)
       ran = { trial, module, result }
     })
     const outcome = fc.check(property, { numRuns: 1, seed: seed + i, interruptAfterTimeLimit: jobMs })
