@@ -80,8 +80,8 @@ export interface NodeParams {
   distinct: { readonly withinMs: number | null }
   /**
    * Inputs: the left stream, the stream of versions. `versions`: what makes one newer than another, its time (and
-   * identity), or its offset where they are the records of a table's topic. `at`: whether a version of the element's own
-   * time counts (`same`, also where it is left out) or only those before it.
+   * identity), or its offset where they are the records of a table's topic. `at`: whether a version of the element's
+   * own time counts (`same`, also where it is left out) or only those before it.
    */
   joinTable: {
     readonly type: 'inner' | 'left'

@@ -98,7 +98,7 @@ test("at: 'before' takes only versions of an earlier time, however they come", (
   })
   const log = smallLog({
     'a/0': [e(1000, 'x', 1), e(1001, 'x', 2), e(2000, 'x', 3), e(2001, 'x', 4), e(3000, 'x', 5)],
-    'u/0': [e(2000, 'x', 12), e(1000, 'x', 10), e(2000, 'x', 11), raw(null, { key: 'x', timestamp: 2500 })],
+    'u/0': [e(1000, 'x', 10), e(2000, 'x', 12), e(2000, 'x', 11), raw(null, { key: 'x', timestamp: 2500 })],
   })
   expect(written(made, log, true)).toEqual([
     '1000 x "1:-"',
