@@ -17,6 +17,7 @@ const verdict: Verdict = {
   restarts: 1,
   partial: null,
   sides: [],
+  notes: [],
   difference: null,
 }
 
