@@ -138,17 +138,32 @@ export class Lmdb {
 /** Bytes that the disk takes beyond what the file has already. */
 const roomLeft = (dir: string): number => Math.min(diskRoom(dir), fileSizeMax() - statSync(stateFile(dir)).size)
 
-/** A read transaction at the last commit, though others may commit meanwhile. */
+/**
+ * A read transaction at the last commit, though others may commit meanwhile. A commit writes its meta page first and
+ * announces itself to new readers after that: in between, a reader still gets the commit before.
+ */
 function pin(db: RootDatabase<Uint8Array, Uint8Array>, last: () => Meta): { transaction: Transaction; meta: Meta } {
-  for (;;) {
-    const before = last()
+  for (let look = 1; ; look++) {
     db.resetReadTxn()
     const transaction = db.useReadTransaction()
     const meta = last()
-    if (meta.transaction === before.transaction) return { transaction, meta }
+    // A commit that was killed before it could announce itself never does.
+    if (meta.transaction === newestPinned(db) || look === LOOKS) return { transaction, meta }
     transaction.done()
   }
 }
+
+/**
+ * The newest transaction that this process reads, by lmdb's own table. Not by opening its lock file: closing that again
+ * would give up the locks by which others see that this process lives (fcntl(2)).
+ */
+function newestPinned(db: RootDatabase<Uint8Array, Uint8Array>): number {
+  const rows = [...db.readerList().matchAll(/^ *(\d+) +\S+ +(\d+)$/gm)]
+  return Math.max(0, ...rows.filter(([, pid]) => Number(pid) === process.pid).map(([, , id]) => Number(id)))
+}
+
+/** Looks at a commit that is about to announce itself: some tenths of a second. */
+const LOOKS = 5000
 
 /** Keys: one byte for the kind; blocks sort last, so that those of a new run are always appended. */
 export const ROOT_KEY = Uint8Array.of(1)
