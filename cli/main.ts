@@ -6,6 +6,7 @@
 
 import { CommanderError } from 'commander'
 import { EXIT } from '../core/errors.ts'
+import { engineFault } from '../host/engine.ts'
 import { reportFailure } from './output/failure.ts'
 import { newTerminal, type Terminal } from './output/terminal.ts'
 import { buildProgram } from './program.ts'
@@ -20,6 +21,8 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const ended = { code: EXIT.ok as number }
   try {
+    const fault = engineFault()
+    if (fault !== null) throw fault
     await buildProgram(terminal, ended).parseAsync([...argv], { from: 'user' })
     await terminal.flush()
     return ended.code

@@ -21,6 +21,7 @@ export const EXIT = {
 export const FAILURES = {
   // usage
   usage: EXIT.usage,
+  'engine-flag': EXIT.usage, // a flag of Node stands in the way
   'unknown-topic': EXIT.usage,
   'unknown-view': EXIT.usage,
   'malformed-cut': EXIT.usage,

@@ -6,6 +6,8 @@ import { FAILURES, type FailureCode } from '../../core/errors.ts'
 
 export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   usage: 'The command line was not understood. The message says which part; lyrebird COMMAND --help lists the options.',
+  'engine-flag':
+    'Node was started with a flag under which nothing here can run, or under which lambdas would compute something else. Take it out of the command or of NODE_OPTIONS.',
   'unknown-topic': 'The log has no such topic. The message names the nearest one; lyrebird append makes new ones.',
   'unknown-view': 'The state holds no such view. The message lists what there is.',
   'malformed-cut':
@@ -52,7 +54,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'The state is of a finished history (--final): later records would fall into closed windows. Compute a new one without --final to go on.',
   'state-past-until': 'The state is already past the cut. Use a new state directory for an earlier cut.',
   'state-incompatible':
-    'The state was computed by another version of the job, or its calendar windows with other time zone data. The message says what changed; compute it anew beside the old one.',
+    'The state was computed by another version of the job, or its calendar windows or formatted texts with another ICU or other time zone data. The message says what changed; compute it anew beside the old one.',
   'state-too-new': 'The state was written by a newer version of lyrebird. Use that version.',
   'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
   'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',

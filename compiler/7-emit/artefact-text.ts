@@ -78,7 +78,8 @@ const MAP_URL = ['source', 'MappingURL'].join('')
 
 /** The runtime is loaded first: it sets the time zone before any code of the author's runs. */
 function targetModule(target: 'batch' | 'stream'): string {
-  return `import { main } from 'lyrebird/runtime-${target}'
+  return `import 'lyrebird/engine'
+import { main } from 'lyrebird/runtime-${target}'
 
 await main(() => import('./functions.mjs'), import.meta.url, process.argv.slice(2))
 `

@@ -16,7 +16,7 @@ export const functionsProgram = (): string =>
   program(`
     import { interpretedModule } from './test/support/interpreted-module.ts'
     import { JOBS } from './test/support/jobs/jobs.ts'
-    export const { abi, plan, lambdas, files, link } = interpretedModule(JOBS.traffic.build())
+    export const { abi, plan, lambdas, files, usedIntl, link } = interpretedModule(JOBS.traffic.build())
   `)
 
 /** The path of an executor's program over these functions. */
