@@ -33,7 +33,9 @@ export async function persist<T>(persistence: Persistence, attempt: () => Promis
     for (let pause = FIRST_RETRY_PAUSE_MS, failed = false; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {
       checkOpen(closed)
       try {
-        return failed && stop !== undefined ? await unlessStopped(attempt(), stop) : await attempt()
+        const answer = failed && stop !== undefined ? await unlessStopped(attempt(), stop) : await attempt()
+        waits.answered(me)
+        return answer
       } catch (e) {
         checkOpen(closed)
         if (!(e instanceof LinkFailure || e instanceof Passing)) throw e
@@ -49,7 +51,7 @@ export async function persist<T>(persistence: Persistence, attempt: () => Promis
       await sleep(pause, undefined, { signal }).catch(() => {})
     }
   } finally {
-    waits.over(me)
+    waits.gaveUp(me)
   }
 }
 

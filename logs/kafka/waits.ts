@@ -28,11 +28,16 @@ export class Waits {
     this.#onAway?.({ message: `${this.#name}: ${why}`, forMs })
   }
 
-  /** One who has waited does so no more: it got an answer, or gave up. */
-  over(who: object): void {
-    this.#waiting.delete(who)
+  /** One who has waited got an answer. */
+  answered(who: object): void {
+    this.gaveUp(who)
     if (this.#waiting.size > 0 || !this.#told) return
     this.#told = false
     this.#onAway?.(null)
+  }
+
+  /** One who has waited does so no more. */
+  gaveUp(who: object): void {
+    this.#waiting.delete(who)
   }
 }

@@ -48,10 +48,14 @@ describe('trying again', () => {
 
   test('ends at once when it is stopped, even where an answer hangs', async () => {
     const stop = new AbortController()
-    let tries = 0
-    const hanging = trying(() => (tries++ === 0 ? away() : new Promise<never>(() => {})), { stop: stop.signal })
-    setTimeout(() => stop.abort(), 100)
+    const start = performance.now()
+    const hangs = (): boolean => performance.now() - start > QUIET_OUTAGE_MS + 2_500
+    const hanging = trying(() => (hangs() ? new Promise<never>(() => {}) : away()), { stop: stop.signal })
+    setTimeout(() => stop.abort(), QUIET_OUTAGE_MS + 4_000)
     await expect(hanging.done).rejects.toMatchObject({ code: 'broker-error', exitCode: 4 })
+    // It was told that the log is away, and never that it is back.
+    expect(hanging.told.length).toBeGreaterThan(0)
+    expect(hanging.told).not.toContain(null)
   })
 
   test('ends when the log is closed', async () => {
