@@ -171,6 +171,30 @@ test('final closes every window and seals the state', async () => {
   })
 })
 
+test('tick writes ticks, topics lists them, cat shows them', async () => {
+  expect(await lyrebird('append ticked --log ticked --partitions 2', '{"a":1}\n')).toMatchObject({ code: 0 })
+  expect(await lyrebird('tick ticked/1 --at 2026-01-02T00:00:00Z --log ticked')).toMatchObject({
+    code: 0,
+    out: '',
+    err: 'ticked/1:0  tick at 2026-01-02T00:00:00.000Z\n',
+  })
+  const both = await lyrebird('tick ticked --at 1767398400000 --log ticked --json')
+  expect(JSON.parse(both.out)).toMatchObject({
+    ticks: [
+      { partition: 0, offset: '1' },
+      { partition: 1, offset: '1' },
+    ],
+  })
+  const listed = await lyrebird('topics --log ticked')
+  expect(listed.out).toMatch(/^ticked {2}embedded log {2}values json {2}2 partitions {2}4 offsets {2}/)
+  const shown = await lyrebird('cat ticked/1:1 --log ticked')
+  expect(shown).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('ticked/1:1  (a tick)\n  timestamp  1767398400000'),
+  })
+  expect(await lyrebird('cat ticked/1:2 --log ticked')).toMatchObject({ code: 2 })
+})
+
 test('append takes keys, times, formats and ticks', async () => {
   const csv = 'at,user\n2026-01-01T00:00:00Z,a\n2026-01-01T00:00:01Z,b\n'
   const given = 'append people --log people --format csv --key user --timestamp at --tick 2026-01-02T00:00:00Z --json'
