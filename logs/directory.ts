@@ -10,6 +10,7 @@ import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { ArchivePartition } from './archive/archive-partition.ts'
 import { DirectoryWatch } from './directory-watch.ts'
+import { wasCompacted } from './embedded/broker-checkpoints.ts'
 import { CopiedPartition } from './embedded/copied-partition.ts'
 import { EmbeddedPartition } from './embedded/embedded-partition.ts'
 import { readTopicFile, type TopicDescription } from './embedded/topic-file.ts'
@@ -97,7 +98,13 @@ export class DirectoryLog implements Log {
       )
       kinds.add(kind)
     }
-    return { storage: storageOf(description, kinds), bytes, compacted: false }
+    return { storage: storageOf(description, kinds), bytes, compacted: await this.compacted(topic) }
+  }
+
+  /** True for a topic that a broker's log cleaner had compacted when its files were copied. */
+  async compacted(topic: string): Promise<boolean> {
+    const { description } = await this.#find(topic)
+    return description === null && (await wasCompacted(this.#directory, topic))
   }
 
   async topicId(topic: string): Promise<string | null> {
@@ -141,7 +148,7 @@ export class DirectoryLog implements Log {
     const folder = `${path} ${ino} ${birthtimeMs} ${description?.id ?? ''}`
     const known = this.#known.get(path)
     if (known !== undefined && known.folder === folder && known.source.kind !== 'empty') return known.source
-    const source = await openSource(place, path, description)
+    const source = await openSource(this.#directory, place, path, description)
     this.#known.set(path, { folder, source })
     return source
   }
@@ -153,10 +160,15 @@ function storageOf(description: TopicDescription | null, kinds: ReadonlySet<stri
   return kinds.has('segments') ? 'segments of a broker' : 'no files'
 }
 
-async function openSource(place: Place, path: string, description: TopicDescription | null): Promise<PartitionSource> {
+async function openSource(
+  log: string,
+  place: Place,
+  path: string,
+  description: TopicDescription | null,
+): Promise<PartitionSource> {
   if (description !== null) return new EmbeddedPartition(place, path)
   const { kind } = await listPartitionFiles(place.topic, place.partition, path)
-  if (kind === 'segments') return new CopiedPartition(place, path)
+  if (kind === 'segments') return new CopiedPartition(place, path, log)
   if (kind === 'archive') return new ArchivePartition(place, path)
   return {
     kind: 'empty',

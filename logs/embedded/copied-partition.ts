@@ -2,7 +2,8 @@
 //
 // Promises: gaps inside and between segments are normal; a cut-off tail of the newest segment is not read; the log ends
 // at the first transaction that is still open; records of aborted ones are left out, found by the markers in the
-// segments themselves.
+// segments themselves. The broker's checkpoints beside the directory count: nothing before its log start, nothing from
+// its high watermark on.
 // Index files are not read, since they cannot be trusted.
 
 import { open } from 'node:fs/promises'
@@ -17,6 +18,7 @@ import { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, lastOffsetOf, viewOf } from '../record-batch/batch-header.ts'
 import { checkHead, wholeBatches } from '../record-batch/batch-ranges.ts'
+import { checkpointOf } from './broker-checkpoints.ts'
 import { Marks, readBytes, readSegments, type Segment } from './segment-reader.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
@@ -28,7 +30,8 @@ interface IndexedTo {
 
 interface Indexed {
   readonly files: readonly PartitionFile[]
-  /** The last stable offset. */
+  readonly start: bigint
+  /** The last stable offset, or the high watermark where that is less. */
   readonly end: bigint
 }
 
@@ -36,28 +39,29 @@ export class CopiedPartition implements PartitionSource {
   readonly kind = 'segments'
   readonly #place: Place
   readonly #directory: string
+  readonly #brokerDirectory: string
   readonly #marks = new Marks()
   readonly #transactions = new TransactionIndex()
   #indexed: IndexedTo | null = null
   #end: bigint | null = null
-  #indexing: Promise<Indexed> = Promise.resolve({ files: [], end: 0n })
+  #indexing: Promise<Indexed> = Promise.resolve({ files: [], start: 0n, end: 0n })
 
-  constructor(place: Place, directory: string) {
+  /** `brokerDirectory`: where the broker's checkpoints are. */
+  constructor(place: Place, directory: string, brokerDirectory: string) {
     this.#place = place
     this.#directory = directory
+    this.#brokerDirectory = brokerDirectory
   }
 
   async range(): Promise<OffsetRange> {
-    const { files, end } = await this.#index()
-    const [first] = files
-    return first === undefined ? NO_FILES : { start: first.start, end }
+    const { files, start, end } = await this.#index()
+    return files.length === 0 ? NO_FILES : { start, end }
   }
 
   async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {
     if (from >= to) return
     const { topic, partition } = this.#place
-    const { files, end } = await this.#index()
-    const start = files[0]?.start ?? 0n
+    const { files, start, end } = await this.#index()
     if (from < start) throw rangeLost(topic, partition, from, start)
     if (to > end) throw pastEnd(topic, partition, to, end)
     const segments: Segment[] = files.map(({ path, start: first }) => ({ path, start: first, bytesLimit: null }))
@@ -83,7 +87,17 @@ export class CopiedPartition implements PartitionSource {
       if (this.#end === null || file.start > this.#end) this.#end = file.start
       await this.#indexFile(file, files[i + 1] ?? null)
     }
-    return { files, end: this.#transactions.stableEnd(this.#end ?? 0n) }
+    return { files, ...(await this.#limited(files[0]?.start ?? 0n, this.#transactions.stableEnd(this.#end ?? 0n))) }
+  }
+
+  /** The range that the broker's checkpoints leave. */
+  async #limited(first: bigint, stableEnd: bigint): Promise<{ start: bigint; end: bigint }> {
+    const logStart = (await checkpointOf(this.#brokerDirectory, 'logStart', this.#place)) ?? first
+    const highWatermark = (await checkpointOf(this.#brokerDirectory, 'highWatermark', this.#place)) ?? stableEnd
+    const start = logStart > first ? logStart : first
+    const end = highWatermark < stableEnd ? highWatermark : stableEnd
+    if (end < start) return { start, end: start }
+    return { start, end }
   }
 
   async #indexFile(file: PartitionFile, following: PartitionFile | null): Promise<void> {
