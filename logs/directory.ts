@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { ArchivePartition } from './archive/archive-partition.ts'
+import { otherLayout } from './archive/found-layout.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { wasCompacted } from './embedded/broker-checkpoints.ts'
 import { CopiedPartition } from './embedded/copied-partition.ts'
@@ -137,7 +138,10 @@ export class DirectoryLog implements Log {
     checkTopicName(topic)
     const topics = await listTopics(this.#directory)
     const directories = topics.get(topic)
-    if (directories === undefined) throw unknownTopic(topic, [...topics.keys()].sort(), this.#directory)
+    if (directories === undefined) {
+      const other = await otherLayout(this.#directory, topic)
+      throw other ?? unknownTopic(topic, [...topics.keys()].sort(), this.#directory)
+    }
     const description = await readTopicFile(this.#directory, topic)
     if (description !== null) checkComplete(topic, description, directories)
     return { description, directories }

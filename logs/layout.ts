@@ -2,7 +2,7 @@
 //
 // Promises: only names that were checked become paths; symbolic links inside a log directory are refused, never
 // followed; a file that is no part of a log is named in an error, and those that brokers keep beside their segments are
-// ignored.
+// ignored, as are files whose names begin with a dot or an underscore.
 
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -25,7 +25,7 @@ interface PartitionFiles {
 const PARTITION_DIRECTORY = /^partition=(0|[1-9]\d{0,5})$/
 const BROKER_DIRECTORY = /^(.+)-(0|[1-9]\d{0,5})$/
 const SEGMENT = /^(\d{1,20})\.log$/
-const ARCHIVE = /^(.+)\+(\d{1,9})\+(\d{1,19})\.json(\.gz)?$/
+const ARCHIVE = /^(.+)\+(\d{1,9})\+(\d{1,19})\.(?:json|ndjson|jsonl|log)(\.gz)?$/
 const BESIDE_SEGMENTS =
   /^(.*\.(index|timeindex|txnindex|snapshot|deleted)|leader-epoch-checkpoint|partition\.metadata)$/
 
@@ -79,8 +79,10 @@ export async function listPartitionFiles(topic: string, partition: number, direc
   for (const entry of await list(directory)) {
     if (entry.name.startsWith('.') || BESIDE_SEGMENTS.test(entry.name)) continue
     const path = join(directory, entry.name)
+    const found = entry.isDirectory() ? null : parseFileName(topic, partition, entry.name)
+    // What other tools leave beside their files, such as `_SUCCESS`; the name of a topic may begin so too.
+    if (found === null && entry.name.startsWith('_')) continue
     refuseLink(entry, path)
-    const found = entry.isFile() ? parseFileName(topic, partition, entry.name) : null
     if (found === null) throw strange(topic, partition, path)
     if (kind !== 'empty' && kind !== found.kind) throw mixed(topic, partition, directory)
     kind = found.kind
@@ -124,7 +126,7 @@ function refuseLink(entry: Dirent, path: string): void {
 function strange(topic: string, partition: number, path: string): LyrebirdError {
   return new LyrebirdError('bad-name', `${path} is no file of the log ${topic}/${partition}`, {
     where: { topic, partition, path },
-    hint: `files of this partition are ${topic}+${partition}+START.json, the same with .gz, or START.log; move others away`,
+    hint: `files of this partition are ${topic}+${partition}+START.json, the same with .ndjson, .jsonl, .log or .gz, or START.log; move others away`,
   })
 }
 

@@ -1,12 +1,13 @@
 // A partition stored as NDJSON files, laid out as Kafka Connect's S3 sink does: offset = START of the file + line
 // number.
 //
-// Promises: a file that ends before the next one starts is `log-gap`, one that goes on past it `log-overlap`; a file
-// that changes once it has been seen is `input-changed`. Lines are counted once for each file and open log, and only
-// where an end is asked for.
+// Promises: a file that ends before the next one starts is `log-gap`, unless such gaps are declared
+// (`archive-settings.ts`), one that goes on past it `log-overlap`; a file that changes once it has been seen is
+// `input-changed`. Lines are counted once for each file and open log, and only where an end is asked for.
 // Not here: what a line is (`line-reader.ts`).
 
 import { stat } from 'node:fs/promises'
+import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES } from '../limits.ts'
@@ -14,8 +15,9 @@ import type { ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
 import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-source.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
+import { readSettings, settingsPath } from './archive-settings.ts'
 import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
-import { chunkOfLines, readLines } from './line-reader.ts'
+import { chunkOfLines, NO_LINES, readLines } from './line-reader.ts'
 
 /** A file, and what is known of its lines. */
 interface ArchiveFile extends PartitionFile {
@@ -54,7 +56,10 @@ export class ArchivePartition implements PartitionSource {
     for (let next = from; next < to; index++) {
       const file = files[index]
       if (file === undefined) throw pastEnd(topic, partition, to, next)
-      next = yield* this.#readFile(file, files[index + 1] ?? null, next, to, options.chunkBytes ?? CHUNK_BYTES)
+      const following = files[index + 1] ?? null
+      next = yield* this.#readFile(file, following, next, to, options.chunkBytes ?? CHUNK_BYTES)
+      // A declared gap has no line that would bring the reader to its end.
+      if (next >= to && file.end !== null && file.end < to) yield chunkOfLines(this.#place, NO_LINES, 0, 0, to)
     }
   }
 
@@ -90,13 +95,22 @@ export class ArchivePartition implements PartitionSource {
     }
     file.end = offset
     // A read that began past the last line of its file has found the gap that follows it.
-    return this.#checkEnd(file, following, offset)
+    return await this.#checkEnd(file, following, offset)
   }
 
-  #checkEnd(file: ArchiveFile, following: ArchiveFile | null, end: bigint): bigint {
+  async #checkEnd(file: ArchiveFile, following: ArchiveFile | null, end: bigint): Promise<bigint> {
     if (following === null || end === following.start) return end
+    const path = settingsPath(this.#directory)
+    const { gaps } = await readSettings(path)
+    const missing = following.start - end
+    if (gaps === null || missing <= gaps) return following.start
     const span = { from: end, to: following.start }
-    throw batchFailure('log-gap', this.#place, span, `missing between ${file.path} and ${following.path}`)
+    const what = `missing between ${file.path} and ${following.path}`
+    const { code, message, where } = batchFailure('log-gap', this.#place, span, what)
+    throw new LyrebirdError(code, message, {
+      where: { ...where },
+      hint: `restore the missing file; or, where the sink leaves out records (markers of transactions, filtered ones), declare it: echo '{"gaps": ${missing}}' > ${path}`,
+    })
   }
 
   #overlap(file: ArchiveFile, following: ArchiveFile): Error {

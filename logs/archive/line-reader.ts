@@ -49,6 +49,14 @@ export async function* readLines(
   }
 }
 
+export const NO_LINES: Lines = Object.freeze({
+  bytes: Buffer.alloc(0),
+  count: 0,
+  starts: new Int32Array(0),
+  ends: new Int32Array(0),
+  bytesUsed: 0,
+})
+
 function splitLines(bytes: Buffer, ended: boolean): Lines {
   let starts = new Int32Array(Math.max(16, bytes.length >>> 6))
   let ends = new Int32Array(starts.length)
