@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { ABI } from '../../core/emitted/abi.ts'
+import { sha256 } from '../../host/artefact.ts'
 import { begin, JOB, project, records, run } from './lyrebird.ts'
 
 let folder = ''
@@ -157,6 +158,15 @@ test('outputs to Kafka: exit 3', async () => {
   expect({ code, err }).toMatchObject({ code: 3, err: expect.stringContaining('output-unsupported') })
 })
 
+/** Writes the module of an artefact as if the compiler had. */
+function writeFunctions(artefact: string, text: string): void {
+  writeFileSync(join(artefact, 'functions.mjs'), text)
+  const path = join(artefact, 'manifest.json')
+  const { checksum: _, files, ...rest } = JSON.parse(readFileSync(path, 'utf8'))
+  const document = { ...rest, files: { ...files, 'functions.mjs': sha256(text) } }
+  writeFileSync(path, JSON.stringify({ ...document, checksum: sha256(JSON.stringify(document)) }))
+}
+
 test('two computations that differ: verify exits 7 and shows the first row', async () => {
   await lyrebird(BATCH)
   // An artefact that the compiler would never write: its filter counts its calls.
@@ -165,7 +175,10 @@ test('two computations that differ: verify exits 7 and shows the first row', asy
   const functions = join(cache, artefact, 'functions.mjs')
   const text = readFileSync(functions, 'utf8')
   expect(text).toContain('v.bytes >= 0')
-  writeFileSync(functions, `${text.replace('v.bytes >= 0', '(asked = (asked ?? 0) + 1) % 7 > 0')}\nvar asked\n`)
+  writeFunctions(
+    join(cache, artefact),
+    `${text.replace('v.bytes >= 0', '(asked = (asked ?? 0) + 1) % 7 > 0')}\nvar asked\n`,
+  )
   const { code, out } = await lyrebird('verify job.ts --log log --interleavings 1 --seed 1')
   expect(code).toBe(7)
   expect(out).toContain('NOT EQUAL: first difference in')
@@ -176,7 +189,7 @@ test('what should never happen: exit 70, called our bug, with all that a report 
   await lyrebird(BATCH)
   const cache = join(folder, '.lyrebird/cache')
   const artefact = readdirSync(cache).find(name => /^[0-9a-f]{32}$/.test(name)) as string
-  writeFileSync(join(cache, artefact, 'functions.mjs'), `export const abi = ${ABI}\nexport const plan = null`)
+  writeFunctions(join(cache, artefact), `export const abi = ${ABI}\nexport const plan = null`)
   const { code, out, err } = await lyrebird(`${BATCH} --json`)
   expect(code).toBe(70)
   expect(err).toContain('This is a bug in lyrebird, not in your job')
