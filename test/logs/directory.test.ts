@@ -55,7 +55,7 @@ test('archives, the embedded log and copies from a broker lie side by side', asy
   ])
   expect(await shape('dash-1')).toEqual([[0, 0n, 1n]])
   expect(await allValues(log, 'copy', 11)).toEqual(['v0', 'v1'])
-  expect(await log.abilities('own')).toEqual({ timestamps: true, keys: true, headers: true })
+  expect(await log.abilities('own')).toEqual({ timestamps: true, keys: true, headers: true, ticks: true })
   expect(await log.abilities('lines')).toEqual({ timestamps: false, keys: false, headers: false })
   expect(await log.topicId('copy')).toBeNull()
   await log.close()

@@ -122,7 +122,7 @@ describe.skipIf(noKafka)('a log on a real broker', () => {
     expect(await log.topicId(compacted)).not.toBe(await log.topicId(plain))
     expect(await log.compacted?.(plain)).toBe(false)
     expect(await log.compacted?.(compacted)).toBe(true)
-    expect(await log.abilities(plain)).toEqual({ timestamps: true, keys: true, headers: true })
+    expect(await log.abilities(plain)).toEqual({ timestamps: true, keys: true, headers: true, ticks: true })
   })
 
   test('a topic that does not exist is unknown-topic, in every call', async () => {
