@@ -9,6 +9,7 @@ import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../co
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
 import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { CallFactsById, LambdaCallFacts } from '../call-facts.ts'
+import { limitChains } from './chain-limit.ts'
 import { fitUses } from './fit-uses.ts'
 import { hashOf, lambdaForm, schemaForm, spokenParams } from './hash.ts'
 import { usedPart } from './used-part.ts'
@@ -17,10 +18,11 @@ import { neededOf } from './uses.ts'
 /**
  * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda
  * is taken to use everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a
- * value that has no hash.
+ * value that has no hash, and where a chain is too long.
  */
 export function planGraph(graph: JobGraph, facts: CallFactsById = new Map()): Plan {
   const order = topologicalOrder(graph)
+  limitChains(order)
   const needed = neededOf(order, (node, slot) => lambdaFacts(facts, node, slot).uses)
   const sources = sourcesOf(order, facts, needed)
   const hashes = nodeHashes(order, facts, sources)

@@ -424,15 +424,6 @@ export const BAD: readonly BadCase[] = [
     'dynamic-code',
     'const { proxy } = Proxy.revocable({ n: 0 }, { get: t => t.n++ })\nexport const r = events.map(v => [v.at, proxy.n])',
   ),
-  bad('proxy-in-lambda', 'dynamic-code', 'export const r = events.map(v => new Proxy(v, { get: () => 1 }).bytes)'),
-  bad('eval', 'dynamic-code', 'export const r = events.map(v => eval(v.page))'),
-  bad('new-function', 'dynamic-code', `export const r = events.map(v => new Function('return 1')() + v.bytes)`),
-  bad('import-call', 'dynamic-code', `export const r = events.map(v => { void import('./date-now'); return v.at })`),
-  bad(
-    'global-this',
-    'dynamic-code',
-    'export const r = events.map(v => (globalThis as unknown as Record<string, number>)[v.user])',
-  ),
   bad('global-date', 'clock-in-lambda', 'export const r = events.map(v => globalThis.Date.now() + v.bytes)'),
   bad(
     'math-key',
