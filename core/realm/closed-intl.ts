@@ -2,9 +2,9 @@
 //
 // Promises: a formatter without a locale that ICU knows, or a date format without a zone, is that of en-US and UTC: it
 // can be made and asked for its options, and while modules are loaded it formats; in a lambda its use is closed, and so
-// is formatting the present time. `used` says whether anything was formatted: then results depend on ICU.
+// is the text of the present time. `used` says whether anything was formatted: then results depend on ICU.
 
-import { forbid } from './forbidden.ts'
+import { forbid, forbidden } from './forbidden.ts'
 import { LOAD_TIME, type Phase } from './phase.ts'
 
 const WORD = 'locale-in-lambda'
@@ -123,7 +123,7 @@ function closedMembers(name: string, prototype: object, use: Use): PropertyDescr
       if (use.implicit.has(formatter) && !use.phase.loading)
         forbid(WORD, `Intl.${name}.${member} without locale or zone`)
     }
-    const withTime = name === 'DateTimeFormat' && member.startsWith('format') ? presentTime(member, use) : undefined
+    const withTime = name === 'DateTimeFormat' && TIMED.has(member) ? presentTime(member, use) : undefined
     if (typeof value === 'function') {
       found[member] = { value: checked(value, check, withTime), writable: true, configurable: true }
     } else if (get !== undefined) {
@@ -143,22 +143,30 @@ function closedMembers(name: string, prototype: object, use: Use): PropertyDescr
 
 type Method = (this: object, ...given: unknown[]) => unknown
 
-/** `withTime` puts the present time into the arguments of a date format that got none. */
+/** `withTime` stands in where a date format got no time. */
 function checked(
   method: Method,
   check: (formatter: object) => void,
-  withTime?: (given: unknown[]) => unknown[],
+  withTime?: (format: (time: number) => unknown) => unknown,
 ): Method {
   return function (this: object, ...given: unknown[]): unknown {
     check(this)
-    return Reflect.apply(method, this, withTime === undefined ? given : withTime(given))
+    if (withTime === undefined || given[0] !== undefined) return Reflect.apply(method, this, given)
+    return withTime(time => Reflect.apply(method, this, [time]))
   }
 }
 
-/** A date format takes a missing time for the present one, except in ranges. */
-function presentTime(member: string, { phase }: Use): (given: unknown[]) => unknown[] {
-  return given => {
-    if (member.startsWith('formatRange') || given[0] !== undefined) return given
-    return phase.loading ? [LOAD_TIME] : forbid('clock-in-lambda', `Intl.DateTimeFormat.${member}()`)
+/** Methods that take a missing time for the present one. */
+const TIMED: ReadonlySet<string> = new Set(['format', 'formatToParts'])
+
+/**
+ * The text of the present time: a fixed one while modules are loaded. In a lambda any use of it is forbidden, but not
+ * asking for it, since libraries find out so whether a zone exists.
+ */
+function presentTime(member: string, { phase }: Use): (format: (time: number) => unknown) => unknown {
+  const name = `Intl.DateTimeFormat.${member}()`
+  return format => {
+    const text = format(LOAD_TIME)
+    return phase.loading ? text : forbidden('clock-in-lambda', name)
   }
 }

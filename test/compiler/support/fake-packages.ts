@@ -106,7 +106,8 @@ exports.hash = text => createHash('md5').update(text).digest('hex')
     `const probe = new Intl.DateTimeFormat('en-US', { hourCycle: 'h23', timeZone: 'America/New_York', hour: 'numeric' })
 const works = probe.format(new Date('2014-06-25T04:00:00.123Z')) === '00'
 const local = () => new Intl.DateTimeFormat().resolvedOptions().locale
-exports.print = (ms, zone) => works + ' ' + new Intl.DateTimeFormat(local(), { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' }).format(ms)
+const isZone = zone => { try { new Intl.DateTimeFormat('en-US', { timeZone: zone }).format(); return true } catch { return false } }
+exports.print = (ms, zone) => !isZone(zone) ? 'no zone' : works + ' ' + new Intl.DateTimeFormat(local(), { timeZone: zone, dateStyle: 'medium', timeStyle: 'short' }).format(ms)
 exports.shift = (ms, zone) => new Date(new Date(ms).toLocaleString('en-US', { timeZone: zone })).toISOString()
 exports.implicit = ms => new Date(ms).toLocaleString()
 `,
