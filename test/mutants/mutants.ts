@@ -117,8 +117,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'restart-forgets-times',
     defect: 'a stream that restarts has lost its event times',
     file: 'core/executor/progress.ts',
-    find: 'progress.sourcePartition(source, p).maxTime = maxTime',
-    put: 'progress.sourcePartition(source, p)',
+    find: 'at.maxTime = maxTime',
+    put: '',
     suite: VERIFY,
   },
   {
