@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly final?: boolean
   readonly out?: string
   readonly giveUpAfter?: string
+  readonly memory?: string
   readonly admit?: boolean
   readonly json?: boolean
 }

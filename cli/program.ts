@@ -21,6 +21,7 @@ const FINAL = 'the history is complete at the end: every window closes, and noth
 const OUT = 'the log directory for output topics (default: STATE/out)'
 const ADMIT = 'take partitions that are new to the state in at the present watermark'
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
+const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -85,6 +86,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       .option('--out <dir>', OUT)
       .option('--admit', ADMIT)
       .option('--give-up-after <duration>', GIVE_UP)
+      .option('--memory <size>', MEMORY)
       .option('--json', JSON_TEXT)
   common(program.command('batch'))
     .summary('compute a job over a stored log')

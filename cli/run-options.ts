@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
 import { awayTeller } from '../run/command-line/away-text.ts'
-import { givenPatience } from '../run/command-line/option-values.ts'
+import { givenPatience, sizeOf } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
@@ -23,6 +23,7 @@ export async function runOptions(
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
   const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
+  const memoryBytes = sizeOf(flags.memory, 'memory')
   const final = flags.final === true
   if (target === 'stream' && final && until === undefined) {
     throw new LyrebirdError('usage', '--final needs --until: a stream without an end has no complete history', {
@@ -33,5 +34,5 @@ export async function runOptions(
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
   const folder = dirname(job)
   const [out, admit] = [flags.out ?? config.out, flags.admit === true]
-  return { functions, functionsUrl, log, patience, state, out, until, final, admit, folder, recompute }
+  return { functions, functionsUrl, log, patience, state, out, until, final, admit, memoryBytes, folder, recompute }
 }

@@ -33,6 +33,7 @@ export const FAILURES = {
   // the job
   'job-failed': EXIT.jobFailed,
   'disk-full': EXIT.jobFailed,
+  'group-too-big': EXIT.jobFailed, // what an aggregation keeps for one key
   'disk-failed': EXIT.jobFailed,
   'system-limit': EXIT.jobFailed, // open files, address space
   'check-failed': EXIT.check,

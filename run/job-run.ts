@@ -25,7 +25,7 @@ import type { StateWriter } from '../store/store.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
-import { GROUP_LIMIT } from './memory-limits.ts'
+import { groupLimits, type MemoryOptions } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -50,7 +50,9 @@ import { lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
-export interface RunOptions {
+export interface RunOptions extends MemoryOptions {
+  /** Executors that share the memory of the run. Default 1. */
+  readonly executors?: number | undefined
   readonly functions: FunctionsModule
   /** File URL of the emitted `functions.mjs`, for places in stack traces and for worker threads. */
   readonly functionsUrl?: string | undefined
@@ -73,8 +75,6 @@ export interface RunOptions {
   readonly floors?: Floors | undefined
   /** The command that recomputes the state, for hints. */
   readonly recompute?: string | undefined
-  /** Groups of one node in memory before they are spilled or forgotten. Default 1,000,000. */
-  readonly groupLimit?: number | undefined
   /** Called at each step of a commit; for tests that crash there. */
   readonly steps?: Steps | undefined
   /**
@@ -132,7 +132,7 @@ export class JobRun {
       state: target === 'batch' && state.fresh ? null : state.writer,
       newSorter: sorterFactory(this.scratch),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
-      groupLimit: options.groupLimit ?? GROUP_LIMIT,
+      ...groupLimits(this.plan, options, options.executors),
     })
     this.#intl = state.intl
     this.#planBytes = encodeJson(this.plan)

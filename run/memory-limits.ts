@@ -2,7 +2,11 @@
 //
 // Not here: how far a run reads (`until.ts`).
 
-/** Groups of one node in memory before they are spilled (batch) or forgotten (stream): some hundred bytes each. */
+import { totalmem } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import type { Plan } from '../core/plan/plan.ts'
+
+/** New groups after which a stream commits at once. */
 export const GROUP_LIMIT = 1_000_000
 /**
  * Bytes of rows that one sorter keeps. A run has a few sorters: one for each node that holds something, late rows,
@@ -11,3 +15,48 @@ export const GROUP_LIMIT = 1_000_000
 export const SORTER_BYTES = 48 << 20
 /** Bytes of the packed changes of one table that wait for the commit. */
 export const CHANGE_QUEUE_BYTES = 64 << 20
+
+/** The parts of its memory that a run gives to groups, and at most to the state of one group in canonical bytes. */
+const GROUPS_PART = 1 / 2
+const ROW_PART = 1 / 32
+
+/** How much of what the machine (or the control group) and the heap of V8 allow a run takes by default. */
+const MACHINE_PART = 1 / 2
+const HEAP_PART = 3 / 4
+
+/** How much an executor keeps of each aggregation before it spills or forgets. */
+export interface GroupLimits {
+  /** Groups of one node. */
+  readonly groupLimit: number
+  /** About the bytes that the groups of one node take. */
+  readonly groupBytes: number
+  /** Canonical bytes of one group's state. */
+  readonly rowBytes: number
+}
+
+/**
+ * The limits of one executor: its share of the run's memory, divided among the nodes that aggregate. `groupLimit` is
+ * for tests, which spill early.
+ */
+export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptions, executors = 1): GroupLimits {
+  const nodes = plan.nodes.filter(node => node.kind === 'aggregate').length
+  const memory = (memoryBytes ?? defaultMemory()) / executors
+  return {
+    groupLimit: groupLimit ?? Number.MAX_SAFE_INTEGER,
+    groupBytes: (memory * GROUPS_PART) / Math.max(1, nodes),
+    rowBytes: memory * ROW_PART,
+  }
+}
+
+export interface MemoryOptions {
+  /** Bytes that the run may take for what it computes; about. Default: by the machine. */
+  readonly memoryBytes?: number | undefined
+  /** Groups of one node in memory before they are spilled or forgotten. Default: by `memoryBytes`. */
+  readonly groupLimit?: number | undefined
+}
+
+function defaultMemory(): number {
+  const limit = process.constrainedMemory()
+  const machine = limit > 0 && limit < totalmem() ? limit : totalmem()
+  return Math.min(machine * MACHINE_PART, getHeapStatistics().heap_size_limit * HEAP_PART)
+}

@@ -11,7 +11,7 @@ import { thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
-import { GROUP_LIMIT } from '../run/memory-limits.ts'
+import { groupLimits } from '../run/memory-limits.ts'
 import { takeProgress } from '../run/progress-merge.ts'
 import { checkReachable, type ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
@@ -45,7 +45,7 @@ export function runBatch(options: BatchOptions): Promise<RunSummary> {
 }
 
 async function runWhole(options: BatchOptions): Promise<RunSummary> {
-  const run = await JobRun.open('batch', options)
+  const run = await JobRun.open('batch', { ...options, executors: options.workers ?? availableParallelism() })
   const compute = async (): Promise<RunSummary> => {
     const ends = run.readEnds(options.until)
     checkReachable(ends, run.ranges)
@@ -98,7 +98,7 @@ async function readInThreads(
       tasks,
       progress: start,
       scratch,
-      groupLimit: options.groupLimit ?? GROUP_LIMIT,
+      limits: groupLimits(run.plan, options, others.length + 1),
     }
     return new Thread(entry, order, executor, onProgress)
   })
@@ -121,9 +121,10 @@ async function readApart(
   tasks: readonly Task[],
   onProgress: OnProgress,
 ): Promise<void> {
-  const { functions, functionsUrl, groupLimit = GROUP_LIMIT } = options
+  const { functions, functionsUrl } = options
+  const limits = groupLimits(run.plan, options)
   const progress = run.progress.encode()
-  const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, groupLimit })
+  const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits })
   await readGroup(run.log, executor, tasks, onProgress)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)

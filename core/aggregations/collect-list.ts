@@ -7,6 +7,7 @@
 import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.ts'
 import { decodeValue, encodeValue } from '../values/canonical.ts'
 import type { Column, IdentityOf } from './columns/column.ts'
+import { ENTRY_BYTES, HeldBytes, valueBytes } from './columns/held-bytes.ts'
 import { readOrderKey } from './columns/order-keys.ts'
 
 interface Entry {
@@ -21,6 +22,7 @@ interface List {
 }
 
 export class CollectListColumn<O> implements Column {
+  readonly held = new HeldBytes()
   readonly #identityOf: IdentityOf<O>
   readonly #lists: (List | undefined)[] = []
 
@@ -29,10 +31,12 @@ export class CollectListColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#lists.length < capacity) this.#lists.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#lists[slot] = undefined
   }
 
@@ -62,6 +66,7 @@ export class CollectListColumn<O> implements Column {
   }
 
   #push(slot: number, entry: Entry): void {
+    this.held.add(slot, ENTRY_BYTES + valueBytes(entry.value))
     const list = this.#lists[slot]
     if (list === undefined) {
       this.#lists[slot] = { entries: [entry], sorted: true }

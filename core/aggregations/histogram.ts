@@ -7,6 +7,7 @@
 import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../values/canonical.ts'
 import type { Column } from './columns/column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES, valueBytes } from './columns/held-bytes.ts'
 
 /** One bucket for each value, or the buckets between bounds. */
 export function histogramColumn(bounds: readonly number[] | undefined): Column {
@@ -20,13 +21,16 @@ interface Counts {
 }
 
 class ValuesColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #slots: (Counts | undefined)[] = []
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
   }
 
@@ -61,13 +65,19 @@ class ValuesColumn implements Column {
       this.#slots[slot] = counts
     }
     if (typeof value !== 'object' || value === null) {
-      counts.primitive.set(value, (counts.primitive.get(value) ?? 0) + by)
+      const known = counts.primitive.get(value)
+      if (known === undefined) this.held.add(slot, MAP_ENTRY_BYTES + valueBytes(value))
+      counts.primitive.set(value, (known ?? 0) + by)
       return
     }
     const name = bytesToLatin1(canonicalBytes(value))
     const known = counts.composite.get(name)
-    if (known === undefined) counts.composite.set(name, { value, count: by })
-    else known.count += by
+    if (known !== undefined) {
+      known.count += by
+      return
+    }
+    counts.composite.set(name, { value, count: by })
+    this.held.add(slot, MAP_ENTRY_BYTES + 2 * valueBytes(value))
   }
 
   #sorted(slot: number): readonly { readonly bytes: Uint8Array; readonly value: unknown; readonly count: number }[] {

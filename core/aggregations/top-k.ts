@@ -7,6 +7,7 @@ import { type ByteReader, type ByteWriter, compareBytes } from '../values/bytes.
 import { compareValues, decodeValue, encodeValue } from '../values/canonical.ts'
 import type { Column, IdentityOf } from './columns/column.ts'
 import { firstToLast, keepFirst } from './columns/first-entries.ts'
+import { ENTRY_BYTES, HeldBytes, valueBytes } from './columns/held-bytes.ts'
 import { readOrderKey } from './columns/order-keys.ts'
 
 interface Entry {
@@ -17,6 +18,7 @@ interface Entry {
 }
 
 export class TopKColumn<O> implements Column {
+  readonly held = new HeldBytes()
   readonly #k: number
   readonly #identityOf: IdentityOf<O>
   readonly #lists: (Entry[] | undefined)[] = []
@@ -27,10 +29,12 @@ export class TopKColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#lists.length < capacity) this.#lists.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#lists[slot] = undefined
   }
 
@@ -75,6 +79,8 @@ export class TopKColumn<O> implements Column {
   #insert(slot: number, entry: Entry): void {
     const list = this.#lists[slot] ?? []
     this.#lists[slot] = list
+    // Of a full list one entry falls off: taken for one of the same size.
+    if (list.length < this.#k) this.held.add(slot, ENTRY_BYTES + valueBytes(entry.value))
     keepFirst(list, this.#k, entry, compareEntries)
   }
 }

@@ -50,6 +50,10 @@ export interface Environment {
   readonly siteOf: (error: unknown) => string | undefined
   /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */
   readonly groupLimit: number
+  /** About the bytes that the groups of one node may take in memory before the same happens. Default: any. */
+  readonly groupBytes?: number | undefined
+  /** Canonical bytes that one group's state may have. Default: any. */
+  readonly rowBytes?: number | undefined
   /** Dead letters of one source, partition and kind that are listed; for tests. */
   readonly listedLetters?: number | undefined
 }

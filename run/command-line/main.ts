@@ -16,7 +16,7 @@ import { systemFailure } from '../../host/system-failure.ts'
 import type { RunOptions } from '../job-run.ts'
 import type { RunSummary } from '../summary.ts'
 import { awayTeller } from './away-text.ts'
-import { givenPatience, readUntil } from './option-values.ts'
+import { givenPatience, readUntil, sizeOf } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
 /** An option: the placeholder of its value in the usage (null for an option without one), and what it means. */
@@ -41,6 +41,7 @@ const COMMON: OptionTexts = {
     value: 'D',
     means: 'how long brokers may be away, such as 10m; default 60s, for a stream without --until for good',
   },
+  memory: { value: 'SIZE', means: 'memory for what is computed, such as 512MB; default by the machine' },
   json: { value: null, means: 'the summary as JSON on stdout' },
 }
 
@@ -86,6 +87,7 @@ export async function runMain(
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
       admit: values.admit === true,
+      memoryBytes: sizeOf(values.memory as string | undefined, 'memory'),
       patience: {
         ...givenPatience(values['give-up-after'] as string | undefined),
         onAway: awayTeller(line => process.stderr.write(`${line}\n`)),

@@ -22,6 +22,19 @@ export function numberOf(
   )
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = { KB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30 }
+
+/** Bytes of `512MB`, `2GB`; units are powers of 1024. At least 16 MB. Throws `usage`. */
+export function sizeOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const parts = /^(\d{1,9})([KMG])i?B?$/i.exec(text)
+  const bytes = parts === null ? Number.NaN : Number(parts[1]) * (UNIT_BYTES[`${parts[2]?.toUpperCase()}B`] as number)
+  if (bytes >= 16 * 2 ** 20) return bytes
+  throw new LyrebirdError('usage', `--${flag} takes a size of at least 16MB, not ${JSON.stringify(text)}`, {
+    hint: 'write a whole number and a unit: 512MB, 4GB',
+  })
+}
+
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** Milliseconds of `500ms`, `10s`, `5m`, `1h`. Throws `usage`. */

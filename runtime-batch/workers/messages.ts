@@ -3,6 +3,7 @@
 // Promises: rows travel as packed bytes that are transferred without a copy; a typed failure arrives as one.
 
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
+import type { GroupLimits } from '../../run/memory-limits.ts'
 import type { Task } from '../divide.ts'
 
 export interface WorkerOrder {
@@ -13,7 +14,7 @@ export interface WorkerOrder {
   readonly tasks: readonly Task[]
   readonly progress: Uint8Array
   readonly scratch: string
-  readonly groupLimit: number
+  readonly limits: GroupLimits
 }
 
 export type FromWorker =

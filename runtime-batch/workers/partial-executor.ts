@@ -6,6 +6,7 @@
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { JobExecutor } from '../../core/executor/job-executor.ts'
 import { PROGRESS } from '../../core/executor/progress.ts'
+import type { GroupLimits } from '../../run/memory-limits.ts'
 import { siteFinder } from '../../run/site-of.ts'
 import { sorterFactory } from '../../run/sorters.ts'
 
@@ -15,7 +16,7 @@ interface PartialOptions {
   /** Encoded progress to continue. */
   readonly progress: Uint8Array
   readonly scratch: string
-  readonly groupLimit: number
+  readonly limits: GroupLimits
 }
 
 export function partialExecutor({
@@ -23,12 +24,12 @@ export function partialExecutor({
   functionsUrl,
   progress,
   scratch,
-  groupLimit,
+  limits,
 }: PartialOptions): JobExecutor {
   return new JobExecutor(functions, {
     state: { document: name => (name === PROGRESS ? progress : undefined), get: () => undefined, range: () => [] },
     newSorter: sorterFactory(scratch),
     siteOf: siteFinder(functionsUrl, functions.files),
-    groupLimit,
+    ...limits,
   })
 }

@@ -6,6 +6,7 @@
 // Not here: which group a slot belongs to (`core/operators/aggregate/group-table.ts`).
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import type { HeldBytes } from './held-bytes.ts'
 
 /** Identity bytes of an element, made only where they are needed. */
 export type IdentityOf<O> = (lineage: O) => Uint8Array
@@ -20,6 +21,8 @@ export interface Position {
 export type PositionOf<O> = (lineage: O) => Position
 
 export interface Column {
+  /** What its states take beyond its arrays; only of columns whose states grow. */
+  readonly held?: HeldBytes
   /** Makes room for slots below `capacity`; new slots are clear. */
   grow(capacity: number): void
   /** Back to the state of no element. */

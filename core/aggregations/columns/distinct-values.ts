@@ -6,6 +6,7 @@
 import { type ByteReader, type ByteWriter, bytesToLatin1, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
 import type { Column } from './column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES, valueBytes } from './held-bytes.ts'
 
 const EMPTY: unique symbol = Symbol('empty')
 
@@ -16,6 +17,7 @@ interface Values {
 }
 
 export class DistinctValuesColumn implements Column {
+  readonly held = new HeldBytes()
   /** Whether a row shows how many values there are, not the values. */
   readonly #countOnly: boolean
   /** The value of a slot that has one value, EMPTY where it has none; unused where it has several. */
@@ -27,6 +29,7 @@ export class DistinctValuesColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#single.length < capacity) {
       this.#single.push(EMPTY)
       this.#several.push(undefined)
@@ -34,13 +37,14 @@ export class DistinctValuesColumn implements Column {
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#single[slot] = EMPTY
     this.#several[slot] = undefined
   }
 
   add(slot: number, value: unknown): void {
     const values = this.#several[slot]
-    if (values !== undefined) return insert(values, value)
+    if (values !== undefined) return this.#insert(slot, values, value)
     const single = this.#single[slot]
     if (single === EMPTY) this.#single[slot] = value === 0 ? 0 : value
     else if (single !== value) this.#addSecond(slot, single, value)
@@ -64,8 +68,8 @@ export class DistinctValuesColumn implements Column {
 
   #addSecond(slot: number, first: unknown, second: unknown): void {
     const values: Values = { primitive: new Set(), composite: new Map() }
-    insert(values, first)
-    insert(values, second)
+    this.#insert(slot, values, first)
+    this.#insert(slot, values, second)
     if (values.primitive.size + values.composite.size < 2) return // NaN, or two equal composite values
     this.#several[slot] = values
     this.#single[slot] = undefined
@@ -80,9 +84,12 @@ export class DistinctValuesColumn implements Column {
       .map(value => ({ bytes: canonicalBytes(value), value }))
       .sort((a, b) => compareBytes(a.bytes, b.bytes))
   }
-}
 
-function insert(values: Values, value: unknown): void {
-  if (typeof value !== 'object' || value === null) values.primitive.add(value)
-  else values.composite.set(bytesToLatin1(canonicalBytes(value)), value)
+  #insert(slot: number, values: Values, value: unknown): void {
+    const before = values.primitive.size + values.composite.size
+    if (typeof value !== 'object' || value === null) values.primitive.add(value)
+    else values.composite.set(bytesToLatin1(canonicalBytes(value)), value)
+    if (values.primitive.size + values.composite.size > before)
+      this.held.add(slot, MAP_ENTRY_BYTES + 2 * valueBytes(value))
+  }
 }

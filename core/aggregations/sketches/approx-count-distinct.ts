@@ -14,6 +14,7 @@ import { hashValue } from '../../sketches/value-hash.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { readVarint, writeVarint } from '../../values/varint.ts'
 import type { Column } from '../columns/column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES } from '../columns/held-bytes.ts'
 
 const VERSION = 1
 const SPARSE = 0
@@ -23,6 +24,7 @@ const DENSE = 1
 type Registers = Map<number, number> | Uint8Array
 
 export class ApproxCountDistinctColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #precision: number
   readonly #limit: number
   readonly #slots: (Registers | undefined)[] = []
@@ -33,10 +35,12 @@ export class ApproxCountDistinctColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
   }
 
@@ -82,6 +86,7 @@ export class ApproxCountDistinctColumn implements Column {
     this.#slots[slot] = entries
     const place = Math.floor(entry / 64)
     if ((entries.get(place) ?? 0) < entry % 64) entries.set(place, entry % 64)
+    this.held.set(slot, entries.size * MAP_ENTRY_BYTES)
     if (entries.size > this.#limit) this.#dense(slot)
   }
 
@@ -92,6 +97,7 @@ export class ApproxCountDistinctColumn implements Column {
     const all = new Uint8Array(2 ** this.#precision)
     for (const [place, rank] of registers ?? []) raise(all, denseEntry(place * 64 + rank, this.#precision))
     this.#slots[slot] = all
+    this.held.set(slot, all.length)
     return all
   }
 }

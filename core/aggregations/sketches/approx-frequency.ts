@@ -11,11 +11,13 @@ import { eachCell, type FrequencySketch, readCells, type SketchShape, sketchByte
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { readVarint, writeVarint } from '../../values/varint.ts'
 import type { Column } from '../columns/column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES } from '../columns/held-bytes.ts'
 
 /** Counts of few cells by number, or of all cells. */
 type Cells = Map<number, number> | Float64Array
 
 export class ApproxFrequencyColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #shape: SketchShape
   readonly #limit: number
   readonly #slots: (Cells | undefined)[] = []
@@ -27,6 +29,7 @@ export class ApproxFrequencyColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
     const totals = new Float64Array(capacity)
     totals.set(this.#totals)
@@ -34,6 +37,7 @@ export class ApproxFrequencyColumn implements Column {
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
     this.#totals[slot] = 0
   }
@@ -68,7 +72,9 @@ export class ApproxFrequencyColumn implements Column {
       return
     }
     cells.set(cell, (cells.get(cell) ?? 0) + count)
-    this.#slots[slot] = cells.size > this.#limit ? this.#dense(cells) : cells
+    const all = cells.size > this.#limit ? this.#dense(cells) : cells
+    this.#slots[slot] = all
+    this.held.set(slot, all instanceof Map ? all.size * MAP_ENTRY_BYTES : all.byteLength)
   }
 
   #dense(cells: ReadonlyMap<number, number>): Float64Array {

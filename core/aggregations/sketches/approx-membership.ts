@@ -17,11 +17,13 @@ import {
 } from '../../sketches/membership.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import type { Column } from '../columns/column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES } from '../columns/held-bytes.ts'
 
 /** The numbers of few set bits, or all bits. */
 type Bits = Set<number> | Uint8Array
 
 export class ApproxMembershipColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #shape: FilterShape
   readonly #limit: number
   readonly #slots: (Bits | undefined)[] = []
@@ -32,10 +34,12 @@ export class ApproxMembershipColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
   }
 
@@ -73,6 +77,7 @@ export class ApproxMembershipColumn implements Column {
     const few = bits ?? new Set<number>()
     this.#slots[slot] = few
     few.add(bit)
+    this.held.set(slot, few.size * MAP_ENTRY_BYTES)
     if (few.size > this.#limit) this.#dense(slot)
   }
 
@@ -82,6 +87,7 @@ export class ApproxMembershipColumn implements Column {
     const all = new Uint8Array(this.#shape.bits / 8)
     for (const bit of bits ?? []) mark(all, bit)
     this.#slots[slot] = all
+    this.held.set(slot, all.length)
     return all
   }
 }

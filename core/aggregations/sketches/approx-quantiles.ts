@@ -12,10 +12,12 @@ import { BUCKET_LIMIT, type LogBuckets, logBuckets, rankOf } from '../../sketche
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { readVarint, writeVarint } from '../../values/varint.ts'
 import type { Column } from '../columns/column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES } from '../columns/held-bytes.ts'
 
 const VERSION = 1
 
 export class ApproxQuantilesColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #quantiles: readonly number[]
   readonly #buckets: LogBuckets
   /** Counts by bucket. */
@@ -27,10 +29,12 @@ export class ApproxQuantilesColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
   }
 
@@ -76,7 +80,9 @@ export class ApproxQuantilesColumn implements Column {
   #count(slot: number, bucket: number, count: number): void {
     const counts = this.#slots[slot] ?? new Map<number, number>()
     this.#slots[slot] = counts
-    counts.set(bucket, (counts.get(bucket) ?? 0) + count)
+    const known = counts.get(bucket)
+    if (known === undefined) this.held.add(slot, MAP_ENTRY_BYTES)
+    counts.set(bucket, (known ?? 0) + count)
   }
 
   #sorted(slot: number): [bucket: number, count: number][] {

@@ -18,6 +18,7 @@ import { compareValues, decodeValue, encodeValue } from '../../values/canonical.
 import { readVarint, writeVarint } from '../../values/varint.ts'
 import type { Column, IdentityOf } from '../columns/column.ts'
 import { firstToLast, keepFirst } from '../columns/first-entries.ts'
+import { ENTRY_BYTES, HeldBytes, valueBytes } from '../columns/held-bytes.ts'
 
 const VERSION = 1
 const HASH_BYTES = 16
@@ -28,6 +29,7 @@ interface Entry {
 }
 
 export class SampleColumn<O> implements Column {
+  readonly held = new HeldBytes()
   readonly #k: number
   readonly #identityOf: IdentityOf<O>
   readonly #slots: (Entry[] | undefined)[] = []
@@ -38,10 +40,12 @@ export class SampleColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#slots.length < capacity) this.#slots.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#slots[slot] = undefined
   }
 
@@ -78,6 +82,8 @@ export class SampleColumn<O> implements Column {
   #insert(slot: number, entry: Entry): void {
     const list = this.#slots[slot] ?? []
     this.#slots[slot] = list
+    // Of a full list one entry falls off: taken for one of the same size.
+    if (list.length < this.#k) this.held.add(slot, ENTRY_BYTES + valueBytes(entry.value))
     keepFirst(list, this.#k, entry, compareEntries)
   }
 }

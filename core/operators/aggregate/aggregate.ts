@@ -16,6 +16,7 @@ import type { Frames } from '../../time/frames.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
+import type { CheckSize } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { SortedKeys } from './sorted-keys.ts'
@@ -33,6 +34,7 @@ interface AggregatesOptions {
   readonly groups: GroupTable
   readonly rows: GroupTableSink
   readonly env: Environment
+  readonly checkSize: CheckSize
 }
 
 export class AggregateOperator implements Operator {
@@ -40,6 +42,7 @@ export class AggregateOperator implements Operator {
   readonly #groups: GroupTable
   readonly #rows: GroupTableSink
   readonly #env: Environment
+  readonly #checkSize: CheckSize
   /** Where windows are; null for the global one. */
   readonly #frames: Frames | null
   readonly #w = new ByteWriter(256)
@@ -47,7 +50,8 @@ export class AggregateOperator implements Operator {
   /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
 
-  constructor({ node, frames, groups, rows, env }: AggregatesOptions) {
+  constructor({ node, frames, groups, rows, env, checkSize }: AggregatesOptions) {
+    this.#checkSize = checkSize
     this.partials = TABLE.state(node.id)
     this.#groups = groups
     this.#rows = rows
@@ -86,12 +90,12 @@ export class AggregateOperator implements Operator {
 
   /** Forgets all groups where there are too many in memory; after a flush, when none has changed. */
   forget(): void {
-    if (this.#groups.size > this.#env.groupLimit) this.#clear()
+    if (this.#isFull) this.#clear()
   }
 
   /** Spills all groups as partial rows where there are too many in memory. */
   spill(): void {
-    if (this.#groups.size <= this.#env.groupLimit) return
+    if (!this.#isFull) return
     this.#spilled.addAll(this.#partialRows())
     this.#clear()
   }
@@ -108,6 +112,11 @@ export class AggregateOperator implements Operator {
     this.#spilled.addAll(rows)
   }
 
+  get #isFull(): boolean {
+    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#env
+    return this.#groups.size > groupLimit || this.#groups.bytes > groupBytes
+  }
+
   *#partialRows(): Generator<Row> {
     const key = new ByteWriter()
     const value = new ByteWriter(256)
@@ -117,6 +126,7 @@ export class AggregateOperator implements Operator {
       this.#groups.writeRowKey(key, slot)
       value.byte(this.#groups.isBased(slot) ? WHOLE : PART)
       this.#groups.writeState(value, slot)
+      this.#checkSize(value.length, () => key.view())
       yield [key.view(), value.view()]
     }
   }
@@ -147,7 +157,10 @@ export class AggregateOperator implements Operator {
     if (slot === SCRATCH) groups.clearSlot(SCRATCH)
     let changed = slot !== SCRATCH && groups.isChanged(slot)
     let based = slot !== SCRATCH && groups.isBased(slot)
+    let spilledBytes = 0
     for (; spilled.isAt(key); spilled.advance()) {
+      spilledBytes += spilled.value.length
+      this.#checkSize(spilledBytes, () => key)
       if (spilled.value[0] === WHOLE) {
         based = true
         this.#rows.unknown(slot)
@@ -174,9 +187,16 @@ export class AggregateOperator implements Operator {
     } else {
       this.#w.reset()
       groups.writeState(this.#w, slot)
+      this.#checkSize(this.#w.length, () => key)
       sink.putSorted(this.partials, key, this.#w.view())
       groups.markBased(slot)
     }
+  }
+
+  #keyOf(slot: number): Uint8Array {
+    const w = new ByteWriter()
+    this.#groups.writeRowKey(w, slot)
+    return w.take()
   }
 
   /** Adds the group's committed state to the slot. */
@@ -196,7 +216,11 @@ export class AggregateOperator implements Operator {
     const keys = new SortedKeys()
     const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
     const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
-    const state = (w: ByteWriter, slot: number): void => groups.writeState(w, slot)
+    const state = (w: ByteWriter, slot: number): void => {
+      const from = w.length
+      groups.writeState(w, slot)
+      this.#checkSize(w.length - from, () => this.#keyOf(slot))
+    }
     const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
     for (const slot of groups.changedSlots) {
       if (this.#isWhole(slot, openFrom)) keys.add(slot, key, value, state)

@@ -5,6 +5,7 @@
 // Not here: when groups are merged with the state, written to it and forgotten (`aggregate.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
+import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import { type ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
@@ -48,6 +49,11 @@ export class GroupTable implements GroupAccess {
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
+  }
+
+  /** About the memory that all of them take, in bytes. */
+  get bytes(): number {
+    return memoryOf(this.size, this.columns)
   }
 
   /** Groups in memory. */

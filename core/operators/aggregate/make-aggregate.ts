@@ -7,6 +7,7 @@ import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { makeSession } from '../session/session.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { AggregateOperator } from './aggregate.ts'
+import { sizeCheck } from './group-size.ts'
 import { GroupTable } from './group-table.ts'
 import { GroupTableSink } from './group-table-sink.ts'
 import { rowValueWriter } from './row-value.ts'
@@ -25,5 +26,6 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
     present: presentOf(node, context),
     frames,
   })
-  return { operator: new AggregateOperator({ node, frames, groups, rows, env }), groups }
+  const checkSize = sizeCheck(plan, node, frames !== null, env.rowBytes ?? Number.POSITIVE_INFINITY)
+  return { operator: new AggregateOperator({ node, frames, groups, rows, env, checkSize }), groups }
 }

@@ -6,6 +6,7 @@
 // Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
+import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import { ByteReader, ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
@@ -37,6 +38,11 @@ export class SessionTable implements GroupAccess {
     this.#gap = gapMs
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
+  }
+
+  /** About the memory that all of them take, in bytes. */
+  get bytes(): number {
+    return memoryOf(this.size, this.columns)
   }
 
   /** Partial sessions in memory. */

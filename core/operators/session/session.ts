@@ -19,6 +19,7 @@ import type { Row, Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
+import { type CheckSize, sizeCheck } from '../aggregate/group-size.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
@@ -50,7 +51,9 @@ export function makeSession(
   const sessions = new SessionTable(columnsOf(node, context), gapMs)
   const rows = new RowTableSink(sinkOptions(node, window, context))
   const present = presentOf(node, context)
-  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, present, env: context.env })
+  const { env, plan } = context
+  const checkSize = sizeCheck(plan, node, false, env.rowBytes ?? Number.POSITIVE_INFINITY)
+  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, present, env, checkSize })
   return { operator, groups: sessions }
 }
 
@@ -62,6 +65,7 @@ interface SessionOptions {
   /** The value of a slot's row. */
   readonly present: (slot: number) => unknown
   readonly env: Environment
+  readonly checkSize: CheckSize
 }
 
 const PUT = Uint8Array.of(1)
@@ -106,7 +110,8 @@ class SessionOperator implements Operator {
 
   /** Spills all sessions as partial rows where there are too many in memory. */
   spill(): void {
-    if (this.#o.sessions.size > this.#o.env.groupLimit) this.#spill()
+    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#o.env
+    if (this.#o.sessions.size > groupLimit || this.#o.sessions.bytes > groupBytes) this.#spill()
   }
 
   *takePartials(): Generator<Row> {
@@ -183,7 +188,7 @@ class SessionOperator implements Operator {
   }
 
   #flushSession(key: Uint8Array, { parts, last }: Cluster): void {
-    const { sessions, present, rows, gapMs } = this.#o
+    const { sessions, present, rows, gapMs, checkSize } = this.#o
     const first = (parts[0] as Part).first
     const end = last + gapMs
     const closes = end < this.#now
@@ -191,7 +196,12 @@ class SessionOperator implements Operator {
     const changed = stored.length < parts.length
     if (!changed && !closes) return
     sessions.clearSlot(SCRATCH)
-    for (const { state } of parts) sessions.mergeState(SCRATCH, new ByteReader(state))
+    let bytes = 0
+    for (const { state } of parts) {
+      bytes += state.length
+      checkSize(bytes, () => key)
+      sessions.mergeState(SCRATCH, new ByteReader(state))
+    }
     const same = stored.find(part => part.first === first && part.last === last)
     const outcome = presented(() => present(SCRATCH))
     rows.put(viewKey(key, first, end), outcome, { changed, closes, isNew: same === undefined })
