@@ -29,6 +29,14 @@ const only = values.only?.split(',')
 const all = [...VALIDATION, ...DATES, ...NUMBERS, ...COLLECTIONS, ...PARSERS, ...TEXTS]
 const chosen = all.filter(([name]) => only === undefined || only.includes(name))
 
+const COLUMNS = {
+  equal: 'ok | equal to plain Node',
+  refused: 'ok | refused when called',
+  'library-failed': 'refused | ',
+}
+
+const shown = (outcome, note = '') => (outcome === 'equal' ? '' : note.replaceAll('|', '\\|'))
+
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), 'lyrebird-libraries-'))
 try {
   install(chosen)
@@ -96,11 +104,3 @@ function write(rows) {
   const titles = '| library | version | check | batch and stream | note |\n|---|---|---|---|---|'
   writeFileSync(path, `${head}\n## Tried\n\n${said}\n\n${titles}\n${lines.join('\n')}\n`)
 }
-
-const COLUMNS = {
-  equal: 'ok | equal to plain Node',
-  refused: 'ok | refused when called',
-  'library-failed': 'refused | ',
-}
-
-const shown = (outcome, note = '') => (outcome === 'equal' ? '' : note.replaceAll('|', '\\|'))
