@@ -19,13 +19,7 @@ interface PartialOptions {
   readonly limits: GroupLimits
 }
 
-export function partialExecutor({
-  functions,
-  functionsUrl,
-  progress,
-  scratch,
-  limits,
-}: PartialOptions): JobExecutor {
+export function partialExecutor({ functions, functionsUrl, progress, scratch, limits }: PartialOptions): JobExecutor {
   return new JobExecutor(functions, {
     state: { document: name => (name === PROGRESS ? progress : undefined), get: () => undefined, range: () => [] },
     newSorter: sorterFactory(scratch),
