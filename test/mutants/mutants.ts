@@ -189,7 +189,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'bucket-of-the-last-part',
     defect: 'merging quantiles keeps the counts of one side only',
     file: 'core/aggregations/sketches/approx-quantiles.ts',
-    find: '(counts.get(bucket) ?? 0) + count',
+    find: '(known ?? 0) + count',
     put: 'count',
     suite: SKETCHES,
   },
@@ -212,9 +212,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'sample-of-the-first',
     defect: 'a full sample takes no further element, however small its hash',
-    file: 'core/aggregations/sketches/sample.ts',
-    find: '&& compareEntries(entry, last) >= 0) return',
-    put: ') return',
+    file: 'core/aggregations/columns/first-entries.ts',
+    find: 'else if (k > 0 && order',
+    put: 'else if (k < 0 && order',
     suite: SKETCHES,
   },
   {
