@@ -52,7 +52,9 @@ describe('the command line of an emitted module', () => {
     const state = join(folder, 'state')
     const unknown = await run(batchPath, ['--lgo', 'x'])
     expect(unknown.code).toBe(2)
-    expect(unknown.stderr).toContain('--log --state --out --until --final --json --workers')
+    expect(unknown.stderr).toContain(
+      '--log --state --out --until --final --admit --give-up-after --memory --json --workers',
+    )
     expect((await run(batchPath, ['--log', folder])).stderr).toContain('--state is missing')
     expect((await run(batchPath, ['--log', folder, '--state', state, '--until', 'x'])).stderr).toMatch(
       /^malformed-cut /,
