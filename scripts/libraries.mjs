@@ -33,6 +33,7 @@ const COLUMNS = {
   equal: 'ok | equal to plain Node',
   refused: 'ok | refused when called',
   'library-failed': 'refused | ',
+  'local-time': 'refused | ',
 }
 
 const shown = (outcome, note = '') => (outcome === 'equal' ? '' : note.replaceAll('|', '\\|'))
@@ -58,15 +59,19 @@ function packagesIn(code) {
 
 function install(entries) {
   mkdirSync(folder, { recursive: true })
-  const names = [...new Set(entries.flatMap(([, code]) => packagesIn(code)))].filter(
-    name => !existsSync(join(folder, 'node_modules', name, 'package.json')),
-  )
+  const names = [...new Set(entries.flatMap(([, code]) => packagesIn(code)))]
   if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
-  if (names.length === 0) return
+  // All at once: `--no-save` takes away what an earlier call installed.
+  if (names.every(installed)) return
   const exact = names.map(name => `${name}@${VERSIONS[name]}`)
   const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--legacy-peer-deps', ...exact]
   const { status, stderr } = spawnSync('npm', args, { cwd: folder, encoding: 'utf8' })
   if (status !== 0) throw new Error(`npm install failed: ${stderr}`)
+}
+
+function installed(name) {
+  const path = join(folder, 'node_modules', name, 'package.json')
+  return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).version === VERSIONS[name]
 }
 
 /** What came of a library: compiled, run, and equal to plain Node or refused as expected. */
@@ -91,7 +96,8 @@ function write(rows) {
   const text = readFileSync(path, 'utf8')
   const [head, table = ''] = text.split('\n## Tried\n')
   const known = new Map([...table.matchAll(/^\| (\S[^|]*?) \| .*$/gm)].map(([line, name]) => [name, line]))
-  for (const name of ['library', '---']) known.delete(name)
+  const listed = new Set(all.map(([name]) => name))
+  for (const name of known.keys()) if (!listed.has(name)) known.delete(name)
   for (const { name, version, outcome, note } of rows) {
     if (COLUMNS[outcome] === undefined) continue
     known.set(name, `| ${name} | ${version} | ${COLUMNS[outcome]} | ${shown(outcome, note)} |`)

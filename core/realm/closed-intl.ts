@@ -2,7 +2,8 @@
 //
 // Promises: a formatter without a locale that ICU knows, or a date format without a zone, is that of en-US and UTC: it
 // can be made and asked for its options, and while modules are loaded it formats; in a lambda its use is closed, and so
-// is the text of the present time. `used` says whether anything was formatted: then results depend on ICU.
+// is the text of the present time. `used` says whether ICU gave anything that follows from its data, a text or the
+// options of an explicit formatter: then results depend on its version. The options of an implicit one do not.
 
 import { forbid, forbidden } from './forbidden.ts'
 import { LOAD_TIME, type Phase } from './phase.ts'
@@ -11,7 +12,9 @@ const WORD = 'locale-in-lambda'
 const LOCALE = 'en-US'
 const ZONE = 'UTC'
 
-/** Constructors of formatters. `Locale` knows no default. */
+/** Functions of `Intl` that give what ICU knows. */
+const LISTS = ['getCanonicalLocales', 'supportedValuesOf']
+
 const FORMATTERS = [
   'Collator',
   'DateTimeFormat',
@@ -30,14 +33,16 @@ interface Options {
   readonly timeZone?: string | undefined
 }
 
-type Constructor = { new (...given: unknown[]): object; readonly prototype: object } & {
-  supportedLocalesOf(locales: Locales): string[]
+interface Constructor {
+  new (...given: unknown[]): object
+  readonly prototype: object
+  supportedLocalesOf: (locales: Locales) => string[]
 }
 
 export interface ClosedIntl {
   /** The object `Intl`; private, so that it may be written to. */
   readonly object: object
-  /** True once something was formatted. */
+  /** True once ICU gave something that follows from its data. */
   used(): boolean
   /** Runs a method of dates that takes locales and options, named `name`, under the conditions of a date format. */
   dateText<O extends Options>(
@@ -49,25 +54,23 @@ export interface ClosedIntl {
 }
 
 export function closedIntl(phase: Phase): ClosedIntl {
-  const use: Use = { phase, implicit: new WeakSet(), formatted: false }
+  const use: Use = { phase, implicit: new WeakSet(), asked: false }
   const host = Intl as unknown as Readonly<Record<string, unknown>>
   const object: object = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(Intl))
-  for (const name of FORMATTERS) {
-    const made = host[name]
-    if (made === undefined) continue
-    Object.defineProperty(object, name, {
-      value: closedFormatter(name, made as Constructor, use),
-      writable: true,
-      configurable: true,
-    })
+  const define = (name: string, value: unknown): void => {
+    Object.defineProperty(object, name, { value, writable: true, configurable: true })
   }
+  for (const name of FORMATTERS.filter(known => host[known] !== undefined))
+    define(name, closedFormatter(name, host[name] as Constructor, use))
+  for (const name of LISTS) define(name, noted(host[name] as Method, use))
+  define('Locale', notedLocale(use))
   return {
     object,
-    used: () => use.formatted,
+    used: () => use.asked,
     dateText(name, locales, options, text) {
       const given = explicit('DateTimeFormat', Intl.DateTimeFormat as unknown as Constructor, locales, options)
       if (given.implicit && !phase.loading) return forbid(WORD, name)
-      use.formatted = true
+      use.asked = true
       return text(given.locales, given.options as never)
     },
   }
@@ -77,7 +80,7 @@ interface Use {
   readonly phase: Phase
   /** Formatters that were made without a locale or a zone. */
   readonly implicit: WeakSet<object>
-  formatted: boolean
+  asked: boolean
 }
 
 interface Given {
@@ -100,11 +103,13 @@ function explicit(name: string, host: Constructor, locales: Locales, options: Op
 function closedFormatter(name: string, host: Constructor, use: Use): unknown {
   function Closed(locales?: Locales, options?: Options): object {
     const given = explicit(name, host, locales, options)
+    // Whether a zone exists follows from the data of ICU.
+    if (name === 'DateTimeFormat' && ![undefined, ZONE].includes(options?.timeZone)) use.asked = true
     const made = Reflect.construct(host, [given.locales, given.options], new.target ?? Closed)
     if (given.implicit) use.implicit.add(made)
     return made
   }
-  Closed.supportedLocalesOf = (locales: Locales): string[] => host.supportedLocalesOf(locales)
+  Closed.supportedLocalesOf = noted(host.supportedLocalesOf as Method, use)
   Closed.prototype = Object.create(host.prototype, {
     constructor: { value: Closed, writable: true, configurable: true },
     ...closedMembers(name, host.prototype, use),
@@ -117,11 +122,15 @@ function closedFormatter(name: string, host: Constructor, use: Use): unknown {
 function closedMembers(name: string, prototype: object, use: Use): PropertyDescriptorMap {
   const found: PropertyDescriptorMap = {}
   for (const [member, { value, get }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-    if (member === 'constructor' || member === 'resolvedOptions') continue
+    if (member === 'constructor') continue
     const check = (formatter: object): void => {
-      use.formatted = true
-      if (use.implicit.has(formatter) && !use.phase.loading)
-        forbid(WORD, `Intl.${name}.${member} without locale or zone`)
+      const implicit = use.implicit.has(formatter)
+      if (member === 'resolvedOptions') {
+        if (!implicit) use.asked = true
+        return
+      }
+      use.asked = true
+      if (implicit && !use.phase.loading) forbid(WORD, `Intl.${name}.${member} without locale or zone`)
     }
     const withTime = name === 'DateTimeFormat' && TIMED.has(member) ? presentTime(member, use) : undefined
     if (typeof value === 'function') {
@@ -142,6 +151,23 @@ function closedMembers(name: string, prototype: object, use: Use): PropertyDescr
 }
 
 type Method = (this: object, ...given: unknown[]) => unknown
+
+function noted(method: Method, use: Use): Method {
+  return function (this: object, ...given: unknown[]): unknown {
+    use.asked = true
+    return Reflect.apply(method, this, given)
+  }
+}
+
+/** A locale knows no default, but its canonical form and all that it tells is data of ICU. */
+function notedLocale(use: Use): unknown {
+  return class Locale extends Intl.Locale {
+    constructor(...given: ConstructorParameters<typeof Intl.Locale>) {
+      use.asked = true
+      super(...given)
+    }
+  }
+}
 
 /** `withTime` stands in where a date format got no time. */
 function checked(

@@ -9,6 +9,7 @@
 // strings), which `compiler/2-check` finds in the source.
 
 import { LyrebirdError } from '../errors.ts'
+import { closedBlob } from './closed-blob.ts'
 import { closedDate } from './closed-date.ts'
 import { closedFunction } from './closed-function.ts'
 import { closedIntl } from './closed-intl.ts'
@@ -49,7 +50,6 @@ const LATE: Readonly<Record<string, readonly string[]>> = {
 const CLASSES = [
   'AbortController',
   'AbortSignal',
-  'Blob',
   'CompressionStream',
   'CustomEvent',
   'DecompressionStream',
@@ -82,6 +82,7 @@ const ABSENT = ['window', '__dirname', '__filename'] as const
 const WHOLE = ['global', 'globalThis', 'self'] as const
 
 const OWN = [
+  'Blob',
   'Date',
   'Function',
   'Intl',
@@ -123,6 +124,7 @@ export function closedRealm(): ClosedRealm {
   const intl = closedIntl(phase)
   const whole: Record<string, unknown> = {}
   const own: Record<string, unknown> = {
+    Blob: closedBlob(phase),
     Date: closedDate(phase, intl),
     Intl: intl.object,
     JSON: privateCopy(JSON),

@@ -15,6 +15,12 @@ export const use = (n: number, s: string) => formatInTimeZone(new Date(n * 90000
     '@date-fns/tz',
     `import { TZDate } from '@date-fns/tz'
 export const use = (n: number, s: string) => String(new TZDate(n * 9000000, 'Asia/Tokyo').getHours()) + s`,
+    'local-time',
+  ],
+  [
+    '@date-fns/tz tzOffset',
+    `import { tzOffset } from '@date-fns/tz'
+export const use = (n: number, s: string) => String(tzOffset('America/New_York', new Date(n * 4000000000))) + s`,
   ],
   [
     'dayjs',
@@ -52,6 +58,11 @@ export const use = (n: number, s: string) => Temporal.Instant.fromEpochMilliseco
 export const use = (n: number, s: string) => Temporal.PlainDate.from('2026-01-31').add({ months: n }).toString() + s`,
   ],
   [
+    'temporal-polyfill with a zone',
+    `import { Temporal } from 'temporal-polyfill'
+export const use = (n: number, s: string) => Temporal.Instant.fromEpochMilliseconds(n * 9000000).toZonedDateTimeISO('Asia/Kolkata').toString() + s`,
+  ],
+  [
     '@js-joda/core',
     `import { LocalDate } from '@js-joda/core'
 export const use = (n: number, s: string) => LocalDate.parse('2026-01-31').plusMonths(n).toString() + s`,
@@ -65,6 +76,12 @@ export const use = (n: number, s: string) => ms(n * 90000000) + s + ms('2h')`,
     'cron-parser',
     `import { CronExpressionParser } from 'cron-parser'
 export const use = (n: number, s: string) => CronExpressionParser.parse('0 12 * * *', { currentDate: new Date(n * 90000000), tz: 'UTC' }).next().toISOString() + s`,
+    'refused',
+  ],
+  [
+    'cron-parser with hashSeed',
+    `import { CronExpressionParser } from 'cron-parser'
+export const use = (n: number, s: string) => CronExpressionParser.parse('H 12 * * *', { currentDate: new Date(n * 90000000), tz: 'UTC', hashSeed: s }).next().toISOString() + s`,
   ],
   [
     'rrule',

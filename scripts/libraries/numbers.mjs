@@ -97,8 +97,8 @@ export const use = (n: number, s: string) => createId() + n + s`,
   ],
   [
     'short-uuid',
-    `import short from 'short-uuid'
-const translate = short('0123456789abcdef')
+    `import { createTranslator } from 'short-uuid'
+const translate = createTranslator('0123456789abcdef')
 export const use = (n: number, s: string) => translate.fromUUID('6ba7b810-9dad-11d1-80b4-00c04fd430c' + n) + s`,
   ],
   [

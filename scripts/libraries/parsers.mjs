@@ -101,8 +101,8 @@ export const use = (n: number, s: string) => decodeHTML('&lt;' + s + '&eacute;')
   ],
   [
     'he',
-    `import he from 'he'
-export const use = (n: number, s: string) => he.decode('&lt;' + s) + he.encode('é') + n`,
+    `import { decode, encode } from 'he'
+export const use = (n: number, s: string) => decode('&lt;' + s) + encode('é') + n`,
   ],
   [
     '@msgpack/msgpack',

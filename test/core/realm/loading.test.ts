@@ -103,6 +103,14 @@ describe('the use of Intl', () => {
     ['["b", "a"].sort(new Intl.Collator("de").compare)', true],
     ['new Date(0).toLocaleString("en-US", { timeZone: "UTC" })', true],
     ['new Intl.DateTimeFormat().resolvedOptions().timeZone', false],
+    ['new Intl.DateTimeFormat("en", { timeZone: "Asia/Calcutta" }).resolvedOptions().timeZone', true],
+    ['new Intl.NumberFormat("de").resolvedOptions().locale', true],
+    ['new Intl.DateTimeFormat("en", { timeZone: "Europe/Kyiv" }) === null', true],
+    ['new Intl.DateTimeFormat("en", { timeZone: "UTC" }) === null', false],
+    ['Intl.PluralRules.supportedLocalesOf(["de", "xx"]).length', true],
+    ['Intl.supportedValuesOf("currency").length', true],
+    ['Intl.getCanonicalLocales("iw")[0]', true],
+    ['new Intl.Locale("en").maximize().region', true],
     ['new Date(0).toISOString() + Math.PI', false],
   ])('%s is noted: %s', (expression, used) => {
     const realm = closedRealm()

@@ -72,7 +72,7 @@ describe('the realm is closed', () => {
     ['Function("return process.env")()', 'environment-variable'],
     ['Function("return this")().Math.random()', 'random-in-lambda'],
     ['globalThis.eval("Math.random()")', 'random-in-lambda'],
-    ['new Blob(["a"])', 'outside-world'],
+    ['new Blob(["a"]).text()', 'outside-world'],
     ['AbortSignal.timeout(5)', 'outside-world'],
     ['new Date(0).toLocaleString()', 'locale-in-lambda'],
     ['new Date(0).toLocaleDateString("en-US")', 'locale-in-lambda'],
@@ -126,6 +126,8 @@ describe('what computes is unchanged', () => {
     ['new Function("a", "b", "return a + b")(1, 2)', 3],
     ['globalThis.Object === Object && globalThis.Map === Map', true],
     ['({}) instanceof Blob', false],
+    ['new Blob(["aé€😀", "\\ud800", 12, new Uint8Array(3), new Uint16Array(2).buffer, new Blob(["é"])]).size', 24],
+    ['new Blob().size + new Blob([], { type: "Text/Plain" }).type', '0text/plain'],
     ['({}) instanceof WeakRef', false],
     ['Buffer.isBuffer(new Uint8Array(1))', false],
     [
