@@ -25,6 +25,7 @@ export const use = (n: number, s: string) => String(distance(s, 'abc')) + n`,
     'compromise',
     `import nlp from 'compromise'
 export const use = (n: number, s: string) => nlp('she walks ' + n + ' miles').verbs().toPastTense().out('text') + s`,
+    'refused',
   ],
   [
     'fuse.js',
@@ -50,12 +51,13 @@ export const use = (n: number, s: string) => Mustache.render('{{s}} has {{n}}', 
     'handlebars',
     `import Handlebars from 'handlebars/dist/cjs/handlebars.js'
 const page = Handlebars.compile('{{s}} has {{n}}')
-export const use = (n: number, s: string) => page({ n, s })`,
+export const use = (n: number, s: string) => String(page({ n, s }))`,
   ],
   [
     'diff',
     `import { diffChars } from 'diff'
 export const use = (n: number, s: string) => JSON.stringify(diffChars(s, 'b' + n))`,
+    'refused',
   ],
   [
     'emoji-regex',
