@@ -13,21 +13,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { COLLECTIONS } from './libraries/collections.mjs'
-import { DATES } from './libraries/dates.mjs'
-import { NUMBERS } from './libraries/numbers.mjs'
-import { PARSERS } from './libraries/parsers.mjs'
-import { TEXTS } from './libraries/texts.mjs'
-import { VALIDATION } from './libraries/validation.mjs'
+import { LIBRARIES, packagesIn, VERSIONS, versionOf } from './libraries/index.mjs'
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, folder: { type: 'string' }, write: { type: 'boolean', default: false } },
 })
 const here = dirname(fileURLToPath(import.meta.url))
-const VERSIONS = JSON.parse(readFileSync(join(here, 'libraries/versions.json'), 'utf8'))
 const only = values.only?.split(',')
-const all = [...VALIDATION, ...DATES, ...NUMBERS, ...COLLECTIONS, ...PARSERS, ...TEXTS]
-const chosen = all.filter(([name]) => only === undefined || only.includes(name))
+const chosen = LIBRARIES.filter(([name]) => only === undefined || only.includes(name))
 
 const COLUMNS = {
   equal: 'ok | equal to plain Node',
@@ -50,16 +43,16 @@ try {
   if (values.folder === undefined) rmSync(folder, { recursive: true, force: true })
 }
 
-/** Packages that a text imports, with their declarations where these are apart. */
-function packagesIn(code) {
-  const names = [...code.matchAll(/(?:from|import) '((?:@[^/']+\/)?[^/']+)/g)].map(([, name]) => name)
+/** What a text imports, with declarations where these are apart. */
+function neededBy(code) {
+  const names = packagesIn(code)
   const types = names.map(name => `@types/${name.replace('@', '').replace('/', '__')}`)
   return [...names, ...types.filter(name => VERSIONS[name] !== undefined)]
 }
 
 function install(entries) {
   mkdirSync(folder, { recursive: true })
-  const names = [...new Set(entries.flatMap(([, code]) => packagesIn(code)))]
+  const names = [...new Set(entries.flatMap(([, code]) => neededBy(code)))]
   if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n')
   // All at once: `--no-save` takes away what an earlier call installed.
   if (names.every(installed)) return
@@ -86,8 +79,7 @@ function tryOne([name, code, expected = 'equal'], index) {
   const found = last?.startsWith('{') ? JSON.parse(last) : { outcome: 'crashed', note: stderr.trim().slice(0, 400) }
   const right = found.outcome === expected
   console.log(`${right ? 'ok   ' : 'WRONG'} ${name}: ${found.outcome} ${found.note ?? ''}`)
-  const [main] = packagesIn(code)
-  return { name, version: VERSIONS[main], right, ...found }
+  return { name, version: versionOf(name, code), right, ...found }
 }
 
 /** Rows of libraries that were not tried stay as they are. */
@@ -96,7 +88,7 @@ function write(rows) {
   const text = readFileSync(path, 'utf8')
   const [head, table = ''] = text.split('\n## Tried\n')
   const known = new Map([...table.matchAll(/^\| (\S[^|]*?) \| .*$/gm)].map(([line, name]) => [name, line]))
-  const listed = new Set(all.map(([name]) => name))
+  const listed = new Set(LIBRARIES.map(([name]) => name))
   for (const name of known.keys()) if (!listed.has(name)) known.delete(name)
   for (const { name, version, outcome, note } of rows) {
     if (COLUMNS[outcome] === undefined) continue

@@ -49,7 +49,7 @@ export const use = (n: number, s: string) => Mustache.render('{{s}} has {{n}}', 
   ],
   [
     'handlebars',
-    `import Handlebars from 'handlebars/dist/cjs/handlebars.js'
+    `import Handlebars from 'handlebars'
 const page = Handlebars.compile('{{s}} has {{n}}')
 export const use = (n: number, s: string) => String(page({ n, s }))`,
   ],
@@ -133,6 +133,7 @@ export const use = (n: number, s: string) => { const f = new Flatbush(1); f.add(
     'supercluster',
     `import Supercluster from 'supercluster'
 export const use = (n: number, s: string) => String(new Supercluster().load([{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [n, 5] } }]).getClusters([-180, -85, 180, 85], 2).length) + s`,
+    'refused',
   ],
   [
     'wellknown',
