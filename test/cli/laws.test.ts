@@ -1,8 +1,9 @@
 // `check` of a job whose aggregation breaks a law, and of one that keeps them all.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readSealed, writeSealed } from '../../cli/cache/sealed-text.ts'
 import { project, run } from './lyrebird.ts'
 
 const JOB = `import { aggregation, job, source } from 'lyrebird'
@@ -31,7 +32,7 @@ test('an unlawful aggregation: a counter-example at its plus, exit 3, also from 
   const [kept, ...more] = readdirSync(laws)
   expect(more).toEqual([])
   const path = join(laws, kept as string)
-  writeFileSync(path, readFileSync(path, 'utf8').replace('plus(b, a) is ', 'plus(b, a) was '))
+  writeSealed(path, readSealed(path)?.replace('plus(b, a) is ', 'plus(b, a) was ') ?? '')
   const again = await run(folder, ['check', 'job.ts', '--json'])
   expect(again.code).toBe(3)
   const [diagnostic] = (JSON.parse(again.out) as { diagnostics: { word: string; details: string[] }[] }).diagnostics
