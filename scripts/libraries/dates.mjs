@@ -23,7 +23,7 @@ export const use = (n: number, s: string) => String(new TZDate(n * 9000000, 'Asi
 export const use = (n: number, s: string) => String(tzOffset('America/New_York', new Date(n * 4000000000))) + s`,
   ],
   [
-    'dayjs',
+    'dayjs with timezone',
     `import dayjs from 'dayjs'
 import timezone from 'dayjs/plugin/timezone'
 import utc from 'dayjs/plugin/utc'
