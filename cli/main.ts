@@ -7,6 +7,7 @@
 import { CommanderError } from 'commander'
 import { EXIT } from '../core/errors.ts'
 import { engineFault } from '../host/engine.ts'
+import { runInAnotherProcess, wantsAnotherProcess } from './another-process.ts'
 import { reportFailure } from './output/failure.ts'
 import { newTerminal, type Terminal } from './output/terminal.ts'
 import { buildProgram } from './program.ts'
@@ -28,6 +29,8 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
     return ended.code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok
+    if (wantsAnotherProcess(error, argv))
+      return await runInAnotherProcess(argv).catch(e => reportFailure(e, terminal, argv))
     return reportFailure(error, terminal, argv)
   }
 }

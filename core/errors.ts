@@ -57,6 +57,7 @@ export const FAILURES = {
   'too-big': EXIT.dataLoss,
   // the state
   'state-locked': EXIT.state,
+  'process-number-taken': EXIT.state, // by a process of another container, in lmdb's table
   'state-missing': EXIT.state,
   'state-sealed': EXIT.state,
   'state-past-until': EXIT.state,

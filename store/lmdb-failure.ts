@@ -5,6 +5,7 @@
 
 import { isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import { systemFailure } from '../host/system-failure.ts'
+import { processNumberTaken } from './process-number.ts'
 import { corrupt } from './root.ts'
 
 /** What was known of the disk when it failed. */
@@ -18,6 +19,8 @@ interface Room {
 const FULL = /No space left|ENOSPC|File too large|EFBIG|quota|EDQUOT/i
 /** Also what lmdb says of a write that the disk took in part, and of everything after it in the same transaction. */
 const UNCLEAR = /Input\/output error|EIO|MDB_BAD_TXN/i
+/** lmdb waits for another process of this number for ten seconds, then has no transaction. */
+const NUMBER_TAKEN = /No transaction to renew/i
 const READERS = /MDB_READERS_FULL/i
 const MAP = /MDB_MAP_FULL|MDB_MAP_RESIZED|Cannot allocate memory|ENOMEM/i
 const REFUSED = /EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|Permission denied|Read-only file system|Not a directory/i
@@ -29,6 +32,7 @@ export function translate(e: unknown, dir: string, room: Room = { wanted: 0, the
   const { message } = e
   if (FULL.test(message) || (UNCLEAR.test(message) && room.wanted > room.there)) return diskFull(dir, message, e)
   if (/Input\/output error|EIO/i.test(message)) return systemFailure(Object.assign(e, { code: 'EIO' }), dir)
+  if (NUMBER_TAKEN.test(message)) return processNumberTaken(dir, e)
   if (READERS.test(message)) {
     return limit(dir, 'too many processes read it', 'end some of them, or wait for them', e)
   }

@@ -16,6 +16,7 @@ import { mapBytesFor } from './map-bytes.ts'
 import { makeStateFile } from './new-file.ts'
 import { bytesOf, type Meta, readMeta } from './pages/meta.ts'
 import { PageGuard } from './pages/page-guard.ts'
+import { checkProcessNumber, noteClosed, noteOpened } from './process-number.ts'
 import { corrupt } from './root.ts'
 import { isWhole } from './runs/block.ts'
 
@@ -32,6 +33,7 @@ export class Lmdb {
   #room = { disk: 0, map: 0 }
   #put = 0
   #released = false
+  #closed = false
 
   /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
   constructor(dir: string, options: { readonly readOnly: boolean }) {
@@ -41,7 +43,9 @@ export class Lmdb {
       if (!existsSync(path) && !options.readOnly) makeStateFile(dir, path)
       readMeta(dir, path)
       this.#mapBytes = mapBytesFor(dir, statSync(path).size)
+      checkProcessNumber(dir, path)
       this.db = openFile(path, options.readOnly, this.#mapBytes)
+      noteOpened(path)
     } catch (e) {
       throw translate(e, dir)
     }
@@ -51,6 +55,7 @@ export class Lmdb {
       this.guard = new PageGuard(dir, path, meta, options.readOnly ? 'read' : 'write')
     } catch (e) {
       void this.db.close()
+      noteClosed(path)
       throw translate(e, dir)
     }
   }
@@ -115,6 +120,8 @@ export class Lmdb {
     this.release()
     this.guard.close()
     await this.db.close()
+    if (!this.#closed) noteClosed(stateFile(this.dir))
+    this.#closed = true
   }
 
   /** Pages of the file that no commit uses take what is put, too. */
@@ -202,13 +209,34 @@ function fastGet(
 }
 
 function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabase<Uint8Array, Uint8Array> {
-  return open<Uint8Array, Uint8Array>(path, {
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    noSubdir: true,
-    overlappingSync: false,
-    maxReaders: READERS_MAX,
-    readOnly,
-    mapSize,
-  })
+  return withoutTimersOnFailure(() =>
+    open<Uint8Array, Uint8Array>(path, {
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      noSubdir: true,
+      overlappingSync: false,
+      maxReaders: READERS_MAX,
+      readOnly,
+      mapSize,
+    }),
+  )
+}
+
+/** A failed opening leaves a timer behind, whose action would fail where nobody can catch it. */
+function withoutTimersOnFailure<T>(action: () => T): T {
+  const own = globalThis.setTimeout
+  const timers: NodeJS.Timeout[] = []
+  globalThis.setTimeout = Object.assign((...args: Parameters<typeof own>) => {
+    const timer = own(...args)
+    timers.push(timer)
+    return timer
+  }, own)
+  try {
+    return action()
+  } catch (e) {
+    for (const timer of timers) clearTimeout(timer)
+    throw e
+  } finally {
+    globalThis.setTimeout = own
+  }
 }

@@ -12,7 +12,7 @@ import { readRoot } from './read-root.ts'
 import { StateView } from './state-view.ts'
 import type { StateReader } from './store.ts'
 
-/** Throws `state-missing`, `state-corrupt`, `state-too-new`. */
+/** Throws `state-missing`, `state-corrupt`, `state-too-new`, `process-number-taken`. */
 export function openStateReader(directory: string): StateReader {
   const dir = resolve(directory)
   if (!existsSync(stateFile(dir))) throw missing(directory)

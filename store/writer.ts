@@ -19,6 +19,7 @@ import { ProcessLock } from '../host/process-lock.ts'
 import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
 import { blockKey, documentKey, Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
 import { translate } from './lmdb-failure.ts'
+import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
 import { EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
 import { runsToCompact } from './runs/compaction.ts'
@@ -37,7 +38,7 @@ interface WriterOptions {
 
 /**
  * Makes the directory where it is missing. Throws `state-locked`, `state-corrupt`, `state-too-new`, `disk-full`,
- * `usage`.
+ * `process-number-taken`, `usage`.
  */
 export async function openStateWriter(directory: string, options: WriterOptions = {}): Promise<StateWriter> {
   const dir = resolve(directory)
@@ -45,6 +46,7 @@ export async function openStateWriter(directory: string, options: WriterOptions 
   const lock = await lockState(dir)
   return await orClose(
     async () => {
+      await waitForProcessNumber(dir, stateFile(dir))
       await refuseRunningOwner(dir)
       const lmdb = new Lmdb(dir, { readOnly: false })
       return await orClose(

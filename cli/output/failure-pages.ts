@@ -51,6 +51,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'unknown-codec': 'A batch is compressed in a way that this version cannot read.',
   'too-big': 'A record or batch is larger than any that this version reads.',
   'state-locked': 'Another process writes this state. Wait for it or end it; queries are possible meanwhile.',
+  'process-number-taken':
+    'A process of the same number has the state open in another container. query and verify take another number by themselves; a writer waits ten seconds. End the other one, or start this one as a child of a shell.',
   'state-missing': 'There is no state in that directory. lyrebird batch or lyrebird stream makes one.',
   'state-sealed':
     'The state is of a finished history (--final): later records would fall into closed windows. Compute a new one without --final to go on.',

@@ -1,83 +1,116 @@
-// A log between places: another host name, another pid namespace, a parent that reaps nobody; and a state the same way.
+// A log and a state between places: another host name, another pid namespace, a parent that reaps nobody.
 //
-// Needs root and unshare(1); says so where it cannot run.
+// Promises: a living writer is never overtaken, one that has ended or was killed holds nothing, wherever the next one
+// runs; readers see the last commit or a typed failure; nothing is lost. Containers need root and unshare(1); without
+// them the other places are tried. `npm run places -- --duration 10m --seed N` runs longer.
 
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { DirectoryLog } from '../../logs/directory.ts'
-import { program, start } from '../support/child.ts'
+import { seededRandom } from '../../testing/equivalence/random.ts'
+import type { Child } from '../support/child.ts'
+import { temporaryDirectory } from './support/directories.ts'
+import {
+  containersPossible,
+  type Files,
+  IN_A,
+  IN_B,
+  killThere,
+  PLACES,
+  type Place,
+  processOf,
+  startReader,
+  startWriter,
+} from './support/places.ts'
 import { allValues } from './support/read-log.ts'
 
-/** Runs a program as the first process of a new pid namespace, under a host name of its own. */
-const place = (host: string) =>
-  `exec unshare -p -f --mount-proc -u --kill-child sh -c 'hostname ${host}; exec "$@"' sh "$@"`
+const seconds = Number(process.env.LYREBIRD_SECONDS ?? 0)
+const seed = Number(process.env.LYREBIRD_SEED ?? 1)
+/** At least so many lives of a writer. */
+const LIVES = 6
 
-const possible = spawnSync('unshare', ['-p', '-f', '--mount-proc', '-u', 'true']).status === 0
-if (!possible) console.warn('places.test.ts: no unshare here, so nothing was tried in other namespaces')
+if (!containersPossible) console.warn('places.test.ts: no unshare here, so nothing was tried in other namespaces')
 
-/** Appends three records, prints that, and waits to be killed; or appends one and ends; prints the failure's code. */
-const writer = program(`
-  import { OutputTopic } from './logs/embedded/output-topic.ts'
-  import { openStateWriter } from './store/index.ts'
-  const [log, state, name, stays] = process.argv.slice(2)
-  try {
-    const topic = await OutputTopic.openForAppend(log, 't', 1)
-    const writer = await openStateWriter(state)
-    const record = { timestamp: 0, key: null, value: Buffer.from(name), headers: [] }
-    await topic.append(0, [record, record, record])
-    await writer.commit(txn => txn.putDocument(name, Uint8Array.of(1)))
-    console.log('wrote', process.pid, writer.epoch)
-    if (stays) setInterval(() => {}, 1000)
-    else {
-      await topic.close()
-      await writer.close()
-    }
-  } catch (e) {
-    console.log(e.code ?? e.stack, e.message)
-  }
-`)
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'lyrebird-places-'))
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return path
+function newFiles(): Files {
+  const folder = temporaryDirectory()
+  return { log: join(folder, 'log'), state: join(folder, 'state') }
 }
 
-const valuesOf = async (log: string) => await allValues(await DirectoryLog.open(log), 't')
+const inContainer = (place: Place): boolean => place === IN_A || place === IN_B || place.name.startsWith('container')
 
-test.runIf(possible).each([
-  ['of a killed container under another host name', 'SIGKILL', place('a'), place('b')],
-  ['of a killed container, from outside', 'SIGKILL', place('a'), undefined],
-  ['of a process outside that was killed, in a container', 'SIGKILL', undefined, place('b')],
-  ['of a container that was stopped before it was killed', 'SIGSTOP', place('a'), place('b')],
-] as const)('the locks %s are taken over at once, and not before', async (_, signal, first, second) => {
-  const [log, state] = [join(folder(), 'log'), join(folder(), 'state')]
-  const holder = start(writer, [log, state, 'one', 'stays'], first)
-  expect(await holder.line()).toMatch(first === undefined ? /^wrote \d+ 1$/ : /^wrote 1 1$/)
-  expect(await start(writer, [log, state, 'two'], second).line()).toMatch(
-    /^log-locked t\/0 is being written by process/,
-  )
-  if (signal === 'SIGSTOP') {
-    const [inside] = spawnSync('pgrep', ['-P', String(holder.pid)], { encoding: 'utf8' }).stdout.split('\n')
-    process.kill(Number(inside), 'SIGSTOP')
-    expect(await start(writer, [log, state, 'two'], second).line()).toMatch(/^log-locked/)
+/** What a reader may print while a writer lives: not its fault if both have one number in their containers. */
+async function expectRead(files: Files, place: Place, expected: string, writer: Place | null): Promise<void> {
+  const line = await startReader(files, place).line()
+  const clash = writer !== null && inContainer(writer) && inContainer(place)
+  if (clash && line?.startsWith('process-number-taken the state in')) return
+  expect(line, `read in ${place.name}`).toBe(expected)
+}
+
+async function expectLocked(files: Files, place: Place): Promise<void> {
+  const rival = startWriter(files, 'rival', place)
+  expect(await rival.line(), `rival in ${place.name}`).toMatch(/^log-locked t\/0 is being written by process/)
+  rival.kill('SIGKILL')
+}
+
+test(`writers and readers of all places, seed ${seed}`, { timeout: 120_000 + seconds * 2000 }, async () => {
+  const random = seededRandom(seed)
+  const files = newFiles()
+  const expected: string[] = []
+  const until = performance.now() + seconds * 1000
+  const kept: Child[] = []
+  const seen = new Map<string, number>()
+  let lives = 0
+  for (; lives < LIVES || performance.now() < until; lives++) {
+    const [place, other, third] = [random.pick(PLACES), random.pick(PLACES), random.pick(PLACES)]
+    const end = random.pick(['closed', 'killed', 'stopped, then killed'] as const)
+    const what = `life ${lives}: ${place.name}, ${end}`
+    const writer = startWriter(files, `n${lives}`, place, end !== 'closed')
+    expect(await writer.line(), what).toMatch(new RegExp(`^wrote \\d+ ${lives + 1}$`))
+    expected.push(...Array<string>(3).fill(`n${lives}`))
+    seen.set(`${place.name}, ${end}`, (seen.get(`${place.name}, ${end}`) ?? 0) + 1)
+    if (end === 'closed') {
+      if (place.reaps) expect(await writer.ended, what).toMatchObject({ code: 0, signal: null })
+      else kept.push(writer)
+    } else {
+      await expectLocked(files, other)
+      await expectRead(files, third, `read n${lives} ${expected.length}`, place)
+      if (end === 'stopped, then killed') {
+        process.kill(processOf(writer, place), 'SIGSTOP')
+        await expectLocked(files, third)
+        await expectRead(files, other, `read n${lives} ${expected.length}`, place)
+      }
+      await killThere(writer, place)
+      if (!place.reaps) kept.push(writer)
+    }
+    await expectRead(files, third, `read n${lives} ${expected.length}`, null)
+    if (kept.length > 4) kept.shift()?.kill('SIGKILL')
   }
-  holder.kill('SIGKILL')
-  await holder.ended
-  expect(await start(writer, [log, state, 'two'], second).line()).toMatch(/^wrote \d+ 2$/)
-  expect(await valuesOf(log)).toEqual(['one', 'one', 'one', 'two', 'two', 'two'])
+  expect(await allValues(await DirectoryLog.open(files.log), 't')).toEqual(expected)
+  const counts = [...seen].map(([kind, n]) => `${n} × ${kind}`).sort()
+  console.log(`${lives} lives\n${counts.join('\n')}`)
 })
 
-test.runIf(possible)('a state of a living container is locked, and free once the container is gone', async () => {
-  const state = join(folder(), 'state')
-  const holder = start(writer, [join(folder(), 'log'), state, 'one', 'stays'], place('a'))
-  await holder.line()
-  const other = () => start(writer, [join(folder(), 'log'), state, 'two'], place('b')).line()
+test.runIf(containersPossible)('a state of a living container is locked, and free once it is gone', async () => {
+  const files = newFiles()
+  const holder = startWriter(files, 'one', IN_A, true)
+  expect(await holder.line()).toBe('wrote 1 1')
+  const other = () => startWriter({ ...files, log: join(temporaryDirectory(), 'log') }, 'two', IN_B).line()
   expect(await other()).toMatch(/^state-locked .* process 1 on a$/)
-  holder.kill('SIGKILL')
-  await holder.ended
+  await killThere(holder, IN_A)
   expect(await other()).toBe('wrote 1 2')
 })
+
+test.runIf(containersPossible)(
+  'a reader of the same number as the writer is told so, and lmdb is not asked',
+  async () => {
+    const files = newFiles()
+    const holder = startWriter(files, 'one', IN_A, true)
+    expect(await holder.line()).toBe('wrote 1 1')
+    const reader = startReader(files, IN_B)
+    expect(await reader.line()).toMatch(/^process-number-taken .* by a process of the same number as this one, 1$/)
+    expect(await reader.ended).toEqual({ code: 0, signal: null, stderr: '' })
+    await killThere(holder, IN_A)
+    // Its number still stands in the table of lmdb.
+    expect(await startReader(files, IN_B).line()).toBe('read one 3')
+  },
+)
