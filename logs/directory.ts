@@ -9,7 +9,7 @@ import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { ArchivePartition } from './archive/archive-partition.ts'
-import { otherLayout } from './archive/found-layout.ts'
+import { otherLayout, otherLayoutOfAll } from './archive/found-layout.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { wasCompacted } from './embedded/broker-checkpoints.ts'
 import { CopiedPartition } from './embedded/copied-partition.ts'
@@ -72,6 +72,10 @@ export class DirectoryLog implements Log {
       ranges.push({ topic, partition, ...(await source.range()) })
     }
     return ranges
+  }
+
+  async otherLayout(): Promise<LyrebirdError | null> {
+    return await otherLayoutOfAll(this.#directory)
   }
 
   async abilities(topic: string): Promise<TopicAbilities> {

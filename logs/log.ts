@@ -4,6 +4,7 @@
 // names it.
 // Not here: how far to read, in which order between partitions, and where positions are kept (the executors).
 
+import type { LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 
 export interface PartitionRange {
@@ -55,6 +56,8 @@ export interface Log {
   topics(): Promise<readonly string[]>
   /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
   partitions(topic: string): Promise<readonly PartitionRange[]>
+  /** Why there are no topics, where something of another layout lies there; null for an empty log. */
+  otherLayout?(): Promise<LyrebirdError | null>
   abilities(topic: string): Promise<TopicAbilities>
   /** Partitions of a topic that end before what has been written. Logs without transactions omit this. */
   heldBack?(topic: string): Promise<readonly HeldBack[]>

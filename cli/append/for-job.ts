@@ -3,8 +3,9 @@
 // Promises: the job's own decoders decide, those that its runs use.
 
 import { type Decoder, sourceDecoder } from '../../core/decode/decoder.ts'
+import type { Fault } from '../../core/decode/fault.ts'
 import { didYouMean } from '../../core/did-you-mean.ts'
-import { LyrebirdError, mustNotEndRun } from '../../core/errors.ts'
+import { LyrebirdError, messageOf, mustNotEndRun } from '../../core/errors.ts'
 import type { FormatSpec, SourceNode } from '../../core/plan/plan.ts'
 import type { AppendFormat, Reading } from '../../logs/append/options.ts'
 import { readyJob } from '../cache/compile-cache.ts'
@@ -47,11 +48,16 @@ function readingOf(job: string, sources: readonly SourceNode[], decoders: readon
     fault(value, layout) {
       for (const decode of decoders) {
         const decoding = decode(value, layout)
-        if (!decoding.ok) return `${decoding.path}: ${decoding.reason}`
+        if (!decoding.ok) return faultText(decoding)
       }
       return null
     },
   }
+}
+
+function faultText({ path, reason, detail, thrown }: Fault): string {
+  const why = thrown === undefined ? detail : messageOf(thrown.error)
+  return `${path}: ${reason}${why === undefined ? '' : ` (${why})`}`
 }
 
 function formatOf({ kind }: FormatSpec): AppendFormat {

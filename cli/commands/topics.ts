@@ -29,13 +29,16 @@ interface Failed {
   readonly failure: LyrebirdError
 }
 
-/** Returns the exit code. Throws `unknown-topic` for a name that is not there. */
+/** Returns the exit code. Throws `unknown-topic` for a name that is not there, and for files in another layout. */
 export async function topics(names: readonly string[], flags: Flags, terminal: Terminal): Promise<number> {
   const spec = required(flags.log ?? (await readConfig()).log, 'log', 'LOG')
   const log = await openLog(spec)
   try {
     const listed: (Listed | Failed)[] = []
-    for (const topic of names.length > 0 ? names : await log.topics()) listed.push(await lookAt(log, topic))
+    const wanted = names.length > 0 ? names : await log.topics()
+    const other = wanted.length === 0 ? await log.otherLayout?.() : null
+    if (other) throw other
+    for (const topic of wanted) listed.push(await lookAt(log, topic))
     if (flags.json === true) await terminal.data(JSON.stringify({ log: log.description, topics: listed.map(jsonOf) }))
     else for (const line of listed.flatMap(linesOf)) await terminal.data(line)
     if (listed.length === 0) terminal.talk(`${log.description} has no topics`)

@@ -12,7 +12,7 @@ import type { CsvFormat } from '../plan/plan.ts'
 import type { Schema } from '../plan/schema.ts'
 import { csvFields } from './csv-fields.ts'
 import { booleanWord, integerWord, isNullWord, numberWord, trimmed } from './csv-words.ts'
-import { type Decoding, decoded, fault, fieldPath } from './fault.ts'
+import { type Decoding, decoded, fault, fieldPath, shownText } from './fault.ts'
 import { type PlainSchema, setField } from './tree.ts'
 import type { Validator } from './validate.ts'
 
@@ -75,7 +75,8 @@ export class RowReader {
       if (value !== undefined) setField(out, field.name, value)
       else if (!(field.optional && nothing)) {
         const got = trimmed(text) === '' ? 'an empty column' : nothing ? 'a word for nothing' : 'string'
-        return fault(path, `expected ${this.#validator.describe(field.schema)}, got ${got}`)
+        const reason = `expected ${this.#validator.describe(field.schema)}, got ${got}`
+        return { ...fault(path, reason), detail: `the column holds ${shownText(text)}` }
       }
     }
     return decoded(out)

@@ -53,7 +53,9 @@ function jsonDecoder(schema: SchemaDocument): Decoder {
   const exact = needsExactIntegers(schema)
   return textDecoder(text => {
     const parsed = parseJson(text, exact)
-    return parsed.ok ? validator.validate(parsed.tree) : fault('$', parsed.reason)
+    if (parsed.ok) return validator.validate(parsed.tree)
+    const { reason, detail } = parsed
+    return detail === undefined ? fault('$', reason) : { ...fault('$', reason), detail }
   })
 }
 

@@ -31,4 +31,14 @@ export function fieldPath(parent: string, name: string): string {
   return `${parent}[${JSON.stringify(shown)}]`
 }
 
+/** Of a long text in a detail, the first and the last UTF-16 units are shown. */
+const [SHOWN_FIRST, SHOWN_LAST] = [40, 20]
+
+/** A text in quotes and JSON's escapes, cut where it is long; a byte order mark is escaped, since nobody can see it. */
+export function shownText(text: string): string {
+  const long = text.length > SHOWN_FIRST + SHOWN_LAST
+  const shown = long ? `${text.slice(0, SHOWN_FIRST)}…${text.slice(-SHOWN_LAST)}` : text
+  return JSON.stringify(shown).replaceAll('\ufeff', '\\ufeff')
+}
+
 export const itemPath = (parent: string, index: number): string => `${parent}[${index}]`

@@ -4,9 +4,13 @@
 // any depth. With `exact`, numbers come as `NumberToken`, since a double cannot hold every integer beyond 2^53.
 // Not here: how deep a declared value may be (`validate.ts`).
 
+import { shownText } from './fault.ts'
 import { NumberToken, setField } from './tree.ts'
 
-type JsonTree = { readonly ok: true; readonly tree: unknown } | { readonly ok: false; readonly reason: string }
+type JsonTree =
+  | { readonly ok: true; readonly tree: unknown }
+  /** `detail`: what the reason leaves out, for display only. */
+  | { readonly ok: false; readonly reason: string; readonly detail?: string }
 
 /** Parses one JSON value. Reasons: `empty`, `not JSON`. */
 export function parseJson(text: string, exact: boolean): JsonTree {
@@ -15,7 +19,7 @@ export function parseJson(text: string, exact: boolean): JsonTree {
   try {
     tree = JSON.parse(text)
   } catch {
-    return { ok: false, reason: 'not JSON' }
+    return { ok: false, reason: 'not JSON', detail: `the text is ${shownText(text)}` }
   }
   return { ok: true, tree: exact ? new ExactParser(text).value() : tree }
 }

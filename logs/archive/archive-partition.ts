@@ -17,7 +17,7 @@ import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-s
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { readSettings, settingsPath } from './archive-settings.ts'
 import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
-import { chunkOfLines, NO_LINES, readLines } from './line-reader.ts'
+import { chunkOfLines, dropByteOrderMark, NO_LINES, readLines } from './line-reader.ts'
 
 /** A file, and what is known of its lines. */
 interface ArchiveFile extends PartitionFile {
@@ -76,6 +76,7 @@ export class ArchivePartition implements PartitionSource {
     let { offset, position } = mark
     try {
       for await (const lines of readLines(source, this.#place, offset, chunkBytes)) {
+        if (position === 0) dropByteOrderMark(lines)
         const end = offset + BigInt(lines.count)
         if (following !== null && end > following.start) throw this.#overlap(file, following)
         if (end > from) {

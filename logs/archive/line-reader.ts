@@ -1,7 +1,8 @@
 // Lines of an archive file, as chunks that point into the buffers that were read.
 //
 // Promises: one line is one record, without its line feed; a carriage return stays in the value; an empty line is a
-// record; so is a last line without a line feed. A line may span reads.
+// record; so is a last line without a line feed. A line may span reads. A byte order mark is no part of a file's first
+// line.
 // Not here: offsets of files (`archive-partition.ts`).
 
 import type { Chunk, Header } from '../../core/log/chunk.ts'
@@ -10,6 +11,8 @@ import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import type { ByteSource } from './byte-source.ts'
 
 const LINE_FEED = 0x0a
+/** U+FEFF in UTF-8. */
+const BYTE_ORDER_MARK = 0xefbbbf
 const NO_HEADERS: readonly Header[] = Object.freeze([])
 
 /** Some consecutive lines, and where the next one begins. */
@@ -84,6 +87,12 @@ function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(values.length * 2)
   larger.set(values)
   return larger
+}
+
+/** Takes the byte order mark, as Windows programs write it, off the first line of a file. */
+export function dropByteOrderMark({ bytes, starts, ends }: Lines): void {
+  const [start, end] = [starts[0] as number, ends[0] as number]
+  if (end - start >= 3 && bytes.readUIntBE(start, 3) === BYTE_ORDER_MARK) starts[0] = start + 3
 }
 
 /** A chunk of lines[from, to), the first of them at `baseOffset`. */

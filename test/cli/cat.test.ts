@@ -155,6 +155,16 @@ describe('topics', () => {
     expect(data).toEqual(['files  files  values text  1 partition  1 offsets  8 B', '  files/0  5 to 6  8 B'])
   })
 
+  it('says of a directory in another layout what it is, and of an empty one nothing', async () => {
+    const log = testFolder()
+    const { terminal, talk } = recorder()
+    expect(await topics([], { log }, terminal)).toBe(0)
+    expect(talk).toEqual([`${log} has no topics`])
+    mkdirSync(join(log, 'backup', 'orders', 'partition=0'), { recursive: true })
+    const failure = await topics([], { log }, terminal).catch((thrown: unknown) => thrown)
+    expect(failure).toMatchObject({ code: 'unknown-topic', hint: `--log ${join(log, 'backup')}` })
+  })
+
   it('says which are outputs, lists on past a broken one, and knows no others', async () => {
     const log = await embedded('a state')
     mkdirSync(join(log, 'broken', 'partition=0'), { recursive: true })

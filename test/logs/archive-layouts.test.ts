@@ -85,4 +85,25 @@ it.each([
   const failure = await failureOf(async () => (await openLog(`${directory}/${folder}`)).partitions('t'))
   expect(failure).toMatchObject({ code: 'unknown-topic', message: expect.stringContaining(message) })
   expect(failure.hint).toMatch(hint)
+  const log = await openLog(`${directory}/${folder}`)
+  const listed = await log.otherLayout?.()
+  expect(listed).toMatchObject({ code: 'unknown-topic', hint: failure.hint })
+  expect(listed?.message).toMatch(/ has no topics: .*(one folder deeper|the folder of a topic|a Hive layout)/)
+})
+
+test('an empty log, or one of files that are read in place, is in no other layout', async () => {
+  expect(await (await archive({ 'notes/read me': '' })).otherLayout?.()).toBeNull()
+})
+
+test('a byte order mark is no part of the first line of a file', async () => {
+  const log = await archive({
+    't/partition=0/t+0+0.json': '\ufeffa\n\ufeffb\n',
+    't/partition=0/t+0+2.json.gz': gzipSync('\ufeff\nc'),
+  })
+  expect(offsets(await readAll(log, 't', 0, 0n, 4n, { chunkBytes: 1 }))).toEqual(
+    ['0 a', '1 \ufeffb', '2 ', '3 c'].map(line => Buffer.from(line).toString('latin1')),
+  )
+  expect(offsets(await readAll(log, 't', 0, 1n, 3n))).toEqual(
+    ['1 \ufeffb', '2 '].map(line => Buffer.from(line).toString('latin1')),
+  )
 })

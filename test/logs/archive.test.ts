@@ -28,7 +28,7 @@ const line = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }).map(s => s.replaceAll('\n', '')),
 )
 
-test('any lines come back byte for byte, over any files, chunk sizes and ranges', async () => {
+test('any lines come back byte for byte but for a byte order mark, over any files, chunk sizes and ranges', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.array(line, { minLength: 1, maxLength: 12 }), fc.boolean(), fc.boolean()), {
@@ -49,7 +49,8 @@ test('any lines come back byte for byte, over any files, chunk sizes and ranges'
           files[`${String(start + expected.length).padStart(10, '0')}.json${gz ? '.gz' : ''}`] = gz
             ? gzipSync(content)
             : content
-          expected.push(...texts.map(text => Buffer.from(text).toString('latin1')))
+          const unmarked = [(texts[0] as string).replace(/^\ufeff/, ''), ...texts.slice(1)]
+          expected.push(...unmarked.map(text => Buffer.from(text).toString('latin1')))
         }
         const { log } = await archive(files)
         const [range] = await log.partitions('t')

@@ -402,6 +402,22 @@ describe('fields declared absent', () => {
   })
 })
 
+describe('what a record holds instead, for display', () => {
+  const long = `[${'1,'.repeat(200)}]`
+  const lines = [
+    ['json', '\ufeff{}', String.raw`the text is "\ufeff{}"`],
+    ['json', long, `the text is "${long.slice(0, 40)}…${long.slice(-20)}"`],
+    ['csv', 'x,1.234.567', 'the column holds "1.234.567"'],
+  ] as const
+  it.each(lines)('%s %s', (kind, input, detail) => {
+    const format: FormatSpec = kind === 'csv' ? { kind, columns: ['s', 'n'] } : { kind }
+    const result = makeDecoder(format, { root: object(req('s', string), req('n', number)), defs: {} })(
+      utf8.encode(input),
+    )
+    expect(result).toHaveProperty('detail', detail)
+  })
+})
+
 describe('lines', () => {
   for (const c of lines) it(c.name, () => check({ kind: 'lines' }, c))
 })
