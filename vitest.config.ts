@@ -13,6 +13,7 @@ export default defineConfig({
     alias: [
       { find: /^lyrebird$/, replacement: here('./dsl/index.ts') },
       { find: /^lyrebird\/(avro|protobuf)$/, replacement: here('./formats/$1/index.ts') },
+      { find: /^lyrebird\/log$/, replacement: here('./logs/writer/index.ts') },
       { find: /^lyrebird\/testing$/, replacement: here('./testing/index.ts') },
     ],
   },

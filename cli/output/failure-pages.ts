@@ -16,7 +16,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'bad-name':
     'Names of topics are 1 to 249 letters, digits, dots, underscores and hyphens. Nothing else becomes a path.',
   'partition-count': 'A topic keeps the number of partitions that it was made with: keys would move otherwise.',
-  'not-appendable': 'The partition holds files of another tool (NDJSON). Append to a topic of an embedded log instead.',
+  'not-appendable':
+    'append refused content of another format, a header that does not fit, or a topic that is not its own. Files leave nothing behind; --dry-run tries, --unchecked takes what looks wrong.',
   'log-lacks':
     'The job needs keys, headers or timestamps, and this log has none. Take the time from the value, or bind another log.',
   'job-failed':

@@ -50,7 +50,7 @@ export function checkJson(sample: Sample, wanted: FieldsWanted): void {
 
 /** Throws `not-appendable` where rows are lines of JSON. */
 export function checkNoJson(sample: Sample): void {
-  const [first] = linesOf(sample)
+  const first = linesOf(sample).find(line => !/^\s*$/.test(text(line)))
   const value = first === undefined ? null : parsed(text(first))
   if (first === undefined || value === null || typeof value.value !== 'object' || value.value === null) return
   throw refused(sample, first, 'it is JSON and no row', 'use --format json')

@@ -4,6 +4,7 @@
 // one has, and more than one. The same beginning always gives the same dialect.
 
 import { csvFields } from '../../core/decode/csv-fields.ts'
+import { isLyrebirdError } from '../../core/errors.ts'
 import { RFC_4180, type RowDialect } from '../../core/log/row-layout.ts'
 import { LineSplitter } from './split-lines.ts'
 
@@ -33,17 +34,15 @@ export function findDialect(beginning: Beginning, given: Partial<RowDialect>): R
   const quote = given.quote ?? RFC_4180.quote
   const escapedBy = given.escapedBy ?? quote
   const delimiters = given.delimiter === undefined ? DELIMITERS : [given.delimiter]
-  const found = best(
-    beginning,
-    delimiters.map(delimiter => ({ delimiter, quote, escapedBy })),
-  )
-  if (given.escapedBy !== undefined) return found
-  const single = { ...found, quote: "'", escapedBy: "'" }
-  if (given.quote === undefined && hasSingleQuotes(beginning, found)) return single
-  const backslash = { ...found, escapedBy: '\\' }
+  const plain = delimiters.map(delimiter => ({ delimiter, quote, escapedBy }))
+  if (given.escapedBy !== undefined) return best(beginning, plain)
+  const found = best(beginning, plain)
+  const single = delimiters.map(delimiter => ({ delimiter, quote: "'", escapedBy: "'" }))
+  if (given.quote === undefined && hasSingleQuotes(beginning, found)) return { ...found, quote: "'", escapedBy: "'" }
+  // All delimiters again: where quotes are read wrongly, so are the columns.
   const others = [
-    ...(given.quote === undefined && SINGLE_QUOTED.test(beginning.bytes.toString('latin1')) ? [single] : []),
-    ...(found.quote !== '' && beginning.bytes.includes(`\\${found.quote}`) ? [backslash] : []),
+    ...(given.quote === undefined && SINGLE_QUOTED.test(beginning.bytes.toString('latin1')) ? single : []),
+    ...(quote !== '' && beginning.bytes.includes(`\\${quote}`) ? plain.map(p => ({ ...p, escapedBy: '\\' })) : []),
   ]
   return best(beginning, [found, ...others])
 }
@@ -52,17 +51,18 @@ export function findDialect(beginning: Beginning, given: Partial<RowDialect>): R
 export function sampleRows({ name, bytes, whole, lineEnd }: Beginning, dialect: RowDialect): readonly SampleRow[] {
   const splitter = new LineSplitter({ name, dialect, lineEnd })
   const lines = splitter.push(bytes)
-  let open = false
+  /** Where quotes are opened that never close. */
+  let open: number | null = null
   try {
     if (whole) lines.push(...splitter.end())
-  } catch {
-    open = true
+  } catch (e) {
+    open = isLyrebirdError(e) ? Number(e.where.line) : 0
   }
   const rows = lines.slice(0, ROWS).flatMap(({ bytes: row, line }) => {
     const text = textOf(row)
     return text === '' ? [] : [{ line, text, fields: csvFields(text, dialect) }]
   })
-  return open ? [...rows, { line: 0, text: '', fields: null }] : rows
+  return open !== null ? [...rows, { line: open, text: '', fields: null }] : rows
 }
 
 const textOf = (row: Uint8Array): string =>

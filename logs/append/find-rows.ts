@@ -35,6 +35,10 @@ interface Input {
 
 const SEPARATOR_LINE = /^sep=(.)\r?\n/
 
+/** `line`: without the line feed. */
+export const isSeparatorLine = (line: Uint8Array): boolean =>
+  line.length <= 6 && SEPARATOR_LINE.test(`${Buffer.from(line).toString('latin1')}\n`)
+
 /** Null where there are no rows. Throws `not-appendable` where the first line is no header, or lacks a column. */
 export function findRows(input: Input, wanted: RowsWanted): RowPlan | null {
   const { options, known, topic } = wanted

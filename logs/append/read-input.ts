@@ -7,7 +7,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { RowLayout } from '../../core/log/row-layout.ts'
 import { checkJson, checkNoJson, checkUtf8, type FieldsWanted, type Sample } from './check-content.ts'
 import { textOf } from './content.ts'
-import { findRows, type RowPlan } from './find-rows.ts'
+import { findRows, isSeparatorLine, type RowPlan } from './find-rows.ts'
 import type { AppendFormat, AppendInput, AppendOptions } from './options.ts'
 import { type Pieces, peek } from './pieces.ts'
 import { type FieldReader, jsonFieldReader, rowFieldReader } from './record-fields.ts'
@@ -26,14 +26,18 @@ export class OpenInput {
   readonly fields: FieldReader
   /** Lines without a row that `records` has left out so far. */
   emptyLines = 0
+  readonly #areRows: boolean
+  /** Null where the records are no rows, or the beginning holds none. */
   readonly #plan: RowPlan | null
   readonly #lineEnd: number
   readonly #pieces: () => Promise<Pieces>
 
-  private constructor(name: string, sample: Sample, plan: RowPlan | null, pieces: () => Promise<Pieces>) {
+  private constructor(sample: Sample, format: AppendFormat, plan: RowPlan | null, pieces: () => Promise<Pieces>) {
+    const { name } = sample
     this.name = name
     this.layout = plan?.layout ?? null
     this.fields = plan === null ? jsonFieldReader(name) : rowFieldReader(name, plan.layout)
+    this.#areRows = format === 'csv'
     this.#plan = plan
     this.#lineEnd = sample.lineEnd
     this.#pieces = pieces
@@ -44,7 +48,7 @@ export class OpenInput {
     const { name, bytes, repeatable = false } = input
     const { format = 'json', encoding = null, unchecked = false } = options
     const text = (): Promise<Pieces> => textOf(bytes, { name, encoding, unchecked })
-    const { head, whole, pieces } = await peek(await text(), SAMPLE_BYTES, hasLine)
+    const { head, whole, pieces } = await peek(await text(), SAMPLE_BYTES, format === 'csv' ? hasRow : hasLine)
     try {
       const sample = { name, bytes: head, whole, lineEnd: lineEndOf(head, format) }
       if (!unchecked && head.length > 0) {
@@ -52,9 +56,9 @@ export class OpenInput {
         checkContent(sample, format, fieldsWanted(options))
       }
       const plan = format === 'csv' ? findRows(sample, rowsWanted(options, known)) : null
-      if (!repeatable) return new OpenInput(name, sample, plan, async () => pieces)
+      if (!repeatable) return new OpenInput(sample, format, plan, async () => pieces)
       await pieces.return(undefined)
-      return new OpenInput(name, sample, plan, text)
+      return new OpenInput(sample, format, plan, text)
     } catch (e) {
       await pieces.return(undefined)
       throw e
@@ -67,12 +71,13 @@ export class OpenInput {
     const splitter = new LineSplitter({ name: this.name, dialect, lineEnd: this.#lineEnd })
     let before = this.#plan?.linesBefore ?? 0
     const rows = (lines: readonly InputLine[]): readonly InputLine[] => {
-      if (this.#plan === null) return lines
-      const keepsEmpty = this.#plan.layout.columns?.length === 1
-      return lines.filter(({ bytes }) => {
+      if (this.#plan === null && !this.#areRows) return lines
+      const keepsEmpty = this.#plan?.layout.columns?.length === 1
+      return lines.filter(({ bytes, line }) => {
         const empty = bytes.length === 0 || (bytes.length === 1 && bytes[0] === CARRIAGE_RETURN)
         if (empty && (before > 0 || !keepsEmpty)) this.emptyLines++
         else if (before > 0) before--
+        else if (this.#plan === null) refuseRow(this.name, bytes, line)
         else return true
         return false
       })
@@ -82,6 +87,12 @@ export class OpenInput {
   }
 }
 
+/** Whether a line ends that is not empty: empty ones say nothing of the rows. */
+function hasRow(head: Buffer): boolean {
+  const start = head.findIndex(byte => byte !== LINE_FEED && byte !== CARRIAGE_RETURN)
+  return start >= 0 && hasLine(head.subarray(start))
+}
+
 const hasLine = (head: Buffer): boolean => head.includes(LINE_FEED) || head.includes(CARRIAGE_RETURN)
 
 /** A text whose lines end with carriage returns alone has no line feed anywhere. */
@@ -89,6 +100,15 @@ function lineEndOf(head: Buffer, format: AppendFormat): number {
   if (format === 'lines' || head.includes(LINE_FEED)) return LINE_FEED
   const at = head.indexOf(CARRIAGE_RETURN)
   return at >= 0 && at < head.length - 1 ? CARRIAGE_RETURN : LINE_FEED
+}
+
+/** A row where the beginning has none; the line that names the delimiter is no row. */
+function refuseRow(name: string, bytes: Uint8Array, line: number): void {
+  if (line === 1 && isSeparatorLine(bytes)) return
+  throw new LyrebirdError('not-appendable', `${name}:${line}: the first row is not in the first 256 kB`, {
+    where: { path: name, line },
+    hint: 'remove the empty lines before it',
+  })
 }
 
 function holdsRows(topic: string, format: AppendFormat): LyrebirdError {

@@ -55,6 +55,7 @@ describe('the dialect is found out', () => {
     ['only\nx,y\nz\nw\n', ';', '"', '"', 'only'],
     [' a , "b" ,\n1,2,\n', ',', '"', '"', 'a|"b"|'],
     ['\n\na,b\n1,2\n', ',', '"', '"', 'a b'],
+    ['a;"b \\"c, d\\"";e\n1;"x \\"y, z\\"";2\n', ';', '"', '\\', 'a|b "c, d"|e'],
   ])('%j', async (content, delimiter, quote, escapedBy, names) => {
     const columns = names.includes('|') ? names.split('|') : names.split(' ')
     expect(await found(content)).toEqual({ topic: 't', columns, delimiter, quote, escapedBy })
@@ -107,6 +108,23 @@ test('a header that lacks a column of the topic, or none where one was, is refus
   const files = [input('last,first\nTuring,Alan\n', 'one.csv'), input('name\nx\n', 'two.csv')]
   expect((await failureOf(() => append(directory, '', { inputs: files }))).message).toContain('two.csv has no column')
   expect([...(await read(directory)), ...(await read(directory, 1))]).toEqual(['first+last: Ada,Lovelace'])
+})
+
+test('empty lines before the first row hide nothing', async () => {
+  async function* slow() {
+    yield Buffer.from('\n')
+    await new Promise(resolve => setTimeout(resolve, 300))
+    yield Buffer.from('a,b\n1,2\n')
+  }
+  const directory = temporaryDirectory()
+  await append(directory, '', { inputs: [{ name: 'stdin', bytes: slow() }] })
+  expect(await read(directory)).toEqual(['a+b: 1,2'])
+  const blank = await append(temporaryDirectory(), 'sep=;\r\n\r\n\r\n')
+  expect([blank.records, blank.emptyLines]).toEqual([0, 2])
+  const json = await failureOf(() => append(temporaryDirectory(), '\n{"a":1,"b":2}\n', { rows: { header: false } }))
+  expect(json.message).toBe('in.csv:2: it is JSON and no row')
+  const far = await failureOf(() => append(temporaryDirectory(), `${'\n'.repeat(300_000)}a,b\n1,2\n`))
+  expect(far.message).toBe('in.csv:300001: the first row is not in the first 256 kB')
 })
 
 test('a call that failed leaves no header behind', async () => {

@@ -1,9 +1,9 @@
 // `lyrebird/log`: what a program writes is what a log reads.
 
+import { openTopic } from 'lyrebird/log'
 import { expect, test } from 'vitest'
 import { partitionFor } from '../../core/values/murmur2.ts'
 import { openLog } from '../../logs/index.ts'
-import { openTopic } from '../../logs/writer/index.ts'
 import { temporaryDirectory } from './support/directories.ts'
 import { failureOf } from './support/failures.ts'
 import { readAll } from './support/read-log.ts'
