@@ -164,7 +164,8 @@ class Live {
   }
 
   get #waiting() {
-    return { ...this.#pending, groups: this.#stream.run.executor.groupCount - this.#groups }
+    const { executor } = this.#stream.run
+    return { ...this.#pending, groups: executor.groupCount - this.#groups, full: executor.isFull }
   }
 
   #count(chunk: Chunk): void {

@@ -12,6 +12,8 @@ interface Pending {
   readonly records: number
   /** Groups made since the last commit. */
   readonly groups: number
+  /** Whether what is kept in memory takes more than it may. */
+  readonly full: boolean
 }
 
 interface ScheduleLimits {
@@ -28,7 +30,8 @@ export class Schedule {
     this.#dueAt = now() + limits.intervalMs
   }
 
-  isDue({ bytes, records, groups }: Pending): boolean {
+  isDue({ bytes, records, groups, full }: Pending): boolean {
+    if (full) return true
     if (bytes >= COMMIT_BYTES || records >= COMMIT_RECORDS || groups >= this.#limits.groupLimit) return true
     return now() >= this.#dueAt
   }

@@ -95,6 +95,12 @@ export class JobExecutor {
     return Object.fromEntries(sources.map(({ id }) => [id, this.progress.sourcePartition(id, partition).maxTime]))
   }
 
+  /** Whether some node keeps more in memory than it may. */
+  get isFull(): boolean {
+    for (const { operator } of this.#operators.values()) if (operator.isFull === true) return true
+    return false
+  }
+
   /** Groups in memory over all aggregate nodes. */
   get groupCount(): number {
     let count = 0

@@ -20,6 +20,8 @@ export interface Operator {
   readonly partials: string
   /** Brings state, views and emitted elements up to date with everything that has come. */
   flush(flush: Flush): void
+  /** Whether what it keeps in memory takes more than it may. */
+  readonly isFull?: boolean
   /** Spills what takes too much memory; for batch, between chunks. */
   spill?(): void
   /** Forgets what can be read again from the state where it takes too much memory; for stream, after a commit. */

@@ -90,12 +90,12 @@ export class AggregateOperator implements Operator {
 
   /** Forgets all groups where there are too many in memory; after a flush, when none has changed. */
   forget(): void {
-    if (this.#isFull) this.#clear()
+    if (this.isFull) this.#clear()
   }
 
   /** Spills all groups as partial rows where there are too many in memory. */
   spill(): void {
-    if (!this.#isFull) return
+    if (!this.isFull) return
     this.#spilled.addAll(this.#partialRows())
     this.#clear()
   }
@@ -112,7 +112,7 @@ export class AggregateOperator implements Operator {
     this.#spilled.addAll(rows)
   }
 
-  get #isFull(): boolean {
+  get isFull(): boolean {
     const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#env
     return this.#groups.size > groupLimit || this.#groups.bytes > groupBytes
   }

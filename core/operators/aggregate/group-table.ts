@@ -5,7 +5,7 @@
 // Not here: when groups are merged with the state, written to it and forgotten (`aggregate.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
-import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
+import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import { type ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
@@ -40,6 +40,7 @@ export class GroupTable implements GroupAccess {
   #free: number[] = []
   #starts = new Float64Array(0)
   #keys: unknown[] = []
+  #keyBytes = 0
   #flags = new Uint8Array(0)
   #changed: number[] = []
 
@@ -53,7 +54,7 @@ export class GroupTable implements GroupAccess {
 
   /** About the memory that all of them take, in bytes. */
   get bytes(): number {
-    return memoryOf(this.size, this.columns)
+    return this.#keyBytes + memoryOf(this.size, this.columns)
   }
 
   /** Groups in memory. */
@@ -136,6 +137,7 @@ export class GroupTable implements GroupAccess {
     for (const column of this.columns) column.clear(slot)
     for (const view of this.views) view.status[slot] = ViewTrack.ABSENT
     this.#flags[slot] = 0
+    if (this.#keys[slot] !== undefined) this.#keyBytes -= valueBytes(this.#keys[slot])
     this.#keys[slot] = undefined
   }
 
@@ -188,6 +190,7 @@ export class GroupTable implements GroupAccess {
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
     this.#starts[slot] = groups.start
     this.#keys[slot] = key
+    this.#keyBytes += valueBytes(key)
     return slot
   }
 

@@ -6,7 +6,7 @@
 // Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
-import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
+import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import { ByteReader, ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
@@ -27,6 +27,7 @@ export class SessionTable implements GroupAccess {
   readonly #primitive = new Map<unknown, KeySessions>()
   readonly #composite = new Map<string, KeySessions>()
   readonly #moved = new ByteWriter(256)
+  #keyBytes = 0
   #capacity = 0
   #used = SCRATCH + 1
   #free: number[] = []
@@ -42,7 +43,7 @@ export class SessionTable implements GroupAccess {
 
   /** About the memory that all of them take, in bytes. */
   get bytes(): number {
-    return memoryOf(this.size, this.columns)
+    return this.#keyBytes + memoryOf(this.size, this.columns)
   }
 
   /** Partial sessions in memory. */
@@ -96,6 +97,7 @@ export class SessionTable implements GroupAccess {
     for (const [, slot] of this.sessions()) this.#release(slot)
     this.#primitive.clear()
     this.#composite.clear()
+    this.#keyBytes = 0
   }
 
   /** Index of the first session that ends (gap included) at or past a time. */
@@ -150,6 +152,7 @@ export class SessionTable implements GroupAccess {
     if (sessions === undefined) {
       sessions = { key, slots: [] }
       map.set(name, sessions)
+      this.#keyBytes += valueBytes(key)
     }
     return sessions
   }

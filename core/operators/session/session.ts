@@ -108,10 +108,14 @@ class SessionOperator implements Operator {
     this.#sink = null
   }
 
+  get isFull(): boolean {
+    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#o.env
+    return this.#o.sessions.size > groupLimit || this.#o.sessions.bytes > groupBytes
+  }
+
   /** Spills all sessions as partial rows where there are too many in memory. */
   spill(): void {
-    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#o.env
-    if (this.#o.sessions.size > groupLimit || this.#o.sessions.bytes > groupBytes) this.#spill()
+    if (this.isFull) this.#spill()
   }
 
   *takePartials(): Generator<Row> {

@@ -142,7 +142,9 @@ describe('a long job', () => {
 describe('what must end the run', () => {
   it.each(['map', 'filter', 'flatMap', 'keyBy'] as const)('is no dead letter in %s', word => {
     const plan = new PlanBuilder()
-    const closed = closedRealm().names.Date as DateConstructor
+    const realm = closedRealm()
+    realm.close()
+    const closed = realm.names.Date as DateConstructor
     plan.output(
       'o',
       plan.to(
