@@ -13,11 +13,10 @@ export function describeLogDirsCall(
     apiName: 'DescribeLogDirs',
     encode() {
       const w = new WireWriter().tags()
-      w.array([topic], name => {
-        w.string(name)
-        w.array(partitions, partition => w.i32(partition)).tags()
-      })
-      return w.tags().done()
+      return w
+        .topicPartitions(topic, partitions, partition => w.i32(partition))
+        .tags()
+        .done()
     },
     decode(bytes) {
       const r = new WireReader(bytes)
@@ -26,24 +25,19 @@ export function describeLogDirsCall(
       const directories = r.array(() => {
         r.i16() // error of the directory, whose list is empty then
         r.string()
-        const topics = r.array(() => readTopic(r))
+        const sizes = r.topicPartitions(() => readSize(r))
         r.tags()
-        return topics
+        return sizes
       })
-      return new Map(directories.flat(2))
+      return new Map(directories.flat())
     },
   }
 }
 
-function readTopic(r: WireReader): [number, number][] {
-  r.string()
-  const sizes = r.array((): [number, number] => {
-    const size: [number, number] = [r.i32(), Number(r.i64())]
-    r.i64() // how far behind the leader
-    r.bool() // a replica that is being moved
-    r.tags()
-    return size
-  })
+function readSize(r: WireReader): [partition: number, bytes: number] {
+  const size: [number, number] = [r.i32(), Number(r.i64())]
+  r.i64() // how far behind the leader
+  r.bool() // a replica that is being moved
   r.tags()
-  return sizes
+  return size
 }

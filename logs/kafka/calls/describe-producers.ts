@@ -26,23 +26,16 @@ export function describeProducersCall(
     apiName: 'DescribeProducers',
     encode() {
       const w = new WireWriter().tags()
-      w.array([topic], name => {
-        w.string(name)
-        w.array(partitions, partition => w.i32(partition)).tags()
-      })
-      return w.tags().done()
+      return w
+        .topicPartitions(topic, partitions, partition => w.i32(partition))
+        .tags()
+        .done()
     },
     decode(bytes) {
       const r = new WireReader(bytes)
       r.tags()
       r.i32() // throttle time
-      const topics = r.array(() => {
-        r.string()
-        const described = r.array(() => readPartition(r))
-        r.tags()
-        return described
-      })
-      return topics.flat()
+      return r.topicPartitions(() => readPartition(r))
     },
   }
 }

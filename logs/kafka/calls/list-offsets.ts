@@ -34,23 +34,16 @@ export function listOffsetsCall(
         .tags()
         .i32(-1)
         .i8(records === 'all' ? READ_UNCOMMITTED : READ_COMMITTED)
-      w.array([topic], name => {
-        w.string(name)
-        w.array(partitions, partition => w.i32(partition).i32(-1).i64(timestamp).tags()).tags()
-      })
-      return w.tags().done()
+      return w
+        .topicPartitions(topic, partitions, partition => w.i32(partition).i32(-1).i64(timestamp).tags())
+        .tags()
+        .done()
     },
     decode(bytes) {
       const r = new WireReader(bytes)
       r.tags()
       r.i32() // throttle time
-      const topics = r.array(() => {
-        r.string()
-        const listed = r.array(() => readOffset(r))
-        r.tags()
-        return listed
-      })
-      return topics.flat()
+      return r.topicPartitions(() => readOffset(r))
     },
   }
 }

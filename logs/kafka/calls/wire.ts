@@ -78,6 +78,13 @@ export class WireWriter {
     return this
   }
 
+  /** An array of one topic, with an array of its partitions. */
+  topicPartitions(topic: string, partitions: readonly number[], each: (partition: number) => void): this {
+    return this.array([topic], name => {
+      this.string(name).array(partitions, each).tags()
+    })
+  }
+
   /** An empty set of tagged fields: the end of each structure, and of the request header. */
   tags(): this {
     return this.uvarint(0)
@@ -158,6 +165,17 @@ export class WireReader {
     const items: T[] = []
     for (let i = 0; i < length; i++) items.push(each())
     return items
+  }
+
+  /** An array of topics, each with an array: what `each` reads, of all topics. */
+  topicPartitions<T>(each: () => T): T[] {
+    const topics = this.array(() => {
+      this.string()
+      const partitions = this.array(each)
+      this.tags()
+      return partitions
+    })
+    return topics.flat()
   }
 
   /** The tagged fields at the end of a structure; `each` gets every one of them. */
