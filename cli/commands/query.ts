@@ -38,9 +38,9 @@ export async function query(name: string, flags: Flags, terminal: Terminal): Pro
     // The ends of calendar windows are computed when rows are read.
     if (job !== null) checkZones(job, plan, `lyrebird batch JOB --log LOG --state ${state}-new`)
     const rows = rowsOf(name, key, committed, reader, flags.out ?? config.out)
-    await printRows(rows, format ?? 'ndjson', terminal)
+    const any = await printRows(rows, format ?? 'ndjson', terminal)
     if (name === '@dead-letters') tellUnlisted(committed, terminal)
-    if (key !== null) await tellAbsent(name, rows, viewRows(committed, reader, name, null), key, terminal)
+    if (key !== null && !any) await tellAbsent(name, viewRows(committed, reader, name, null), key, terminal)
   } finally {
     await reader.close()
   }
@@ -56,22 +56,13 @@ function tellUnlisted({ progress }: CommittedState, terminal: Terminal): void {
 }
 
 /** Says that no row has the key, and what a key of the view looks like. */
-async function tellAbsent(
-  name: string,
-  rows: PrintedRows,
-  all: PrintedRows,
-  key: { json: unknown },
-  terminal: Terminal,
-): Promise<void> {
-  if ((await firstOf(rows)) !== null) return
-  const other = await firstOf(all)
-  const like = other === null ? 'it has no row at all' : `its keys look like ${JSON.stringify(other.key)}`
+async function tellAbsent(name: string, all: PrintedRows, key: { json: unknown }, terminal: Terminal): Promise<void> {
+  let like = 'it has no row at all'
+  for await (const row of all() as AsyncIterable<{ readonly key: unknown }>) {
+    like = `its keys look like ${JSON.stringify(row.key)}`
+    break
+  }
   terminal.talk(`view ${name} has no row with the key ${JSON.stringify(key.json)}; ${like}`)
-}
-
-async function firstOf(rows: PrintedRows): Promise<{ readonly key?: unknown } | null> {
-  for await (const row of rows()) return row
-  return null
 }
 
 function rowsOf(

@@ -6,23 +6,29 @@
 import type { Terminal } from '../output/terminal.ts'
 import type { PrintedRows } from './rows.ts'
 
+/** False where there is no row. */
 export async function printRows(
   rows: PrintedRows,
   format: 'ndjson' | 'table' | 'csv',
   terminal: Terminal,
-): Promise<void> {
+): Promise<boolean> {
   if (format === 'ndjson') {
-    for await (const row of rows()) await terminal.data(JSON.stringify(row))
-    return
+    let any = false
+    for await (const row of rows()) {
+      any = true
+      await terminal.data(JSON.stringify(row))
+    }
+    return any
   }
   const widths = await columnsOf(rows)
   const names = [...widths.keys()]
   const line = (cells: ReadonlyMap<string, Cell>): string =>
     format === 'csv' ? names.map(name => csvCell(cells.get(name))).join(',') : tableLine(names, widths, cells)
-  if (names.length === 0) return
+  if (names.length === 0) return false
   await terminal.data(line(new Map(names.map(name => [name, name]))))
   if (format === 'table') await terminal.data(names.map(name => '-'.repeat(widths.get(name) as number)).join('  '))
   for await (const row of rows()) await terminal.data(line(cellsOf(row)))
+  return true
 }
 
 type Cell = string | number | boolean | null
