@@ -9,8 +9,8 @@ import { splitPartition } from '../core/log/cut.ts'
 import type { Plan, PlanNode, SourceNode } from '../core/plan/plan.ts'
 import { sourcesOf } from '../core/plan/plan-index.ts'
 import { wordOf } from '../core/plan/word-of.ts'
+import { timeText } from '../core/time/time-text.ts'
 import { tickCommand } from './tick-command.ts'
-import { timeText } from './time-text.ts'
 
 export interface WaitingSummary {
   /** Id of the node that holds them. */

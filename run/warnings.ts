@@ -7,9 +7,9 @@ import type { Progress } from '../core/executor/progress.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import type { Plan, SourceNode } from '../core/plan/plan.ts'
 import { DIGEST } from '../core/state/digests.ts'
+import { timeText } from '../core/time/time-text.ts'
 import { sourceNodes } from './reading/bind-log.ts'
 import { tickCommand } from './tick-command.ts'
-import { timeText } from './time-text.ts'
 import type { RunContext } from './waiting.ts'
 
 export function warningsOf(plan: Plan, progress: Progress, context: RunContext): string[] {

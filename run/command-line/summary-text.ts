@@ -2,8 +2,8 @@
 //
 // Not here: where they are printed, and colours (the callers).
 
+import { timeText } from '../../core/time/time-text.ts'
 import type { RunSummary, SourceSummary } from '../summary.ts'
-import { timeText } from '../time-text.ts'
 import { waitingLines } from '../waiting.ts'
 
 /** Lines without line ends. Counts with separators, times in ISO 8601 UTC. */

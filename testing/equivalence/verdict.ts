@@ -3,8 +3,8 @@
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Difference } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
+import { timeText } from '../../core/time/time-text.ts'
 import type { DigestSummary } from '../../core/values/multiset-digest.ts'
-import { timeText } from '../../run/time-text.ts'
 import { viewDigest } from './read-result.ts'
 
 /** Count and digest of one part of a result. */

@@ -16,7 +16,7 @@ import type { Frames } from '../../time/frames.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
-import type { CheckSize } from './group-size.ts'
+import { type CheckSize, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { SortedKeys } from './sorted-keys.ts'
@@ -113,8 +113,7 @@ export class AggregateOperator implements Operator {
   }
 
   get isFull(): boolean {
-    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#env
-    return this.#groups.size > groupLimit || this.#groups.bytes > groupBytes
+    return isFull(this.#env, this.#groups)
   }
 
   *#partialRows(): Generator<Row> {

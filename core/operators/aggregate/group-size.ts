@@ -1,4 +1,4 @@
-// The most that the state of one group may take.
+// The most that groups may take: all of a node in memory, and the state of one.
 //
 // Promises: a group that grows without end stops the run with a failure that names view, key and window, before it
 // fills the memory of the process.
@@ -7,9 +7,19 @@ import { LyrebirdError } from '../../errors.ts'
 import type { Plan, PlanNode } from '../../plan/plan.ts'
 import { nodesBehind } from '../../plan/plan-index.ts'
 import { wordOf } from '../../plan/word-of.ts'
+import type { Environment } from '../../state/environment.ts'
+import { timeText } from '../../time/time-text.ts'
 import { ByteReader } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
 import { canonicalJson } from '../../values/json-text.ts'
+
+/** Whether the groups of a node take more memory than they may. */
+export function isFull(
+  { groupLimit, groupBytes = Number.POSITIVE_INFINITY }: Environment,
+  groups: { readonly size: number; readonly bytes: number },
+): boolean {
+  return groups.size > groupLimit || groups.bytes > groupBytes
+}
 
 /** Throws `group-too-big` where `bytes` of state, canonical, are more than the limit. */
 export type CheckSize = (bytes: number, rowKey: () => Uint8Array) => void
@@ -35,7 +45,5 @@ function tooBig(plan: Plan, node: PlanNode, windowed: boolean, limit: number, ro
     },
   )
 }
-
-const timeText = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : `${ms} ms`)
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 2 ** 21 ? 2 : 0)

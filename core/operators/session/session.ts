@@ -19,7 +19,7 @@ import type { Row, Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
-import { type CheckSize, sizeCheck } from '../aggregate/group-size.ts'
+import { type CheckSize, isFull, sizeCheck } from '../aggregate/group-size.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
@@ -109,8 +109,7 @@ class SessionOperator implements Operator {
   }
 
   get isFull(): boolean {
-    const { groupLimit, groupBytes = Number.POSITIVE_INFINITY } = this.#o.env
-    return this.#o.sessions.size > groupLimit || this.#o.sessions.bytes > groupBytes
+    return isFull(this.#o.env, this.#o.sessions)
   }
 
   /** Spills all sessions as partial rows where there are too many in memory. */
