@@ -6,8 +6,6 @@ import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import type { Plan } from '../core/plan/plan.ts'
 
-/** New groups after which a stream commits at once. */
-export const GROUP_LIMIT = 1_000_000
 /**
  * Bytes of rows that one sorter keeps. A run has a few sorters: one for each node that holds something, late rows,
  * dead letters.

@@ -13,7 +13,6 @@ import { withSystemFailures } from '../host/system-failure.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
-import { GROUP_LIMIT } from '../run/memory-limits.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, LOOK_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
@@ -76,7 +75,6 @@ class Live {
   readonly #feeds = new Map<string, PartitionFeed>()
   readonly #schedule: Schedule
   #pending = { bytes: 0, records: 0 }
-  #groups = 0
   #lookedAt = now()
   readonly #notices: TransactionNotices
   #commits = 0
@@ -85,8 +83,7 @@ class Live {
     this.#stream = stream
     this.#options = options
     this.#notices = new TransactionNotices(stream.run, options.onNotice)
-    const { commitIntervalMs: intervalMs = COMMIT_INTERVAL_MS, groupLimit = GROUP_LIMIT } = options
-    this.#schedule = new Schedule({ intervalMs, groupLimit })
+    this.#schedule = new Schedule(options.commitIntervalMs ?? COMMIT_INTERVAL_MS)
   }
 
   async follow(): Promise<void> {
@@ -153,7 +150,6 @@ class Live {
     const stream = this.#stream
     await this.#schedule.commit(() => stream.commit())
     this.#pending = { bytes: 0, records: 0 }
-    this.#groups = stream.run.executor.groupCount
     this.#commits++
     this.#options.onProgress?.({ records: stream.run.executor.records, commits: this.#commits, lag: this.#lag() })
   }
@@ -164,8 +160,7 @@ class Live {
   }
 
   get #waiting() {
-    const { executor } = this.#stream.run
-    return { ...this.#pending, groups: executor.groupCount - this.#groups, full: executor.isFull }
+    return { ...this.#pending, full: this.#stream.run.executor.isFull }
   }
 
   #count(chunk: Chunk): void {

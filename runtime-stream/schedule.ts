@@ -10,29 +10,21 @@ import { COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
 interface Pending {
   readonly bytes: number
   readonly records: number
-  /** Groups made since the last commit. */
-  readonly groups: number
   /** Whether what is kept in memory takes more than it may. */
   readonly full: boolean
 }
 
-interface ScheduleLimits {
-  readonly intervalMs: number
-  readonly groupLimit: number
-}
-
 export class Schedule {
-  readonly #limits: ScheduleLimits
+  readonly #intervalMs: number
   #dueAt: number
 
-  constructor(limits: ScheduleLimits) {
-    this.#limits = limits
-    this.#dueAt = now() + limits.intervalMs
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs
+    this.#dueAt = now() + intervalMs
   }
 
-  isDue({ bytes, records, groups, full }: Pending): boolean {
-    if (full) return true
-    if (bytes >= COMMIT_BYTES || records >= COMMIT_RECORDS || groups >= this.#limits.groupLimit) return true
+  isDue({ bytes, records, full }: Pending): boolean {
+    if (full || bytes >= COMMIT_BYTES || records >= COMMIT_RECORDS) return true
     return now() >= this.#dueAt
   }
 
@@ -46,6 +38,6 @@ export class Schedule {
     const start = now()
     await act()
     const end = now()
-    this.#dueAt = end + Math.max(this.#limits.intervalMs, WORK_PER_COMMIT * (end - start))
+    this.#dueAt = end + Math.max(this.#intervalMs, WORK_PER_COMMIT * (end - start))
   }
 }
