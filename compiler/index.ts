@@ -34,6 +34,8 @@ export interface CheckedJob {
   readonly texts: ReadonlyMap<string, string>
   /** The job's folder, absolute. */
   readonly folder: string
+  /** Absolute paths of the configuration files of TypeScript that were looked at. */
+  readonly configuration: readonly string[]
 }
 
 interface CheckOptions {
@@ -75,9 +77,16 @@ async function phases(
   if (reading === null) return unread(path)
 
   const analysis = checkReading(reading)
-  const { texts, folder } = analysis
+  const { texts, folder, configuration } = analysis
   const stop = (found: readonly Diagnostic[]): CompiledJob => {
-    return { diagnostics: collect([...analysis.diagnostics, ...found]), plan: null, texts, folder, outDir: null }
+    return {
+      diagnostics: collect([...analysis.diagnostics, ...found]),
+      plan: null,
+      texts,
+      folder,
+      configuration,
+      outDir: null,
+    }
   }
   if (hasErrors(analysis.diagnostics)) return stop([])
 
@@ -102,5 +111,5 @@ async function phases(
 
 function unread(path: string): CompiledJob {
   const diagnostics = collect([diagnose(unreadableJob({ path }), null)])
-  return { diagnostics, plan: null, texts: new Map(), folder: resolve(path, '..'), outDir: null }
+  return { diagnostics, plan: null, texts: new Map(), folder: resolve(path, '..'), configuration: [], outDir: null }
 }

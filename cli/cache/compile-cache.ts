@@ -70,7 +70,7 @@ async function compiled(job: string, cache: string, index: string, terminal: Ter
       resolve(result.folder, file),
     )
     const path = resolve(job)
-    const all = [...new Set([...inputs, ...configurationFiles(path)])].sort()
+    const all = [...new Set([...inputs, ...result.configuration, ...configurationFiles(path)])].sort()
     const target = join(cache, keyOf(path, all))
     moveInto(fresh, target)
     writeSealed(index, JSON.stringify(all))

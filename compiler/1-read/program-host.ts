@@ -8,7 +8,7 @@ import { Project, ts } from 'ts-morph'
 import { languageFolders } from '../package-root.ts'
 import { HOST_DECLARATIONS, HOST_FILE } from './host-globals.ts'
 
-/** A host for programs whose options differ from `options` at most in `paths`. */
+/** A host for programs whose options are `options` and what the author's tsconfig decides. */
 export function programHost(root: string, options: ts.CompilerOptions): ts.CompilerHost {
   const { files, folder } = standardFiles(root, options)
   const ours = languageFolders(root)
@@ -51,7 +51,8 @@ let standard: StandardFiles | null = null
 function standardFiles(root: string, options: ts.CompilerOptions): StandardFiles {
   if (standard !== null) return standard
   const project = new Project({
-    compilerOptions: options,
+    // With every library of the language: a program takes those that its own options name.
+    compilerOptions: { ...options, lib: ['lib.esnext.d.ts'] },
     skipAddingFilesFromTsConfig: true,
     skipFileDependencyResolution: true,
   })

@@ -4,6 +4,7 @@ import { relative } from 'node:path'
 import type { Span } from '../diagnostic.ts'
 import { languageFolders } from '../package-root.ts'
 import { HOST_FILE } from './host-globals.ts'
+import { ignoredOptions } from './ignored-options.ts'
 import { languageCalls } from './language-calls.ts'
 import { type LoadedSource, loadJob } from './load.ts'
 import type { Owner, Reading } from './reading.ts'
@@ -38,6 +39,8 @@ function makeReading(loaded: LoadedSource): Reading {
   const reading: Reading = {
     files,
     folder,
+    author: loaded.author,
+    ignoredOptions: codes => ignoredOptions(loaded.author, files, codes),
     typeErrors: () => typeErrors(program, files, node => spanIn(folder, node)),
     languageCalls: () =>
       languageCalls(files, call => {

@@ -4,6 +4,8 @@
 // checker. What the answers mean for a job is in `2-check`.
 
 import type { Span } from '../diagnostic.ts'
+import type { AuthorOptions } from './author-options.ts'
+import type { IgnoredOptions } from './ignored-options.ts'
 import type { LanguageCall } from './language-calls.ts'
 import type { TypeShape } from './shape.ts'
 import type { ts } from './syntax.ts'
@@ -20,6 +22,10 @@ export interface Reading {
   readonly files: readonly ts.SourceFile[]
   /** The job's folder, absolute. */
   readonly folder: string
+  /** What the author's tsconfig decides. */
+  readonly author: AuthorOptions
+  /** Options of that tsconfig that do not count and may matter, given the codes of TypeScript's complaints. */
+  ignoredOptions(codes: readonly number[]): readonly IgnoredOptions[]
   /** TypeScript's own complaints about the author's files. */
   typeErrors(): readonly TypeComplaint[]
   /** Every call of the language in the author's files, in order of file and place. */

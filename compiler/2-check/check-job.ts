@@ -19,6 +19,7 @@ import type { JobAnalysis } from './job-analysis.ts'
 import { CodeHashes } from './lambda/code-hash.ts'
 import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.ts'
 import { aggregationFacts } from './monoid/aggregation-facts.ts'
+import { optionDiagnostics } from './option-diagnostics.ts'
 import { UseAnalysis } from './uses/uses.ts'
 
 interface AnalysedCall {
@@ -34,10 +35,20 @@ interface AnalysedCall {
 export function checkReading(reading: Reading): JobAnalysis {
   const analyses: Analyses = { reading, uses: new UseAnalysis(reading), hashes: new CodeHashes(reading) }
   const calls = reading.languageCalls().map(call => analyseCall(analyses, call))
-  const types = reading.typeErrors().map(e => diagnose(typeError({ text: e.text, code: String(e.code) }), e.span))
+  const complaints = reading.typeErrors()
+  const types = complaints.map(e => diagnose(typeError({ text: e.text, code: String(e.code) }), e.span))
   const lambdas = calls.flatMap(c => c.lambdas)
   const numeric = calls.flatMap(c => c.numeric)
-  const found = [...types.filter(t => !saidBetter(t, numeric)), ...numeric, ...calls.flatMap(c => c.diagnostics)]
+  const options = optionDiagnostics(
+    reading,
+    complaints.map(c => c.code),
+  )
+  const found = [
+    ...options,
+    ...types.filter(t => !saidBetter(t, numeric)),
+    ...numeric,
+    ...calls.flatMap(c => c.diagnostics),
+  ]
   return Object.freeze({
     diagnostics: collect([...found, ...checkDeterminism(reading, lambdas)]),
     calls: new Map(calls.map(c => [c.call.callId, c.facts])),
@@ -50,6 +61,9 @@ export function checkReading(reading: Reading): JobAnalysis {
     insertions: insertionsOf(reading, calls),
     files: reading.files.map(f => f.fileName),
     aliases: reading.importAliases(),
+    emitted: reading.author.emitted,
+    conditions: reading.author.conditions,
+    configuration: reading.author.files,
     texts: new Map(reading.files.map(f => [reading.spanOf(f).file, f.text])),
     folder: reading.folder,
   })

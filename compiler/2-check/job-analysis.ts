@@ -1,5 +1,6 @@
 // The result of the second phase, static reading, which all later phases use.
 
+import type { EmitOptions } from '../1-read/author-options.ts'
 import type { Insertion } from '../1-read/insertion.ts'
 import type { CallFactsById } from '../call-facts.ts'
 import type { Diagnostic, Span } from '../diagnostic.ts'
@@ -21,6 +22,12 @@ export interface JobAnalysis {
   readonly files: readonly string[]
   /** Imports by a name of the author's tsconfig (`paths`): the absolute path of the file that each means. */
   readonly aliases: ReadonlyMap<string, string>
+  /** What the author's tsconfig decides about the code that runs. */
+  readonly emitted: EmitOptions
+  /** Further names of builds in `exports` of packages. */
+  readonly conditions: readonly string[]
+  /** Absolute paths of the configuration files that were looked at. */
+  readonly configuration: readonly string[]
   /** Text of every author's file by its path relative to the job's folder, as spans name it. */
   readonly texts: ReadonlyMap<string, string>
   /** The job's folder, absolute, to which all paths in spans and facts are relative. */

@@ -57,7 +57,7 @@ async function bundled(
       format: 'cjs',
       platform: 'neutral',
       mainFields: [...(browser ? ['browser'] : []), 'module', 'main'],
-      conditions: [...(browser ? ['browser'] : []), 'import', 'default'],
+      conditions: [...analysis.conditions, ...(browser ? ['browser'] : []), 'import', 'default'],
       target: 'es2022',
       charset: 'utf8',
       legalComments: 'none',
@@ -67,8 +67,8 @@ async function bundled(
       metafile: true,
       // `eval` cannot be shadowed in strict code; the realm's own is a member of its global object.
       define: { 'process.env.NODE_ENV': '"production"', eval: 'globalThis.eval' },
-      // Only `paths` of a tsconfig near the job counts, as for the type check; no other option may change the meaning.
-      tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false } },
+      // What the type check took over of a tsconfig near the job; no other option may change the meaning.
+      tsconfigRaw: { compilerOptions: { target: 'es2022', verbatimModuleSyntax: false, ...analysis.emitted } },
       logLevel: 'silent',
       plugins: [aliasing(analysis.aliases), marking(analysis.insertions), ...(browser ? [standingIn()] : [])],
     })

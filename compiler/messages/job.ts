@@ -146,6 +146,30 @@ export function badWindow(p: { readonly text: string }): Message {
   }
 }
 
+/** A job does not follow `name`. */
+export function ignoredOption(p: { readonly fix: string; readonly name: string; readonly text: string }): Message {
+  return {
+    word: 'ignored-option',
+    severity: 'warning',
+    title: `a job does not follow ${p.name}`,
+    label: `${p.text}`,
+    why: 'Some options of a tsconfig are the same for every job, so that a job has one meaning wherever it is compiled.',
+    fix: `${p.fix}`,
+  }
+}
+
+/** `path` cannot be read whole. */
+export function unreadableConfig(p: { readonly path: string; readonly text: string }): Message {
+  return {
+    word: 'unreadable-config',
+    severity: 'warning',
+    title: `${p.path} cannot be read whole`,
+    label: `${p.text}`,
+    why: 'Options that are not understood do not count, such as the names in `paths`.',
+    fix: 'Correct the file; `npx tsc --showConfig` shows how TypeScript reads it.',
+  }
+}
+
 /** This option cannot be. */
 export function badOption(p: { readonly text: string }): Message {
   return {

@@ -122,7 +122,7 @@ describe('an artefact', () => {
     expect(lambda.words).not.toBe(before.words)
   })
 
-  it('follows the paths of a tsconfig near the job, and no other option of it', async () => {
+  it('follows the paths of a tsconfig near the job, and not its target', async () => {
     const path = jobFile(JOB.replace('./lib/country.ts', '@lib/country.ts'), {
       'lib/country.ts': HELPER,
       'tsconfig.json':

@@ -44,6 +44,9 @@ const LATER: ReadonlyMap<string, Message> = new Map(
   }),
 )
 
+/** Words about a file that is none of the job's sources. */
+const WITHOUT_PLACE = new Set(['unreadable-job', 'ignored-option', 'unreadable-config'])
+
 interface Example {
   readonly word: string
   readonly bad: string | null
@@ -100,7 +103,7 @@ describe('every word', () => {
   it.each([...LATER])('%s', async (word, message) => {
     const file = 'const a = 1\nexport const w = hopping("5m", "1h")\n'
     const span = { file: 'job.ts', start: 29, end: 36, line: 2, column: 18 }
-    const d = diagnose(message, word === 'unreadable-job' ? null : span)
+    const d = diagnose(message, WITHOUT_PLACE.has(word) ? null : span)
     await expect(renderDiagnostic(d, { textOf: () => file })).toMatchFileSnapshot(
       `rendered/${fileOf(word)}/${word}.txt`,
     )

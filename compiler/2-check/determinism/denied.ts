@@ -26,6 +26,7 @@ export type RuleMessage = (p: { readonly name: string }) => Message
 /** Names of members, by the name of what holds them; `*` for all. Names of global variables are under ''. */
 const STANDARD: readonly (readonly [string, string, RuleMessage])[] = [
   ['DateConstructor', 'now', clockInLambda],
+  ['Now', '*', clockInLambda],
   ['Math', 'random', randomInLambda],
   [
     'Date',
@@ -39,6 +40,9 @@ const STANDARD: readonly (readonly [string, string, RuleMessage])[] = [
   ['Array', 'toLocaleString', localeInLambda],
   ['ReadonlyArray', 'toLocaleString', localeInLambda],
   ['Object', 'toLocaleString', localeInLambda],
+  ...'Instant Duration PlainDate PlainTime PlainDateTime PlainYearMonth PlainMonthDay ZonedDateTime'
+    .split(' ')
+    .map(type => [type, 'toLocaleString', localeInLambda] as const),
   ['Intl', '*', localeInLambda],
   ['', 'Intl', localeInLambda],
   ['', 'Promise', asyncInLambda],

@@ -10,6 +10,8 @@ const CHANGING = new Set(
     ' ',
   ),
 )
+/** Those newer than ES2023. */
+const CHANGING_NEW = new Set(['setFromBase64', 'setFromHex', 'getOrInsert', 'getOrInsertComputed'])
 const CHANGING_FIRST = new Set([
   'ObjectConstructor.assign',
   'ObjectConstructor.defineProperty',
@@ -55,7 +57,9 @@ function callMutation(reading: Reading, node: ts.CallExpression): Mutation | nul
   if (ITERATING.has(symbol.name) && isIterator(reading, callee.expression)) {
     return { kind: 'iterate', target: callee.expression }
   }
-  return CHANGING.has(symbol.name) ? { kind: 'change', target: callee.expression } : null
+  return CHANGING.has(symbol.name) || CHANGING_NEW.has(symbol.name)
+    ? { kind: 'change', target: callee.expression }
+    : null
 }
 
 /** An iterator: it remembers how far it has been read, unlike an array, a map or a set. */

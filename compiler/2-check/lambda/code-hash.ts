@@ -12,6 +12,7 @@ import { isInside, ts } from '../../1-read/syntax.ts'
 import { isLocalVariable } from './captured.ts'
 import { fillersOf } from './fillers.ts'
 import { callsOf } from './find-functions.ts'
+import { optionText } from './option-text.ts'
 import { treeText } from './tree-text.ts'
 
 export class CodeHashes {
@@ -34,9 +35,13 @@ export class CodeHashes {
       return reached.size - 1
     }
     const hash = createHash('sha256')
-    hash.update(this.#text(lambda, lambda, carried, reach))
+    const options = this.#reading.author
+    hash.update(this.#text(lambda, lambda, carried, reach)).update(optionText(lambda, options))
     for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
-      hash.update('\n').update(this.#text(node, lambda, carried, reach))
+      hash
+        .update('\n')
+        .update(this.#text(node, lambda, carried, reach))
+        .update(optionText(node, options))
       for (const filler of this.#fillers(node)) if (!reached.has(filler)) reach(filler)
     }
     return hash.digest('hex').slice(0, 32)
@@ -78,7 +83,8 @@ export class CodeHashes {
   #library(file: string, name: string): string {
     const known = this.#libraries.get(file) ?? libraryHash(file)
     this.#libraries.set(file, known)
-    return `library:${libraryName(file)}:${known}:${name}`
+    const builds = this.#reading.author.conditions.map(c => `:${c}`).join('')
+    return `library:${libraryName(file)}:${known}:${name}${builds}`
   }
 
   #fillers(node: ts.Node): readonly ts.Node[] {

@@ -30,7 +30,7 @@ const FILES = {
 }
 
 describe('reading a job', () => {
-  it('takes paths from a tsconfig, and no other option', () => {
+  it('takes paths from a tsconfig, and no option of strictness or output', () => {
     const { diagnostics, aliases, files } = analyseFiles(FILES)
     expect(diagnostics.map(d => `${d.word}: ${d.label}`)).toEqual([])
     expect([...aliases].map(([name, file]) => [name, file.endsWith('/app/limits.ts')])).toEqual([['@app/limits', true]])
@@ -40,16 +40,22 @@ describe('reading a job', () => {
   it('is strict, whatever a tsconfig says', () => {
     const job = `${JOB}export const f = (x) => x\n`
     expect(analyseFiles({ ...FILES, 'job.ts': job }).diagnostics.map(d => [d.word, d.span?.line])).toEqual([
+      ['ignored-option', undefined],
       ['type-error', 9],
     ])
   })
 
   it('reports type errors in helpers, with the file that holds them', () => {
     const found = analyseFiles({ ...FILES, 'app/limits.ts': `export const limit: number = 'x'\n` }).diagnostics
-    expect(found.map(d => [d.word, d.span?.file, d.span?.line, d.span?.column])).toEqual([
-      ['type-error', 'app/limits.ts', 1, 14],
+    const [said, error] = found
+    expect(said?.title).toBe('a job does not follow strict: false in tsconfig.json')
+    expect([error?.word, error?.span?.file, error?.span?.line, error?.span?.column]).toEqual([
+      'type-error',
+      'app/limits.ts',
+      1,
+      14,
     ])
-    expect(found[0]?.label).toBe(`Type 'string' is not assignable to type 'number'.`)
+    expect(error?.label).toBe(`Type 'string' is not assignable to type 'number'.`)
   })
 
   it('reports syntax errors and missing modules', () => {
