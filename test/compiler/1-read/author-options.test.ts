@@ -102,7 +102,7 @@ describe('code that an option gives another meaning', () => {
   const FIELDS = job(
     'o => new Below(o.id).tag',
     'class Above { set tag(v: string) { this.kept = v } get tag() { return this.kept } kept = "" }\n' +
-      '// @ts-ignore: a field over an accessor\n' +
+      '// @ts-expect-error a field over an accessor\n' +
       'class Below extends Above { tag = "x"; constructor(readonly id: string) { super() } }',
   )
   const DECORATED = job(
