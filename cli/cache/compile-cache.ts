@@ -35,24 +35,29 @@ export async function readyJob(job: string, terminal: Terminal): Promise<ReadyJo
   const index = join(cache, `${digest(path)}.json`)
   const known = readInputs(index)
   const found = known === null ? null : join(cache, keyOf(path, known))
-  const artefact = found !== null && isWhole(found, job, terminal) ? found : await compiled(job, cache, index, terminal)
+  const artefact = found !== null && isReady(found, job, terminal) ? found : await compiled(job, cache, index, terminal)
   tellWarnings(artefact, terminal)
   const functionsUrl = pathToFileURL(join(artefact, 'functions.mjs')).href
   return { functions: (await import(functionsUrl)) as FunctionsModule, functionsUrl }
 }
 
-/** False where there is no artefact, or a damaged one, which is removed. */
-function isWhole(artefact: string, job: string, terminal: Terminal): boolean {
-  if (!existsSync(join(artefact, 'manifest.json'))) return false
+/** False where there is no artefact, or a damaged one, which is told. */
+function isReady(artefact: string, job: string, terminal: Terminal): boolean {
+  if (!existsSync(artefact)) return false
+  if (isWhole(artefact)) return true
+  terminal.talk(`what was compiled of ${job} before is damaged; it is compiled again`)
+  return false
+}
+
+function isWhole(artefact: string): boolean {
   try {
+    if (!existsSync(join(artefact, 'manifest.json'))) return false
     checkArtefact(artefact)
-    if (readSealed(join(artefact, WARNINGS)) !== null) return true
+    return readSealed(join(artefact, WARNINGS)) !== null
   } catch (error) {
     if (!isLyrebirdError(error)) throw error
+    return false
   }
-  terminal.talk(`what was compiled of ${job} before is damaged; it is compiled again`)
-  rmSync(artefact, { recursive: true, force: true })
-  return false
 }
 
 async function compiled(job: string, cache: string, index: string, terminal: Terminal): Promise<string> {
@@ -90,12 +95,15 @@ function tellWarnings(artefact: string, terminal: Terminal): void {
   if (text !== '') terminal.talk(text)
 }
 
-/** Where another command was faster, its artefact is kept: the content is the same. */
+/** Where another command was faster, its artefact is kept: the content is the same. A damaged one makes room. */
 function moveInto(fresh: string, target: string): void {
-  try {
-    renameSync(fresh, target)
-  } catch (error) {
-    if (!existsSync(join(target, 'manifest.json'))) throw error
+  for (let tries = 0; !isWhole(target); tries++) {
+    rmSync(target, { recursive: true, force: true })
+    try {
+      renameSync(fresh, target)
+    } catch (error) {
+      if (!existsSync(target) || tries > 2) throw error
+    }
   }
 }
 
