@@ -2,8 +2,8 @@
 // exactly once; and a loop of kills at any time of a life, restarted at once.
 //
 // The killed process is `node stream.mjs` of a compiled job, as a user runs it. `node scripts/kill-campaign.mjs --kills
-// 100 --seed N` runs a longer campaign, with `--keys N` over a state of many keys. Needs the built package (`npm run
-// build`), which `npm test` makes first.
+// 100 --seed N` runs longer, with `--keys N` over a state of many keys, which is compared every 50 kills with one that
+// was never killed. Needs the built package (`npm run build`), which `npm test` makes first.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { testFolder } from '../run/support/folder.ts'
 import { start } from '../support/child.ts'
 import { type Campaign, campaign } from './support/campaign.ts'
+import { fingerprintOf } from './support/fingerprint.ts'
 
 const kills = Number(process.env.LYREBIRD_KILLS ?? 20)
 const seed = Number(process.env.LYREBIRD_SEED ?? 1)
@@ -29,32 +30,34 @@ async function compiled(folder: string): Promise<string> {
   return dist
 }
 
-/** Reads to the end of the log and compares: whole results, or digests where there are many keys. */
-async function compare(dist: string, folder: string, { log, state }: Campaign): Promise<void> {
-  expect(await start(join(dist, 'stream.mjs'), ['--log', log, '--state', state, '--until', 'end']).ended).toMatchObject(
-    {
-      code: 0,
-    },
-  )
+async function readToEnd(dist: string, log: string, state: string): Promise<void> {
+  const args = ['--log', log, '--state', state, '--until', 'end']
+  expect(await start(join(dist, 'stream.mjs'), args).ended).toMatchObject({ code: 0 })
+}
+
+/** Compares with the reference and all executors. */
+async function compare(dist: string, { log, state }: Campaign): Promise<void> {
+  await readToEnd(dist, log, state)
   const functions = await loadFunctions(dist)
-  if (keys > 0) {
-    const { views, outputs, late, dead, cut } = await runBatch({ functions, log, state })
-    const whole = await runBatch({ functions, log, state: join(folder, 'whole'), workers: 1 })
-    console.log(JSON.stringify(whole.views))
-    expect({ views, outputs, late, dead, cut }).toEqual({
-      views: whole.views,
-      outputs: whole.outputs,
-      late: whole.late,
-      dead: whole.dead,
-      cut: whole.cut,
-    })
-    return
-  }
   const verdict = await verifyJob({ functions, log, state, interleavings: 1, seed })
   console.log(verdictLines(verdict).join('\n'))
   expect(verdict.difference).toBeNull()
   const sides = ['reference', 'state', 'batch, 1 worker', 'batch, 2 workers', 'stream']
   expect(verdict.sides.map(s => s.name)).toEqual(sides)
+}
+
+/** Compares with a state that batch makes, or goes on with. */
+async function compareWithBatch(dist: string, log: string, state: string, witness: string): Promise<void> {
+  const began = performance.now()
+  await readToEnd(dist, log, state)
+  const read = performance.now()
+  const functions = await loadFunctions(dist)
+  await runBatch({ functions, log, state: witness, workers: 1 })
+  const expected = await fingerprintOf(witness, functions.plan)
+  expect(await fingerprintOf(state, functions.plan)).toEqual(expected)
+  const seconds = [read - began, performance.now() - read].map(ms => (ms / 1000).toFixed(1))
+  const shown = ['cut', 'views/total', 'views/traffic', 'dead'].map(part => `${part} ${expected[part]}`)
+  console.log(`equal, after ${seconds.join(' and ')} s: ${shown.join(', ')}`)
 }
 
 it.each(loops)(`survives ${kills} kills, seed ${seed}, loop %s`, { timeout: 600_000 + kills * 20_000 }, async loop => {
@@ -71,13 +74,18 @@ it.each(loops)(`survives ${kills} kills, seed ${seed}, loop %s`, { timeout: 600_
     keys,
     startStream: (log, state) =>
       start(join(dist, 'stream.mjs'), ['--log', log, '--state', state, '--commit-interval', '10ms']),
+    rest:
+      keys === 0
+        ? undefined
+        : { every: 50, compare: (...at) => compareWithBatch(dist, ...at, join(folder, 'witness')) },
     onKill: kill => {
-      if (kill % 10 === 0) console.log(`${kill} kills`)
+      if (kill % 10 === 0) console.log(`${kill} kills, ${Math.round(performance.now() / 1000)} s`)
     },
   })
   const { afterCommit, appenderKills } = survived
   expect(afterCommit).toBeGreaterThanOrEqual(loop ? 1 : kills / 4)
-  await compare(dist, folder, survived)
+  if (keys === 0) await compare(dist, survived)
+  else await compareWithBatch(dist, survived.log, survived.state, join(folder, 'whole'))
   console.log(
     `${kills} kills, ${afterCommit} after a commit; ${appenderKills} of the appender; seed ${seed}, ${keys} keys`,
   )

@@ -1,6 +1,7 @@
 // A process that appends to an embedded log until it is stopped by SIGTERM or killed.
 //
-// Promises: values follow from a seed; prints `appended N` after each durable batch.
+// Promises: values follow from a seed; prints `appended N` once, after the first durable batch: nobody reads on, and a
+// full pipe would stop it.
 
 import { writeSync } from 'node:fs'
 import { OutputTopic } from '../../../logs/embedded/output-topic.ts'
@@ -44,7 +45,7 @@ export async function appender({
     })
     await writer.append((at / FILL_BATCH) % partitions, records)
   }
-  let appended = 0
+  let isFirst = true
   while (open) {
     const partition = random.below(partitions)
     // Event time follows the offsets, so that windows close as the log grows.
@@ -53,8 +54,8 @@ export async function appender({
       event(random, (at + i) * 100, keys === 0 ? undefined : `key ${random.below(keys)}`),
     )
     await writer.append(partition, records)
-    appended += records.length
-    writeSync(1, `appended ${appended}\n`)
+    if (isFirst) writeSync(1, `appended ${records.length}\n`)
+    isFirst = false
     await new Promise(resolve => setTimeout(resolve, pauseMs))
   }
   await writer.close()

@@ -2,7 +2,7 @@
 //
 // Promises: times of kills follow from a seed, some early in a life and some after its first commit; kills are SIGKILLs
 // of real processes, and some hit the appender too. Counts the lives that committed anything, so that a campaign that
-// tested nothing is seen.
+// tested nothing is seen. State and log are kept from the first kill to the last.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,6 +30,13 @@ export interface CampaignOptions {
   readonly loop?: boolean | undefined
   /** Keys of the records, each of which is there once before the first life. Default: a few. */
   readonly keys?: number | undefined
+  /**
+   * Called before the first kill and after each `every` of them, while nobody appends and no stream runs: reads to the
+   * end of the log and compares.
+   */
+  readonly rest?:
+    | { readonly every: number; readonly compare: (log: string, state: string) => Promise<void> }
+    | undefined
 }
 
 export interface Campaign {
@@ -43,14 +50,16 @@ export interface Campaign {
 }
 
 export async function campaign(options: CampaignOptions): Promise<Campaign> {
-  const { folder, seed, kills, topic, partitions, lifeMs, loop = false, keys = 0 } = options
+  const { folder, seed, kills, topic, partitions, lifeMs, loop = false, keys = 0, rest } = options
   const random = seededRandom(seed)
   const [log, state] = [join(folder, 'log'), join(folder, 'state')]
   const path = program(`
     import { appender } from './test/crash/support/appender.ts'
     await appender(JSON.parse(process.argv[2]))
   `)
-  const startAppender = async (n: number): Promise<Child> => {
+  let starts = 0
+  const startAppender = async (): Promise<Child> => {
+    const n = starts++
     const order: AppendOrder = {
       log,
       topic,
@@ -65,9 +74,14 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
     await child.line()
     return child
   }
-  let appender = await startAppender(0)
+  let appender = await startAppender()
   let [afterCommit, appenderKills] = [0, 0]
   for (let kill = 0; kill < kills; kill++) {
+    if (rest !== undefined && kill % rest.every === 0) {
+      await stop(appender)
+      await rest.compare(log, state)
+      appender = await startAppender()
+    }
     const before = await progressOf(state)
     const stream = options.startStream(log, state)
     if (!loop && random.chance(0.6)) {
@@ -82,14 +96,18 @@ export async function campaign(options: CampaignOptions): Promise<Campaign> {
       appender.kill('SIGKILL')
       await appender.ended
       appenderKills++
-      appender = await startAppender(appenderKills)
+      appender = await startAppender()
     }
     options.onKill?.(kill + 1)
   }
+  await stop(appender)
+  return { log, state, kills, appenderKills, afterCommit }
+}
+
+async function stop(appender: Child): Promise<void> {
   appender.kill('SIGTERM')
   const { code, stderr } = await appender.ended
   if (code !== 0) throw new Error(`the appender failed: ${stderr}`)
-  return { log, state, kills, appenderKills, afterCommit }
 }
 
 /** The committed progress as text; empty where there is none. */
@@ -103,11 +121,11 @@ async function progressOf(state: string): Promise<string> {
   }
 }
 
-/** Resolves once the state shows another commit. */
+/** Resolves once the state shows another commit. Throws where none comes for two minutes. */
 async function change(state: string, before: string): Promise<void> {
-  for (;;) {
+  for (const until = performance.now() + 120_000; performance.now() < until; await sleep(10)) {
     const now = await progressOf(state).catch(() => before)
     if (now !== before) return
-    await sleep(10)
   }
+  throw new Error('no commit for two minutes')
 }
