@@ -8,6 +8,7 @@ import { VIEW_ERROR, VIEW_VALUE, type ViewError } from '../state/row-codec.ts'
 import { RowCursor } from '../state/row-cursor.ts'
 import { ByteReader, compareBytes } from '../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue } from '../values/canonical.ts'
+import { blake2sPart } from '../values/multiset-digest.ts'
 import type { ClosedRow } from './closed-row.ts'
 import { type TableConsumer, takesChanges, type ViewConsumer } from './consumers.ts'
 import type { RowPlace } from './row-place.ts'
@@ -34,12 +35,16 @@ const NEW = 16
 export class RowTableSink extends TableSink {
   readonly #waiting: PendingRows
   /** Whether there is no lambda between the table and any consumer that takes its changes. */
-  readonly #allPlain: boolean
+  readonly allPlain: boolean
+  /** For rows that no view can hold an older one of. */
+  readonly #noneOld: readonly OldRows[]
+  readonly #hash = new Uint32Array(4)
 
   constructor(options: TableSinkOptions) {
     super(options)
     this.#waiting = new PendingRows(options.env.newSorter)
-    this.#allPlain = options.consumers.every(consumer => consumer.chain.plain || !takesChanges(consumer))
+    this.allPlain = options.consumers.every(consumer => consumer.chain.plain || !takesChanges(consumer))
+    this.#noneOld = options.consumers.flatMap(c => c.views.map(view => new OldRows(view, [])))
   }
 
   /**
@@ -57,6 +62,32 @@ export class RowTableSink extends TableSink {
     this.#waiting.add(rowKey, w.view())
   }
 
+  /** Whether `keep` drops rows of a view. */
+  get dropsRows(): boolean {
+    return this.options.consumers.some(consumer => consumer.chain.keepMs !== null)
+  }
+
+  /**
+   * Flushes a changed row that no view holds yet, at once and unsorted: such rows come in the order of their keys, and
+   * all of a flush come so. `bytes` are the key and, from `keyEnd` on, what a view stores. Only where all is plain.
+   */
+  flushNew(bytes: Uint8Array, keyEnd: number, closes: boolean): void {
+    if (closes) {
+      const waiting = bytes.slice(keyEnd)
+      waiting[0] = VIEW_VALUE | CHANGED | CLOSES | NEW
+      return this.#flushRow(bytes.slice(0, keyEnd), waiting, this.#noneOld)
+    }
+    const [hash, end] = [this.#hash, bytes.length]
+    for (const { views, joins } of this.options.consumers) {
+      for (const take of joins) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
+      for (const { table, digest, changed } of views) {
+        digest.addHash(blake2sPart(bytes, 0, end, hash), 0)
+        this.sink?.putSortedPart(table, bytes, 0, keyEnd, keyEnd, end)
+        for (const take of changed) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
+      }
+    }
+  }
+
   /** Ends the flush: brings all views up to date, drops what `keep` no longer keeps, emits closed rows. */
   finish(): void {
     const old = this.options.consumers.flatMap(c => c.views.map(view => new OldRows(view, this.#oldRows(c, view))))
@@ -67,7 +98,7 @@ export class RowTableSink extends TableSink {
 
   #flushRow(rowKey: Uint8Array, waiting: Uint8Array, old: readonly OldRows[]): void {
     const bits = waiting[0] as number
-    if ((bits & CLOSES) === 0 && (bits & KIND) === VIEW_VALUE && this.#allPlain) {
+    if ((bits & CLOSES) === 0 && (bits & KIND) === VIEW_VALUE && this.allPlain) {
       return this.#flushPlain(rowKey, waiting, old, (bits & NEW) !== 0)
     }
     const place = this.options.places.placeOf(rowKey)

@@ -47,6 +47,15 @@ export class ByteWriter {
     this.#length += length
   }
 
+  /** Appends a part of a byte string. */
+  part(source: Uint8Array, start: number, end: number): void {
+    const length = end - start
+    if (this.#length + length > this.#u8.length) this.#grow(length)
+    if (length > FEW) this.#u8.set(source.subarray(start, end), this.#length)
+    else for (let i = 0; i < length; i++) this.#u8[this.#length + i] = source[start + i] as number
+    this.#length += length
+  }
+
   /**
    * The buffer itself with room for `more` bytes from `length` on; `advance` says how many were written. For tight
    * loops.

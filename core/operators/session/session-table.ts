@@ -2,7 +2,7 @@
 // accumulators.
 //
 // Promises: partial sessions of a key lie more than the gap apart, since an element that bridges two of them merges
-// them; one slot for each.
+// them; one slot for each. A key with one session, as most have, costs no object.
 // Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
@@ -10,22 +10,24 @@ import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import { ByteReader, ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
-
-/** The partial sessions of a key: their slots in the order of time. */
-interface KeySessions {
-  readonly key: unknown
-  readonly slots: number[]
-}
+import { hashOfText, TextIndex } from '../aggregate/text-index.ts'
+import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 
 /** A slot that belongs to no session: for those that are merged at a flush. */
 export const SCRATCH = 0
 
-export class SessionTable implements GroupAccess {
+export class SessionTable implements GroupAccess, SessionTimes {
   readonly columns: readonly Column[]
   readonly #gap: number
   readonly #ending: readonly Column[]
-  readonly #primitive = new Map<unknown, KeySessions>()
-  readonly #composite = new Map<string, KeySessions>()
+  /** From keys to their numbers: strings, other primitives as they are, composite keys by their canonical bytes. */
+  #texts = new TextIndex()
+  readonly #primitive = new Map<unknown, number>()
+  readonly #composite = new Map<string, number>()
+  /** By number. */
+  #keys: unknown[] = []
+  /** By number of the key: the slot of its one session, or all of them. */
+  #sessions: (number | OrderedSlots)[] = []
   readonly #moved = new ByteWriter(256)
   #keyBytes = 0
   #capacity = 0
@@ -51,14 +53,30 @@ export class SessionTable implements GroupAccess {
     return this.#used - 1 - this.#free.length
   }
 
+  /** Keys that have sessions in memory: numbers from 0 on. */
+  get keyCount(): number {
+    return this.#keys.length
+  }
+
   slotFor(time: number, key: unknown): number {
-    const { slots } = this.#sessionsOf(key)
-    const at = this.#reaching(slots, time)
-    const slot = slots[at]
-    if (slot === undefined || (this.#firsts[slot] as number) - time > this.#gap) return this.#insert(slots, at, time)
-    if (time < (this.#firsts[slot] as number)) this.#firsts[slot] = time
-    if (time > (this.#lasts[slot] as number)) this.#extend(slots, at, time)
-    return slot
+    const number = typeof key === 'string' ? this.#text(key) : this.#other(key)
+    if (number === this.#sessions.length) {
+      const slot = this.#newSlot(time)
+      this.#sessions.push(slot)
+      return slot
+    }
+    const sessions = this.#sessions[number] as number | OrderedSlots
+    if (typeof sessions !== 'number') return this.#slotAmong(sessions, time)
+    const first = this.#firsts[sessions] as number
+    const last = this.#lasts[sessions] as number
+    if (time - last > this.#gap || first - time > this.#gap) {
+      const several = new OrderedSlots(sessions)
+      this.#sessions[number] = several
+      return this.#slotAmong(several, time)
+    }
+    if (time < first) this.#firsts[sessions] = time
+    if (time > last) this.#lasts[sessions] = time
+    return sessions
   }
 
   /** The chunk that numeric lineages point into ends. */
@@ -74,10 +92,14 @@ export class SessionTable implements GroupAccess {
     return this.#lasts[slot] as number
   }
 
-  /** All partial sessions, in no particular order of keys. */
-  *sessions(): Generator<readonly [key: unknown, slot: number]> {
-    for (const { key, slots } of this.#primitive.values()) for (const slot of slots) yield [key, slot]
-    for (const { key, slots } of this.#composite.values()) for (const slot of slots) yield [key, slot]
+  keyOf(number: number): unknown {
+    return this.#keys[number]
+  }
+
+  /** The partial sessions of a key, in the order of time. */
+  slotsOf(number: number): Iterable<number> {
+    const sessions = this.#sessions[number] as number | OrderedSlots
+    return typeof sessions === 'number' ? [sessions] : sessions
   }
 
   writeState(w: ByteWriter, slot: number): void {
@@ -94,67 +116,75 @@ export class SessionTable implements GroupAccess {
 
   /** Forgets everything. */
   clear(): void {
-    for (const [, slot] of this.sessions()) this.#release(slot)
+    for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
+    this.#used = SCRATCH + 1
+    this.#free = []
+    this.#texts = new TextIndex()
     this.#primitive.clear()
     this.#composite.clear()
+    this.#keys = []
+    this.#sessions = []
     this.#keyBytes = 0
   }
 
-  /** Index of the first session that ends (gap included) at or past a time. */
-  #reaching(slots: readonly number[], time: number): number {
-    let low = 0
-    let high = slots.length
-    // Most elements belong to the newest session of their key, or begin one after it.
-    if (high > 0 && time - (this.#lasts[slots[high - 1] as number] as number) > this.#gap) return high
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (time - (this.#lasts[slots[middle] as number] as number) > this.#gap) low = middle + 1
-      else high = middle
+  #slotAmong(sessions: OrderedSlots, time: number): number {
+    const slot = sessions.reach(time, this.#gap, this)
+    if (slot < 0 || (this.#firsts[slot] as number) - time > this.#gap) {
+      const fresh = this.#newSlot(time)
+      sessions.insert(fresh)
+      return fresh
     }
-    return low
+    if (time < (this.#firsts[slot] as number)) this.#firsts[slot] = time
+    if (time > (this.#lasts[slot] as number)) this.#extend(sessions, slot, time)
+    return slot
   }
 
   /** Moves the end of a session, and takes in the next one where the two are now neighbours. */
-  #extend(slots: number[], at: number, time: number): void {
-    const slot = slots[at] as number
+  #extend(sessions: OrderedSlots, slot: number, time: number): void {
     this.#lasts[slot] = time
-    const next = slots[at + 1]
-    if (next === undefined || (this.#firsts[next] as number) - time > this.#gap) return
+    const next = sessions.next()
+    if (next < 0 || (this.#firsts[next] as number) - time > this.#gap) return
     this.#lasts[slot] = this.#lasts[next] as number
     const w = this.#moved
     w.reset()
     this.writeState(w, next)
     this.mergeState(slot, new ByteReader(w.view()))
-    slots.splice(at + 1, 1)
-    this.#release(next)
+    sessions.removeNext()
+    this.clearSlot(next)
+    this.#free.push(next)
   }
 
-  #insert(slots: number[], at: number, time: number): number {
+  #newSlot(time: number): number {
     const slot = this.#free.pop() ?? this.#used++
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
     this.#firsts[slot] = time
     this.#lasts[slot] = time
-    if (at === slots.length) slots.push(slot)
-    else slots.splice(at, 0, slot)
     return slot
   }
 
-  #release(slot: number): void {
-    this.clearSlot(slot)
-    this.#free.push(slot)
+  #text(key: string): number {
+    const hash = hashOfText(key)
+    const known = this.#texts.find(key, hash, this.#keys)
+    if (known >= 0) return known
+    const number = this.#newKey(key)
+    this.#texts.add(hash, number)
+    return number
   }
 
-  #sessionsOf(key: unknown): KeySessions {
+  #other(key: unknown): number {
     const composite = typeof key === 'object' && key !== null
     const name = composite ? bytesToLatin1(canonicalBytes(key)) : key
-    const map: Map<unknown, KeySessions> = composite ? this.#composite : this.#primitive
-    let sessions = map.get(name)
-    if (sessions === undefined) {
-      sessions = { key, slots: [] }
-      map.set(name, sessions)
-      this.#keyBytes += valueBytes(key)
-    }
-    return sessions
+    const map: Map<unknown, number> = composite ? this.#composite : this.#primitive
+    const known = map.get(name)
+    if (known !== undefined) return known
+    const number = this.#newKey(key)
+    map.set(name, number)
+    return number
+  }
+
+  #newKey(key: unknown): number {
+    this.#keyBytes += valueBytes(key)
+    return this.#keys.push(key) - 1
   }
 
   #grow(capacity: number): void {

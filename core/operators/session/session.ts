@@ -19,10 +19,12 @@ import type { Row, Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
-import { type CheckSize, isFull, sizeCheck } from '../aggregate/group-size.ts'
+import { isFull, sizeCheck } from '../aggregate/group-size.ts'
+import { rowValueWriter } from '../aggregate/row-value.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
+import { FreshSessions, type FreshSessionsOptions } from './fresh-sessions.ts'
 import { SCRATCH, SessionTable, writeSessionKey } from './session-table.ts'
 
 /** A session, or a part of one, on its way to being merged. */
@@ -52,20 +54,16 @@ export function makeSession(
   const rows = new RowTableSink(sinkOptions(node, window, context))
   const present = presentOf(node, context)
   const { env, plan } = context
+  const { fields, bare } = node.params
+  const writeValue = rowValueWriter(fields, bare, sessions.columns)
   const checkSize = sizeCheck(plan, node, false, env.rowBytes ?? Number.POSITIVE_INFINITY)
-  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, present, env, checkSize })
+  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, writeValue, present, env, checkSize })
   return { operator, groups: sessions }
 }
 
-interface SessionOptions {
+interface SessionOptions extends FreshSessionsOptions {
   readonly node: string
-  readonly gapMs: number
-  readonly sessions: SessionTable
-  readonly rows: RowTableSink
-  /** The value of a slot's row. */
-  readonly present: (slot: number) => unknown
   readonly env: Environment
-  readonly checkSize: CheckSize
 }
 
 const PUT = Uint8Array.of(1)
@@ -97,6 +95,23 @@ class SessionOperator implements Operator {
     this.#now = now
     this.#sink = sink
     rows.begin(sink, keepNow)
+    if (this.#isAllInMemory) {
+      new FreshSessions(this.#o).flush(now, sink, { state: this.partials, index: this.#index })
+      this.#o.sessions.clear()
+    } else this.#mergeAll(sink)
+    rows.finish()
+    this.#sink = null
+  }
+
+  /** Whether no part of a session is elsewhere, and no view holds a row that `keep` drops now. */
+  get #isAllInMemory(): boolean {
+    const { state } = this.#o.env
+    if (!this.#spilled.isEmpty) return false
+    return state === null || (!this.#o.rows.dropsRows && !hasRows(state.range(this.partials)))
+  }
+
+  /** Merges what is in memory, what was spilled and what the state holds. */
+  #mergeAll(sink: ChangeSink): void {
     this.#spill()
     const fresh = new RowCursor(this.#spilled.take())
     const due = new RowCursor(this.#dueRows())
@@ -104,8 +119,6 @@ class SessionOperator implements Operator {
       this.#flushKey(keyPart(row).slice(), fresh, due)
     }
     for (const [key, change] of this.#indexed.take()) sink.putSorted(this.#index, key, change[0] === 1 ? NOTHING : null)
-    rows.finish()
-    this.#sink = null
   }
 
   get isFull(): boolean {
@@ -128,13 +141,16 @@ class SessionOperator implements Operator {
 
   #spill(): void {
     const { sessions } = this.#o
-    for (const [key, slot] of sessions.sessions()) {
-      this.#key.reset()
-      writeSessionKey(this.#key, key, sessions.firstOf(slot))
-      this.#value.reset()
-      encodeValue(this.#value, sessions.lastOf(slot))
-      sessions.writeState(this.#value, slot)
-      this.#spilled.add(this.#key.view(), this.#value.view())
+    for (let number = 0; number < sessions.keyCount; number++) {
+      const key = sessions.keyOf(number)
+      for (const slot of sessions.slotsOf(number)) {
+        this.#key.reset()
+        writeSessionKey(this.#key, key, sessions.firstOf(slot))
+        this.#value.reset()
+        encodeValue(this.#value, sessions.lastOf(slot))
+        sessions.writeState(this.#value, slot)
+        this.#spilled.add(this.#key.view(), this.#value.view())
+      }
     }
     sessions.clear()
   }
@@ -234,6 +250,11 @@ class SessionOperator implements Operator {
     if (!closes) this.#o.sessions.writeState(w, SCRATCH)
     this.#sink?.putSorted(this.partials, stateKey(key, first), closes ? null : w.view())
   }
+}
+
+function hasRows(rows: Rows): boolean {
+  for (const _ of rows) return true
+  return false
 }
 
 /** The bytes of the key at the beginning of a row key. */
