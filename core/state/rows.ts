@@ -9,3 +9,8 @@ export type Rows = Iterable<Row>
 
 /** A change of one row; null deletes it. */
 export type RowChange = readonly [key: Uint8Array, value: Uint8Array | null]
+
+export function hasRows(rows: Rows): boolean {
+  for (const _ of rows) return true
+  return false
+}

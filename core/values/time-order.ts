@@ -10,7 +10,7 @@ const DIGITS = 4
 /** Whether the second of two 32-bit halves is the high one of a double. */
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0
 
-/** Numbers `order[0..]`, each below the length of `times`, sorted by their times. Reuses the array that it is given. */
+/** The numbers in `order`, each below the length of `times`, sorted by their times. Reuses the array. */
 export function sortByTime(order: Uint32Array, times: Float64Array): Uint32Array {
   const count = order.length
   const keys = orderedBits(times)

@@ -11,7 +11,7 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
-import type { Row, Rows } from '../../state/rows.ts'
+import { hasRows, type Row, type Rows } from '../../state/rows.ts'
 import type { Frames } from '../../time/frames.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
@@ -253,9 +253,4 @@ export class AggregateOperator implements Operator {
     const bound = this.#frames.openFrom(now)
     return state.range(this.partials, undefined, bound === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(bound))
   }
-}
-
-function hasRows(rows: Rows): boolean {
-  for (const _ of rows) return true
-  return false
 }

@@ -22,7 +22,9 @@ export class OrderedSlots {
     this.#blocks = [[slot]]
   }
 
-  /** Moves to the first session that ends (with the gap) at or past a time, and gives its slot; -1 past the last one. */
+  /**
+   * Moves to the first session that ends (with the gap) at or past a time, and gives its slot; -1 past the last one.
+   */
   reach(time: number, gap: number, times: SessionTimes): number {
     const blocks = this.#blocks
     let low = 0

@@ -15,7 +15,7 @@ import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
-import type { Row, Rows } from '../../state/rows.ts'
+import { hasRows, type Row, type Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
@@ -250,11 +250,6 @@ class SessionOperator implements Operator {
     if (!closes) this.#o.sessions.writeState(w, SCRATCH)
     this.#sink?.putSorted(this.partials, stateKey(key, first), closes ? null : w.view())
   }
-}
-
-function hasRows(rows: Rows): boolean {
-  for (const _ of rows) return true
-  return false
 }
 
 /** The bytes of the key at the beginning of a row key. */
