@@ -4,7 +4,7 @@
 // editor does not show, or of code that would mean something else. Those of layout, output and speed are never named.
 
 import { type AuthorOptions, isLanguageLibrary } from './author-options.ts'
-import { ts } from './syntax.ts'
+import { contains, ts } from './syntax.ts'
 
 /** Options that the job does not follow, as the author wrote them, and what holds instead. */
 export interface IgnoredOptions {
@@ -69,7 +69,11 @@ export function ignoredOptions(
     ...found('strict', stricter, codes.includes(UNUSED_EXPECTATION)),
     ...found('names', namesFrom(given), unknown),
     ...found('resolution', lists(given, ['rootDirs', 'moduleSuffixes', 'typeRoots']), unknown),
-    ...found('metadata', ['emitDecoratorMetadata: true'], hasMetadata(given) && files.some(hasDecorator)),
+    ...found(
+      'metadata',
+      ['emitDecoratorMetadata: true'],
+      hasMetadata(given) && files.some(file => contains(file, ts.isDecorator)),
+    ),
     ...found('jsx', [`jsx: ${jsxName(given)}`], jsxName(given) !== null && files.some(isJsx)),
   ]
 }
@@ -96,9 +100,4 @@ function jsxName({ jsx }: ts.CompilerOptions): string | null {
 
 function isJsx({ fileName }: ts.SourceFile): boolean {
   return /\.[jt]sx$/.test(fileName)
-}
-
-function hasDecorator(file: ts.SourceFile): boolean {
-  const search = (node: ts.Node): boolean => ts.isDecorator(node) || ts.forEachChild(node, search) === true
-  return search(file)
 }

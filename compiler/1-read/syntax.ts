@@ -48,6 +48,11 @@ export function forEachDescendant(node: ts.Node, visit: (node: ts.Node) => void)
   })
 }
 
+/** Whether a node, or one inside of it, passes a test. */
+export function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
+  return test(node) || ts.forEachChild(node, child => contains(child, test)) === true
+}
+
 /** A name in a message: short and on one line. */
 export function shortText(node: ts.Node): string {
   const text = node.getText().replace(/\s+/g, ' ')

@@ -10,6 +10,7 @@ export type Rows = Iterable<Row>
 /** A change of one row; null deletes it. */
 export type RowChange = readonly [key: Uint8Array, value: Uint8Array | null]
 
+/** Reads no more than the first one. */
 export function hasRows(rows: Rows): boolean {
   for (const _ of rows) return true
   return false

@@ -39,19 +39,15 @@ export class ByteWriter {
     this.#length += 8
   }
 
-  bytes(part: Uint8Array): void {
-    const { length } = part
-    if (this.#length + length > this.#u8.length) this.#grow(length)
-    if (length > FEW) this.#u8.set(part, this.#length)
-    else for (let i = 0; i < length; i++) this.#u8[this.#length + i] = part[i] as number
-    this.#length += length
+  bytes(whole: Uint8Array): void {
+    this.part(whole, 0, whole.length)
   }
 
   /** Appends a part of a byte string. */
   part(source: Uint8Array, start: number, end: number): void {
     const length = end - start
     if (this.#length + length > this.#u8.length) this.#grow(length)
-    if (length > FEW) this.#u8.set(source.subarray(start, end), this.#length)
+    if (length > FEW) this.#u8.set(length === source.length ? source : source.subarray(start, end), this.#length)
     else for (let i = 0; i < length; i++) this.#u8[this.#length + i] = source[start + i] as number
     this.#length += length
   }

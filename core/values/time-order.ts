@@ -1,7 +1,10 @@
-// Sorting by times: a stable radix sort of numbers by a double each.
+// Sorting by times: a stable sort of numbers by a double each, by radix where they are many.
 //
-// Promises: the order of `<` among numbers (no NaN), -0 as 0; what is equal keeps its order; a pass costs per number,
-// and one in which all agree is left out.
+// Promises: the order of `<` among times (no NaN), -0 as 0; what is equal keeps its order; a pass costs per number, and
+// one in which all agree is left out.
+
+/** Up to so many are compared: a pass of the radix sort has a cost of its own. */
+const FEW = 4096
 
 /** Digits of 16 bits. */
 const RADIX = 1 << 16
@@ -10,10 +13,16 @@ const DIGITS = 4
 /** Whether the second of two 32-bit halves is the high one of a double. */
 const HIGH = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0
 
-/** The numbers in `order`, each below the length of `times`, sorted by their times. Reuses the array. */
-export function sortByTime(order: Uint32Array, times: Float64Array): Uint32Array {
+/** Times, and their bits as two words each, the low one first: integers in the order of the times. */
+interface TimeKeys {
+  readonly times: Float64Array
+  readonly words: Uint32Array
+}
+
+/** The numbers in `order`, each below the length of the times, sorted by their times. Reuses the array. */
+export function sortByTime(order: Uint32Array, { times, words }: TimeKeys): Uint32Array {
   const count = order.length
-  const keys = orderedBits(times)
+  if (count <= FEW) return order.sort((a, b) => compare(times[a] as number, times[b] as number))
   let from = order
   let to: Uint32Array = new Uint32Array(count)
   const starts = new Uint32Array(RADIX)
@@ -22,10 +31,10 @@ export function sortByTime(order: Uint32Array, times: Float64Array): Uint32Array
     const shift = 16 * (digit & 1)
     starts.fill(0)
     for (let i = 0; i < count; i++) {
-      const value = ((keys[2 * (from[i] as number) + word] as number) >>> shift) & 0xffff
+      const value = ((words[2 * (from[i] as number) + word] as number) >>> shift) & 0xffff
       starts[value] = (starts[value] as number) + 1
     }
-    if (count === 0 || starts[((keys[2 * (from[0] as number) + word] as number) >>> shift) & 0xffff] === count) continue
+    if (starts[((words[2 * (from[0] as number) + word] as number) >>> shift) & 0xffff] === count) continue
     let sum = 0
     for (let value = 0; value < RADIX; value++) {
       const here = starts[value] as number
@@ -34,7 +43,7 @@ export function sortByTime(order: Uint32Array, times: Float64Array): Uint32Array
     }
     for (let i = 0; i < count; i++) {
       const number = from[i] as number
-      const value = ((keys[2 * number + word] as number) >>> shift) & 0xffff
+      const value = ((words[2 * number + word] as number) >>> shift) & 0xffff
       const at = starts[value] as number
       to[at] = number
       starts[value] = at + 1
@@ -46,16 +55,19 @@ export function sortByTime(order: Uint32Array, times: Float64Array): Uint32Array
   return from
 }
 
-/** Two words a time, the low one first: integers in the order of the times. */
-function orderedBits(times: Float64Array): Uint32Array {
-  const bits = new Uint32Array(Float64Array.from(times, time => time + 0).buffer)
-  const keys = new Uint32Array(bits.length)
+export function timeKeys(times: Float64Array): TimeKeys {
+  const positive = new Float64Array(times.length)
+  for (let i = 0; i < times.length; i++) positive[i] = (times[i] as number) + 0 // no -0
+  const bits = new Uint32Array(positive.buffer)
+  const words = new Uint32Array(bits.length)
   for (let at = 0; at < bits.length; at += 2) {
     const high = bits[at + HIGH] as number
     const low = bits[at + 1 - HIGH] as number
     const negative = high >= 0x80000000
-    keys[at] = negative ? ~low : low
-    keys[at + 1] = negative ? ~high : high | 0x80000000
+    words[at] = negative ? ~low : low
+    words[at + 1] = negative ? ~high : high | 0x80000000
   }
-  return keys
+  return { times, words }
 }
+
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -4,7 +4,7 @@
 // edited leaves the hashes of other lambdas as they are.
 
 import type { AuthorOptions } from '../../1-read/author-options.ts'
-import { ts } from '../../1-read/syntax.ts'
+import { contains, ts } from '../../1-read/syntax.ts'
 
 export function optionText(code: ts.Node, { emitted }: AuthorOptions): string {
   const entries = Object.entries(emitted)
@@ -12,11 +12,6 @@ export function optionText(code: ts.Node, { emitted }: AuthorOptions): string {
   const [classes, jsx] = [contains(code, isClassPart), contains(code, isJsx)]
   const used = entries.filter(([name]) => (name.startsWith('jsx') ? jsx : classes))
   return used.length === 0 ? '' : `\n${JSON.stringify(used)}`
-}
-
-function contains(node: ts.Node, test: (node: ts.Node) => boolean): boolean {
-  const search = (at: ts.Node): boolean => test(at) || ts.forEachChild(at, search) === true
-  return search(node)
 }
 
 function isClassPart(node: ts.Node): boolean {

@@ -7,16 +7,14 @@
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
-import { type ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
-import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
-import { hashOfText, TextIndex } from './text-index.ts'
+import type { ByteWriter } from '../../values/bytes.ts'
+import { encodeValue } from '../../values/canonical.ts'
+import { KeyIndex } from './key-index.ts'
 
-/** The groups of one window: strings, other primitives as they are, composite keys by their canonical bytes. */
+/** The groups of one window: their slots by key. */
 interface WindowGroups {
   readonly start: number
-  readonly texts: TextIndex
-  readonly primitive: Map<unknown, number>
-  readonly composite: Map<string, number>
+  readonly index: KeyIndex
 }
 
 // Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
@@ -64,7 +62,8 @@ export class GroupTable implements GroupAccess {
 
   slotFor(start: number, key: unknown): number {
     const groups = start === this.#lastStart ? (this.#last as WindowGroups) : this.#groupsOf(start)
-    const slot = typeof key === 'string' ? this.#text(groups, key) : this.#other(groups, key)
+    let slot = groups.index.find(key, this.#keys)
+    if (slot < 0) slot = this.#newSlot(groups, key)
     const flags = this.#flags[slot] as number
     if ((flags & CHANGED) === 0) {
       this.#flags[slot] = flags | CHANGED
@@ -93,10 +92,7 @@ export class GroupTable implements GroupAccess {
 
   *slotsOf(start: number): Generator<number> {
     const groups = this.#windows.get(start)
-    if (groups === undefined) return
-    yield* groups.texts.slots()
-    yield* groups.primitive.values()
-    yield* groups.composite.values()
+    if (groups !== undefined) yield* groups.index.numbers()
   }
 
   /** Slots that have counted an element since they were last marked clean. */
@@ -158,46 +154,20 @@ export class GroupTable implements GroupAccess {
     for (const start of this.windowStarts()) this.dropWindow(start)
   }
 
-  #text(groups: WindowGroups, key: string): number {
-    const hash = hashOfText(key)
-    const known = groups.texts.find(key, hash, this.#keys)
-    if (known >= 0) return known
-    const slot = this.#newSlot(groups, key)
-    groups.texts.add(hash, slot)
-    return slot
-  }
-
-  #other(groups: WindowGroups, key: unknown): number {
-    if (typeof key === 'object' && key !== null) return this.#composite(groups, key)
-    const known = groups.primitive.get(key)
-    if (known !== undefined) return known
-    const slot = this.#newSlot(groups, key)
-    groups.primitive.set(key, slot)
-    return slot
-  }
-
-  #composite(groups: WindowGroups, key: unknown): number {
-    const name = bytesToLatin1(canonicalBytes(key))
-    const known = groups.composite.get(name)
-    if (known !== undefined) return known
-    const slot = this.#newSlot(groups, key)
-    groups.composite.set(name, slot)
-    return slot
-  }
-
   #newSlot(groups: WindowGroups, key: unknown): number {
     const slot = this.#free.pop() ?? this.#used++
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
     this.#starts[slot] = groups.start
     this.#keys[slot] = key
     this.#keyBytes += valueBytes(key)
+    groups.index.add(key, slot)
     return slot
   }
 
   #groupsOf(start: number): WindowGroups {
     let groups = this.#windows.get(start)
     if (groups === undefined) {
-      groups = { start, texts: new TextIndex(), primitive: new Map(), composite: new Map() }
+      groups = { start, index: new KeyIndex() }
       this.#windows.set(start, groups)
     }
     this.#lastStart = start

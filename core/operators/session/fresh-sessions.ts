@@ -10,7 +10,7 @@ import { VIEW_VALUE } from '../../state/row-codec.ts'
 import type { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteWriter } from '../../values/bytes.ts'
 import { encodeValue } from '../../values/canonical.ts'
-import { sortByTime } from '../../values/time-order.ts'
+import { sortByTime, timeKeys } from '../../values/time-order.ts'
 import type { CheckSize } from '../aggregate/group-size.ts'
 import type { RowValueWriter } from '../aggregate/row-value.ts'
 import { SortedKeys } from '../aggregate/sorted-keys.ts'
@@ -70,8 +70,10 @@ export class FreshSessions {
   /** Writes state and index of the sessions that stay open at the watermark, and gives all rows to the table sink. */
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
     const open = this.#writeState(now, sink, tables.state)
-    this.#writeIndex(open, sink, tables.index)
-    this.#giveRows(now)
+    const [firsts, ends] = [timeKeys(this.#firsts), timeKeys(this.#ends)]
+    this.#writeIndex(sortByTime(sortByTime(open, firsts), ends), sink, tables.index)
+    const all = Uint32Array.from(this.#slots, (_, i) => i)
+    this.#giveRows(sortByTime(sortByTime(all, ends), firsts), now)
   }
 
   /** Returns the numbers of the sessions that stay open. */
@@ -98,9 +100,9 @@ export class FreshSessions {
     return open.subarray(0, count)
   }
 
-  #writeIndex(open: Uint32Array, sink: ChangeSink, table: string): void {
+  #writeIndex(order: Uint32Array, sink: ChangeSink, table: string): void {
     const w = this.#w
-    for (const i of sortByTime(sortByTime(open, this.#firsts), this.#ends)) {
+    for (const i of order) {
       w.reset()
       encodeValue(w, this.#ends[i])
       encodeValue(w, this.#firsts[i])
@@ -109,11 +111,10 @@ export class FreshSessions {
     }
   }
 
-  #giveRows(now: number): void {
+  #giveRows(order: Uint32Array, now: number): void {
     const { rows, writeValue, present } = this.#o
     const w = this.#w
-    const all = Uint32Array.from(this.#slots, (_, i) => i)
-    for (const i of sortByTime(sortByTime(all, this.#ends), this.#firsts)) {
+    for (const i of order) {
       const slot = this.#slots[i] as number
       const closes = (this.#ends[i] as number) < now
       w.reset()

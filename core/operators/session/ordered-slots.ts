@@ -26,28 +26,13 @@ export class OrderedSlots {
    * Moves to the first session that ends (with the gap) at or past a time, and gives its slot; -1 past the last one.
    */
   reach(time: number, gap: number, times: SessionTimes): number {
+    const endsBefore = (slot: number): boolean => time - times.lastOf(slot) > gap
     const blocks = this.#blocks
-    let low = 0
-    let high = blocks.length - 1
-    // Most elements belong to the newest session of their key, or begin one after it.
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      const block = blocks[middle] as number[]
-      if (time - times.lastOf(block[block.length - 1] as number) > gap) low = middle + 1
-      else high = middle
-    }
-    this.#block = low
-    const block = blocks[low] as number[]
-    low = 0
-    high = block.length
-    if (time - times.lastOf(block[high - 1] as number) > gap) low = high
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (time - times.lastOf(block[middle] as number) > gap) low = middle + 1
-      else high = middle
-    }
-    this.#at = low
-    return block[low] ?? -1
+    // Past the last one is a place in the last block.
+    this.#block = search(blocks.length - 1, i => endsBefore((blocks[i] as number[]).at(-1) as number))
+    const block = blocks[this.#block] as number[]
+    this.#at = search(block.length, i => endsBefore(block[i] as number))
+    return block[this.#at] ?? -1
   }
 
   /** Adds a slot before the place that was reached. */
@@ -78,4 +63,18 @@ export class OrderedSlots {
   *[Symbol.iterator](): Generator<number> {
     for (const block of this.#blocks) yield* block
   }
+}
+
+/** The first of the numbers below `count` that is not before what is looked for; `count` where all are. */
+function search(count: number, isBefore: (i: number) => boolean): number {
+  // Most elements belong to the newest session of their key, or begin one after it.
+  if (count === 0 || isBefore(count - 1)) return count
+  let low = 0
+  let high = count - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBefore(middle)) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -8,9 +8,9 @@
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
-import { ByteReader, ByteWriter, bytesToLatin1 } from '../../values/bytes.ts'
-import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
-import { hashOfText, TextIndex } from '../aggregate/text-index.ts'
+import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { encodeValue } from '../../values/canonical.ts'
+import { KeyIndex } from '../aggregate/key-index.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 
 /** A slot that belongs to no session: for those that are merged at a flush. */
@@ -20,11 +20,8 @@ export class SessionTable implements GroupAccess, SessionTimes {
   readonly columns: readonly Column[]
   readonly #gap: number
   readonly #ending: readonly Column[]
-  /** From keys to their numbers: strings, other primitives as they are, composite keys by their canonical bytes. */
-  #texts = new TextIndex()
-  readonly #primitive = new Map<unknown, number>()
-  readonly #composite = new Map<string, number>()
-  /** By number. */
+  #index = new KeyIndex()
+  /** By the number that the index gives. */
   #keys: unknown[] = []
   /** By number of the key: the slot of its one session, or all of them. */
   #sessions: (number | OrderedSlots)[] = []
@@ -59,12 +56,8 @@ export class SessionTable implements GroupAccess, SessionTimes {
   }
 
   slotFor(time: number, key: unknown): number {
-    const number = typeof key === 'string' ? this.#text(key) : this.#other(key)
-    if (number === this.#sessions.length) {
-      const slot = this.#newSlot(time)
-      this.#sessions.push(slot)
-      return slot
-    }
+    const number = this.#index.find(key, this.#keys)
+    if (number < 0) return this.#newKey(key, time)
     const sessions = this.#sessions[number] as number | OrderedSlots
     if (typeof sessions !== 'number') return this.#slotAmong(sessions, time)
     const first = this.#firsts[sessions] as number
@@ -119,9 +112,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
     for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
     this.#used = SCRATCH + 1
     this.#free = []
-    this.#texts = new TextIndex()
-    this.#primitive.clear()
-    this.#composite.clear()
+    this.#index = new KeyIndex()
     this.#keys = []
     this.#sessions = []
     this.#keyBytes = 0
@@ -162,29 +153,14 @@ export class SessionTable implements GroupAccess, SessionTimes {
     return slot
   }
 
-  #text(key: string): number {
-    const hash = hashOfText(key)
-    const known = this.#texts.find(key, hash, this.#keys)
-    if (known >= 0) return known
-    const number = this.#newKey(key)
-    this.#texts.add(hash, number)
-    return number
-  }
-
-  #other(key: unknown): number {
-    const composite = typeof key === 'object' && key !== null
-    const name = composite ? bytesToLatin1(canonicalBytes(key)) : key
-    const map: Map<unknown, number> = composite ? this.#composite : this.#primitive
-    const known = map.get(name)
-    if (known !== undefined) return known
-    const number = this.#newKey(key)
-    map.set(name, number)
-    return number
-  }
-
-  #newKey(key: unknown): number {
+  /** The slot of the first session of a key. */
+  #newKey(key: unknown, time: number): number {
+    this.#index.add(key, this.#keys.length)
+    this.#keys.push(key)
     this.#keyBytes += valueBytes(key)
-    return this.#keys.push(key) - 1
+    const slot = this.#newSlot(time)
+    this.#sessions.push(slot)
+    return slot
   }
 
   #grow(capacity: number): void {
