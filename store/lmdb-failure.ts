@@ -62,6 +62,10 @@ export function diskFull(dir: string, why: string, cause?: unknown): LyrebirdErr
 export const addressSpace = (dir: string, cause?: unknown): LyrebirdError =>
   limit(dir, 'the address space of this process is too small for it', 'raise the limit: ulimit -v unlimited', cause)
 
+/** The failure where the locks in lmdb's own file stay of no use while others have it open. */
+export const locksUnusable = (dir: string, cause?: unknown): LyrebirdError =>
+  limit(dir, 'processes that have it open left its lock file unusable', 'end the processes that read it', cause)
+
 function limit(dir: string, why: string, hint: string, cause: unknown): LyrebirdError {
   return new LyrebirdError('system-limit', `the state in ${dir} cannot be opened or written: ${why}`, {
     where: { state: dir },

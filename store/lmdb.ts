@@ -1,22 +1,23 @@
-// The only module that uses lmdb: opens the environment of a state, makes keys, reads and writes.
+// The environment of a state as the modules beside it use it: makes keys, reads and writes.
 //
 // Promises: a transaction that has returned is on the disk (no overlapping sync: data, then the meta page, each
 // synced). lmdb follows no page that has not been checked (pages/page-guard.ts), and gets no more room than there is,
 // since a page or a map that is missing would end the process. What it throws is typed (lmdb-failure.ts).
-// Not here: what the keys hold (`writer.ts`, `reader.ts`).
+// Not here: how it is opened beside other processes (environment.ts), what the keys hold (writer.ts, reader.ts).
 
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type RootDatabase, type Transaction } from 'lmdb'
+import { ABORT, type RootDatabase, type Transaction } from 'lmdb'
 import { invariant } from '../core/errors.ts'
 import { diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
-import { READERS_MAX } from './limits.ts'
-import { addressSpace, diskFull, translate } from './lmdb-failure.ts'
+import { closeEnvironment, type Environment, openEnvironment, pinLast } from './environment.ts'
+import { addressSpace, diskFull, locksUnusable, translate } from './lmdb-failure.ts'
 import { mapBytesFor } from './map-bytes.ts'
 import { makeStateFile } from './new-file.ts'
-import { bytesOf, type Meta, readMeta } from './pages/meta.ts'
+import { announce } from './open-states.ts'
+import { bytesOf, readMeta } from './pages/meta.ts'
 import { PageGuard } from './pages/page-guard.ts'
-import { checkProcessNumber, noteClosed, noteOpened } from './process-number.ts'
+import { checkProcessNumber } from './process-number.ts'
 import { corrupt } from './root.ts'
 import { isWhole } from './runs/block.ts'
 
@@ -26,51 +27,53 @@ export class Lmdb {
   readonly dir: string
   readonly db: RootDatabase<Uint8Array, Uint8Array>
   readonly guard: PageGuard
-  /** The commit that was checked, pinned until it is released: for readers. */
-  readonly pinned: Transaction
+  /** For a reader the commit that was checked, for a writer its last one: what is read outside transactions. */
+  #pinned: Transaction
   readonly #mapBytes: number
   /** Bytes that the transaction may put, by the disk and by the map; and what it has put. */
   #room = { disk: 0, map: 0 }
   #put = 0
-  #released = false
   #closed = false
 
   /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
   constructor(dir: string, options: { readonly readOnly: boolean }) {
     this.dir = dir
     const path = stateFile(dir)
+    let opened: Environment
     try {
       if (!existsSync(path) && !options.readOnly) makeStateFile(dir, path)
       readMeta(dir, path)
       this.#mapBytes = mapBytesFor(dir, statSync(path).size)
       checkProcessNumber(dir, path)
-      this.db = openFile(path, options.readOnly, this.#mapBytes)
-      noteOpened(path)
+      opened = openEnvironment(dir, path, { readOnly: options.readOnly, mapSize: this.#mapBytes })
     } catch (e) {
       throw translate(e, dir)
     }
+    this.db = opened.db
+    this.#pinned = opened.pinned
     try {
-      const { transaction, meta } = pin(this.db, () => readMeta(dir, path))
-      this.pinned = transaction
-      this.guard = new PageGuard(dir, path, meta, options.readOnly ? 'read' : 'write')
+      this.guard = new PageGuard(dir, path, opened.meta, options.readOnly ? 'read' : 'write')
     } catch (e) {
-      void this.db.close()
-      noteClosed(path)
+      void closeEnvironment(this.db, path)
       throw translate(e, dir)
     }
   }
 
   /** A copy of a value. */
-  get(key: Uint8Array, transaction?: Transaction): Uint8Array | undefined {
-    const options = transaction && { transaction }
+  get(key: Uint8Array, transaction = this.#pinned): Uint8Array | undefined {
+    const options = { transaction }
     const bytes = this.#guarded(() => (this.db.getBinary as Get).call(this.db, key, options))
     return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
+  isEmpty(): boolean {
+    return this.#guarded(() => this.db.getKeysCount({ limit: 1, transaction: this.#pinned }) === 0)
+  }
+
   /** A checked block of a run, valid until the next read. */
-  block(run: number, ordinal: number, transaction?: Transaction): Uint8Array {
+  block(run: number, ordinal: number, transaction = this.#pinned): Uint8Array {
     this.guard.block(run, ordinal)
-    const options = transaction && { transaction }
+    const options = { transaction }
     const bytes = this.#guarded(() => fastGet(this.db, blockKey(run, ordinal), options))
     if (bytes === undefined) throw corrupt(this.dir, `block ${ordinal} of run ${run} is missing`)
     if (!isWhole(bytes, run, ordinal)) {
@@ -98,30 +101,46 @@ export class Lmdb {
     this.db.removeSync(key)
   }
 
-  /** Runs `action` in one transaction, durable on return; undone if it throws. */
+  /** The commit that is read, for as long as it is held, also if others follow: to be given back with `done`. */
+  hold(): Transaction {
+    const held = this.#pinned as HeldTransaction
+    held.use()
+    return held
+  }
+
+  /** Runs `action` in one transaction, durable on return; undone if it throws. What is read after it is its commit. */
   transaction<T>(action: () => T): T {
     this.#put = 0
     this.#room = this.#roomNow()
     try {
-      return this.db.transactionSync(action)
+      const result = this.#afterLast(action)
+      this.#pinned.done()
+      this.#pinned = pinLast(this.db, this.dir, stateFile(this.dir)).pinned
+      return result
     } catch (e) {
       throw translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })
     }
   }
 
-  /** Lets go of the commit that was checked. */
-  release(): void {
-    if (this.#released) return
-    this.#released = true
-    this.pinned.done()
+  /** Begins at the last commit, which another process may have hidden by opening the state (environment.ts). */
+  #afterLast<T>(action: () => T): T {
+    const path = stateFile(this.dir)
+    for (;;) {
+      const last = readMeta(this.dir, path).transaction
+      const result: { of?: T } = this.db.transactionSync(() =>
+        this.db.getWriteTxnId() === last + 1 ? { of: action() } : ABORT,
+      )
+      if (result !== ABORT) return result.of as T
+      if (!announce(path, readMeta(this.dir, path).transaction)) throw locksUnusable(this.dir)
+    }
   }
 
   async close(): Promise<void> {
-    this.release()
-    this.guard.close()
-    await this.db.close()
-    if (!this.#closed) noteClosed(stateFile(this.dir))
+    if (this.#closed) return
     this.#closed = true
+    this.#pinned.done()
+    this.guard.close()
+    await closeEnvironment(this.db, stateFile(this.dir))
   }
 
   /** Pages of the file that no commit uses take what is put, too. */
@@ -144,33 +163,6 @@ export class Lmdb {
 
 /** Bytes that the disk takes beyond what the file has already. */
 const roomLeft = (dir: string): number => Math.min(diskRoom(dir), fileSizeMax() - statSync(stateFile(dir)).size)
-
-/**
- * A read transaction at the last commit, though others may commit meanwhile. A commit writes its meta page first and
- * announces itself to new readers after that: in between, a reader still gets the commit before.
- */
-function pin(db: RootDatabase<Uint8Array, Uint8Array>, last: () => Meta): { transaction: Transaction; meta: Meta } {
-  for (let look = 1; ; look++) {
-    db.resetReadTxn()
-    const transaction = db.useReadTransaction()
-    const meta = last()
-    // A commit that was killed before it could announce itself never does.
-    if (meta.transaction === newestPinned(db) || look === LOOKS) return { transaction, meta }
-    transaction.done()
-  }
-}
-
-/**
- * The newest transaction that this process reads, by lmdb's own table. Not by opening its lock file: closing that again
- * would give up the locks by which others see that this process lives (fcntl(2)).
- */
-function newestPinned(db: RootDatabase<Uint8Array, Uint8Array>): number {
-  const rows = [...db.readerList().matchAll(/^ *(\d+) +\S+ +(\d+)$/gm)]
-  return Math.max(0, ...rows.filter(([, pid]) => Number(pid) === process.pid).map(([, , id]) => Number(id)))
-}
-
-/** Looks at a commit that is about to announce itself: some tenths of a second. */
-const LOOKS = 5000
 
 /** Keys: one byte for the kind; blocks sort last, so that those of a new run are always appended. */
 export const ROOT_KEY = Uint8Array.of(1)
@@ -195,48 +187,16 @@ export function blockKey(run: number, ordinal: number): Uint8Array {
   return scratch
 }
 
+/** What is missing from lmdb's types. */
+interface HeldTransaction extends Transaction {
+  use(): void
+}
+
 /** The options of reads are missing from lmdb's types. */
-type Get = (key: Uint8Array, options: object | undefined) => Uint8Array | undefined
+type Get = (key: Uint8Array, options: object) => Uint8Array | undefined
 
 /** lmdb's reusable buffer, cut to the value. Its `length` is the value's, its memory is larger. */
-function fastGet(
-  db: RootDatabase<Uint8Array, Uint8Array>,
-  key: Uint8Array,
-  options: object | undefined,
-): Uint8Array | undefined {
+function fastGet(db: RootDatabase<Uint8Array, Uint8Array>, key: Uint8Array, options: object): Uint8Array | undefined {
   const bytes = (db.getBinaryFast as Get).call(db, key, options)
   return bytes === undefined ? undefined : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
-}
-
-function openFile(path: string, readOnly: boolean, mapSize: number): RootDatabase<Uint8Array, Uint8Array> {
-  return withoutTimersOnFailure(() =>
-    open<Uint8Array, Uint8Array>(path, {
-      encoding: 'binary',
-      keyEncoding: 'binary',
-      noSubdir: true,
-      overlappingSync: false,
-      maxReaders: READERS_MAX,
-      readOnly,
-      mapSize,
-    }),
-  )
-}
-
-/** A failed opening leaves a timer behind, whose action would fail where nobody can catch it. */
-function withoutTimersOnFailure<T>(action: () => T): T {
-  const own = globalThis.setTimeout
-  const timers: NodeJS.Timeout[] = []
-  globalThis.setTimeout = Object.assign((...args: Parameters<typeof own>) => {
-    const timer = own(...args)
-    timers.push(timer)
-    return timer
-  }, own)
-  try {
-    return action()
-  } catch (e) {
-    for (const timer of timers) clearTimeout(timer)
-    throw e
-  } finally {
-    globalThis.setTimeout = own
-  }
 }

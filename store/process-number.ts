@@ -12,23 +12,11 @@ import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../core/errors.ts'
 import { READERS_MAX } from './limits.ts'
+import { isOpenHere } from './open-states.ts'
 
 /** Ms that a writer waits for a reader of its number, and between two looks. */
 const WAIT_MS = 10_000
 const LOOK_MS = 250
-
-/** By path, how often this process has the file open: reading its lock file then would give up its locks (fcntl(2)). */
-const opened = new Map<string, number>()
-
-export function noteOpened(path: string): void {
-  opened.set(path, (opened.get(path) ?? 0) + 1)
-}
-
-export function noteClosed(path: string): void {
-  const left = (opened.get(path) ?? 0) - 1
-  if (left > 0) opened.set(path, left)
-  else opened.delete(path)
-}
 
 /** Throws `process-number-taken`. */
 export function checkProcessNumber(dir: string, path: string): void {
@@ -57,7 +45,7 @@ export function processNumberTaken(dir: string, cause?: unknown): LyrebirdError 
 }
 
 function isTaken(path: string): boolean {
-  return !opened.has(path) && isListed(`${path}-lock`) && isListedAmongLiving(path)
+  return !isOpenHere(path) && isListed(`${path}-lock`) && isListedAmongLiving(path)
 }
 
 /**

@@ -3,16 +3,14 @@
 // Promises: it is that of the last commit: a record without which there are rows, or that another commit wrote, is
 // `state-corrupt`.
 
-import type { Transaction } from 'lmdb'
 import { type Lmdb, ROOT_KEY } from './lmdb.ts'
 import { corrupt, decodeRoot, type Root } from './root.ts'
 
 /** Undefined in a new state. `transaction`: that of the last commit. */
-export function readRoot(lmdb: Lmdb, transaction: number, snapshot?: Transaction): Root | undefined {
-  const bytes = lmdb.get(ROOT_KEY, snapshot)
+export function readRoot(lmdb: Lmdb, transaction: number): Root | undefined {
+  const bytes = lmdb.get(ROOT_KEY)
   if (bytes === undefined) {
-    const options = snapshot === undefined ? { limit: 1 } : { limit: 1, transaction: snapshot }
-    if (lmdb.db.getKeysCount(options) > 0) throw corrupt(lmdb.dir, 'its root record is missing')
+    if (!lmdb.isEmpty()) throw corrupt(lmdb.dir, 'its root record is missing')
     return undefined
   }
   const root = decodeRoot(bytes, lmdb.dir)

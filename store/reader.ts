@@ -26,10 +26,9 @@ export function openStateReader(directory: string): StateReader {
 }
 
 function readerOf(lmdb: Lmdb, directory: string): StateReader {
-  const transaction = lmdb.pinned
-  const root = readRoot(lmdb, lmdb.guard.transaction, transaction)
+  const root = readRoot(lmdb, lmdb.guard.transaction)
   if (root === undefined) throw missing(directory)
-  const view = new StateView(lmdb, root, new Map(), transaction)
+  const view = new StateView(lmdb, root)
   let open = true
   return {
     document: name => view.document(name),

@@ -16,22 +16,17 @@ export class StateView {
   readonly root: Root
   readonly #lmdb: Lmdb
   readonly #tables: ReadonlyMap<string, readonly SortedRun[]>
-  readonly #transaction: Transaction | undefined
 
-  /**
-   * Runs known from an earlier view keep their index keys and filters. A transaction pins the snapshot that the root
-   * was read from.
-   */
-  constructor(lmdb: Lmdb, root: Root, known: ReadonlyMap<number, SortedRun> = new Map(), transaction?: Transaction) {
+  /** Runs known from an earlier view keep their index keys and filters. */
+  constructor(lmdb: Lmdb, root: Root, known: ReadonlyMap<number, SortedRun> = new Map()) {
     this.root = root
     this.#lmdb = lmdb
-    this.#transaction = transaction
     const runOf = (info: SortedRunInfo): SortedRun => known.get(info.id) ?? this.newRun(info)
     this.#tables = new Map([...root.tables].map(([name, runs]) => [name, runs.map(runOf)]))
   }
 
   newRun(info: SortedRunInfo, filter?: KeyFilter): SortedRun {
-    return new SortedRun(info, (run, ordinal) => this.#lmdb.block(run, ordinal, this.#transaction), filter)
+    return new SortedRun(info, (run, ordinal) => this.#lmdb.block(run, ordinal), filter)
   }
 
   /** The runs by number. */
@@ -46,7 +41,7 @@ export class StateView {
   document(name: string): Uint8Array | undefined {
     const checksum = this.root.documents.get(name)
     if (checksum === undefined) return undefined
-    const bytes = this.#lmdb.get(documentKey(name), this.#transaction)
+    const bytes = this.#lmdb.get(documentKey(name))
     if (bytes === undefined) throw corrupt(this.#lmdb.dir, `document ${name} is missing`)
     if (crc32(bytes) !== checksum) throw corrupt(this.#lmdb.dir, `the checksum of document ${name} does not match`)
     return bytes
@@ -63,7 +58,7 @@ export class StateView {
     return undefined
   }
 
-  /** With a transaction, blocks are read from its snapshot. */
+  /** With a transaction that is held, blocks are read from its snapshot. */
   range(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
     const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
     return mergedRows(this.runsOf(table), from, to, pinned)

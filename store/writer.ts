@@ -50,10 +50,7 @@ export async function openStateWriter(directory: string, options: WriterOptions 
       await refuseRunningOwner(dir)
       const lmdb = new Lmdb(dir, { readOnly: false })
       return await orClose(
-        async () => {
-          lmdb.release()
-          return new Writer(lmdb, lock, takeOwnership(lmdb), options)
-        },
+        async () => new Writer(lmdb, lock, takeOwnership(lmdb), options),
         () => lmdb.close(),
       )
     },
@@ -88,7 +85,7 @@ class Writer implements StateWriter {
 
   /** The rows as they are at the first step, also if commits follow before the last one. */
   *range(table: string, from?: Uint8Array, to?: Uint8Array): Generator<Row> {
-    const transaction = this.#lmdb.db.useReadTransaction()
+    const transaction = this.#lmdb.hold()
     try {
       yield* this.#view.range(table, from, to, transaction)
     } finally {
@@ -248,7 +245,7 @@ async function refuseRunningOwner(dir: string): Promise<void> {
   if (!existsSync(stateFile(dir))) return
   const lmdb = new Lmdb(dir, { readOnly: true })
   await thenClose(
-    async () => refuse(lmdb, readRoot(lmdb, lmdb.guard.transaction, lmdb.pinned)),
+    async () => refuse(lmdb, readRoot(lmdb, lmdb.guard.transaction)),
     () => lmdb.close(),
   )
 }

@@ -34,7 +34,17 @@ const FREE_FLAGS = 0x4008
 const DEPTH_MAX = 32
 
 /** The meta page of the last commit. Throws `state-corrupt`. */
-export function readMeta(dir: string, path: string): Meta {
+export const readMeta = (dir: string, path: string): Meta => readMetas(dir, path)[1]
+
+/** The meta page of a transaction that is pinned; undefined where newer ones have been written over it. */
+export function readMetaOf(dir: string, path: string, transaction: number): Meta | undefined {
+  return readMetas(dir, path).find(meta => meta?.transaction === transaction)
+}
+
+/** The commit before the last, undefined where it is damaged, and the last. */
+type Metas = readonly [Meta | undefined, Meta]
+
+function readMetas(dir: string, path: string): Metas {
   const fd = openSync(path, 'r')
   try {
     for (let before = ''; ; ) {
@@ -73,8 +83,8 @@ function bytesAt(fd: number, at: number): Uint8Array | undefined {
   return readSync(fd, bytes, 0, META_BYTES, at) === META_BYTES ? bytes : undefined
 }
 
-/** The newer meta, or what is wrong. */
-function checkPair(pair: Pair, fileBytes: number): Meta | string {
+/** The older and the newer meta, or what is wrong. */
+function checkPair(pair: Pair, fileBytes: number): Metas | string {
   const pageSize = word(pair[0], 48)
   for (const [slot, bytes] of pair.entries()) {
     const isPage = long(bytes, 0) === slot && long(bytes, 8) === 0
@@ -88,7 +98,9 @@ function checkPair(pair: Pair, fileBytes: number): Meta | string {
   // Transaction n writes the page n % 2; before the first one both are 0.
   const follow = even % 2 === 0 && odd % 2 === 1 && Math.abs(even - odd) === 1
   if (!follow && (even !== 0 || odd !== 0)) return `the meta pages of state.mdb are of transactions ${even} and ${odd}`
-  return metaOf(even > odd ? pair[0] : pair[1], pageSize, fileBytes)
+  const [before, last] = even > odd ? [pair[1], pair[0]] : pair
+  const [older, newer] = [metaOf(before, pageSize, fileBytes), metaOf(last, pageSize, fileBytes)]
+  return typeof newer === 'string' ? newer : [typeof older === 'string' ? undefined : older, newer]
 }
 
 function metaOf(bytes: Uint8Array, pageSize: number, fileBytes: number): Meta | string {

@@ -15,7 +15,7 @@ import { firstDifference } from '../support/executors.ts'
 import { type Event, logArbitrary } from '../support/random-log.ts'
 import { rowsOf, writtenOf } from '../support/read-result.ts'
 import { programOf } from '../support/run-job.ts'
-import { type Accepted, accepted, groupBy, watermark } from './accepted.ts'
+import { type Accepted, accepted, groupBy, versions, watermark } from './accepted.ts'
 
 const DISORDER = 2000
 const HOUR = 60_000 // ms: a minute serves as the hour
@@ -28,7 +28,7 @@ const sorted = (rows: readonly unknown[]): string[] => rows.map(r => JSON.string
 
 function logs(...topics: readonly string[]): fc.Arbitrary<ReferenceInput> {
   const shape = Object.fromEntries(topics.map(topic => [topic, 2]))
-  return logArbitrary({ topics: shape, maxRecords: 10, hostile: false, disorderMs: 1500 })
+  return logArbitrary({ topics: shape, maxRecords: 10, hostile: false, disorderMs: 2500 })
 }
 
 /** Checks a job against plain loops over random logs, and once through the executors. */
@@ -142,9 +142,9 @@ const SHAPES: Readonly<Record<string, () => Shape>> = {
       topics: ['a', 'b'],
       check: (result, log) => {
         const w = watermark(log, { a: DISORDER, b: DISORDER })
-        const versions = groupBy(accepted(log, 'b', DISORDER), keyOf)
+        const ofUsers = versions(log, 'b', DISORDER)
         const partner = (item: Accepted): number => {
-          const version = (versions.get(item.event.k) ?? []).filter(v => v.time <= item.time).at(-1)
+          const version = (ofUsers.get(item.event.k) ?? []).filter(v => v.from <= item.time).at(-1)
           return version === undefined ? 1000 : small(version.event)
         }
         const due = a(log).filter(e => e.time < w)

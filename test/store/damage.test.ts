@@ -87,7 +87,6 @@ test('flipped bits and cut files are refused or change nothing', async () => {
 test('each block, each document and the root are covered by a checksum', async () => {
   const state = await makeState()
   const lmdb = new Lmdb(state, { readOnly: false })
-  lmdb.release()
   const keys = [...lmdb.db.getKeys()].map(k => Uint8Array.from(k as Uint8Array))
   expect(keys.length).toBeGreaterThan(8)
   const root = decodeRoot(lmdb.get(ROOT_KEY) as Uint8Array, state)

@@ -8,31 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type ProcessIdentity, thisProcess } from '../../host/process-identity.ts'
-import { openStateReader, openStateWriter, type StateReader } from '../../store/index.ts'
+import { openStateReader, openStateWriter } from '../../store/index.ts'
 import { Lmdb, ROOT_KEY } from '../../store/lmdb.ts'
 import { decodeRoot, encodeRoot } from '../../store/root.ts'
 import { killUnreaped, program, start, UNREAPED } from '../support/child.ts'
+import { COMMITTER, commitShown } from './support/commits.ts'
 
-/** Commits 0, 1, 2, ...: each writes its number to 60 rows and a document, and prints it once it is durable. */
-const committer = program(`
-  import { openStateWriter } from './store/index.ts'
-  const writer = await openStateWriter(process.argv[2], { blockBytes: 200, tierBytes: 1000 })
-  console.log('open')
-  const value = n => new TextEncoder().encode(String(n).padStart(40, '0'))
-  const last = writer.document('number')
-  const from = last === undefined ? -1 : Number(new TextDecoder().decode(last))
-  for (let n = from + 1; n < 5000; n++) {
-    const rows = Array.from({ length: 60 }, (_, i) => [Uint8Array.of(i), (n + i) % 7 === 0 ? null : value(n)])
-    const all = rows.filter(row => row[1] !== null)
-    await writer.commit(txn => {
-      if (n % 50 === 0) txn.replaceTable('rows', all)
-      else txn.applyChanges('rows', rows)
-      txn.putDocument('number', value(n))
-    })
-    console.log(n)
-    await new Promise(setImmediate)
-  }
-`)
+const committer = program(COMMITTER)
 
 /** Holds a state until it is killed, and prints its pid. */
 const holder = program(`
@@ -58,21 +40,6 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
-
-/** The number of the commit that a reader sees; throws where its parts belong to different commits. */
-function commitShown(state: StateReader): number {
-  const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes)
-  const n = Number(text(state.document('number')))
-  const expected = Array.from({ length: 60 }, (_, i) => i).filter(i => (n + i) % 7 !== 0)
-  const rows = [...state.range('rows')]
-  expect(rows.map(([k]) => k[0])).toEqual(expected)
-  expect(new Set(rows.map(([, v]) => Number(text(v))))).toEqual(new Set([n]))
-  for (const i of [0, 1, 2, 3, 4, 5, 6]) {
-    const found = state.get('rows', Uint8Array.of(i))
-    expect(found === undefined ? -1 : Number(text(found))).toBe((n + i) % 7 === 0 ? -1 : n)
-  }
-  return n
-}
 
 test('a second writer is refused with the pid of the first; a killed writer holds nothing', async () => {
   const child = start(committer, [dir])
