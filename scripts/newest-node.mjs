@@ -94,5 +94,5 @@ for (const name of EXAMPLES) {
     fail(`${name} has other digests under Node ${version}:\n${theirs}\nthan under ${process.version}:\n${ours}`)
   console.log(`${name}: equal, with the digests of ${process.version}`)
 }
-const jobs = ['scripts/random-jobs.mjs', '--jobs', values.jobs, '--seed', values.seed]
+const jobs = ['scripts/campaigns/random-jobs.mjs', '--jobs', values.jobs, '--seed', values.seed]
 run(engine, `${values.jobs} random jobs`, jobs)

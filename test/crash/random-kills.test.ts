@@ -1,8 +1,8 @@
 // At least 20 SIGKILLs at random times while another process appends to the log: the same digests as batch, outputs
 // exactly once; and a loop of kills at any time of a life, restarted at once.
 //
-// The killed process is `node stream.mjs` of a compiled job, as a user runs it. `node scripts/kill-campaign.mjs --kills
-// 100 --seed N` runs longer, with `--keys N` over a state of many keys, which is compared every 50 kills with one that
+// The killed process is `node stream.mjs` of a compiled job, as a user runs it. `npm run kills -- --kills 100 --seed
+// N` runs longer, with `--keys N` over a state of many keys, which is compared every 50 kills with one that
 // was never killed. Needs the built package (`npm run build`), which `npm test` makes first.
 
 import { existsSync } from 'node:fs'

@@ -1,6 +1,6 @@
 // Flipped bits and cut files of an artefact: a typed failure or no effect.
 //
-// `node scripts/damage-campaign.mjs --tries 20000 --seed N` tries more. Needs the built package (`npm run build`).
+// `npm run damage -- --tries 20000 --seed N` tries more. Needs the built package (`npm run build`).
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

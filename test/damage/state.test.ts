@@ -1,6 +1,6 @@
 // Flipped bits and cut files of a state: a typed failure or no effect, and never the end of the process by a signal.
 //
-// `node scripts/damage-campaign.mjs --tries 20000 --seed N` tries more.
+// `npm run damage -- --tries 20000 --seed N` tries more.
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

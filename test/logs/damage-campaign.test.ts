@@ -1,7 +1,7 @@
 // Random damage to the files of an embedded log: flipped bits and cuts, in marks, topic files, lock files and segments.
 //
 // Promises: each try ends in a typed failure (exit 5 or 6) or in the same records; an append after it either fails or
-// keeps all of them; and once the file is restored, everything is there. `node scripts/log-damage.mjs --tries 20000
+// keeps all of them; and once the file is restored, everything is there. `npm run log-damage -- --tries 20000
 // --seed N` runs longer.
 
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'

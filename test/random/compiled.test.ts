@@ -20,7 +20,7 @@ import { PairCounts } from './coverage.ts'
 import { jobFile, programOfSpec } from './job-text.ts'
 import { type RandomTrial, trials } from './trial.ts'
 
-/** `scripts/random-jobs.mjs` sets both. */
+/** `scripts/campaigns/random-jobs.mjs` sets both. */
 const jobs = Number(process.env.LYREBIRD_RANDOM_TEXTS ?? 200)
 const seed = Number(process.env.LYREBIRD_RANDOM_SEED ?? 20260101)
 /** One job in this many goes through the executors and the disk. */

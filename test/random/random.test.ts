@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { runCampaign, summaryLines } from './check/campaign.ts'
 
-/** `scripts/random-jobs.mjs` sets both. */
+/** `scripts/campaigns/random-jobs.mjs` sets both. */
 const jobs = Number(process.env.LYREBIRD_RANDOM_JOBS ?? 1800)
 const seed = Number(process.env.LYREBIRD_RANDOM_SEED ?? 20260101)
 

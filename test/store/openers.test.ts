@@ -2,7 +2,7 @@
 //
 // Promises: each sees a whole commit, none older than the last one that was acknowledged before it opened the state; no
 // opening fails, no commit is lost, and the state is never damaged.
-// `LYREBIRD_SECONDS=600 LYREBIRD_SEED=7 npx vitest run test/store/openers.test.ts` runs longer.
+// `npm run openers -- --duration 10m --seed 7` runs longer.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -13,7 +13,7 @@ import { exactText } from './arbitraries.ts'
 import { fastDecoder } from './fast-decoder.ts'
 import { jsonText } from './json-texts.ts'
 
-/** `scripts/json-conformance.mjs` sets both. */
+/** `scripts/campaigns/json-conformance.mjs` sets both. */
 const texts = Number(process.env.LYREBIRD_JSON_TEXTS ?? 20_000)
 const seed = Number(process.env.LYREBIRD_JSON_SEED ?? 20260101)
 const folder = process.env.LYREBIRD_JSON_FILES

@@ -1,7 +1,7 @@
 // A stream over a topic whose broker removes what is older than some seconds, killed and restarted: in the end its
 // result is that of an unbroken run over all records that were ever produced.
 //
-// `node scripts/retention-campaign.mjs --seed 1 --duration 5m --retention 60s` runs it longer.
+// `node scripts/campaigns/retention-campaign.mjs --seed 1 --duration 5m --retention 60s` runs it longer.
 
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

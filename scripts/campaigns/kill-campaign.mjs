@@ -1,6 +1,6 @@
 // Kills a compiled stream at random times, over and over, while another process appends; then compares it with batch.
 //
-//   node scripts/kill-campaign.mjs [--kills 100] [--seed 1] [--keys 1000000] [--loop]
+//   node scripts/campaigns/kill-campaign.mjs [--kills 100] [--seed 1] [--keys 1000000] [--loop]
 //
 // Promises: the same test as test/crash/random-kills.test.ts, longer; exits with 1 on the first difference. `--keys`
 // gives the state that many keys before the first kill, and compares every 50 kills; `--loop` kills at any time of a
@@ -19,7 +19,7 @@ const { values } = parseArgs({
     loop: { type: 'boolean', default: false },
   },
 })
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const env = {
   ...process.env,

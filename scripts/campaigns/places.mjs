@@ -20,7 +20,7 @@ if (amount === undefined) {
   process.exit(2)
 }
 const seconds = Number(amount) * { s: 1, m: 60, h: 3600 }[unit]
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const env = { ...process.env, LYREBIRD_SECONDS: String(seconds), LYREBIRD_SEED: values.seed }
 console.log(`seed ${values.seed}`)

@@ -1,6 +1,6 @@
 // Random jobs in any number: reference, stream and batch must agree on all of them (docs/semantics.md).
 //
-//   node scripts/random-jobs.mjs [--jobs 5000] [--seed 1] [--from-text]
+//   node scripts/campaigns/random-jobs.mjs [--jobs 5000] [--seed 1] [--from-text]
 //
 // Promises: the same jobs for the same seed and number; a summary with how often each pair of operators has met; a
 // failure is shrunk and printed as a job file, a log and the command that replays it. `--from-text` compiles each job
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     'from-text': { type: 'boolean', default: false },
   },
 })
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const text = values['from-text']
 const env = {

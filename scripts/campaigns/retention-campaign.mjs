@@ -1,7 +1,7 @@
 // Runs a stream against a real broker with short retention, killed and restarted over and over; then compares it with
 // an unbroken run over everything that was produced.
 //
-//   node scripts/retention-campaign.mjs [--seed 1] [--duration 5m] [--retention 60s]
+//   node scripts/campaigns/retention-campaign.mjs [--seed 1] [--duration 5m] [--retention 60s]
 //
 // Promises: the same test as test/logs/kafka/retention-campaign.test.ts, longer; exits with 1 on the first difference.
 // Needs Java (docs/kafka.md).
@@ -26,7 +26,7 @@ function milliseconds(text) {
   return Number(parts[1]) * { s: 1000, m: 60_000, h: 3_600_000 }[parts[2]]
 }
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const env = {
   ...process.env,

@@ -1,6 +1,6 @@
 // JSON texts from the corners of the grammar in any number: both decoders must agree with JSON.parse on all of them.
 //
-//   node scripts/json-conformance.mjs [--texts 200000] [--seed 1] [--files FOLDER]
+//   node scripts/campaigns/json-conformance.mjs [--texts 200000] [--seed 1] [--files FOLDER]
 //
 // Promises: the same texts for the same seed and number; a difference is printed with its text. `--files` compares the
 // files of a folder too, such as a conformance collection.
@@ -17,7 +17,7 @@ const { values } = parseArgs({
     files: { type: 'string' },
   },
 })
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const files = values.files === undefined ? {} : { LYREBIRD_JSON_FILES: resolve(values.files) }
 const env = { ...process.env, LYREBIRD_JSON_TEXTS: values.texts, LYREBIRD_JSON_SEED: values.seed, ...files }
