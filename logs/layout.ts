@@ -8,6 +8,7 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
+import { fileFailure } from './file-failures.ts'
 import { isTopicName } from './log.ts'
 
 export interface PartitionFile {
@@ -111,6 +112,8 @@ async function list(directory: string): Promise<Dirent[]> {
     const code = (e as { code?: unknown }).code
     // A directory that was deleted since it was listed has no entries.
     if (code === 'ENOENT') return []
+    const failure = fileFailure(directory, e)
+    if (failure !== e) throw failure
     throw new LyrebirdError('usage', `the log directory ${directory} cannot be read (${String(code)})`, { cause: e })
   }
 }

@@ -21,7 +21,7 @@ export class EmbeddedPartition implements PartitionSource {
   readonly #place: Place
   readonly #directory: string
   readonly #marks = new Marks()
-  #layouts: { readonly version: string; readonly ranges: readonly LayoutRange[] } = { version: '', ranges: [] }
+  #layouts: { readonly version: string | null; readonly ranges: readonly LayoutRange[] } = { version: null, ranges: [] }
 
   constructor(place: Place, directory: string) {
     this.#place = place
@@ -73,7 +73,7 @@ export class EmbeddedPartition implements PartitionSource {
     const log = dirname(dirname(this.#directory))
     const version = await layoutsVersion(log, topic)
     if (version === this.#layouts.version) return this.#layouts.ranges
-    const ranges = version === '' ? [] : await readLayouts(log, topic)
+    const ranges = await readLayouts(log, topic)
     this.#layouts = { version, ranges }
     return ranges
   }

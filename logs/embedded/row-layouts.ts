@@ -1,8 +1,8 @@
 // How the rows of a topic of the embedded log are laid out, range by range: what `append` found in the headers of CSV
 // files.
 //
-// Promises: the file is replaced as a whole, before the records that it speaks of are published; a damaged one is
-// `bad-batch`. Records before the first range, and topics without such a file, have no layout.
+// Promises: the file is replaced as a whole, before the records that it speaks of are published; one that is damaged or
+// has been lost is `bad-batch`. Records before the first range, and topics that never had such a file, have no layout.
 // Not here: what a layout means (`core/decode/csv.ts`).
 
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -12,6 +12,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { RowDialect, RowLayout } from '../../core/log/row-layout.ts'
 import { fileFailure } from '../file-failures.ts'
 import { syncDirectory } from './sync-directory.ts'
+import { noteRows, readTopicFile } from './topic-file.ts'
 
 const LAYOUTS_FILE = '.rows'
 
@@ -33,12 +34,17 @@ export async function readLayouts(directory: string, topic: string): Promise<rea
   try {
     text = await readFile(path, 'utf8')
   } catch (e) {
-    if (isMissing(e)) return []
-    throw fileFailure(path, e)
+    if (!isMissing(e)) throw fileFailure(path, e)
+    if ((await readTopicFile(directory, topic))?.rows !== true) return []
+    throw unknownLayout(topic, path, 'is missing')
   }
   const stored = parse(text)
   if (stored !== null) return stored.map(range => rangeOf(topic, range))
-  throw new LyrebirdError('bad-batch', `${path} is damaged: it says how the rows of topic ${topic} are laid out`, {
+  throw unknownLayout(topic, path, 'is damaged')
+}
+
+function unknownLayout(topic: string, path: string, what: string): LyrebirdError {
+  return new LyrebirdError('bad-batch', `${path} ${what}: it says how the rows of topic ${topic} are laid out`, {
     where: { topic, path },
     hint: 'restore the file from a copy; without it nobody knows which column is which',
   })
@@ -61,6 +67,7 @@ export async function writeLayouts(directory: string, topic: string, ranges: rea
     await rm(fresh, { force: true })
     throw fileFailure(path, e)
   }
+  await noteRows(directory, topic)
 }
 
 /** What changes whenever the file is replaced; empty where there is none. */

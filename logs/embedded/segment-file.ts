@@ -31,7 +31,10 @@ export class SegmentFile {
     const handle = await open(path, flags, 0o644).catch(e => {
       throw (e as { code?: unknown }).code === 'ENOENT' ? truncated(path, 'is gone', bytes) : fileFailure(path, e)
     })
-    const { size } = await handle.stat()
+    const { size } = await handle.stat().catch(async e => {
+      await handle.close()
+      throw fileFailure(path, e)
+    })
     if (size >= bytes) return new SegmentFile(start, path, handle, bytes)
     await handle.close()
     throw truncated(path, `has ${size} bytes`, bytes)

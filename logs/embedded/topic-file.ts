@@ -23,6 +23,8 @@ export interface TopicDescription {
   readonly partitions: number
   /** Id of the state whose output this is; null for topics that are appended to. */
   readonly owner: string | null
+  /** Whether it says elsewhere how its rows are laid out (row-layouts.ts): that file must then be there. */
+  readonly rows?: true
 }
 
 interface TopicWish {
@@ -66,20 +68,40 @@ function damaged(topic: string, path: string, what: string): LyrebirdError {
 
 function parse(text: string): TopicDescription | null {
   try {
-    const { format, id, partitions, owner, crc, ...others } = JSON.parse(text) as Record<string, unknown>
+    const { format, id, partitions, owner, rows, crc, ...others } = JSON.parse(text) as Record<string, unknown>
     // A field that nobody knows is one whose name was damaged. Files of older versions have no checksum.
     if (Object.keys(others).length > 0) return null
+    if (rows !== undefined && rows !== true) return null
     if (format !== 1 || typeof id !== 'string' || !(owner === null || typeof owner === 'string')) return null
     if (typeof partitions !== 'number' || !Number.isInteger(partitions) || partitions < 1) return null
-    const description = { format, id, partitions, owner } as const
+    const description: TopicDescription = { format, id, partitions, owner, ...(rows && { rows }) }
     return crc === undefined || crc === checksumOf(description) ? description : null
   } catch {
     return null
   }
 }
 
-const checksumOf = ({ format, id, partitions, owner }: TopicDescription): number =>
-  crc32c(JSON.stringify([format, id, partitions, owner]))
+const checksumOf = ({ format, id, partitions, owner, rows }: TopicDescription): number =>
+  crc32c(JSON.stringify([format, id, partitions, owner, ...(rows ? ['rows'] : [])]))
+
+const textOf = (description: TopicDescription): string =>
+  `${JSON.stringify({ ...description, crc: checksumOf(description) })}\n`
+
+/** Notes that the topic says how its rows are laid out. Call it while the partitions are locked. */
+export async function noteRows(directory: string, topic: string): Promise<void> {
+  const description = await readTopicFile(directory, topic)
+  if (description === null || description.rows) return
+  const path = join(directory, topic, TOPIC_FILE)
+  const fresh = `${path}.${process.pid}`
+  try {
+    await writeFile(fresh, textOf({ ...description, rows: true }), { flush: true })
+    await rename(fresh, path)
+    await syncDirectory(join(directory, topic))
+  } catch (e) {
+    await rm(fresh, { force: true })
+    throw fileFailure(path, e)
+  }
+}
 
 /**
  * Finds a topic for writing, or makes it. Throws `bad-name`, `partition-count` where it has another count,
@@ -139,8 +161,7 @@ async function createTopic(directory: string, topic: string, wish: TopicWish): P
       await writeFile(join(path, PUBLISHED_FILE), publishedFile(), { flush: true })
       await syncDirectory(path)
     }
-    const text = JSON.stringify({ ...description, crc: checksumOf(description) })
-    await writeFile(join(making, TOPIC_FILE), `${text}\n`, { flush: true })
+    await writeFile(join(making, TOPIC_FILE), textOf(description), { flush: true })
     await syncDirectory(making)
     await rename(making, join(directory, topic))
     await syncDirectory(directory)

@@ -157,5 +157,32 @@ test('a damaged header file is an error, whatever bit of it changed', async () =
     writeFileSync(path, whole.subarray(0, bytes))
     expect((await failureOf(() => read(directory))).code).toBe('bad-batch')
   }
+})
+
+test('a header file that was lost is an error, for readers and writers', async () => {
+  const directory = temporaryDirectory()
+  await append(directory, 'a,b\nx,y\n')
+  const path = join(directory, 't', '.rows')
+  const whole = readFileSync(path)
   rmSync(path)
+  for (const use of [() => read(directory), () => append(directory, 'b,a\nx,y\n')]) {
+    const failure = await failureOf(use)
+    expect([failure.code, failure.message]).toEqual([
+      'bad-batch',
+      `${path} is missing: it says how the rows of topic t are laid out`,
+    ])
+  }
+  writeFileSync(path, whole)
+  expect(await read(directory)).toEqual(['a+b: x,y'])
+  const note = join(directory, 't', '.topic')
+  const noted = readFileSync(note)
+  for (let bit = 0; bit < noted.length * 8; bit++) {
+    const bytes = Buffer.from(noted)
+    bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7))
+    writeFileSync(note, bytes)
+    // White space at the end may be another one.
+    const answer = await read(directory).catch(e => e.code)
+    expect([['a+b: x,y'], 'bad-batch']).toContainEqual(answer)
+    if (bit < (noted.length - 1) * 8) expect([answer, bit]).toEqual(['bad-batch', bit])
+  }
 })

@@ -73,6 +73,21 @@ describe('a project that has installed it', () => {
     expect(lyrebird('explain', 'clock-in-lambda')).toContain('Batch reads a record hours after the stream did')
   })
 
+  it('writes a topic from a program', () => {
+    const script = join(project, 'write.mjs')
+    onTestFinished(() => rmSync(script, { force: true }))
+    writeFileSync(
+      script,
+      `import { openTopic } from 'lyrebird/log'
+       const words = await openTopic('words', { log: 'written' })
+       await words.append([{ value: { t: 1, w: 'a' } }, { key: 'k', value: { t: 2, w: 'a' } }])
+       await words.close()`,
+    )
+    node(script)
+    lyrebird('batch', 'job.ts', '--log', 'written', '--state', 'of-program')
+    expect(lyrebird('query', 'total', '--state', 'of-program')).toBe('{"key":"a","value":2}\n')
+  })
+
   it('tests its job with the test kit', () => {
     const script = join(project, 'kit.mjs')
     onTestFinished(() => rmSync(script, { force: true }))
