@@ -78,7 +78,7 @@ function csvDecoder(format: CsvFormat, schema: SchemaDocument): Decoder {
 function textDecoder(read: (text: string, layout: RowLayout | undefined) => Decoding): Decoder {
   return (bytes, layout) => {
     if (bytes === null) return fault('$', 'null value')
-    const text = decodeUtf8(bytes)
+    const text = bytes.length === 0 ? '' : decodeUtf8(bytes)
     return text === null ? fault('$', 'invalid UTF-8') : read(text, layout)
   }
 }

@@ -14,7 +14,7 @@ type JsonTree =
 
 /** Parses one JSON value. Reasons: `empty`, `not JSON`. */
 export function parseJson(text: string, exact: boolean): JsonTree {
-  if (/^[ \t\r\n]*$/.test(text)) return { ok: false, reason: 'empty' }
+  if (text === '' || /^[ \t\r\n]*$/.test(text)) return { ok: false, reason: 'empty' }
   let tree: unknown
   try {
     tree = JSON.parse(text)

@@ -12,11 +12,15 @@ import { ahead, badTime, badValue, decodeFailed, noTimestamp, threw } from '../r
 import { LISTED_LETTERS } from '../result/listed-letters.ts'
 import type { RowSorter } from '../state/environment.ts'
 import { PendingRows } from '../state/pending-rows.ts'
-import { comparedLength, encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
+import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
 import { childIdentity, recordIdentity } from '../values/identity.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
 import { derivedRecord, eventRecord, timestampAt } from './event-record.ts'
+import { UnlistedLetters } from './unlisted-letters.ts'
+
+/** In place of the identity of a letter that `#keepOfSource` is given: most need none. */
+const LATER = new Uint8Array(0)
 
 /**
  * Stack traces are mapped to the author's file for this many dead letters of a node; later ones show the lambda's own
@@ -51,6 +55,7 @@ export class Recorder implements Reporter {
   lateOfChunk: number[] = []
   readonly lateRows: PendingRows
   readonly deadRows: PendingRows
+  readonly #unlisted = new UnlistedLetters()
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -86,21 +91,21 @@ export class Recorder implements Reporter {
       thrown === undefined
         ? { message: detail }
         : { message: messageOf(thrown.error), site: this.#siteOf(node, thrown.error, undefined) }
-    this.#keepOfSource(i, decodeFailed(node, this.identity(i), path, reason, display))
+    this.#keepOfSource(i, decodeFailed(node, LATER, path, reason, display))
     return FAIL
   }
 
   badTime(node: string, i: number, value: unknown): void {
-    this.#keepOfSource(i, badTime(node, this.identity(i), value))
+    this.#keepOfSource(i, badTime(node, LATER, value))
   }
 
   noTimestamp(node: string, i: number): void {
-    this.#keepOfSource(i, noTimestamp(node, this.identity(i)))
+    this.#keepOfSource(i, noTimestamp(node, LATER))
   }
 
   ahead(node: string, i: number): void {
     if (Number.isNaN(timestampAt(this.#chunk as Chunk, i))) this.noTimestamp(node, i)
-    else this.#keepOfSource(i, ahead(node, this.identity(i)))
+    else this.#keepOfSource(i, ahead(node, LATER))
   }
 
   late(node: string, i: number, time: number): void {
@@ -178,16 +183,16 @@ export class Recorder implements Reporter {
   }
 
   /**
-   * A letter that a source makes of record i. Not all of them are listed, but one whose identity another job gave may
-   * come again.
+   * A letter that a source makes of record i, whose identity it gets. Not all of them are listed, but one whose
+   * identity another job gave may come again.
    */
   #keepOfSource(i: number, letter: DeadLetter): void {
     const source = this.#source
     const most = this.#options.listedLetters ?? LISTED_LETTERS
     if (source === null || this.#identityHeader(i) !== null || source.lists(letter.kind, most))
-      return this.#keep(letter)
-    const { key, value } = encodeDead(letter)
-    source.unlisted.addRow(key, value.subarray(0, comparedLength(value)))
+      return this.#keep({ ...letter, identity: this.identity(i) })
+    const chunk = this.#chunk as Chunk
+    this.#unlisted.add(source.unlisted, letter, chunk.topic, chunk.partition, offsetAt(chunk, i))
   }
 
   #keep(letter: DeadLetter): void {
