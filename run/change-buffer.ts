@@ -7,11 +7,12 @@ import type { ChangeSink } from '../core/state/environment.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
 import type { StateReader, StateTransaction } from '../store/store.ts'
-import { CHANGE_QUEUE_BYTES } from './memory-limits.ts'
+import type { BufferLimits } from './memory-limits.ts'
 
 interface ChangeBufferOptions {
   /** Directory for rows that do not fit in memory. */
   readonly scratch: string
+  readonly limits: BufferLimits
   readonly release: ChangeSink['release']
 }
 
@@ -41,7 +42,7 @@ export class ChangeBuffer implements ChangeSink {
   #queue(table: string): RowQueue {
     let queue = this.#tables.get(table)
     if (queue === undefined) {
-      queue = new RowQueue(this.#options.scratch, CHANGE_QUEUE_BYTES)
+      queue = new RowQueue(this.#options.scratch, this.#options.limits.queueBytes)
       this.#tables.set(table, queue)
     }
     return queue

@@ -25,7 +25,7 @@ import type { StateWriter } from '../store/store.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
-import { groupLimits, type MemoryOptions } from './memory-limits.ts'
+import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -93,6 +93,7 @@ export class JobRun {
   readonly scratch: string
   readonly #target: 'batch' | 'stream'
   readonly #options: RunOptions
+  readonly #buffers: BufferLimits
   readonly #state: OpenedState
   readonly #outputs: Outputs
   readonly #warnings: string[]
@@ -127,10 +128,11 @@ export class JobRun {
     this.plan = options.functions.plan
     this.log = log
     this.scratch = scratchOf(options.state)
+    this.#buffers = bufferLimits(options, options.executors)
     this.executor = new JobExecutor(options.functions, {
       // Batch flushes once: over a fresh state no stored group is ever read.
       state: target === 'batch' && state.fresh ? null : state.writer,
-      newSorter: sorterFactory(this.scratch),
+      newSorter: sorterFactory(this.scratch, this.#buffers),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       ...groupLimits(this.plan, options, options.executors),
     })
@@ -210,6 +212,7 @@ export class JobRun {
     const commit: CommitDocument = { number: this.#commit + 1, time: wallClock(), epoch: writer.epoch }
     const changes = new ChangeBuffer({
       scratch: this.scratch,
+      limits: this.#buffers,
       release: (...row) => this.#outputs.release(...row),
     })
     try {

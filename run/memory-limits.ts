@@ -7,12 +7,14 @@ import { getHeapStatistics } from 'node:v8'
 import type { Plan } from '../core/plan/plan.ts'
 
 /**
- * Bytes of rows that one sorter keeps. A run has a few sorters: one for each node that holds something, late rows,
- * dead letters.
+ * Bytes of rows that one sorter keeps at most, and the part of its memory that a run gives to it. A run has a few
+ * sorters: one for each node that holds something, late rows, dead letters.
  */
-export const SORTER_BYTES = 48 << 20
-/** Bytes of the packed changes of one table that wait for the commit. */
-export const CHANGE_QUEUE_BYTES = 64 << 20
+const SORTER_BYTES = 48 << 20
+const SORTER_PART = 1 / 32
+/** The same for the packed changes of one table that wait for the commit. */
+const QUEUE_BYTES = 64 << 20
+const QUEUE_PART = 1 / 24
 
 /** The parts of its memory that a run gives to groups, and at most to the state of one group in canonical bytes. */
 const GROUPS_PART = 1 / 2
@@ -43,6 +45,20 @@ export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptio
     groupLimit: groupLimit ?? Number.MAX_SAFE_INTEGER,
     groupBytes: (memory * GROUPS_PART) / Math.max(1, nodes),
     rowBytes: memory * ROW_PART,
+  }
+}
+
+/** Bytes of rows that one sorter, and the changes of one table, keep before they go to the disk. */
+export interface BufferLimits {
+  readonly sorterBytes: number
+  readonly queueBytes: number
+}
+
+export function bufferLimits({ memoryBytes }: MemoryOptions, executors = 1): BufferLimits {
+  const memory = (memoryBytes ?? defaultMemory()) / executors
+  return {
+    sorterBytes: Math.min(SORTER_BYTES, memory * SORTER_PART),
+    queueBytes: Math.min(QUEUE_BYTES, memory * QUEUE_PART),
   }
 }
 

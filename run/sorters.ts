@@ -2,9 +2,9 @@
 
 import type { RowSorter } from '../core/state/environment.ts'
 import { newRowSorter } from '../store/index.ts'
-import { SORTER_BYTES } from './memory-limits.ts'
+import type { BufferLimits } from './memory-limits.ts'
 
 export const sorterFactory =
-  (scratch: string): (() => RowSorter) =>
+  (scratch: string, { sorterBytes }: BufferLimits): (() => RowSorter) =>
   () =>
-    newRowSorter({ dir: scratch, memoryBytes: SORTER_BYTES })
+    newRowSorter({ dir: scratch, memoryBytes: sorterBytes })

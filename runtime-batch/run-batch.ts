@@ -11,7 +11,7 @@ import { thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
-import { groupLimits } from '../run/memory-limits.ts'
+import { bufferLimits, groupLimits } from '../run/memory-limits.ts'
 import { takeProgress } from '../run/progress-merge.ts'
 import { checkReachable, type ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
@@ -99,6 +99,7 @@ async function readInThreads(
       progress: start,
       scratch,
       limits: groupLimits(run.plan, options, others.length + 1),
+      buffers: bufferLimits(options, others.length + 1),
     }
     return new Thread(entry, order, executor, onProgress)
   })
@@ -122,9 +123,9 @@ async function readApart(
   onProgress: OnProgress,
 ): Promise<void> {
   const { functions, functionsUrl } = options
-  const limits = groupLimits(run.plan, options)
+  const [limits, buffers] = [groupLimits(run.plan, options), bufferLimits(options)]
   const progress = run.progress.encode()
-  const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits })
+  const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits, buffers })
   await readGroup(run.log, executor, tasks, onProgress)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)

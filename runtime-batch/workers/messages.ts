@@ -3,7 +3,7 @@
 // Promises: rows travel as packed bytes that are transferred without a copy; a typed failure arrives as one.
 
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
-import type { GroupLimits } from '../../run/memory-limits.ts'
+import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import type { Task } from '../divide.ts'
 
 export interface WorkerOrder {
@@ -15,6 +15,7 @@ export interface WorkerOrder {
   readonly progress: Uint8Array
   readonly scratch: string
   readonly limits: GroupLimits
+  readonly buffers: BufferLimits
 }
 
 export type FromWorker =

@@ -6,7 +6,7 @@
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { JobExecutor } from '../../core/executor/job-executor.ts'
 import { PROGRESS } from '../../core/executor/progress.ts'
-import type { GroupLimits } from '../../run/memory-limits.ts'
+import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import { siteFinder } from '../../run/site-of.ts'
 import { sorterFactory } from '../../run/sorters.ts'
 
@@ -17,12 +17,20 @@ interface PartialOptions {
   readonly progress: Uint8Array
   readonly scratch: string
   readonly limits: GroupLimits
+  readonly buffers: BufferLimits
 }
 
-export function partialExecutor({ functions, functionsUrl, progress, scratch, limits }: PartialOptions): JobExecutor {
+export function partialExecutor({
+  functions,
+  functionsUrl,
+  progress,
+  scratch,
+  limits,
+  buffers,
+}: PartialOptions): JobExecutor {
   return new JobExecutor(functions, {
     state: { document: name => (name === PROGRESS ? progress : undefined), get: () => undefined, range: () => [] },
-    newSorter: sorterFactory(scratch),
+    newSorter: sorterFactory(scratch, buffers),
     siteOf: siteFinder(functionsUrl, functions.files),
     ...limits,
   })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { JobExecutor } from '../../core/executor/job-executor.ts'
 import type { WindowSpec } from '../../core/plan/plan.ts'
 import { sizeOf } from '../../run/command-line/option-values.ts'
-import { groupLimits } from '../../run/memory-limits.ts'
+import { bufferLimits, groupLimits } from '../../run/memory-limits.ts'
 import { interpretedModule } from '../support/interpreted-module.ts'
 import { PlanBuilder, session, tumbling } from '../support/jobs/graph-plan.ts'
 import { chunkOf } from '../support/log-chunks.ts'
@@ -66,12 +66,70 @@ describe.each([
   })
 })
 
+function runPlan(plan: PlanBuilder, limits: object, records: Event[]): void {
+  const state = new MemoryState()
+  const executor = new JobExecutor(interpretedModule(plan.program()), { ...memoryEnvironment(state), ...limits })
+  for (const partition of smallLog({ 'e/0': records })) executor.feed(chunkOf(partition, partition.records))
+  state.commit(executor)
+}
+
+it('a hot key of a join, or a state of a scan, that outgrows the memory ends the run with its name', () => {
+  const keyedBy = (plan: PlanBuilder, disorderMs: number): string =>
+    plan.keyBy(plan.source('e', { time: (e: Event) => e.t, disorderMs }), (e: Event) => e.k)
+  const join = new PlanBuilder()
+  const keyed = keyedBy(join, 1_000_000)
+  const params = { beforeMs: 1000, afterMs: 1000, type: 'inner' as const }
+  join.view('pairs', join.bare(join.joinWithin(keyed, keyed, params), global, { kind: 'count' }))
+  runPlan(join, { rowBytes: 2000 }, events(30))
+  expect(() => runPlan(join, { rowBytes: 2000 }, events(200))).toThrow(
+    /what joinWithin of pairs keeps for the key "hot" takes more than 0\.02 MiB/,
+  )
+  const scan = new PlanBuilder()
+  const grown = scan.scan(keyedBy(scan, 0), '', (text: string) => `${text}0123456789`)
+  scan.view('texts', scan.bare(grown, global, { kind: 'count' }))
+  runPlan(scan, { rowBytes: 2000 }, events(300))
+  expect(() => runPlan(scan, { rowBytes: 2000 }, events(1000))).toThrow(
+    /what scan of texts keeps for the key "hot" takes more than 0\.00 MiB/,
+  )
+})
+
+it('states of the author are spilled by their bytes, with the same rows', () => {
+  const made = (limits: object): Map<string, unknown> => {
+    const plan = new PlanBuilder()
+    const keyed = plan.keyBy(plan.source('e', { time: (e: Event) => e.t }), (e: Event) => e.k)
+    const own = {
+      kind: 'custom' as const,
+      zero: [] as number[],
+      lift: (e: Event) => [e.t],
+      plus: (a: number[], b: number[]) => [...a, ...b].sort((x, y) => x - y),
+    }
+    plan.view('own', plan.bare(keyed, global, own))
+    const state = new MemoryState()
+    let full = 0
+    const executor = new JobExecutor(interpretedModule(plan.program()), { ...memoryEnvironment(state), ...limits })
+    for (const partition of smallLog({ 'e/0': events(300) })) {
+      for (let i = 0; i < partition.records.length; i += 20) {
+        executor.feed(chunkOf(partition, partition.records.slice(i, i + 20)))
+        if (!executor.isFull) continue
+        full++
+        executor.spill()
+      }
+    }
+    expect(full > 0).toBe('groupBytes' in limits)
+    state.commit(executor)
+    return new Map(state.tables().map(table => [table, state.range(table)]))
+  }
+  expect(made({ groupBytes: 8000 })).toEqual(made({}))
+})
+
 it('the memory of a run is divided among executors and nodes', () => {
   const { plan } = new PlanBuilder().view('v', 'none').program()
   const whole = groupLimits(plan, { memoryBytes: 2 ** 30 })
   expect(whole.groupBytes).toBe(2 ** 29)
   expect(groupLimits(plan, { memoryBytes: 2 ** 30 }, 4).groupBytes).toBe(2 ** 27)
   expect(groupLimits(plan, {}).groupBytes).toBeGreaterThan(2 ** 24)
+  expect(bufferLimits({ memoryBytes: 2 ** 28 }, 2)).toEqual({ sorterBytes: 2 ** 22, queueBytes: 2 ** 27 / 24 })
+  expect(bufferLimits({ memoryBytes: 2 ** 40 })).toEqual({ sorterBytes: 48 << 20, queueBytes: 64 << 20 })
 })
 
 it('sizes are whole numbers with a unit', () => {

@@ -6,9 +6,11 @@
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { Column, IdentityOf } from './column.ts'
+import { HeldBytes, ORDER_KEY_BYTES, valueBytes } from './held-bytes.ts'
 import { OrderKeys, readOrderKey } from './order-keys.ts'
 
 export class EdgeColumn<O> implements Column {
+  readonly held = new HeldBytes()
   /** 1 for the first element, -1 for the last. */
   readonly #direction: 1 | -1
   readonly #orderKeys: OrderKeys<O>
@@ -20,11 +22,13 @@ export class EdgeColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     this.#orderKeys.grow(capacity)
     while (this.#values.length < capacity) this.#values.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#orderKeys.clear(slot)
     this.#values[slot] = undefined
   }
@@ -33,7 +37,7 @@ export class EdgeColumn<O> implements Column {
     const orderKeys = this.#orderKeys
     if (!orderKeys.isEmpty(slot) && this.#direction * orderKeys.compare(time, lineage, slot) >= 0) return
     orderKeys.set(slot, time, lineage)
-    this.#values[slot] = value
+    this.#put(slot, value)
   }
 
   endChunk(): void {
@@ -51,6 +55,11 @@ export class EdgeColumn<O> implements Column {
     const orderKeys = this.#orderKeys
     if (!orderKeys.isEmpty(slot) && this.#direction * orderKeys.compareStored(time, identity, slot) >= 0) return
     orderKeys.setStored(slot, time, identity)
+    this.#put(slot, value)
+  }
+
+  #put(slot: number, value: unknown): void {
+    this.held.set(slot, ORDER_KEY_BYTES + valueBytes(value))
     this.#values[slot] = value
   }
 

@@ -6,10 +6,12 @@
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { Column, IdentityOf } from './column.ts'
+import { HeldBytes, ORDER_KEY_BYTES, valueBytes } from './held-bytes.ts'
 import { OrderKeys, readOrderKey } from './order-keys.ts'
 import { OrderedCells } from './ordered-cells.ts'
 
 export class ExtremeByColumn<O> implements Column {
+  readonly held = new HeldBytes()
   /** 1 for the least `by`, -1 for the greatest. */
   readonly #direction: 1 | -1
   readonly #by = new OrderedCells()
@@ -22,12 +24,14 @@ export class ExtremeByColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     this.#by.grow(capacity)
     this.#orderKeys.grow(capacity)
     while (this.#values.length < capacity) this.#values.push(undefined)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#by.clear(slot)
     this.#orderKeys.clear(slot)
     this.#values[slot] = undefined
@@ -38,9 +42,8 @@ export class ExtremeByColumn<O> implements Column {
       const order = this.#direction * this.#by.compare(by, slot)
       if (order > 0 || (order === 0 && this.#orderKeys.compare(time, lineage, slot) >= 0)) return
     }
-    this.#by.set(slot, by)
     this.#orderKeys.set(slot, time, lineage)
-    this.#values[slot] = value
+    this.#put(slot, value, by)
   }
 
   endChunk(): void {
@@ -61,8 +64,13 @@ export class ExtremeByColumn<O> implements Column {
       const order = this.#direction * this.#by.compare(by, slot)
       if (order > 0 || (order === 0 && this.#orderKeys.compareStored(time, identity, slot) >= 0)) return
     }
-    this.#by.set(slot, by)
     this.#orderKeys.setStored(slot, time, identity)
+    this.#put(slot, value, by)
+  }
+
+  #put(slot: number, value: unknown, by: unknown): void {
+    this.held.set(slot, ORDER_KEY_BYTES + valueBytes(value) + valueBytes(by))
+    this.#by.set(slot, by)
     this.#values[slot] = value
   }
 

@@ -6,9 +6,11 @@
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
 import type { Column } from './column.ts'
+import { HeldBytes, valueBytes } from './held-bytes.ts'
 import { OrderedCells } from './ordered-cells.ts'
 
 export class ExtremeColumn implements Column {
+  readonly held = new HeldBytes()
   /** 1 for the least value, -1 for the greatest. */
   readonly #direction: 1 | -1
   readonly #cells = new OrderedCells()
@@ -18,16 +20,21 @@ export class ExtremeColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     this.#cells.grow(capacity)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#cells.clear(slot)
   }
 
   add(slot: number, value: unknown): void {
     const cells = this.#cells
-    if (cells.isEmpty(slot) || this.#direction * cells.compare(value, slot) < 0) cells.set(slot, value)
+    if (!cells.isEmpty(slot) && this.#direction * cells.compare(value, slot) >= 0) return
+    cells.set(slot, value)
+    // Numbers lie in arrays.
+    if (typeof value !== 'number') this.held.set(slot, valueBytes(value))
   }
 
   write(slot: number, w: ByteWriter): void {

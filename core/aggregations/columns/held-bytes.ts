@@ -6,6 +6,9 @@
 /** Of an entry of a list or map, with a time and an identity. */
 export const ENTRY_BYTES = 200
 
+/** Of the identity that breaks the ties of a group. */
+export const ORDER_KEY_BYTES = 160
+
 /** Of a number in a map or set. */
 export const MAP_ENTRY_BYTES = 48
 

@@ -8,6 +8,7 @@
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { Column, PositionOf } from './column.ts'
+import { HeldBytes, MAP_ENTRY_BYTES, valueBytes } from './held-bytes.ts'
 
 interface Version {
   readonly partition: number
@@ -19,6 +20,7 @@ interface Version {
 const NONE = -1
 
 export class NewestColumn<O> implements Column {
+  readonly held = new HeldBytes()
   readonly #positionOf: PositionOf<O>
   /** The only version of a slot; `NONE` where it has none, or several. */
   #partitions = new Int32Array(0)
@@ -38,6 +40,7 @@ export class NewestColumn<O> implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     this.#partitions = into(new Int32Array(capacity).fill(NONE), this.#partitions)
     this.#offsets = into(new BigInt64Array(capacity), this.#offsets)
     this.#times = into(new Float64Array(capacity), this.#times)
@@ -50,6 +53,7 @@ export class NewestColumn<O> implements Column {
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#partitions[slot] = NONE
     this.#values[slot] = undefined
     this.#several.delete(slot)
@@ -129,6 +133,7 @@ export class NewestColumn<O> implements Column {
       this.#offsets[slot] = offset
       this.#times[slot] = time
       this.#values[slot] = value
+      this.held.set(slot, valueBytes(value))
       return
     }
     const before = several ?? [this.#single(slot)]
@@ -141,6 +146,8 @@ export class NewestColumn<O> implements Column {
     )
     this.#partitions[slot] = NONE
     this.#values[slot] = undefined
+    const bytes = after.reduce((sum, version) => sum + MAP_ENTRY_BYTES + valueBytes(version.value), 0)
+    this.held.set(slot, bytes)
   }
 }
 

@@ -9,6 +9,7 @@
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue, normalise } from '../../values/canonical.ts'
 import type { Column } from '../columns/column.ts'
+import { HeldBytes, valueBytes } from '../columns/held-bytes.ts'
 
 /** The author's functions; both return normalised data. */
 export interface CustomAggregator {
@@ -21,6 +22,7 @@ export interface CustomAggregator {
 const EMPTY: unique symbol = Symbol('empty')
 
 export class CustomColumn implements Column {
+  readonly held = new HeldBytes()
   readonly #own: CustomAggregator
   readonly #states: unknown[] = []
   /** Whether any state has held bytes. */
@@ -31,10 +33,12 @@ export class CustomColumn implements Column {
   }
 
   grow(capacity: number): void {
+    this.held.grow(capacity)
     while (this.#states.length < capacity) this.#states.push(EMPTY)
   }
 
   clear(slot: number): void {
+    this.held.clear(slot)
     this.#states[slot] = EMPTY
   }
 
@@ -42,12 +46,9 @@ export class CustomColumn implements Column {
   add(slot: number, state: unknown): void {
     if (freeze(state)) this.#hasBytes = true
     const before = this.#states[slot]
-    if (before === EMPTY) {
-      this.#states[slot] = state
-      return
-    }
-    const sum = this.#own.plus(this.#shown(before), this.#shown(state))
-    if (freeze(sum)) this.#hasBytes = true
+    const sum = before === EMPTY ? state : this.#own.plus(this.#shown(before), this.#shown(state))
+    if (before !== EMPTY && freeze(sum)) this.#hasBytes = true
+    this.held.set(slot, valueBytes(sum))
     this.#states[slot] = sum
   }
 

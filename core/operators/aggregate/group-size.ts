@@ -1,7 +1,7 @@
-// The most that groups may take: all of a node in memory, and the state of one.
+// The most that groups may take: all of a node in memory, and what a node keeps for one key.
 //
-// Promises: a group that grows without end stops the run with a failure that names view, key and window, before it
-// fills the memory of the process.
+// Promises: a key of which more and more is kept stops the run with a failure that names view, key and window, before
+// it fills the memory of the process.
 
 import { LyrebirdError } from '../../errors.ts'
 import type { Plan, PlanNode } from '../../plan/plan.ts'
@@ -31,17 +31,35 @@ export function sizeCheck(plan: Plan, node: PlanNode, windowed: boolean, limit: 
   }
 }
 
+/**
+ * The check of a node that keeps a state, or elements, of each key. `rowKey` begins with the key. `times`: how often the
+ * limit may be held by what is not copied when it is written.
+ */
+export function keptCheck(
+  { plan, env }: { readonly plan: Plan; readonly env: Environment },
+  node: PlanNode,
+  times = 1,
+): CheckSize {
+  return sizeCheck(plan, node, false, times * (env.rowBytes ?? Number.POSITIVE_INFINITY))
+}
+
+const KEEP_LESS: { readonly [kind in PlanNode['kind']]?: string } = {
+  joinWithin: 'use narrower bounds, or a key of which fewer elements come at a time',
+  scan: 'keep less in the state of a key',
+}
+
 function tooBig(plan: Plan, node: PlanNode, windowed: boolean, limit: number, rowKey: Uint8Array): LyrebirdError {
   const reader = new ByteReader(rowKey)
   const start = windowed ? ` in the window from ${timeText(decodeValue(reader) as number)}` : ''
   const key = canonicalJson(decodeValue(reader)).slice(0, 200)
+  const less = KEEP_LESS[node.kind] ?? 'keep less for a key (topK, sample, approxCountDistinct, shorter windows)'
   const names = plan.results.filter(r => nodesBehind(plan, r.node).some(n => n.id === node.id)).map(r => r.name)
   return new LyrebirdError(
     'group-too-big',
     `what ${wordOf(node)} of ${names.join(', ')} keeps for the key ${key}${start} takes more than ${mebibytes(limit)} MiB`,
     {
       where: { node: node.id, key, site: node.at ?? undefined },
-      hint: 'keep less for a key (topK, sample, approxCountDistinct, shorter windows), or give the run more with --memory SIZE',
+      hint: `${less}, or give the run more with --memory SIZE`,
     },
   )
 }

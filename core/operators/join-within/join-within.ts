@@ -17,6 +17,7 @@ import type { Row, Rows } from '../../state/rows.ts'
 import { compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'
 import { pairIdentity } from '../../values/identity.ts'
+import { type CheckSize, keptCheck } from '../aggregate/group-size.ts'
 import { type Emit, emitterOf } from '../emit.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
@@ -35,7 +36,8 @@ import {
 import { PairWindow } from './pair-window.ts'
 
 export function makeJoinWithin(node: PlanNodeOf<'joinWithin'>, parts: OperatorContext): OperatorPorts {
-  const operator = new JoinWithinOperator(node, parts.env, parts.report, emitterOf(node.id, parts))
+  const emit = emitterOf(node.id, parts)
+  const operator = new JoinWithinOperator(node, parts.env, parts.report, emit, keptCheck(parts, node, 8))
   return { operator, inlet: operator }
 }
 
@@ -50,13 +52,15 @@ class JoinWithinOperator implements Inlet, Operator {
   readonly #env: Environment
   readonly #report: Recorder
   readonly #emit: Emit
+  readonly #checkSize: CheckSize
   readonly #fresh: PendingRows
   /** Of the present flush: rows of the state that change, and new entries of the index. */
   readonly #changes: PendingRows
   readonly #expiries: PendingRows
   #now = Number.NEGATIVE_INFINITY
 
-  constructor(node: PlanNodeOf<'joinWithin'>, env: Environment, report: Recorder, emit: Emit) {
+  constructor(node: PlanNodeOf<'joinWithin'>, env: Environment, report: Recorder, emit: Emit, checkSize: CheckSize) {
+    this.#checkSize = checkSize
     this.#node = node
     this.partials = TABLE.state(node.id)
     this.#index = TABLE.index(node.id)
@@ -100,7 +104,8 @@ class JoinWithinOperator implements Inlet, Operator {
     const { beforeMs, afterMs } = this.#node.params
     const reach = Math.max(beforeMs, afterMs)
     const leave = (half: Half): void => this.#leave(half)
-    const window = new PairWindow({ beforeMs, afterMs, pair: (left, right) => this.#pair(left, right), leave })
+    const pair = (left: Half, right: Half): void => this.#pair(left, right)
+    const window = new PairWindow({ beforeMs, afterMs, pair, leave, checkSize: this.#checkSize })
     let stored: StoredHalves | null = null
     try {
       let last: Half | undefined

@@ -3,7 +3,11 @@
 // Promises: every pair within the bounds that has a fresh half is given exactly once; only the halves that may still
 // meet a partner are held, so that narrow bounds cost little however many halves a key has.
 
+import type { CheckSize } from '../aggregate/group-size.ts'
 import type { Half } from './half.ts'
+
+/** About what a half takes in memory beside its bytes. */
+const HALF_BYTES = 400
 
 interface PairWindowOptions {
   readonly beforeMs: number
@@ -12,6 +16,8 @@ interface PairWindowOptions {
   readonly pair: (left: Half, right: Half) => void
   /** No half further on in the walk can be a partner of this one. */
   readonly leave: (half: Half) => void
+  /** Called with about the bytes that are held, whenever they have grown. */
+  readonly checkSize: CheckSize
 }
 
 export class PairWindow {
@@ -19,6 +25,11 @@ export class PairWindow {
   /** By side, stored halves and fresh ones apart: two stored halves have met in an earlier flush. */
   readonly #stored: readonly [Queue, Queue]
   readonly #fresh: readonly [Queue, Queue]
+  readonly #leave = (half: Half): void => {
+    this.#bytes -= bytesOf(half)
+    this.#o.leave(half)
+  }
+  #bytes = 0
 
   constructor(options: PairWindowOptions) {
     this.#o = options
@@ -34,6 +45,8 @@ export class PairWindow {
     this.#pairWith(half, this.#fresh[other])
     if (fresh) this.#pairWith(half, this.#stored[other])
     ;(fresh ? this.#fresh : this.#stored)[side].push(half)
+    this.#bytes += bytesOf(half)
+    this.#o.checkSize(this.#bytes, () => half.rowKey)
   }
 
   /** Ends the walk of one key. */
@@ -53,13 +66,16 @@ export class PairWindow {
 
   /** Removes the halves whose partners would all be before this time. */
   #leaveBefore(time: number): void {
-    const { beforeMs, afterMs, leave } = this.#o
+    const { beforeMs, afterMs } = this.#o
+    const leave = this.#leave
     for (const queues of [this.#stored, this.#fresh]) {
       queues[0].leaveBefore(time, afterMs, leave)
       queues[1].leaveBefore(time, beforeMs, leave)
     }
   }
 }
+
+const bytesOf = ({ rowKey, value }: Half): number => HALF_BYTES + rowKey.length + value.length
 
 /** Halves in the order of time, which is the order in which they leave. */
 class Queue {

@@ -8,6 +8,7 @@ import { isThenable, REASON, unencodableReason } from '../../result/refusals.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { hexToBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'
+import { keptCheck } from '../aggregate/group-size.ts'
 import { emitterOf } from '../emit.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import type { HeldElement } from '../ordered/held-element.ts'
@@ -22,6 +23,7 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: OperatorContext): Oper
   const emit = emitterOf(node.id, parts)
   const state = new KeptRow(TABLE.state(node.id), env.state)
   const zero = hexToBytes(node.params.zero)
+  const checkSize = keptCheck(parts, node)
 
   const next = (element: HeldElement): Uint8Array | null => {
     const key = decodeBytes(element.key)
@@ -48,6 +50,7 @@ export function makeScan(node: PlanNodeOf<'scan'>, parts: OperatorContext): Oper
       step(element) {
         const made = next(element)
         if (made === null) return
+        checkSize(made.length, () => element.key)
         state.value = made
         emit(element, decodeBytes(element.key), made)
       },
