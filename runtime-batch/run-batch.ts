@@ -35,7 +35,7 @@ export interface BatchOptions extends RunOptions {
    */
   readonly workers?: number | undefined
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined
-  /** The module that worker threads run. Default: the compiled `workers/worker.js` beside this one. */
+  /** The module that worker threads run. Default: the compiled `workers/worker.js`. */
   readonly workerEntry?: URL | undefined
 }
 
@@ -148,7 +148,8 @@ function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, recor
 function workerEntry({
   functionsUrl,
   log,
-  workerEntry = new URL('./workers/worker.js', import.meta.url),
+  // From the source, from the bundle of the executor and from that of the command line.
+  workerEntry = new URL('../runtime-batch/workers/worker.js', import.meta.url),
 }: BatchOptions): URL | null {
   if (functionsUrl === undefined || typeof log !== 'string') return null
   return existsSync(fileURLToPath(workerEntry)) ? workerEntry : null

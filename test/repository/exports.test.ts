@@ -14,6 +14,9 @@ function publicEntries(): ReadonlySet<string> {
   return new Set(types.map(path => path.replace(/^\.\/build\//, '').replace(/\.d\.ts$/, '.ts')))
 }
 
+/** What only a built file imports (scripts/build.mjs). */
+const BUILT = ['host/bundle/index.ts loadBundle', 'runtime-batch/bundle.ts runWorker']
+
 it('nothing is exported that nobody imports', () => {
   const files = codeFiles()
   const taken = new Map<string, Set<string>>()
@@ -34,5 +37,5 @@ it('nothing is exported that nobody imports', () => {
             .exports.filter(name => !of?.has(name))
             .map(name => `${file} ${name}`)
     })
-  expect(unused).toEqual([])
+  expect(unused.toSorted()).toEqual(BUILT)
 })

@@ -46,7 +46,9 @@ const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[]
   // The emitted module of an artefact.
   { from: 'compiler/load-functions.ts', name: '`${pathToFileURL(path).href}?content=${content}`', to: [] },
   { from: 'cli/cache/compile-cache.ts', name: 'functionsUrl', to: [] },
-  { from: 'runtime-batch/workers/worker.ts', name: 'order.functionsUrl', to: [] },
+  { from: 'runtime-batch/workers/run-worker.ts', name: 'order.functionsUrl', to: [] },
+  // What a bundled script imports (scripts/build.mjs).
+  { from: 'host/bundle/index.ts', name: "name.startsWith('.') ? new URL(name, url).href : name", to: [] },
   // The author's configuration.
   { from: 'cli/config.ts', name: 'pathToFileURL(resolve(fresh)).href', to: [] },
   { from: 'logs/record-batch/codecs/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },
@@ -117,6 +119,6 @@ it('has no cycle, type-only imports included', () => {
 
 it('every file of the product is imported by another or is an entry', () => {
   const imported = new Set(codeFiles().flatMap(f => importsOf(f).map(i => i.to)))
-  const entries = /(^|\/)(index|main|worker)\.ts$/ // package entries, the command line, worker threads
+  const entries = /(^|\/)(index|bundle|main|worker)\.ts$/ // package entries, the command line, worker threads
   expect(source.filter(f => !imported.has(f) && !entries.test(f) && !f.endsWith('.d.ts'))).toEqual([])
 })
