@@ -13,7 +13,11 @@ interface OpenState {
   lockFile: number | undefined
 }
 
-const states = new Map<string, OpenState>()
+/** One for all copies of this module: commands are bundled, and load other parts of the package beside that. */
+const REGISTRY = Symbol.for('lyrebird.openStates')
+const shared = globalThis as { [REGISTRY]?: Map<string, OpenState> }
+shared[REGISTRY] ??= new Map()
+const states = shared[REGISTRY]
 
 export const isOpenHere = (path: string): boolean => states.has(path)
 
