@@ -10,6 +10,8 @@ export const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024
 export const RECORD_BYTES_MAX = 64 * 1024 * 1024
 /** Wanted bytes of a chunk and of one read from a file. */
 export const CHUNK_BYTES = 1024 * 1024
+/** Bytes that are read at once on the way to the first record, however small the chunks are to be. */
+export const SEEK_BYTES = 256 * 1024
 /** Wanted bytes of a batch that our own writers make. */
 export const WRITE_BATCH_BYTES = 64 * 1024
 /** Most records of a batch that our own writers make. */

@@ -10,7 +10,7 @@ import { stat } from 'node:fs/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
-import { CHUNK_BYTES } from '../limits.ts'
+import { CHUNK_BYTES, SEEK_BYTES } from '../limits.ts'
 import type { ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
 import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-source.ts'
@@ -75,7 +75,8 @@ export class ArchivePartition implements PartitionSource {
     const source = await this.#open(file, mark.position)
     let { offset, position } = mark
     try {
-      for await (const lines of readLines(source, this.#place, offset, chunkBytes)) {
+      const bytes = offset < from ? Math.max(chunkBytes, SEEK_BYTES) : chunkBytes
+      for await (const lines of readLines(source, this.#place, offset, bytes)) {
         if (position === 0) dropByteOrderMark(lines)
         const end = offset + BigInt(lines.count)
         if (following !== null && end > following.start) throw this.#overlap(file, following)

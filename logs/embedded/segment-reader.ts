@@ -8,6 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { fileFailure } from '../file-failures.ts'
+import { SEEK_BYTES } from '../limits.ts'
 import type { AbortedFilter } from '../record-batch/aborted-transactions.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { batchBytesAt, HEADER_BYTES, viewOf } from '../record-batch/batch-header.ts'
@@ -91,7 +92,8 @@ async function* readSegment(
     const limit = await limitOf(handle, place, segment)
     let { offset, position } = marks.before(segment, range.from)
     let next = range.from
-    let wanted = range.chunkBytes
+    const bytesAt = (): number => (offset < next ? Math.max(range.chunkBytes, SEEK_BYTES) : range.chunkBytes)
+    let wanted = bytesAt()
     while (next < range.to && position < limit) {
       const bytes = await readBytes(handle, position, Math.min(wanted, limit - position), place)
       const request = { ...place, from: next, to: range.to, chunkBytes: range.chunkBytes }
@@ -106,10 +108,10 @@ async function* readSegment(
         continue
       }
       yield* decoded.chunks
-      wanted = range.chunkBytes
       next = decoded.nextOffset
       position += decoded.bytesUsed
       offset = decoded.offsetUsed ?? offset
+      wanted = bytesAt()
       marks.add(segment.path, { offset, position })
     }
     if (following !== null && offset >= following.start && position < limit) throw overlap(place, segment, following)
