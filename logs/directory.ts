@@ -40,6 +40,8 @@ export class DirectoryLog implements Log {
   readonly description: string
   readonly #directory: string
   readonly #known = new Map<string, KnownPartition>()
+  /** Topics as they were when they were last looked up: what is read was looked up before. */
+  readonly #found = new Map<string, FoundTopic>()
   readonly #watch = new DirectoryWatch()
 
   private constructor(directory: string) {
@@ -123,7 +125,8 @@ export class DirectoryLog implements Log {
     to: bigint,
     options: ReadOptions = {},
   ): AsyncIterable<Chunk> {
-    const { directories, description } = await this.#find(topic)
+    const known = this.#found.get(topic)
+    const { directories, description } = known?.directories.has(partition) ? known : await this.#find(topic)
     const path = directories.get(partition)
     if (path === undefined) throw unknownPartition(topic, partition, [...directories.keys()])
     const source = await this.#source({ topic, partition }, path, description)
@@ -148,7 +151,9 @@ export class DirectoryLog implements Log {
     }
     const description = await readTopicFile(this.#directory, topic)
     if (description !== null) checkComplete(topic, description, directories)
-    return { description, directories }
+    const found = { description, directories }
+    this.#found.set(topic, found)
+    return found
   }
 
   async #source(place: Place, path: string, description: TopicDescription | null): Promise<PartitionSource> {

@@ -62,6 +62,8 @@ export interface RunOptions extends MemoryOptions {
   readonly patience?: Patience | undefined
   /** The state directory; made where it is missing. */
   readonly state: string
+  /** Default true. False for a state that nobody keeps: its commits need not outlive the machine. */
+  readonly durable?: boolean | undefined
   /** Where outputs go: a log directory (default `STATE/out`), or a sink of another kind. */
   readonly out?: string | OpenSink | undefined
   readonly until?: Until | undefined
@@ -157,7 +159,8 @@ export class JobRun {
       const ranges = await rangesNow(log, plan)
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
-      const state = await openState(options.state, plan, recomputeOf(options, log))
+      const { durable } = options
+      const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
       closings.unshift(() => state.writer.close())
       makeScratch(options.state)
       const outputs = await openOutputs(options, openSink, state)

@@ -31,6 +31,8 @@ interface OpenOptions {
   readonly readOnly: boolean
   /** Bytes of addresses. */
   readonly mapSize: number
+  /** Whether a commit is on the disk when it returns. */
+  readonly durable: boolean
 }
 
 /** Ms for which it is tried again, and the longest wait in between. */
@@ -145,12 +147,13 @@ function pinnedHere(db: Database): readonly number[] {
 }
 
 /** In two steps, since one that fails in the second keeps the file open, which only its class can close. */
-function openFile(path: string, { readOnly, mapSize }: OpenOptions): Database {
+function openFile(path: string, { readOnly, mapSize, durable }: OpenOptions): Database {
   const options = {
     encoding: 'binary' as const,
     keyEncoding: 'binary' as const,
     noSubdir: true,
     overlappingSync: false,
+    noSync: !durable,
     maxReaders: READERS_MAX,
     readOnly,
     mapSize,

@@ -36,23 +36,23 @@ export class Lmdb {
   #closed = false
 
   /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
-  constructor(dir: string, options: { readonly readOnly: boolean }) {
+  constructor(dir: string, { readOnly, durable = true }: { readonly readOnly: boolean; readonly durable?: boolean }) {
     this.dir = dir
     const path = stateFile(dir)
     let opened: Environment
     try {
-      if (!existsSync(path) && !options.readOnly) makeStateFile(dir, path)
+      if (!existsSync(path) && !readOnly) makeStateFile(dir, path)
       readMeta(dir, path)
       this.#mapBytes = mapBytesFor(dir, statSync(path).size)
       checkProcessNumber(dir, path)
-      opened = openEnvironment(dir, path, { readOnly: options.readOnly, mapSize: this.#mapBytes })
+      opened = openEnvironment(dir, path, { readOnly, durable, mapSize: this.#mapBytes })
     } catch (e) {
       throw translate(e, dir)
     }
     this.db = opened.db
     this.#pinned = opened.pinned
     try {
-      this.guard = new PageGuard(dir, path, opened.meta, options.readOnly ? 'read' : 'write')
+      this.guard = new PageGuard(dir, path, opened.meta, readOnly ? 'read' : 'write')
     } catch (e) {
       void closeEnvironment(this.db, path)
       throw translate(e, dir)

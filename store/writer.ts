@@ -30,6 +30,8 @@ import { StateView } from './state-view.ts'
 import type { StateTransaction, StateWriter } from './store.ts'
 
 interface WriterOptions {
+  /** False: a commit may be lost with the machine, though not with the process. For states that nobody keeps. */
+  readonly durable?: boolean | undefined
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
   readonly blockBytes?: number
   /** Runs below this size count as equally small when they are compacted. For tests; default `TIER_BYTES`. */
@@ -48,7 +50,7 @@ export async function openStateWriter(directory: string, options: WriterOptions 
     async () => {
       await waitForProcessNumber(dir, stateFile(dir))
       await refuseRunningOwner(dir)
-      const lmdb = new Lmdb(dir, { readOnly: false })
+      const lmdb = new Lmdb(dir, { readOnly: false, durable: options.durable ?? true })
       return await orClose(
         async () => new Writer(lmdb, lock, takeOwnership(lmdb), options),
         () => lmdb.close(),

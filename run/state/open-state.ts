@@ -26,9 +26,20 @@ export interface OpenedState {
   readonly warnings: readonly string[]
 }
 
-/** Opens or makes the state of a job. `recompute` is the command that recomputes it, for hints. */
-export async function openState(directory: string, plan: Plan, recompute: string): Promise<OpenedState> {
-  const writer = await openStateWriter(directory)
+interface StateOptions {
+  /** The command that recomputes it, for hints. */
+  readonly recompute: string
+  /** See `RunOptions`. */
+  readonly durable?: boolean | undefined
+}
+
+/** Opens or makes the state of a job. */
+export async function openState(
+  directory: string,
+  plan: Plan,
+  { recompute, durable }: StateOptions,
+): Promise<OpenedState> {
+  const writer = await openStateWriter(directory, { durable })
   try {
     return { writer, ...checkState(writer, plan, recompute) }
   } catch (error) {

@@ -221,7 +221,7 @@ class Verification {
     const { functions, functionsUrl } = this.#options
     // Threads of a batch run need the log's name; everything else shares the open one.
     const log = typeof this.#options.log === 'string' ? this.#options.log : this.#log
-    const where = { until: cut, final, from, floors, absent: true }
+    const where = { until: cut, final, from, floors, absent: true, durable: false }
     return { functions, functionsUrl, log, state, ...where, recompute: this.#command }
   }
 
