@@ -9,18 +9,20 @@ import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { ByteWriter } from '../../values/bytes.ts'
 import { encodeValue } from '../../values/canonical.ts'
-import { KeyIndex } from './key-index.ts'
-
-/** The groups of one window: their slots by key. */
-interface WindowGroups {
-  readonly start: number
-  readonly index: KeyIndex
-}
+import { ApartIndex, type GroupIndex } from './group-index.ts'
+import { OverlappingIndex } from './overlapping-index.ts'
 
 // Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
 // one, so a flush writes it without merging.
 const CHANGED = 1
 const BASED = 2
+
+interface GroupTableOptions {
+  readonly windowed: boolean
+  /** Whether an element may be in several windows. */
+  readonly overlapping: boolean
+  readonly viewCount: number
+}
 
 /** A slot that belongs to no group: for rows that are merged at a flush without entering the table. */
 export const SCRATCH = 0
@@ -30,21 +32,20 @@ export class GroupTable implements GroupAccess {
   readonly windowed: boolean
   readonly views: readonly ViewTrack[]
   readonly #ending: readonly Column[]
-  #windows = new Map<number, WindowGroups>()
-  #lastStart = Number.NaN
-  #last: WindowGroups | null = null
+  readonly #index: GroupIndex
   #capacity = 0
   #used = SCRATCH + 1
   #free: number[] = []
   #starts = new Float64Array(0)
-  #keys: unknown[] = []
+  readonly #keys: unknown[] = []
   #keyBytes = 0
   #flags = new Uint8Array(0)
   #changed: number[] = []
 
-  constructor(columns: readonly Column[], windowed: boolean, viewCount: number) {
+  constructor(columns: readonly Column[], { windowed, overlapping, viewCount }: GroupTableOptions) {
     this.columns = columns
     this.windowed = windowed
+    this.#index = overlapping ? new OverlappingIndex() : new ApartIndex(this.#keys)
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
@@ -61,9 +62,8 @@ export class GroupTable implements GroupAccess {
   }
 
   slotFor(start: number, key: unknown): number {
-    const groups = start === this.#lastStart ? (this.#last as WindowGroups) : this.#groupsOf(start)
-    let slot = groups.index.find(key, this.#keys)
-    if (slot < 0) slot = this.#newSlot(groups, key)
+    let slot = this.#index.find(start, key)
+    if (slot < 0) slot = this.#newSlot(start, key)
     const flags = this.#flags[slot] as number
     if ((flags & CHANGED) === 0) {
       this.#flags[slot] = flags | CHANGED
@@ -87,12 +87,11 @@ export class GroupTable implements GroupAccess {
 
   /** Windows that have groups in memory, by start. */
   windowStarts(): number[] {
-    return [...this.#windows.keys()].sort((a, b) => a - b)
+    return this.#index.starts()
   }
 
-  *slotsOf(start: number): Generator<number> {
-    const groups = this.#windows.get(start)
-    if (groups !== undefined) yield* groups.index.numbers()
+  slotsOf(start: number): Iterable<number> {
+    return this.#index.slotsOf(start)
   }
 
   /** Slots that have counted an element since they were last marked clean. */
@@ -143,9 +142,7 @@ export class GroupTable implements GroupAccess {
       this.clearSlot(slot)
       this.#free.push(slot)
     }
-    this.#windows.delete(start)
-    this.#lastStart = Number.NaN
-    this.#last = null
+    this.#index.drop(start)
   }
 
   /** Forgets everything. */
@@ -154,25 +151,14 @@ export class GroupTable implements GroupAccess {
     for (const start of this.windowStarts()) this.dropWindow(start)
   }
 
-  #newSlot(groups: WindowGroups, key: unknown): number {
+  #newSlot(start: number, key: unknown): number {
     const slot = this.#free.pop() ?? this.#used++
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
-    this.#starts[slot] = groups.start
+    this.#starts[slot] = start
     this.#keys[slot] = key
     this.#keyBytes += valueBytes(key)
-    groups.index.add(key, slot)
+    this.#index.add(slot)
     return slot
-  }
-
-  #groupsOf(start: number): WindowGroups {
-    let groups = this.#windows.get(start)
-    if (groups === undefined) {
-      groups = { start, index: new KeyIndex() }
-      this.#windows.set(start, groups)
-    }
-    this.#lastStart = start
-    this.#last = groups
-    return groups
   }
 
   #grow(capacity: number): void {

@@ -18,7 +18,11 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
   const { plan, env } = context
   const columns = columnsOf(node, context)
   const frames = framesOf(window)
-  const groups = new GroupTable(columns, frames !== null, viewsOn(plan, node.id))
+  const groups = new GroupTable(columns, {
+    windowed: frames !== null,
+    overlapping: window.kind === 'hopping' && window.sizeMs > window.everyMs,
+    viewCount: viewsOn(plan, node.id),
+  })
   const rows = new GroupTableSink({
     ...sinkOptions(node, window, context),
     groups,
