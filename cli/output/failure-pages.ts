@@ -28,7 +28,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'system-limit':
     'A limit that the system sets for the process is too low: the number of open files (ulimit -n) or the address space (ulimit -v). Raise it and run the same command again.',
   'group-too-big':
-    'What a node keeps for one key (an aggregation, the elements that joinWithin may still pair, the state of a scan) has outgrown the memory of the run; the last commit is intact. Keep less for a key (topK, sample, approxCountDistinct, shorter windows, narrower bounds), or give the run more with --memory SIZE.',
+    'What a node keeps for one key (in an aggregation, scan or joinWithin) has outgrown the memory of the run; the last commit is intact. Keep less for a key (topK, sample, shorter windows), or give the run more with --memory SIZE.',
   'check-failed': 'The job does not compile. lyrebird check JOB.ts shows every diagnostic.',
   'output-unsupported': 'Outputs go to an embedded log only: in Kafka they would need transactions to be exactly once.',
   'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',

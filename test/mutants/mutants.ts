@@ -493,8 +493,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'custom-keeps-the-newest',
     defect: "a merge of two states of an author's aggregation takes the second",
     file: 'core/aggregations/custom/custom-column.ts',
-    find: 'if (before === EMPTY)',
-    put: 'if (before !== null)',
+    find: 'before === EMPTY ? state :',
+    put: 'before !== null ? state :',
     suite: 'test/core/aggregations/laws.test.ts',
   },
   {

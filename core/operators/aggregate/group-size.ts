@@ -32,8 +32,8 @@ export function sizeCheck(plan: Plan, node: PlanNode, windowed: boolean, limit: 
 }
 
 /**
- * The check of a node that keeps a state, or elements, of each key. `rowKey` begins with the key. `times`: how often the
- * limit may be held by what is not copied when it is written.
+ * The check of a node that keeps a state, or elements, of each key. `rowKey` begins with the key. `times`: how often
+ * the limit may be held by what is not copied when it is written.
  */
 export function keptCheck(
   { plan, env }: { readonly plan: Plan; readonly env: Environment },

@@ -1,4 +1,5 @@
-// Dead letters beyond the cap: their digest is that of their whole rows, whatever offsets and letters follow each other.
+// Dead letters beyond the cap: their digest is that of their whole rows, whatever offsets and letters follow each
+// other.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -2,15 +2,15 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { RFC_4180 } from '../../core/log/row-layout.ts'
-import { partitionFor } from '../../core/values/murmur2.ts'
-import { appendFiles } from '../../logs/append/append.ts'
-import type { AppendOptions } from '../../logs/append/options.ts'
-import { LineSplitter } from '../../logs/append/split-lines.ts'
-import { openLog } from '../../logs/index.ts'
-import { temporaryDirectory, writeFiles } from './support/directories.ts'
-import { failureOf } from './support/failures.ts'
-import { allValues, readAll } from './support/read-log.ts'
+import { RFC_4180 } from '../../../core/log/row-layout.ts'
+import { partitionFor } from '../../../core/values/murmur2.ts'
+import { appendFiles } from '../../../logs/append/append.ts'
+import type { AppendOptions } from '../../../logs/append/options.ts'
+import { LineSplitter } from '../../../logs/append/split-lines.ts'
+import { openLog } from '../../../logs/index.ts'
+import { temporaryDirectory, writeFiles } from '../support/directories.ts'
+import { failureOf } from '../support/failures.ts'
+import { allValues, readAll } from '../support/read-log.ts'
 
 async function* pieces(text: string | Uint8Array, size = 1 << 20): AsyncGenerator<Uint8Array> {
   const data = Buffer.from(text)

@@ -3,12 +3,12 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
-import type { RowLayout } from '../../core/log/row-layout.ts'
-import { appendFiles } from '../../logs/append/append.ts'
-import type { AppendOptions } from '../../logs/append/options.ts'
-import { openLog } from '../../logs/index.ts'
-import { temporaryDirectory } from './support/directories.ts'
-import { failureOf } from './support/failures.ts'
+import type { RowLayout } from '../../../core/log/row-layout.ts'
+import { appendFiles } from '../../../logs/append/append.ts'
+import type { AppendOptions } from '../../../logs/append/options.ts'
+import { openLog } from '../../../logs/index.ts'
+import { temporaryDirectory } from '../support/directories.ts'
+import { failureOf } from '../support/failures.ts'
 
 function input(content: string, name = 'in.csv') {
   const bytes = {

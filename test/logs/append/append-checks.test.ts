@@ -3,12 +3,12 @@
 import { readdirSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, test } from 'vitest'
-import { appendFiles } from '../../logs/append/append.ts'
-import type { AppendOptions } from '../../logs/append/options.ts'
-import { openLog } from '../../logs/index.ts'
-import { temporaryDirectory } from './support/directories.ts'
-import { failureOf } from './support/failures.ts'
-import { allValues } from './support/read-log.ts'
+import { appendFiles } from '../../../logs/append/append.ts'
+import type { AppendOptions } from '../../../logs/append/options.ts'
+import { openLog } from '../../../logs/index.ts'
+import { temporaryDirectory } from '../support/directories.ts'
+import { failureOf } from '../support/failures.ts'
+import { allValues } from '../support/read-log.ts'
 
 type Content = string | Uint8Array
 
