@@ -114,8 +114,9 @@ export class Lmdb {
     this.#room = this.#roomNow()
     try {
       const result = this.#afterLast(action)
+      const { pinned } = pinLast(this.db, this.dir, stateFile(this.dir))
       this.#pinned.done()
-      this.#pinned = pinLast(this.db, this.dir, stateFile(this.dir)).pinned
+      this.#pinned = pinned
       return result
     } catch (e) {
       throw translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })

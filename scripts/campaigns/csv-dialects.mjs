@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { secondsOf } from './seconds-of.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -18,15 +19,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 })
-const [, amount, unit] = /^(\d+)(s|m|h)$/.exec(values.duration) ?? []
-if (amount === undefined) {
-  console.error(`--duration takes a time such as 30s, 5m or 1h, not ${values.duration}`)
-  process.exit(2)
-}
 const env = {
   ...process.env,
   LYREBIRD_CSV_FILES: values.files,
-  LYREBIRD_CSV_SECONDS: String(Number(amount) * { s: 1, m: 60, h: 3600 }[unit]),
+  LYREBIRD_CSV_SECONDS: String(secondsOf(values.duration)),
   LYREBIRD_CSV_SEED: values.seed,
 }
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')

@@ -10,16 +10,12 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { secondsOf } from './seconds-of.mjs'
 
 const { values } = parseArgs({
   options: { duration: { type: 'string', default: '5m' }, seed: { type: 'string', default: '1' } },
 })
-const [, amount, unit] = /^(\d+)(s|m|h)$/.exec(values.duration) ?? []
-if (amount === undefined) {
-  console.error(`--duration takes a time such as 30s, 5m or 1h, not ${values.duration}`)
-  process.exit(2)
-}
-const seconds = Number(amount) * { s: 1, m: 60, h: 3600 }[unit]
+const seconds = secondsOf(values.duration)
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 const env = { ...process.env, LYREBIRD_SECONDS: String(seconds), LYREBIRD_SEED: values.seed }
