@@ -1,6 +1,7 @@
 // Builds the package: TypeScript to `build/`, from scratch, so that no output of a deleted source remains.
 //
 // Promises: `build/` is replaced as a whole at the end, so that a program that runs from it meanwhile finds its files.
+// The kernel is compiled from AssemblyScript to `kernel.wasm`.
 // What a run starts with is bundled besides: a compiled job and a command start in half the time of loading 150 files,
 // and what V8 compiled of them is kept (`host/bundle`).
 
@@ -47,11 +48,27 @@ if (existsSync(fresh)) {
   for (const [source, output] of Object.entries(MODULES)) await bundled(source, output, 'esm')
   for (const script of SCRIPTS) await scripted(script)
   writeFileSync(join(fresh, 'runtime-batch/workers/worker.js'), WORKER)
+  if (status === 0) kernel()
   if (existsSync(target)) renameSync(target, old)
   renameSync(fresh, target)
   rmSync(old, { recursive: true, force: true })
 }
 process.exit(status ?? 1)
+
+/** Memory is shared, so that views of it stay valid when it grows; the first page is not touched by either kernel. */
+function kernel() {
+  const asc = join(root, 'node_modules', 'assemblyscript', 'bin', 'asc.js')
+  const features = ['simd', 'bulk-memory', 'threads'].flatMap(feature => ['--enable', feature])
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536']
+  const out = ['--runtime', 'stub', '--noAssert', '-O3', '--memoryBase', '1024', '-o', join(fresh, 'kernel.wasm')]
+  const made = spawnSync(process.execPath, [asc, 'kernel/assembly/index.ts', ...features, ...memory, ...out], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (made.status === 0) return
+  rmSync(fresh, { recursive: true, force: true })
+  process.exit(1)
+}
 
 async function scripted({ source, name, purpose }) {
   await bundled(source, `${name}.cjs`, 'cjs')
@@ -106,7 +123,6 @@ function options(source, format) {
     platform: 'node',
     format,
     target: 'node20',
-    keepNames: true,
     logLevel: 'warning',
   }
 }

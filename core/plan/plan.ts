@@ -6,6 +6,7 @@
 import type { RowDialect } from '../log/row-layout.ts'
 import type { CalendarUnit } from '../time/civil-days.ts'
 import type { AggregationSpec } from './aggregation-spec.ts'
+import type { Expression } from './expression.ts'
 import type { SchemaDocument, Uses } from './schema.ts'
 
 export type WindowSpec =
@@ -119,6 +120,8 @@ export interface LambdaFacts {
   readonly usesRecord: boolean
   /** Which parts of the value are used: of the first parameter, of the second one of `scan`. */
   readonly uses: Uses
+  /** What the lambda computes of the value, where that is all that it does; left out otherwise. */
+  readonly expression?: Expression
 }
 
 interface NodeBase<K extends NodeKind> {

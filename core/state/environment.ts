@@ -2,6 +2,8 @@
 //
 // Promises: `core` stays pure; batch and stream pass these in.
 
+import type { OwnKernel } from '../kernel/kernel-over.ts'
+import type { PackedRows } from './packed-rows.ts'
 import type { Rows } from './rows.ts'
 
 /** The committed state, as far as an executor reads it. */
@@ -39,6 +41,11 @@ export interface ChangeSink {
     valueEnd: number,
   ): void
   /**
+   * All rows of a table that change in this flush, none deleted. The sink keeps them, without a copy, until they are
+   * written, and disposes of them.
+   */
+  putSortedRows(table: string, rows: PackedRows): void
+  /**
    * The row of a released element of an output (`HeldRow`); calls come in the order of the records in their partition.
    */
   release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void
@@ -46,6 +53,10 @@ export interface ChangeSink {
 
 export interface Environment {
   readonly state: StateAccess | null
+  /** Makes the executor's kernel, once; without it that is one in JavaScript. */
+  readonly newKernel?: (() => OwnKernel) | undefined
+  /** Whether every lambda is called, also where its result is plain: under a debugger. */
+  readonly callsLambdas?: boolean | undefined
   readonly newSorter: () => RowSorter
   readonly siteOf: (error: unknown) => string | undefined
   /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */

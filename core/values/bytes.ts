@@ -7,15 +7,27 @@ const EMPTY = new Uint8Array(0)
 /** Up to this many bytes are copied faster one by one than by a call of the engine. */
 const FEW = 32
 
+/** Where a writer gets its buffers from. */
+export interface Buffers {
+  /** At least so many bytes. */
+  take(bytes: number): Uint8Array
+  /** A buffer that the writer has no more use for. */
+  giveBack(buffer: Uint8Array): void
+}
+
+const OWN: Buffers = { take: bytes => new Uint8Array(bytes), giveBack: () => {} }
+
 /** Appends to a buffer that doubles when it is full. Numbers are big-endian, so that byte order is numeric order. */
 export class ByteWriter {
+  readonly #buffers: Buffers
   #u8: Uint8Array
   #view: DataView
   #length = 0
 
-  constructor(capacity = 64) {
-    this.#u8 = new Uint8Array(capacity)
-    this.#view = new DataView(this.#u8.buffer)
+  constructor(capacity = 64, buffers: Buffers = OWN) {
+    this.#buffers = buffers
+    this.#u8 = buffers.take(capacity)
+    this.#view = viewOf(this.#u8)
   }
 
   get length(): number {
@@ -81,12 +93,15 @@ export class ByteWriter {
   }
 
   #grow(more: number): void {
-    const bigger = new Uint8Array(Math.max(this.#u8.length * 2, this.#length + more))
+    const bigger = this.#buffers.take(Math.max(this.#u8.length * 2, this.#length + more))
     bigger.set(this.#u8.subarray(0, this.#length))
+    this.#buffers.giveBack(this.#u8)
     this.#u8 = bigger
-    this.#view = new DataView(bigger.buffer)
+    this.#view = viewOf(bigger)
   }
 }
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Reads from a byte string. Throws RangeError past the end. */
 export class ByteReader {
@@ -145,6 +160,23 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
     if (difference !== 0) return difference
   }
   return a.length - b.length
+}
+
+/** Order of two parts: byte by byte, unsigned; a prefix comes first. */
+export function compareRanges(
+  a: Uint8Array,
+  aStart: number,
+  aEnd: number,
+  b: Uint8Array,
+  bStart: number,
+  bEnd: number,
+): number {
+  const length = Math.min(aEnd - aStart, bEnd - bStart)
+  for (let i = 0; i < length; i++) {
+    const difference = (a[aStart + i] as number) - (b[bStart + i] as number)
+    if (difference !== 0) return difference
+  }
+  return aEnd - aStart - (bEnd - bStart)
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))

@@ -2,7 +2,7 @@
 //
 // Promises: some twenty bytes for a page, since a large state has many leaves. An empty least key is before every key.
 
-import { compareRanges } from '../runs/bytes-range.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
 import type { KeyOrder } from './page.ts'
 
 export class PageList {

@@ -4,7 +4,7 @@
 // the keys of each page lie between those beside its number above.
 // Not here: the leaves themselves.
 
-import { compareRanges } from '../runs/bytes-range.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
 import type { TreeMeta } from './meta.ts'
 import { type KeyOrder, type Nodes, transactionOf } from './page.ts'
 import type { PageFile } from './page-file.ts'

@@ -4,7 +4,7 @@
 // used exactly, and keys rise. lmdb itself checks none of that and reads wherever the bytes point.
 // The layout is that of lmdb's MDB_page and MDB_node (mdb.c).
 
-import { compareRanges } from '../runs/bytes-range.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
 import { half, long, word } from './meta.ts'
 
 export type KeyOrder = typeof compareRanges

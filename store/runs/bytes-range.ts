@@ -1,23 +1,4 @@
-// Comparison and hash of parts of byte strings, without copying them first.
-//
-// Promises: the order of core/values/bytes.ts.
-
-/** Order of two parts: byte by byte, unsigned; a prefix comes first. */
-export function compareRanges(
-  a: Uint8Array,
-  aStart: number,
-  aEnd: number,
-  b: Uint8Array,
-  bStart: number,
-  bEnd: number,
-): number {
-  const length = Math.min(aEnd - aStart, bEnd - bStart)
-  for (let i = 0; i < length; i++) {
-    const difference = (a[aStart + i] as number) - (b[bStart + i] as number)
-    if (difference !== 0) return difference
-  }
-  return aEnd - aStart - (bEnd - bStart)
-}
+// A hash of parts of byte strings, without copying them first.
 
 /** 32-bit FNV-1a with a final mix (Fowler, Noll and Vo): for filters, never for identity. */
 export function hashRange(bytes: Uint8Array, start: number, end: number): number {

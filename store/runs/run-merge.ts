@@ -7,7 +7,8 @@
 // is only rewritten or hidden.
 
 import type { Row } from '../../core/state/rows.ts'
-import { compareRanges } from './bytes-range.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
+
 import type { BlockSource, RunCursor, SortedRun } from './sorted-run.ts'
 
 /** Walks the merged rows; `runs` come newest first. After `next()` returned true, `top` is at the row. */

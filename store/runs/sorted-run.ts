@@ -5,9 +5,10 @@
 // keys are in memory; damage throws.
 // Not here: other runs, of which newer ones win (`run-merge.ts`, `state-view.ts`).
 
+import { compareRanges } from '../../core/values/bytes.ts'
 import { FILTER_ROWS_MAX, INDEX_BYTES } from '../limits.ts'
 import { type BlockRow, blockRows, lowerBound, placeRow } from './block.ts'
-import { compareRanges, hashRange } from './bytes-range.ts'
+import { hashRange } from './bytes-range.ts'
 import { type KeyFilter, KeyHashes } from './key-filter.ts'
 
 /** What the root record holds of a run. */

@@ -49,6 +49,8 @@ const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[]
   { from: 'runtime-batch/workers/run-worker.ts', name: 'order.functionsUrl', to: [] },
   // What a bundled script imports (scripts/build.mjs).
   { from: 'host/bundle/index.ts', name: "name.startsWith('.') ? new URL(name, url).href : name", to: [] },
+  // The compiled kernel, which is no module.
+  { from: 'host/kernel-module.ts', name: 'place', to: [] },
   // The author's configuration.
   { from: 'cli/config.ts', name: 'pathToFileURL(resolve(fresh)).href', to: [] },
   { from: 'logs/record-batch/codecs/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },
