@@ -8,6 +8,7 @@ import type { LambdaCallFacts } from '../call-facts.ts'
 import type { Span } from '../diagnostic.ts'
 import { capturedNames } from './lambda/captured.ts'
 import type { CodeHashes } from './lambda/code-hash.ts'
+import { expressionOf } from './lambda/expression.ts'
 import type { LambdaArgument } from './lambda/lambda-arguments.ts'
 import { type UseAnalysis, usesSecond } from './uses/uses.ts'
 
@@ -26,11 +27,15 @@ export function lambdaFacts(
   const known = complete && (functions.length > 0 || standard)
   const readable = known && !standard
   const carried = argument.inside ? capturedNames(reading, argument.expression, call) : []
+  const value = argument.place.value ?? 0
+  const [only, ...more] = readable ? functions : []
+  const expression = only === undefined || more.length > 0 ? null : expressionOf(reading, only, value)
   return Object.freeze({
     at: placeText(reading.spanOf(argument.expression)),
     usesRecord: readable ? usesSecond(functions) : true,
-    uses: readable ? uses.ofAll(functions, argument.place.value ?? 0) : true,
+    uses: readable ? uses.ofAll(functions, value) : true,
     hash: known ? hashes.hashOf(argument.expression, carried) : null,
+    ...(expression === null ? {} : { expression }),
   })
 }
 

@@ -107,7 +107,9 @@ const UNKNOWN: LambdaFacts = { at: null, usesRecord: true, uses: true }
 
 function lambdaFacts(facts: CallFactsById, node: GraphNode, slot: string): LambdaFacts {
   const known = callFactsOf(facts, node, slot)
-  return known === undefined ? UNKNOWN : { at: known.at, usesRecord: known.usesRecord, uses: known.uses }
+  if (known === undefined) return UNKNOWN
+  const { at, usesRecord, uses, expression } = known
+  return { at, usesRecord, uses, ...(expression === undefined ? {} : { expression }) }
 }
 
 function callFactsOf(facts: CallFactsById, node: GraphNode, slot: string): LambdaCallFacts | undefined {

@@ -2,6 +2,17 @@
 
 import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 
+/** A text that may lie in the kernel's memory and need no string: JavaScript expressions. */
+export interface PlacedText {
+  /** True where it does. */
+  readonly test: string
+  readonly address: string
+  readonly length: string
+}
+
+/** The JavaScript expression of a part of a value by its path; undefined where it has no variable of its own. */
+type PartNames = (path: readonly string[]) => string | undefined
+
 /**
  * JavaScript expressions for the parts of an element. All may be repeated; the lineage may build an object each time.
  */
@@ -12,8 +23,26 @@ export interface ElementNames {
   /** `true`, `false`, or the name of a variable where streams of both kinds were merged. */
   readonly keyed: string
   readonly lineage: string
+  /** Parts of the value that have variables of their own, so that the value need not be made for them. */
+  readonly parts?: PartNames
+  /** Parts of the value that are texts with a place. */
+  readonly texts?: (path: readonly string[]) => PlacedText | undefined
+  /** Of a key that is such a text. */
+  readonly keyText?: PlacedText
   /** Of a version of a table's topic: the time from which joins see it (semantics.md 3.9), but for its key's past. */
   readonly asOf?: string
+}
+
+/** The element with another value, of whose parts nothing is known. */
+export function withValue(element: ElementNames, value: string): ElementNames {
+  const { parts: _, texts: __, ...rest } = element
+  return { ...rest, value }
+}
+
+/** The element with another key, which has no place. */
+export function withKey(element: ElementNames, key: string): ElementNames {
+  const { keyText: _, ...rest } = element
+  return { ...rest, key }
 }
 
 export interface Flow {

@@ -54,7 +54,7 @@ class LinkEmitter implements Flow {
     for (let write = this.#pending.shift(); write !== undefined; write = this.#pending.shift()) write()
     return `function link(target) {
       const { report, api } = target
-      const { FAIL, LineagePath } = api
+      const { FAIL, LineagePath, plain } = api
       const { ${SCAN_NAMES.join(', ')} } = api.scan
       ${this.#statements.join('\n')}
       return {

@@ -1,10 +1,12 @@
 // Calls of the author's closures in emitted code, and the checks of what they gave.
 //
-// Promises: a throw becomes a dead letter of that node and element and leaves the block, never the loop. The second
+// Promises: a lambda that is an expression over variables is not called, unless somebody watches it in a debugger
+// (`plain`). A throw becomes a dead letter of that node and element and leaves the block, never the loop. The second
 // argument is built only for lambdas that use it. Values that are not scalars are checked by the runtime API.
 
 import type { PlanNode } from '../../core/plan/plan.ts'
 import { text } from './code.ts'
+import { expressionText } from './expression.ts'
 import type { ElementNames, Flow } from './flow.ts'
 
 interface LambdaCall {
@@ -26,14 +28,22 @@ interface LambdaCall {
 export function callLambda(flow: Flow, call: LambdaCall): string {
   const { node, slot, argument, into, block, element, field, alone = false } = call
   const name = flow.lambda(node, slot)
+  const plain = argument === element.value ? plainLambda(node, slot, element) : null
   const record = alone || node.lambdas[slot]?.usesRecord === false ? '' : `, ${recordOf(element)}`
   const about = [text(node.id), element.lineage, 'error', ...(field === undefined ? [] : [text(field)])].join(', ')
-  return `try {
+  const called = `try {
       ${into} = ${name}(${argument}${record})
     } catch (error) {
       report.threw(${about})
       break ${block}
     }`
+  return plain === null ? called : `if (plain) ${into} = ${plain}\nelse ${called}`
+}
+
+/** What a lambda gives of an element whose parts have variables, without calling it; null where it must be called. */
+export function plainLambda(node: PlanNode, slot: string, element: ElementNames): string | null {
+  const expression = element.parts === undefined ? undefined : node.lambdas[slot]?.expression
+  return expression === undefined ? null : expressionText(element, expression)
 }
 
 function recordOf({ lineage, time, key, keyed }: ElementNames): string {

@@ -7,6 +7,8 @@
 // same behaviour without a compiler).
 
 import type { Column } from '../aggregations/columns/column.ts'
+import type { DecodeProgram } from '../kernel/decode/program.ts'
+import type { RecordColumns } from '../kernel/decode/record-columns.ts'
 import type { Chunk } from '../log/chunk.ts'
 import type { Lambdas, Plan } from '../plan/plan.ts'
 import type { Scan } from '../scan/scan.ts'
@@ -91,6 +93,11 @@ export interface GroupAccess {
    * and the element's own time for sessions; `key` is normalised.
    */
   slotFor(windowStart: number, key: unknown): number
+  /** The same in two steps, for an element of several windows: its key, then each window. */
+  enter(key: unknown): void
+  /** As `enter`, for a text of a record of the present batch, by its place in the kernel's memory. */
+  enterText(address: number, length: number): void
+  slotAt(windowStart: number): number
 }
 
 /** Where emitted code reports late records and dead letters. Each call is counted and kept; nothing is dropped. */
@@ -155,8 +162,15 @@ export interface OutputAccess {
 export interface RuntimeApi {
   readonly FAIL: typeof FAIL
   readonly LineagePath: typeof LineagePath
+  /**
+   * Whether what a lambda computes may be computed without calling it, where it is an expression. False under a
+   * debugger: breakpoints in lambdas are met.
+   */
+  readonly plain: boolean
   /** What emitted decoders are made of. */
   readonly scan: Scan
+  /** The columns that the kernel reads records into by a program. */
+  recordColumns(program: DecodeProgram): RecordColumns
   /** Event time from what the `time` lambda or the log gave (-0 becomes 0); NaN where it is none. */
   time(node: string, i: number, value: unknown, fromLog: boolean): number
   /** The log's own timestamp of record i; NaN where it has none. Throws `log-lacks` where the log has none at all. */

@@ -5,6 +5,9 @@
 // Not here: bytes to values (`core/scan`), and the fast paths before these checks (emitted code).
 
 import { mustNotEndRun } from '../errors.ts'
+import type { DecodeProgram } from '../kernel/decode/program.ts'
+import { RecordColumns } from '../kernel/decode/record-columns.ts'
+import type { OwnKernel } from '../kernel/kernel-over.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { inputFault, isThenable, REASON, resultList, timeFault, unencodableReason } from '../result/refusals.ts'
 import { SCAN } from '../scan/scan.ts'
@@ -15,12 +18,24 @@ import { FAIL, type Lineage, LineagePath, type Reporter, type RuntimeApi } from 
 import { timestampAt } from './event-record.ts'
 import { snapshotIndex } from './snapshot-index.ts'
 
-export function makeRuntimeApi(report: Reporter): RuntimeApi {
+interface RuntimeOptions {
+  /** Asked for where a source is read by the kernel. */
+  readonly kernel: () => OwnKernel
+  /** Whether every lambda is to be called (`RuntimeApi.plain`). */
+  readonly callsAll: boolean
+}
+
+export function makeRuntimeApi(report: Reporter, { kernel, callsAll }: RuntimeOptions): RuntimeApi {
   const { isPromise, list, encodable, numeric } = refusals(report)
   return Object.freeze({
     FAIL,
     LineagePath,
+    plain: !callsAll,
     scan: SCAN,
+    recordColumns(program: DecodeProgram): RecordColumns {
+      const own = kernel()
+      return new RecordColumns(own.memory, own.kernel, program)
+    },
     time(node: string, i: number, value: unknown, fromLog: boolean): number {
       if (timeFault(value) === null) return (value as number) + 0
       if (fromLog && Number.isNaN(value)) report.noTimestamp(node, i)

@@ -35,12 +35,18 @@ export function aggregateStep(flow: Flow, node: AggregateNode, element: ElementN
   })
   const slot = flow.fresh('slot')
   const adds = columns.map((column, index) => `${column}.add(${[slot, ...(inputs[index] as Input).add].join(', ')})`)
-  const addTo = (start: string): string =>
-    `const ${slot} = ${groups}.slotFor(${start}, ${element.key})\n${adds.join('\n')}`
+  const addTo = (start: string): string => `const ${slot} = ${groups}.slotAt(${start})\n${adds.join('\n')}`
   return `${block}: {
       ${statements.join('\n')}
+      ${enterKey(groups, element)}
       ${eachWindow(flow, window, element.time, addTo)}
     }`
+}
+
+function enterKey(groups: string, { key, keyText }: ElementNames): string {
+  const enter = `${groups}.enter(${key})`
+  if (keyText === undefined) return enter
+  return `if (${keyText.test}) ${groups}.enterText(${keyText.address}, ${keyText.length})\nelse ${enter}`
 }
 
 function inputOf(flow: Flow, node: AggregateNode, spec: AggregationSpec, element: ElementNames, block: string): Input {

@@ -2,7 +2,7 @@
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import { text } from '../code.ts'
-import type { ElementNames, Flow } from '../flow.ts'
+import { type ElementNames, type Flow, withKey } from '../flow.ts'
 import { callLambda } from '../lambda.ts'
 
 export function flatMapKeysStep(flow: Flow, node: PlanNode, element: ElementNames): string {
@@ -19,7 +19,7 @@ export function flatMapKeysStep(flow: Flow, node: PlanNode, element: ElementName
       if (${keys} === FAIL) break ${block}
       for (let ${index} = 0; ${index} < ${keys}.length; ${index}++) {
         const ${key} = ${keys}[${index}]
-        ${flow.behind(node.id, { ...element, key, lineage })}
+        ${flow.behind(node.id, { ...withKey(element, key), lineage })}
       }
     }`
 }

@@ -2,7 +2,7 @@
 
 import type { PlanNode } from '../../../core/plan/plan.ts'
 import { text } from '../code.ts'
-import type { ElementNames, Flow } from '../flow.ts'
+import { type ElementNames, type Flow, withValue } from '../flow.ts'
 import { callLambda } from '../lambda.ts'
 
 export function flatMapStep(flow: Flow, node: PlanNode, element: ElementNames): string {
@@ -19,7 +19,7 @@ export function flatMapStep(flow: Flow, node: PlanNode, element: ElementNames): 
       if (${list} === FAIL) break ${block}
       for (let ${index} = 0; ${index} < ${list}.length; ${index}++) {
         const ${value} = ${list}[${index}]
-        ${flow.behind(node.id, { ...element, value, lineage })}
+        ${flow.behind(node.id, { ...withValue(element, value), lineage })}
       }
     }`
 }

@@ -1,7 +1,7 @@
 // Emitted code of `lookup`: the snapshot is indexed once, when the module is linked.
 
 import type { PlanNodeOf } from '../../../core/plan/plan.ts'
-import type { ElementNames, Flow } from '../flow.ts'
+import { type ElementNames, type Flow, withValue } from '../flow.ts'
 import { callLambda, checkKey } from '../lambda.ts'
 
 /** The stream's own key is normalised already. */
@@ -21,6 +21,6 @@ export function lookupStep(flow: Flow, node: PlanNodeOf<'lookup'>, element: Elem
       const ${right} = ${find}(${key})
       ${node.params.type === 'inner' ? `if (${right} === undefined) break ${block}` : ''}
       const ${value} = { left: ${element.value}, right: ${right}${node.params.type === 'inner' ? '' : ' ?? null'} }
-      ${flow.behind(node.id, { ...element, value })}
+      ${flow.behind(node.id, withValue(element, value))}
     }`
 }

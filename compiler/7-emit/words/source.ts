@@ -8,7 +8,9 @@ import type { SourceNode } from '../../../core/plan/plan.ts'
 import { MAX_TIME } from '../../../core/time/event-time.ts'
 import { text } from '../code.ts'
 import { emitDecoder } from '../decoder/decoder.ts'
-import type { Flow } from '../flow.ts'
+import type { ElementNames, Flow } from '../flow.ts'
+import { plainLambda } from '../lambda.ts'
+import { recordColumns } from '../record-columns.ts'
 
 /** Statements for what stands behind a record, and for one that is a dead letter. */
 interface Ways {
@@ -23,10 +25,11 @@ interface Ways {
 /** A function declaration; returns its name. */
 export function sourceFunction(flow: Flow, node: SourceNode): string {
   const name = flow.fresh('source')
-  const id = text(node.id)
   const decoder = emitDecoder(flow.fresh('decode'), node)
   flow.setup(decoder.setup)
-  const { enter, take, give, lost } = node.params.upserts ? versionWays(flow, node) : elementWays(flow, node)
+  const columns = node.params.upserts ? null : recordColumns(flow, node)
+  const element = { time: 'time', key: 'null', keyed: 'false', lineage: 'i', ...(columns?.names ?? { value: 'value' }) }
+  const { enter, take, give, lost } = node.params.upserts ? versionWays(flow, node) : elementWays(flow, node, element)
   flow.setup(`function ${name}(chunk, first, last, state) {
     const bytes = plainBytes(chunk.bytes)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -35,7 +38,9 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
     let newest = state.maxTime
     let leap = state.leap
     ${decoder.enter ?? ''}
+    ${columns?.enter ?? ''}
     for (let i = first; i < last; i++) {
+      ${columns?.next ?? ''}
       if (ticks !== null && ticks[i] === 1) {
         const tick = api.timestamp(chunk, i)
         if (tick > newest && api.isTime(tick)) {
@@ -44,22 +49,9 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
         continue
       }
       ${enter}
-      const start = valueStart[i]
-      const end = valueEnd[i]
       let value
-      if (start >= 0) {
-        if (end <= padded) value = ${decoder.name}(bytes, view, start, end)
-        else {
-          const copy = paddedCopy(bytes, start, end)
-          value = ${decoder.name}(copy, new DataView(copy.buffer), 0, end - start)
-        }
-      }
-      ${node.params.upserts ? 'else value = null' : ''}
-      if (value === undefined) {
-        value = report.decodeSlow(${id}, i)
-        if (value === FAIL) ${lost}
-      }
-      ${eventTime(flow, node, lost)}
+      ${columns === null ? decodeOne(node, decoder.name, lost) : columns.readOr(decodeOne(node, decoder.name, lost))}
+      ${eventTime(flow, node, element, lost)}
       ${aheadTest(node, lost)}
       ${take}
       if (time > newest) {
@@ -73,6 +65,24 @@ export function sourceFunction(flow: Flow, node: SourceNode): string {
   return name
 }
 
+/** Gives `value` what record i decodes to, or goes on with the next record. */
+function decodeOne(node: SourceNode, decode: string, lost: string): string {
+  return `const start = valueStart[i]
+      const end = valueEnd[i]
+      if (start >= 0) {
+        if (end <= padded) value = ${decode}(bytes, view, start, end)
+        else {
+          const copy = paddedCopy(bytes, start, end)
+          value = ${decode}(copy, new DataView(copy.buffer), 0, end - start)
+        }
+      }
+      ${node.params.upserts ? 'else value = null' : ''}
+      if (value === undefined) {
+        value = report.decodeSlow(${text(node.id)}, i)
+        if (value === FAIL) ${lost}
+      }`
+}
+
 /** Moves `T`, and notes by which record it moved farthest. The step to the first time is none. */
 const moveNewest = (time: string): string => `if (${time} - newest > leap) {
           leap = newest === -Infinity ? 0 : ${time} - newest
@@ -82,8 +92,8 @@ const moveNewest = (time: string): string => `if (${time} - newest > leap) {
         newest = ${time}`
 
 /** Of a stream: a late record goes to the late records, the others to the steps. */
-function elementWays(flow: Flow, node: SourceNode): Ways {
-  const behind = flow.behind(node.id, { value: 'value', time: 'time', key: 'null', keyed: 'false', lineage: 'i' })
+function elementWays(flow: Flow, node: SourceNode, element: ElementNames): Ways {
+  const behind = flow.behind(node.id, element)
   return {
     enter: '',
     take: `if (time < newest - ${node.params.disorderMs}) {
@@ -121,21 +131,23 @@ function versionWays(flow: Flow, node: SourceNode): Ways {
 }
 
 /** Declares `time`, or goes on with the next record. Adding 0 makes 0 of -0. */
-function eventTime(flow: Flow, node: SourceNode, lost: string): string {
+function eventTime(flow: Flow, node: SourceNode, element: ElementNames, lost: string): string {
   const id = text(node.id)
+  const plain = plainLambda(node, 'time', element)
   const lambda = flow.lambda(node, 'time')
   const record = node.lambdas.time?.usesRecord === false ? '' : ', report.sourceRecord(i)'
   const fromLog = 'time = api.timestamp(chunk, i)'
   const timeIsLogs = lambda === undefined ? 'true' : node.params.upserts ? 'start < 0' : 'false'
-  const get =
+  const called =
     lambda === undefined
       ? fromLog
       : `${node.params.upserts ? `if (start < 0) ${fromLog}\n        else ` : ''}try {
-          time = ${lambda}(value${record})
+          time = ${lambda}(${element.value}${record})
         } catch (error) {
           report.threw(${id}, i, error)
           ${lost}
         }`
+  const get = plain === null ? called : `if (plain) time = ${plain}\nelse ${called}`
   return `let time
     ${get}
     if (typeof time === 'number' && Math.floor(time) === time && time >= -${MAX_TIME} && time <= ${MAX_TIME}) time += 0

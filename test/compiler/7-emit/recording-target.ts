@@ -16,10 +16,12 @@ import {
 import { Recorder } from '../../../core/emitted/recorder.ts'
 import { makeRuntimeApi } from '../../../core/emitted/runtime-api.ts'
 import { mustNotEndRun } from '../../../core/errors.ts'
+import { newKernel } from '../../../core/kernel/kernel-over.ts'
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import type { InputPartition, ReferenceInput } from '../../../core/reference/input.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
+import { kernelModule } from '../../../host/kernel-module.ts'
 import { chunkOfRecords } from '../../../logs/chunk-of-records.ts'
 import { memorySorter } from '../../support/memory-state.ts'
 
@@ -103,6 +105,7 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
       return `${typeof value} without canonical bytes`
     }
   }
+  const own = newKernel(kernelModule())
   const groups: Record<string, LinkTarget['groups'][string]> = {}
   const outputs: Record<string, LinkTarget['outputs'][string]> = {}
   for (const node of plan.nodes) {
@@ -124,16 +127,31 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
     } else if (node.kind === 'aggregate') {
       const columns = node.params.fields.map(({ name }) => recordingColumn(`${node.id} ${name}`, trace, show))
       let slots = 0
+      let entered: unknown
+      const slotFor = (start: number, key: unknown): number => {
+        trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(key)}`)
+        return slots++
+      }
       groups[node.id] = {
         columns,
-        slotFor(start, key) {
-          trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(key)}`)
-          return slots++
+        slotFor,
+        enter(key) {
+          entered = key
         },
+        enterText(address, length) {
+          entered = new TextDecoder().decode(own.memory.bytes.slice(address, address + length))
+        },
+        slotAt: start => slotFor(start, entered),
       }
     }
   }
-  return { groups, inlets: recordingInlets(plan, report, trace, show), outputs, report, api: makeRuntimeApi(report) }
+  return {
+    groups,
+    inlets: recordingInlets(plan, report, trace, show),
+    outputs,
+    report,
+    api: makeRuntimeApi(report, { kernel: () => own, callsAll: false }),
+  }
 }
 
 function recordingInlets(
