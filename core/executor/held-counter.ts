@@ -3,6 +3,7 @@
 // Promises: right for tables whose rows are never replaced: those of elements that an operator holds.
 
 import type { ChangeSink } from '../state/environment.ts'
+import type { PackedRows } from '../state/packed-rows.ts'
 
 export class HeldCounter implements ChangeSink {
   readonly #sink: ChangeSink
@@ -23,6 +24,11 @@ export class HeldCounter implements ChangeSink {
   putSortedPart(...args: Parameters<ChangeSink['putSortedPart']>): void {
     if (args[0] === this.#table) this.change++
     this.#sink.putSortedPart(...args)
+  }
+
+  putSortedRows(table: string, rows: PackedRows): void {
+    if (table === this.#table) this.change += rows.count
+    this.#sink.putSortedRows(table, rows)
   }
 
   release(...args: Parameters<ChangeSink['release']>): void {

@@ -10,6 +10,7 @@ import type { FunctionsModule, Linked, RowInlet, SourceFunction } from '../emitt
 import { Recorder } from '../emitted/recorder.ts'
 import { makeRuntimeApi } from '../emitted/runtime-api.ts'
 import { mustNotEndRun } from '../errors.ts'
+import { newKernel, type OwnKernel } from '../kernel/kernel-over.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import { lastRecordOf } from '../log/last-record.ts'
@@ -34,6 +35,7 @@ export class JobExecutor {
   readonly #env: Environment
   readonly #recorder: Recorder
   readonly #linked: Linked
+  #ownKernel: OwnKernel | null = null
   /** By node, in the order of the plan. */
   readonly #operators: ReadonlyMap<string, OperatorPorts>
   readonly #sources: readonly SourceNode[]
@@ -65,7 +67,7 @@ export class JobExecutor {
       inlets: this.#access(ports => ports.inlet),
       outputs: this.#access(ports => ports.output),
       report: this.#recorder,
-      api: makeRuntimeApi(this.#recorder),
+      api: makeRuntimeApi(this.#recorder, { kernel: () => this.#kernel(), callsAll: env.callsLambdas === true }),
     })
   }
 
@@ -185,6 +187,11 @@ export class JobExecutor {
     }
   }
 
+  #kernel(): OwnKernel {
+    this.#ownKernel ??= this.#env.newKernel?.() ?? newKernel(undefined)
+    return this.#ownKernel
+  }
+
   #makeOperators(): ReadonlyMap<string, OperatorPorts> {
     const { plan, lambdas } = this.#module
     const digest = (name: string): MultisetDigest => this.progress.digest(name)
@@ -193,6 +200,7 @@ export class JobExecutor {
       lambdas,
       env: this.#env,
       report: this.#recorder,
+      kernel: () => this.#kernel(),
       digest,
       linked: () => this.#linked,
       rows: id => this.#operators.get(id)?.rows as RowInlet,

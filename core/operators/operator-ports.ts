@@ -2,6 +2,7 @@
 
 import type { GroupAccess, Inlet, Linked, OutputAccess, RowInlet } from '../emitted/emitted-module.ts'
 import type { Recorder } from '../emitted/recorder.ts'
+import type { OwnKernel } from '../kernel/kernel-over.ts'
 import type { Lambdas, Plan } from '../plan/plan.ts'
 import type { Environment } from '../state/environment.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
@@ -13,6 +14,8 @@ export interface OperatorContext {
   readonly lambdas: Lambdas
   readonly env: Environment
   readonly report: Recorder
+  /** The executor's kernel, made when it is first asked for. */
+  kernel(): OwnKernel
   digest(name: string): MultisetDigest
   /** The emitted functions. They are linked after all operators have been made. */
   linked(): Linked

@@ -17,7 +17,7 @@ export class ClosedRow {
   readonly #time: number
   readonly #key: unknown
   /** Nodes whose failure already is a dead letter. */
-  readonly #reported = new Set<string>()
+  #reported: Set<string> | null = null
 
   constructor(key: unknown, time: number, identity: Uint8Array) {
     this.#key = key
@@ -37,6 +37,7 @@ export class ClosedRow {
   }
 
   #deadLetter({ error, thrown }: Extract<RowOutcome, { kind: 'error' }>, report: Recorder): void {
+    this.#reported ??= new Set()
     if (!this.#reported.has(error.node)) report.rowThrew(error.node, this.#identity, error.reason, thrown)
     this.#reported.add(error.node)
   }

@@ -3,6 +3,7 @@
 // Promises: those of table-sink.ts; each chain runs once for a row; rows may come in any order and are flushed in that
 // of their keys. The operator says which rows have changed or close, each no more than once in a flush.
 
+import type { PackedRows } from '../state/packed-rows.ts'
 import { PendingRows } from '../state/pending-rows.ts'
 import { VIEW_ERROR, VIEW_VALUE, type ViewError } from '../state/row-codec.ts'
 import { RowCursor } from '../state/row-cursor.ts'
@@ -36,6 +37,8 @@ export class RowTableSink extends TableSink {
   readonly #waiting: PendingRows
   /** Whether there is no lambda between the table and any consumer that takes its changes. */
   readonly allPlain: boolean
+  /** Whether it matters to any consumer that a row closes: to what follows it as an element, or to `keep`. */
+  readonly #takesClosing: boolean
   /** For rows that no view can hold an older one of. */
   readonly #noneOld: readonly OldRows[]
   readonly #hash = new Uint32Array(4)
@@ -44,6 +47,7 @@ export class RowTableSink extends TableSink {
     super(options)
     this.#waiting = new PendingRows(options.env.newSorter)
     this.allPlain = options.consumers.every(consumer => consumer.chain.plain || !takesChanges(consumer))
+    this.#takesClosing = options.consumers.some(c => c.closed.length > 0 || c.chain.keepMs !== null)
     this.#noneOld = options.consumers.flatMap(c => c.views.map(view => new OldRows(view, [])))
   }
 
@@ -56,7 +60,7 @@ export class RowTableSink extends TableSink {
     const w = this.writer
     w.reset()
     const kind = outcome.kind === 'value' ? VIEW_VALUE : outcome.kind === 'error' ? VIEW_ERROR : GONE
-    w.byte(kind | (changed ? CHANGED : 0) | (closes ? CLOSES : 0) | (isNew ? NEW : 0))
+    w.byte(kind | (changed ? CHANGED : 0) | (closes && this.#takesClosing ? CLOSES : 0) | (isNew ? NEW : 0))
     if (outcome.kind === 'value') encodeValue(w, outcome.value)
     else if (outcome.kind === 'error') encodeValue(w, outcome.error)
     this.#waiting.add(rowKey, w.view())
@@ -72,7 +76,7 @@ export class RowTableSink extends TableSink {
    * all of a flush come so. `bytes` are the key and, from `keyEnd` on, what a view stores. Only where all is plain.
    */
   flushNew(bytes: Uint8Array, keyEnd: number, closes: boolean): void {
-    if (closes) {
+    if (closes && this.#takesClosing) {
       const waiting = bytes.slice(keyEnd)
       waiting[0] = VIEW_VALUE | CHANGED | CLOSES | NEW
       return this.#flushRow(bytes.slice(0, keyEnd), waiting, this.#noneOld)
@@ -84,6 +88,16 @@ export class RowTableSink extends TableSink {
         digest.addHash(blake2sPart(bytes, 0, end, hash), 0)
         this.sink?.putSortedPart(table, bytes, 0, keyEnd, keyEnd, end)
         for (const take of changed) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
+      }
+    }
+  }
+
+  /** As `flushNew` for all rows of a flush at once, where they are only stored. `hashes` has four words for each. */
+  storeAllNew(hashes: Uint32Array, rows: () => PackedRows): void {
+    for (const { views } of this.options.consumers) {
+      for (const { table, digest } of views) {
+        for (let at = 0; at < hashes.length; at += 4) digest.addHash(hashes, at)
+        this.sink?.putSortedRows(table, rows())
       }
     }
   }

@@ -39,6 +39,21 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
     this.options = options
   }
 
+  /**
+   * Whether all that becomes of a row is that views store it: no lambda, no changelog, no joined table, no `closed` and
+   * no `keep`.
+   */
+  get onlyStores(): boolean {
+    return this.options.consumers.every(
+      ({ chain, views, closed, joins }) =>
+        chain.plain &&
+        chain.keepMs === null &&
+        closed.length === 0 &&
+        joins.length === 0 &&
+        views.every(view => view.changed.length === 0),
+    )
+  }
+
   /** Begins a flush. */
   begin(sink: ChangeSink, keepNow: number): void {
     this.sink = sink

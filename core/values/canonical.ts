@@ -107,34 +107,45 @@ function encodeObject(w: ByteWriter, value: object, depth: number): void {
   if (depth >= MAX_VALUE_DEPTH) throw new Unencodable('$', 'nested too deeply')
   if (Array.isArray(value)) {
     w.byte(TAG.array)
-    for (let i = 0; i < value.length; i++) within(w, value[i], depth, `[${i}]`)
+    for (let i = 0; i < value.length; i++) within(w, value[i], depth, i)
     return w.byte(END)
   }
   if (value instanceof Uint8Array) {
     w.byte(TAG.bytes)
     return encodeEscaped(w, value)
   }
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new Unencodable('$', kindOf(value))
+  checkPlain(value)
   w.byte(TAG.object)
   for (const name of sortedNames(value)) {
     const field = (value as Record<string, unknown>)[name]
     if (field === undefined) continue
     w.byte(FIELD)
     encodeText(w, name)
-    within(w, field, depth, `.${name}`)
+    within(w, field, depth, name)
   }
   w.byte(END)
 }
 
-/** Encodes a part; adds its step to the path of an `Unencodable`. */
-function within(w: ByteWriter, part: unknown, depth: number, step: string): void {
+/** Encodes a part of an array or object. */
+function within(w: ByteWriter, part: unknown, depth: number, step: string | number): void {
+  if (typeof part === 'number') return encodeNumber(w, part)
   try {
     encodeAt(w, part, depth + 1)
   } catch (error) {
-    if (!(error instanceof Unencodable)) throw error
-    throw new Unencodable(`$${step}${error.path.slice(1)}`, error.reason)
+    throw deeper(error, step)
   }
+}
+
+/** An `Unencodable` of a part with the step to it before its path: a name, or an index. */
+function deeper(error: unknown, step: string | number): unknown {
+  if (!(error instanceof Unencodable)) return error
+  const at = typeof step === 'number' ? `[${step}]` : `.${step}`
+  return new Unencodable(`$${at}${error.path.slice(1)}`, error.reason)
+}
+
+function checkPlain(value: object): void {
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) throw new Unencodable('$', kindOf(value))
 }
 
 /** Fixed words for an object that is no plain data. */
@@ -148,16 +159,28 @@ function kindOf(value: object): string {
 /** Names whose UTF-16 order may differ from that of their code points. */
 const ODD_NAME = /[\ud800-\uffff]/
 
+/** Objects of few shapes follow each other: their names, as they came, and in order. */
+const SHAPES = 16
+const shapeNames: (readonly string[])[] = new Array(SHAPES).fill([])
+const shapeSorted: (readonly string[])[] = new Array(SHAPES).fill([])
+
 /** Own enumerable field names in the order of their canonical bytes. */
 function sortedNames(value: object): readonly string[] {
   const names = Object.keys(value)
   if (names.length < 2) return names
-  let sorted = true
-  for (let i = 0; i < names.length; i++) {
-    if (ODD_NAME.test(names[i] as string)) return names.sort(compareTexts)
-    if (i > 0 && (names[i] as string) < (names[i - 1] as string)) sorted = false
-  }
-  return sorted ? names : names.sort()
+  const shape = (names.length + 5 * (names[0] as string).length) & (SHAPES - 1)
+  const known = shapeNames[shape] as readonly string[]
+  if (isSame(names, known)) return shapeSorted[shape] as readonly string[]
+  const sorted = names.some(name => ODD_NAME.test(name)) ? [...names].sort(compareTexts) : [...names].sort()
+  shapeNames[shape] = names
+  shapeSorted[shape] = sorted
+  return sorted
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 function encodeEscaped(w: ByteWriter, bytes: Uint8Array): void {
@@ -297,6 +320,11 @@ export function skipValue(r: ByteReader): void {
 
 /** `decode(encode(x))`: a value as it is emitted. Throws `Unencodable`. */
 export function normalise(value: unknown): unknown {
+  return normaliseAt(value, 0)
+}
+
+/** Without the bytes on the way: the same value, refused with the same words. */
+function normaliseAt(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'number':
       return value === 0 ? 0 : value
@@ -306,8 +334,42 @@ export function normalise(value: unknown): unknown {
       return value
     case 'undefined':
       return null
+    case 'object':
+      return value === null ? null : normaliseObject(value, depth)
     default:
-      return value === null ? null : decodeValue(new ByteReader(canonicalBytes(value)))
+      throw new Unencodable('$', `a ${typeof value}`)
+  }
+}
+
+function normaliseObject(value: object, depth: number): unknown {
+  if (depth >= MAX_VALUE_DEPTH) throw new Unencodable('$', 'nested too deeply')
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    for (let i = 0; i < value.length; i++) items.push(normaliseWithin(value[i], depth, i))
+    return items
+  }
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  checkPlain(value)
+  const out: Record<string, unknown> = {}
+  for (const name of sortedNames(value)) {
+    const field = (value as Record<string, unknown>)[name]
+    if (field === undefined) continue
+    const part = normaliseWithin(field, depth, name)
+    if (name === '__proto__') {
+      Object.defineProperty(out, name, { value: part, writable: true, enumerable: true, configurable: true })
+    } else out[name] = part
+  }
+  return out
+}
+
+/** A part of an array or object; scalars, which cannot be refused, first. */
+function normaliseWithin(part: unknown, depth: number, step: string | number): unknown {
+  if (typeof part === 'number') return part === 0 ? 0 : part
+  if (typeof part === 'string') return part
+  try {
+    return normaliseAt(part, depth + 1)
+  } catch (error) {
+    throw deeper(error, step)
   }
 }
 

@@ -25,9 +25,12 @@ export function pairIdentity(left: Uint8Array | null, right: Uint8Array | null):
   return concatBytes([OPEN, left ?? NULL, right ?? NULL, CLOSE])
 }
 
+const windowWriter = new ByteWriter(256)
+
 /** The identity of a closed window of one key, whose canonical bytes are given. */
 export function windowIdentity(keyBytes: Uint8Array, start: number, end: number): Uint8Array {
-  const w = new ByteWriter()
+  const w = windowWriter
+  w.reset()
   w.bytes(OPEN)
   w.bytes(keyBytes)
   encodeValue(w, start)

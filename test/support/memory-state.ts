@@ -4,10 +4,13 @@
 
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { PROGRESS } from '../../core/executor/progress.ts'
+import { newKernel } from '../../core/kernel/kernel-over.ts'
 import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
+import type { PackedRows } from '../../core/state/packed-rows.ts'
 import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
 import { bytesToLatin1, compareBytes } from '../../core/values/bytes.ts'
+import { kernelModule } from '../../host/kernel-module.ts'
 
 export class MemoryState implements StateAccess {
   readonly #documents = new Map<string, Uint8Array>()
@@ -80,6 +83,11 @@ class MemorySink implements ChangeSink {
     this.putSorted(table, bytes.subarray(keyStart, keyEnd), bytes.subarray(valueStart, valueEnd))
   }
 
+  putSortedRows(table: string, rows: PackedRows): void {
+    rows.each((...part) => this.putSortedPart(table, ...part))
+    rows.dispose()
+  }
+
   release(output: string, _partition: number, key: Uint8Array, value: Uint8Array): void {
     this.released.push([output, decodeHeld(key, value)])
   }
@@ -98,5 +106,11 @@ export function memorySorter(): RowSorter {
 }
 
 export function memoryEnvironment(state: StateAccess | null, groupLimit = 1_000_000): Environment {
-  return { state, newSorter: memorySorter, siteOf: () => undefined, groupLimit }
+  return {
+    state,
+    newKernel: () => newKernel(kernelModule()),
+    newSorter: memorySorter,
+    siteOf: () => undefined,
+    groupLimit,
+  }
 }

@@ -33,7 +33,9 @@ export function customAggregator(node: PlanNode, field: string, lambdas: Lambdas
   return {
     plus(a, b) {
       try {
-        return checked(plus(a, b))
+        const sum = plus(a, b)
+        if (sum === a) return a // 0 where it is -0
+        return sum === b ? b : checked(sum)
       } catch (error) {
         return stop(node, field, error, siteOf)
       }

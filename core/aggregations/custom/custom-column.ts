@@ -13,7 +13,7 @@ import { HeldBytes, valueBytes } from '../columns/held-bytes.ts'
 
 /** The author's functions; both return normalised data. */
 export interface CustomAggregator {
-  /** Ends the run where the author's code fails. */
+  /** Ends the run where the author's code fails. May return one of the states that it is given. */
   readonly plus: (a: unknown, b: unknown) => unknown
   /** Throws where the author's code fails. */
   readonly present: (state: unknown) => unknown
@@ -46,8 +46,8 @@ export class CustomColumn implements Column {
   add(slot: number, state: unknown): void {
     if (freeze(state)) this.#hasBytes = true
     const before = this.#states[slot]
-    const sum = before === EMPTY ? state : this.#own.plus(this.#shown(before), this.#shown(state))
-    if (before !== EMPTY && freeze(sum)) this.#hasBytes = true
+    const sum = before === EMPTY ? state : this.#plus(before, state)
+    if (sum === before) return
     this.held.set(slot, valueBytes(sum))
     this.#states[slot] = sum
   }
@@ -64,6 +64,16 @@ export class CustomColumn implements Column {
     return this.#own.present(this.#shown(this.#states[slot]))
   }
 
+  /** One of the two where it is their sum, which is frozen already. */
+  #plus(a: unknown, b: unknown): unknown {
+    const sum = this.#own.plus(this.#shown(a), this.#shown(b))
+    if (sum === a || sum === b) return sum
+    // What was only shown is not the author's to keep.
+    const kept = this.#hasBytes ? normalise(sum) : sum
+    if (freeze(kept)) this.#hasBytes = true
+    return kept
+  }
+
   #shown(state: unknown): unknown {
     if (!this.#hasBytes) return state
     const copy = normalise(state)
@@ -77,7 +87,11 @@ function freeze(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (value instanceof Uint8Array) return true
   let bytes = false
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (freeze(value[i])) bytes = true
+  } else {
+    for (const name in value) if (freeze((value as Record<string, unknown>)[name])) bytes = true
+  }
   Object.freeze(value)
-  for (const part of Object.values(value)) if (freeze(part)) bytes = true
   return bytes
 }

@@ -6,6 +6,7 @@
 // key.
 // Not here: groups in memory (`group-table.ts`), and views and `closed` nodes on this table (`group-table-sink.ts`).
 
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
@@ -26,6 +27,7 @@ const PART = 0
 const WHOLE = 1
 
 const NONE: Rows = []
+const NO_HASHES = new Uint32Array(0)
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -35,6 +37,7 @@ interface AggregatesOptions {
   readonly rows: GroupTableSink
   readonly env: Environment
   readonly checkSize: CheckSize
+  readonly kernel: () => OwnKernel
 }
 
 export class AggregateOperator implements Operator {
@@ -42,6 +45,7 @@ export class AggregateOperator implements Operator {
   readonly #groups: GroupTable
   readonly #rows: GroupTableSink
   readonly #env: Environment
+  readonly #kernel: () => OwnKernel
   readonly #checkSize: CheckSize
   /** Where windows are; null for the global one. */
   readonly #frames: Frames | null
@@ -50,7 +54,8 @@ export class AggregateOperator implements Operator {
   /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
 
-  constructor({ node, frames, groups, rows, env, checkSize }: AggregatesOptions) {
+  constructor({ node, frames, groups, rows, env, checkSize, kernel }: AggregatesOptions) {
+    this.#kernel = kernel
     this.#checkSize = checkSize
     this.partials = TABLE.state(node.id)
     this.#groups = groups
@@ -66,12 +71,38 @@ export class AggregateOperator implements Operator {
     const keys = this.#sortedKeys(now)
     const stored = new RowCursor(this.#closingRows(now))
     const spilled = new RowCursor(this.#spilled.take())
+    if (stored.key === undefined && spilled.key === undefined && this.#rows.onlyStores && keys.allPacked) {
+      this.#flushPackedRows(keys, sink)
+    } else this.#flushEach(keys, stored, spilled, now, sink)
+    keys.dispose()
+    this.#groups.markClean()
+    for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+  }
+
+  /** All rows at once, none of which has another part anywhere. */
+  #flushPackedRows(keys: SortedKeys, sink: ChangeSink): void {
+    if (keys.count === 0) return
+    this.#rows.changeAll(keys)
+    const kept = new Uint8Array(keys.count)
+    let count = 0
+    for (let number = 0; number < keys.count; number++) {
+      const row = keys.rowOf(number)
+      if (keys.secondEnd(row) === keys.firstEnd(row)) continue // its window closes
+      kept[number] = 1
+      count++
+      this.#groups.markBased(keys.slotOf(row))
+    }
+    if (count > 0) sink.putSortedRows(this.partials, keys.packed('second', count < keys.count ? kept : null))
+  }
+
+  #flushEach(keys: SortedKeys, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
     let rank = 0
     for (;;) {
       if (stored.key === undefined && spilled.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
+        const hashes = rank < keys.count && this.#rows.packsValues ? keys.hashes() : NO_HASHES
         for (; rank < keys.count; rank++) {
-          if (!this.#flushPacked(keys, rank, sink))
+          if (!this.#flushPacked(keys, rank, hashes, sink))
             this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
         }
         break
@@ -84,8 +115,6 @@ export class AggregateOperator implements Operator {
       this.#flushRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
       if (own) rank++
     }
-    this.#groups.markClean()
-    for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
   }
 
   /** Forgets all groups where there are too many in memory; after a flush, when none has changed. */
@@ -107,9 +136,12 @@ export class AggregateOperator implements Operator {
     this.#clear()
   }
 
-  /** Takes in partial rows of another executor. */
+  /** Takes in partial rows of another executor: into groups in memory, as long as there is room for them. */
   addPartials(rows: Rows): void {
-    this.#spilled.addAll(rows)
+    for (const [key, value] of rows) {
+      if (value[0] === PART && !this.isFull) this.#merge(this.#groups.slotOfRow(key), value, 1)
+      else this.#spilled.add(key, value)
+    }
   }
 
   get isFull(): boolean {
@@ -136,15 +168,15 @@ export class AggregateOperator implements Operator {
   }
 
   /** Flushes a group whose row is packed, and so holds its whole state; false where it is not packed. */
-  #flushPacked(keys: SortedKeys, rank: number, sink: ChangeSink): boolean {
+  #flushPacked(keys: SortedKeys, rank: number, hashes: Uint32Array, sink: ChangeSink): boolean {
     const row = keys.rowAt(rank)
     const keyEnd = keys.keyEnd(row)
     const stateEnd = keys.secondEnd(row)
-    if (stateEnd === keyEnd) return false
+    const valueEnd = keys.firstEnd(row)
+    if (stateEnd === valueEnd) return false
     const slot = keys.slotOf(row)
     const keyStart = keys.keyStart(row)
-    const valueEnd = keys.firstEnd(row)
-    this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot)
+    this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot, hashes, keys.hashAt(row))
     sink.putSortedPart(this.partials, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
     this.#groups.markBased(slot)
     return true
@@ -212,7 +244,7 @@ export class AggregateOperator implements Operator {
   /** Keys of the groups in memory that have changed or lie in closing windows. */
   #sortedKeys(now: number): SortedKeys {
     const groups = this.#groups
-    const keys = new SortedKeys()
+    const keys = new SortedKeys(this.#kernel())
     const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
     const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
     const state = (w: ByteWriter, slot: number): void => {
@@ -221,8 +253,11 @@ export class AggregateOperator implements Operator {
       this.#checkSize(w.length - from, () => this.#keyOf(slot))
     }
     const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    const packsClosing = this.#rows.onlyStores
     for (const slot of groups.changedSlots) {
-      if (this.#isWhole(slot, openFrom)) keys.add(slot, key, value, state)
+      if (!this.#isWhole(slot)) keys.add(slot, key)
+      else if (this.#frames === null || groups.startOf(slot) >= openFrom) keys.add(slot, key, value, state)
+      else if (packsClosing) keys.add(slot, key, value)
       else keys.add(slot, key)
     }
     for (const start of this.#closingStarts(now)) {
@@ -232,13 +267,9 @@ export class AggregateOperator implements Operator {
     return keys
   }
 
-  /**
-   * Whether a slot holds its whole group, in a window that stays open: no other part is in spilled rows or in the
-   * state.
-   */
-  #isWhole(slot: number, openFrom: number): boolean {
-    if (!this.#spilled.isEmpty || (this.#hidden && !this.#groups.isBased(slot))) return false
-    return this.#frames === null || this.#groups.startOf(slot) >= openFrom
+  /** Whether a slot holds its whole group: no other part is in spilled rows or in the state. */
+  #isWhole(slot: number): boolean {
+    return this.#spilled.isEmpty && (!this.#hidden || this.#groups.isBased(slot))
   }
 
   #closingStarts(now: number): number[] {

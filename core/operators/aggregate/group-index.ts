@@ -1,12 +1,19 @@
 // From groups to their slots: by the start of a window and a key.
 
-import { KeyIndex } from './key-index.ts'
+import { KeyIndex, type KeyScratch } from './key-index.ts'
 
 export interface GroupIndex {
-  /** The slot of a group, or -1. */
-  find(start: number, key: unknown): number
-  /** Adds the group that `find` has just not found. */
-  add(slot: number): void
+  /** Sets the key for the searches that follow. */
+  enter(key: unknown): void
+  /** The same by the key's canonical bytes. */
+  enterBytes(bytes: Uint8Array, start: number, end: number): void
+  /** The same for a text that lies in the kernel's memory, which must not change until the next key is set. */
+  enterText(address: number, length: number): void
+  /** The slot of a window's group of the key that was set; -1 where it is new and has the slot `next` now. */
+  find(start: number, next: number): number
+  /** Where the canonical bytes of the key of the group lie that was last added. */
+  readonly lastAt: number
+  readonly lastLength: number
   /** Starts of windows that have groups, ascending. */
   starts(): number[]
   slotsOf(start: number): Iterable<number>
@@ -14,28 +21,59 @@ export interface GroupIndex {
   drop(start: number): void
 }
 
+/** Where the key is that was set: in the scratch, a text in the kernel's memory, or a number. */
+const SCRATCH = 0
+const TEXT = 1
+const NUMBER = 2
+
 /** A table of keys for each window: for windows of which an element has one. */
 export class ApartIndex implements GroupIndex {
-  readonly #keys: readonly unknown[]
+  readonly #scratch: KeyScratch
   readonly #windows = new Map<number, KeyIndex>()
   #lastStart = Number.NaN
-  #last: KeyIndex
-  #key: unknown
+  #last: KeyIndex | null = null
+  #kind = SCRATCH
+  #number = 0
+  #address = 0
+  #length = 0
 
-  /** `keys`: the key of each slot. */
-  constructor(keys: readonly unknown[]) {
-    this.#keys = keys
-    this.#last = new KeyIndex()
+  constructor(scratch: KeyScratch) {
+    this.#scratch = scratch
   }
 
-  find(start: number, key: unknown): number {
-    const index = start === this.#lastStart ? this.#last : this.#indexOf(start)
-    this.#key = key
-    return index.find(key, this.#keys)
+  enter(key: unknown): void {
+    if (typeof key === 'number') {
+      this.#kind = NUMBER
+      this.#number = key
+    } else {
+      this.#kind = SCRATCH
+      this.#scratch.put(key)
+    }
   }
 
-  add(slot: number): void {
-    this.#last.add(this.#key, slot)
+  enterBytes(bytes: Uint8Array, start: number, end: number): void {
+    this.#kind = SCRATCH
+    this.#scratch.putBytes(bytes, start, end)
+  }
+
+  enterText(address: number, length: number): void {
+    this.#kind = TEXT
+    this.#address = address
+    this.#length = length
+  }
+
+  find(start: number, next: number): number {
+    const index = start === this.#lastStart ? (this.#last as KeyIndex) : this.#indexOf(start)
+    if (this.#kind === TEXT) return index.numberOfText(this.#address, this.#length, next)
+    return this.#kind === NUMBER ? index.numberOfDouble(this.#number, next) : index.numberOfScratch(next)
+  }
+
+  get lastAt(): number {
+    return (this.#last as KeyIndex).lastAt
+  }
+
+  get lastLength(): number {
+    return (this.#last as KeyIndex).lastLength
   }
 
   starts(): number[] {
@@ -47,12 +85,13 @@ export class ApartIndex implements GroupIndex {
   }
 
   drop(start: number): void {
+    this.#windows.get(start)?.dispose()
     this.#windows.delete(start)
     this.#lastStart = Number.NaN
   }
 
   #indexOf(start: number): KeyIndex {
-    const index = this.#windows.get(start) ?? new KeyIndex()
+    const index = this.#windows.get(start) ?? new KeyIndex(this.#scratch)
     this.#windows.set(start, index)
     this.#lastStart = start
     this.#last = index

@@ -4,6 +4,7 @@
 // it fills the memory of the process.
 
 import { LyrebirdError } from '../../errors.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { Plan, PlanNode } from '../../plan/plan.ts'
 import { nodesBehind } from '../../plan/plan-index.ts'
 import { wordOf } from '../../plan/word-of.ts'
@@ -13,12 +14,12 @@ import { ByteReader } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
 import { canonicalJson } from '../../values/json-text.ts'
 
-/** Whether the groups of a node take more memory than they may. */
+/** Whether the groups of a node take more memory than they may: half of the kernel's is for the rows of a flush. */
 export function isFull(
   { groupLimit, groupBytes = Number.POSITIVE_INFINITY }: Environment,
-  groups: { readonly size: number; readonly bytes: number },
+  groups: { readonly size: number; readonly bytes: number; readonly kernel: OwnKernel },
 ): boolean {
-  return groups.size > groupLimit || groups.bytes > groupBytes
+  return groups.size > groupLimit || groups.bytes > Math.min(groupBytes, groups.kernel.memory.capacity / 2)
 }
 
 /** Throws `group-too-big` where `bytes` of state, canonical, are more than the limit. */

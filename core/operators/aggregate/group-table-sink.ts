@@ -15,6 +15,7 @@ import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
 import { blake2sPart } from '../../values/multiset-digest.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
 import type { RowValueWriter } from './row-value.ts'
+import type { SortedKeys } from './sorted-keys.ts'
 
 /** A row that is being flushed. */
 interface FlushedRow {
@@ -77,13 +78,67 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     const stored = this.#storedValue(index, consumer, row, slot)
     for (const take of consumer.joins) take(rowKey, stored?.subarray(rowKey.length) ?? null)
     if (dropped) return
+    const hash = this.#hash
+    if (stored !== null && consumer.views.length > 0) blake2sPart(stored, 0, stored.length, hash)
     for (const view of consumer.views)
-      this.#put(view, slot, stored ?? rowKey, 0, rowKey.length, stored?.length ?? ABSENT)
+      this.#put(view, slot, stored ?? rowKey, 0, rowKey.length, stored?.length ?? ABSENT, hash, 0)
   }
 
   /** Whether any view's row is the aggregate's own value, so that it can be packed before rows are sorted. */
   get packsValues(): boolean {
     return this.options.consumers.some(consumer => consumer.chain.plain && takesChanges(consumer))
+  }
+
+  /**
+   * As `changePacked` for all rows at once, where they are only stored. Slots are visited in the order in which they
+   * were added, about that of their numbers.
+   */
+  changeAll(keys: SortedKeys): void {
+    const hashes = keys.hashes()
+    for (const { views } of this.options.consumers) for (const view of views) this.#changeView(view, keys, hashes)
+  }
+
+  #changeView(view: ViewConsumer, keys: SortedKeys, hashes: Uint32Array): void {
+    const track = this.options.groups.views[view.index] as ViewTrack
+    const written = new Uint8Array(keys.count)
+    let count = 0
+    for (let number = 0; number < keys.count; number++) {
+      const row = keys.rowOf(number)
+      const slot = keys.slotOf(row)
+      const at = keys.hashAt(row)
+      const fresh = track.status[slot] === ViewTrack.ABSENT
+      if (!fresh && !this.#replaces(view, track, keys, row, hashes)) continue
+      written[number] = 1
+      count++
+      view.digest.addHash(hashes, at)
+      track.set(slot, hashes, at)
+    }
+    if (count > 0) this.sink?.putSortedRows(view.table, keys.packed('first', count < keys.count ? written : null))
+  }
+
+  /** Takes the row that a view holds out of its digest; false where it is the same and stays. */
+  #replaces(
+    { table, digest }: ViewConsumer,
+    track: ViewTrack,
+    keys: SortedKeys,
+    row: number,
+    hashes: Uint32Array,
+  ): boolean {
+    const slot = keys.slotOf(row)
+    if (track.status[slot] === ViewTrack.PRESENT) {
+      if (sameHash(hashes, keys.hashAt(row), track.hash, 4 * slot)) return false
+      digest.removeHash(track.hash, 4 * slot)
+      return true
+    }
+    const rowKey = keys.bytes.slice(keys.keyStart(row), keys.keyEnd(row))
+    const old = this.options.env.state?.get(table, rowKey)
+    if (old === undefined) return true
+    if (compareBytes(old, keys.bytes.subarray(keys.keyEnd(row), keys.firstEnd(row))) === 0) {
+      track.set(slot, hashes, keys.hashAt(row))
+      return false
+    }
+    digest.removeRow(rowKey, old)
+    return true
   }
 
   /** Appends what such a view stores for a slot. */
@@ -92,14 +147,22 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     this.options.writeValue(w, slot)
   }
 
-  /** As `change`, for a row whose stored value follows its key in `bytes`. */
-  changePacked(bytes: Uint8Array, keyStart: number, keyEnd: number, valueEnd: number, slot: number): void {
+  /** As `change`, for a row whose stored value follows its key in `bytes`; the hash of both is at `hashes[at]`. */
+  changePacked(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueEnd: number,
+    slot: number,
+    hashes: Uint32Array,
+    at: number,
+  ): void {
     let row: FlushedRow | null = null
     for (const [index, consumer] of this.options.consumers.entries()) {
       if (!takesChanges(consumer)) continue
       if (consumer.chain.plain) {
         for (const take of consumer.joins) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
-        for (const view of consumer.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd)
+        for (const view of consumer.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd, hashes, at)
         continue
       }
       row ??= this.row(bytes.slice(keyStart, keyEnd), slot)
@@ -152,7 +215,10 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     return w.view()
   }
 
-  /** Brings a view's row up to date: key and value are parts of `bytes`; a `valueEnd` of ABSENT deletes the row. */
+  /**
+   * Brings a view's row up to date: key and value are parts of `bytes`, their hash is at `hash[hashAt]`; a `valueEnd`
+   * of ABSENT deletes the row.
+   */
   #put(
     { table, digest, index, changed }: ViewConsumer,
     slot: number,
@@ -160,16 +226,16 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     keyStart: number,
     keyEnd: number,
     valueEnd: number,
+    hash: Uint32Array,
+    hashAt: number,
   ): void {
     const track = this.options.groups.views[index] as ViewTrack
     const status = track.status[slot] as number
     const at = 4 * slot
-    const hash = this.#hash
-    if (valueEnd !== ABSENT) blake2sPart(bytes, keyStart, valueEnd, hash)
     let existed = status === ViewTrack.PRESENT
     let same = false
     if (existed) {
-      if (valueEnd !== ABSENT && sameHash(hash, track.hash, at)) return
+      if (valueEnd !== ABSENT && sameHash(hash, hashAt, track.hash, at)) return
       digest.removeHash(track.hash, at)
     } else if (status === ViewTrack.UNKNOWN) {
       const rowKey = bytes.subarray(keyStart, keyEnd)
@@ -181,8 +247,8 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       }
     }
     if (valueEnd !== ABSENT) {
-      digest.addHash(hash, 0)
-      for (let i = 0; i < 4; i++) track.hash[at + i] = hash[i] as number
+      digest.addHash(hash, hashAt)
+      track.set(slot, hash, hashAt)
       if (!same) {
         this.sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
         for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
@@ -191,7 +257,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       this.sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
       for (const take of changed) take(bytes.subarray(keyStart, keyEnd), null)
     }
-    track.status[slot] = valueEnd === ABSENT ? ViewTrack.ABSENT : ViewTrack.PRESENT
+    if (valueEnd === ABSENT) track.status[slot] = ViewTrack.ABSENT
   }
 
   #dropOld({ chain }: TableConsumer, view: ViewConsumer): void {
@@ -204,6 +270,6 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
   }
 }
 
-function sameHash(a: Uint32Array, b: Uint32Array, at: number): boolean {
-  return a[0] === b[at] && a[1] === b[at + 1] && a[2] === b[at + 2] && a[3] === b[at + 3]
+function sameHash(a: Uint32Array, i: number, b: Uint32Array, k: number): boolean {
+  return a[i] === b[k] && a[i + 1] === b[k + 1] && a[i + 2] === b[k + 2] && a[i + 3] === b[k + 3]
 }

@@ -5,11 +5,13 @@
 // Not here: when groups are merged with the state, written to it and forgotten (`aggregate.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
-import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
+import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
-import type { ByteWriter } from '../../values/bytes.ts'
-import { encodeValue } from '../../values/canonical.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
+import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
+import { KeyScratch } from './key-index.ts'
 import { OverlappingIndex } from './overlapping-index.ts'
 
 // Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
@@ -22,6 +24,7 @@ interface GroupTableOptions {
   /** Whether an element may be in several windows. */
   readonly overlapping: boolean
   readonly viewCount: number
+  readonly kernel: OwnKernel
 }
 
 /** A slot that belongs to no group: for rows that are merged at a flush without entering the table. */
@@ -37,15 +40,22 @@ export class GroupTable implements GroupAccess {
   #used = SCRATCH + 1
   #free: number[] = []
   #starts = new Float64Array(0)
-  readonly #keys: unknown[] = []
+  readonly kernel: OwnKernel
+  /** By slot: where the canonical bytes of the key lie in the kernel's memory, and how many they are. */
+  #keysAt = new Uint32Array(0)
+  #keyLengths = new Uint32Array(0)
   #keyBytes = 0
   #flags = new Uint8Array(0)
   #changed: number[] = []
 
-  constructor(columns: readonly Column[], { windowed, overlapping, viewCount }: GroupTableOptions) {
+  constructor(columns: readonly Column[], { windowed, overlapping, viewCount, kernel }: GroupTableOptions) {
+    this.kernel = kernel
+    const scratch = new KeyScratch(kernel)
     this.columns = columns
     this.windowed = windowed
-    this.#index = overlapping ? new OverlappingIndex() : new ApartIndex(this.#keys)
+    this.#index = overlapping
+      ? new OverlappingIndex(scratch, (...key) => this.#putKey(...key))
+      : new ApartIndex(scratch)
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
@@ -62,8 +72,36 @@ export class GroupTable implements GroupAccess {
   }
 
   slotFor(start: number, key: unknown): number {
-    let slot = this.#index.find(start, key)
-    if (slot < 0) slot = this.#newSlot(start, key)
+    this.#index.enter(key)
+    return this.slotAt(start)
+  }
+
+  enter(key: unknown): void {
+    this.#index.enter(key)
+  }
+
+  /** The slot of a group by the key of its row (`writeRowKey`). */
+  slotOfRow(rowKey: Uint8Array): number {
+    const r = new ByteReader(rowKey)
+    const start = this.windowed ? (decodeValue(r) as number) : 0
+    this.#index.enterBytes(rowKey, r.position, rowKey.length)
+    return this.slotAt(start)
+  }
+
+  enterText(address: number, length: number): void {
+    this.#index.enterText(address, length)
+  }
+
+  slotAt(start: number): number {
+    const free = this.#free.length > 0
+    const next = free ? (this.#free[this.#free.length - 1] as number) : this.#used
+    let slot = this.#index.find(start, next)
+    if (slot < 0) {
+      slot = next
+      if (free) this.#free.pop()
+      else this.#used++
+      this.#begin(slot, start)
+    }
     const flags = this.#flags[slot] as number
     if ((flags & CHANGED) === 0) {
       this.#flags[slot] = flags | CHANGED
@@ -82,7 +120,7 @@ export class GroupTable implements GroupAccess {
   }
 
   keyOf(slot: number): unknown {
-    return this.#keys[slot]
+    return decodeValue(new ByteReader(this.kernel.memory.bytes, this.#keysAt[slot] as number))
   }
 
   /** Windows that have groups in memory, by start. */
@@ -121,7 +159,8 @@ export class GroupTable implements GroupAccess {
   /** The key of a group's row in the state: window start (where windowed), then the key, both order preserving. */
   writeRowKey(w: ByteWriter, slot: number): void {
     if (this.windowed) encodeValue(w, this.#starts[slot])
-    encodeValue(w, this.#keys[slot])
+    const at = this.#keysAt[slot] as number
+    w.part(this.kernel.memory.bytes, at, at + (this.#keyLengths[slot] as number))
   }
 
   writeState(w: ByteWriter, slot: number): void {
@@ -132,8 +171,8 @@ export class GroupTable implements GroupAccess {
     for (const column of this.columns) column.clear(slot)
     for (const view of this.views) view.status[slot] = ViewTrack.ABSENT
     this.#flags[slot] = 0
-    if (this.#keys[slot] !== undefined) this.#keyBytes -= valueBytes(this.#keys[slot])
-    this.#keys[slot] = undefined
+    this.#keyBytes -= this.#keyLengths[slot] as number
+    this.#keyLengths[slot] = 0
   }
 
   /** Forgets a window. Its slots must not be changed ones. */
@@ -151,21 +190,28 @@ export class GroupTable implements GroupAccess {
     for (const start of this.windowStarts()) this.dropWindow(start)
   }
 
-  #newSlot(start: number, key: unknown): number {
-    const slot = this.#free.pop() ?? this.#used++
+  #begin(slot: number, start: number): void {
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
     this.#starts[slot] = start
-    this.#keys[slot] = key
-    this.#keyBytes += valueBytes(key)
-    this.#index.add(slot)
-    return slot
+    this.#putKey(slot, this.#index.lastAt, this.#index.lastLength)
+    this.#keyBytes += this.#index.lastLength
+  }
+
+  #putKey(slot: number, at: number, length: number): void {
+    this.#keysAt[slot] = at
+    this.#keyLengths[slot] = length
   }
 
   #grow(capacity: number): void {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
     for (const view of this.views) view.grow(capacity)
-    while (this.#keys.length < capacity) this.#keys.push(undefined)
+    const keysAt = new Uint32Array(capacity)
+    keysAt.set(this.#keysAt)
+    this.#keysAt = keysAt
+    const keyLengths = new Uint32Array(capacity)
+    keyLengths.set(this.#keyLengths)
+    this.#keyLengths = keyLengths
     const starts = new Float64Array(capacity)
     starts.set(this.#starts)
     this.#starts = starts
@@ -187,6 +233,17 @@ export class ViewTrack {
   status = new Uint8Array(0)
   /** Four words a slot, valid where PRESENT. */
   hash = new Uint32Array(0)
+
+  /** The view holds the slot's row, whose hash is at `words[at]`. */
+  set(slot: number, words: Uint32Array, at: number): void {
+    const { hash } = this
+    const to = 4 * slot
+    hash[to] = words[at] as number
+    hash[to + 1] = words[at + 1] as number
+    hash[to + 2] = words[at + 2] as number
+    hash[to + 3] = words[at + 3] as number
+    this.status[slot] = ViewTrack.PRESENT
+  }
 
   grow(capacity: number): void {
     const status = new Uint8Array(capacity)

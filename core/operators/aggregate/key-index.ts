@@ -1,42 +1,156 @@
-// From keys to numbers: those of slots, or any other that are counted from 0 on.
+// From keys to numbers: those of slots, or any other that are counted from 0 on. The keys lie in the kernel's memory as
+// their canonical bytes.
 //
-// Promises: strings, other primitives as they are, composite keys by their canonical bytes; a key that is looked up and
-// then added is hashed or encoded once.
-// Not here: the keys themselves, by number (the callers).
+// Promises: exact for keys of every type; a key that is not there yet is added in the same search; an address of a key
+// stays valid until the index is disposed of. A text that is in the kernel's memory already needs no string.
 
-import { bytesToLatin1 } from '../../values/bytes.ts'
-import { canonicalBytes } from '../../values/canonical.ts'
-import { hashOfText, TextIndex } from './text-index.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { Regions } from '../../kernel/regions.ts'
+import { ByteWriter } from '../../values/bytes.ts'
+import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
+
+/** Words of the header (`kernel/assembly/keys.ts`). */
+const HEADER_WORDS = 8
+const MASK = 1
+const SIZE = 2
+const LIMIT = 3
+const ROOM = 4
+const ROOM_END = 5
+const LAST_AT = 6
+const LAST_LENGTH = 7
+
+const PLACE_WORDS = 4
+const LEAST_PLACES = 16
+/** Places that a table has before it grows by two instead of four. */
+const MANY_PLACES = 1 << 18
+const LEAST_ROOM = 256
+const MOST_ROOM = 1 << 20
+
+const NO_ROOM = -2
+
+const NUMBER_BYTES = canonicalBytes(0).length
+
+/** Where keys are written before they are looked up: one for all indices of a kernel that are not used at once. */
+export class KeyScratch {
+  readonly own: OwnKernel
+  readonly writer: ByteWriter
+  /** Room for a canonical number. */
+  readonly number: Uint8Array
+
+  constructor(own: OwnKernel) {
+    this.own = own
+    const regions = new Regions(own.memory)
+    this.writer = new ByteWriter(256, regions)
+    this.number = regions.take(NUMBER_BYTES)
+  }
+
+  /** Throws `Unencodable`. */
+  put(key: unknown): void {
+    this.writer.reset()
+    encodeValue(this.writer, key)
+  }
+
+  /** A key by its canonical bytes. */
+  putBytes(bytes: Uint8Array, start: number, end: number): void {
+    this.writer.reset()
+    this.writer.part(bytes, start, end)
+  }
+}
 
 export class KeyIndex {
-  readonly #texts = new TextIndex()
-  readonly #primitive = new Map<unknown, number>()
-  readonly #composite = new Map<string, number>()
-  /** Of the key that `find` last looked for: its hash where it is a string, its bytes where it is composite. */
-  #hash = 0
-  #name = ''
+  readonly #scratch: KeyScratch
+  readonly #regions: Regions
+  readonly #header: Uint32Array
+  #places: Uint32Array
+  #roomBytes = LEAST_ROOM / 2
 
-  /** The number of a key, or -1. `keys` holds the key of each number. */
-  find(key: unknown, keys: readonly unknown[]): number {
-    if (typeof key === 'string') {
-      this.#hash = hashOfText(key)
-      return this.#texts.find(key, this.#hash, keys)
+  constructor(scratch: KeyScratch) {
+    this.#scratch = scratch
+    this.#regions = new Regions(scratch.own.memory)
+    this.#header = this.#regions.words(HEADER_WORDS).fill(0)
+    this.#places = this.#header
+    this.#growPlaces(LEAST_PLACES)
+    this.#makeRoom(LEAST_ROOM)
+  }
+
+  /** The number of a key; -1 where it is new and has the number `next` now. Throws `Unencodable`. */
+  numberOf(key: unknown, next: number): number {
+    if (typeof key === 'number') return this.numberOfDouble(key, next)
+    this.#scratch.put(key)
+    return this.numberOfScratch(next)
+  }
+
+  numberOfDouble(key: number, next: number): number {
+    const { own, number: scratch } = this.#scratch
+    for (;;) {
+      const number = own.kernel.doubleNumber(this.#header.byteOffset, scratch.byteOffset, key, next)
+      if (number !== NO_ROOM) return number
+      this.#makeRoom(scratch.length)
     }
-    if (typeof key !== 'object' || key === null) return this.#primitive.get(key) ?? -1
-    this.#name = bytesToLatin1(canonicalBytes(key))
-    return this.#composite.get(this.#name) ?? -1
   }
 
-  /** Adds the key that `find` has just not found. */
-  add(key: unknown, number: number): void {
-    if (typeof key === 'string') this.#texts.add(this.#hash, number)
-    else if (typeof key !== 'object' || key === null) this.#primitive.set(key, number)
-    else this.#composite.set(this.#name, number)
+  /** Of the key in the scratch. */
+  numberOfScratch(next: number): number {
+    const { writer, own } = this.#scratch
+    const { byteOffset, length } = writer.view()
+    const { kernel } = own
+    for (;;) {
+      const number = kernel.keyNumber(this.#header.byteOffset, byteOffset, length, next)
+      if (number !== NO_ROOM) return number
+      this.#makeRoom(length)
+    }
   }
 
+  /** The same for a text: its UTF-8 is at an address of the kernel's memory, without zeros. */
+  numberOfText(address: number, length: number, next: number): number {
+    const { kernel } = this.#scratch.own
+    for (;;) {
+      const number = kernel.textNumber(this.#header.byteOffset, address, length, next)
+      if (number !== NO_ROOM) return number
+      this.#makeRoom(length + 2)
+    }
+  }
+
+  /** Where the canonical bytes of the key lie that was last added. */
+  get lastAt(): number {
+    return this.#header[LAST_AT] as number
+  }
+
+  get lastLength(): number {
+    return this.#header[LAST_LENGTH] as number
+  }
+
+  /** All numbers, in no order. */
   *numbers(): Generator<number> {
-    yield* this.#texts.slots()
-    yield* this.#primitive.values()
-    yield* this.#composite.values()
+    const places = this.#places
+    for (let at = 1; at < places.length; at += PLACE_WORDS) {
+      const entry = places[at] as number
+      if (entry !== 0) yield entry - 1
+    }
+  }
+
+  /** Gives all memory back. */
+  dispose(): void {
+    this.#regions.giveAllBack()
+  }
+
+  #makeRoom(bytes: number): void {
+    const header = this.#header
+    if (header[SIZE] === header[LIMIT]) {
+      const places = (header[MASK] as number) + 1
+      this.#growPlaces(places * (places < MANY_PLACES ? 4 : 2))
+    }
+    if ((header[ROOM_END] as number) - (header[ROOM] as number) >= bytes) return
+    this.#roomBytes = Math.max(Math.min(2 * this.#roomBytes, MOST_ROOM), bytes)
+    const room = this.#regions.take(this.#roomBytes)
+    header[ROOM] = room.byteOffset
+    header[ROOM_END] = room.byteOffset + room.length
+  }
+
+  #growPlaces(count: number): void {
+    const before = this.#places
+    this.#places = this.#regions.words(PLACE_WORDS * count)
+    this.#scratch.own.kernel.growKeys(this.#header.byteOffset, this.#places.byteOffset, count - 1)
+    if (before !== this.#header) this.#regions.giveBack(before)
   }
 }

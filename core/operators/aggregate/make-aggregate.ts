@@ -22,6 +22,7 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
     windowed: frames !== null,
     overlapping: window.kind === 'hopping' && window.sizeMs > window.everyMs,
     viewCount: viewsOn(plan, node.id),
+    kernel: context.kernel(),
   })
   const rows = new GroupTableSink({
     ...sinkOptions(node, window, context),
@@ -31,5 +32,8 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
     frames,
   })
   const checkSize = sizeCheck(plan, node, frames !== null, env.rowBytes ?? Number.POSITIVE_INFINITY)
-  return { operator: new AggregateOperator({ node, frames, groups, rows, env, checkSize }), groups }
+  return {
+    operator: new AggregateOperator({ node, frames, groups, rows, env, checkSize, kernel: context.kernel }),
+    groups,
+  }
 }

@@ -1,10 +1,12 @@
 // Flushes sessions that are all in memory, where the state holds none: each is whole, so nothing is merged or looked
 // up.
 //
-// Promises: the rows that the general flush (`session.ts`) writes, in the same order. Only keys are sorted by their
-// bytes; the order of views and of the index follows from times and the rank of the key.
+// Promises: the rows that the general flush (`session.ts`) writes, in the same order. Only what stays open is sorted by
+// the bytes of its keys: views are in the order of time first, in which sessions about come, so that memory is read in
+// the order in which it was written.
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { ChangeSink } from '../../state/environment.ts'
 import { VIEW_VALUE } from '../../state/row-codec.ts'
 import type { RowTableSink } from '../../tables/row-table-sink.ts'
@@ -24,6 +26,7 @@ export interface FreshSessionsOptions {
   /** The value of a slot's row. */
   readonly present: (slot: number) => unknown
   readonly checkSize: CheckSize
+  readonly kernel: () => OwnKernel
 }
 
 /** Tables of the state. */
@@ -32,95 +35,139 @@ interface SessionTables {
   readonly index: string
 }
 
+const nothing = (): void => {}
+
 export class FreshSessions {
   readonly #o: FreshSessionsOptions
-  readonly #keys = new SortedKeys()
-  /** By number of a session, in the order of keys, then of time: its slot, the row of its key in `#keys`. */
+  readonly #w = new ByteWriter(256)
   readonly #slots: Uint32Array
-  readonly #keyRows: Uint32Array
+  /** By slot. */
   readonly #firsts: Float64Array
   readonly #ends: Float64Array
-  readonly #w = new ByteWriter(256)
 
   constructor(options: FreshSessionsOptions) {
     this.#o = options
     const { sessions, gapMs } = options
-    const keys = this.#keys
-    for (let number = 0; number < sessions.keyCount; number++) {
-      keys.add(number, w => encodeValue(w, sessions.keyOf(number)))
-    }
-    keys.sort()
-    const count = sessions.size
-    this.#slots = new Uint32Array(count)
-    this.#keyRows = new Uint32Array(count)
-    this.#firsts = new Float64Array(count)
-    this.#ends = new Float64Array(count)
-    let at = 0
-    for (let rank = 0; rank < keys.count; rank++) {
-      const row = keys.rowAt(rank)
-      for (const slot of sessions.slotsOf(keys.slotOf(row))) {
-        this.#slots[at] = slot
-        this.#keyRows[at] = row
-        this.#firsts[at] = sessions.firstOf(slot)
-        this.#ends[at++] = sessions.lastOf(slot) + gapMs
-      }
+    this.#slots = sessions.allSlots()
+    const capacity = (this.#slots.at(-1) ?? 0) + 1
+    this.#firsts = new Float64Array(capacity)
+    this.#ends = new Float64Array(capacity)
+    for (const slot of this.#slots) {
+      this.#firsts[slot] = sessions.firstOf(slot)
+      this.#ends[slot] = sessions.lastOf(slot) + gapMs
     }
   }
 
   /** Writes state and index of the sessions that stay open at the watermark, and gives all rows to the table sink. */
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
-    const open = this.#writeState(now, sink, tables.state)
-    const [firsts, ends] = [timeKeys(this.#firsts), timeKeys(this.#ends)]
-    this.#writeIndex(sortByTime(sortByTime(open, firsts), ends), sink, tables.index)
-    const all = Uint32Array.from(this.#slots, (_, i) => i)
-    this.#giveRows(sortByTime(sortByTime(all, ends), firsts), now)
+    const slots = this.#slots
+    if (this.#o.sessions.mayGrow) this.#checkSizes(slots)
+    const open = slots.filter(slot => (this.#ends[slot] as number) >= now)
+    this.#writeState(open, sink, tables.state)
+    this.#writeIndex(open, sink, tables.index)
+    if (this.#o.rows.onlyStores) this.#storeRows(slots)
+    else this.#giveRows(this.#inViewOrder(slots), now)
   }
 
-  /** Returns the numbers of the sessions that stay open. */
-  #writeState(now: number, sink: ChangeSink, table: string): Uint32Array {
+  #checkSizes(slots: Uint32Array): void {
     const { sessions, checkSize } = this.#o
     const w = this.#w
-    const open = new Uint32Array(this.#slots.length)
-    let count = 0
-    for (let i = 0; i < open.length; i++) {
-      const slot = this.#slots[i] as number
+    for (const slot of slots) {
       w.reset()
-      this.#key(i)
-      const keyLength = w.length
-      encodeValue(w, this.#firsts[i])
-      const rowKeyEnd = w.length
-      encodeValue(w, sessions.lastOf(slot))
-      const stateStart = w.length
       sessions.writeState(w, slot)
-      checkSize(w.length - stateStart, () => w.view().slice(0, keyLength))
-      if ((this.#ends[i] as number) < now) continue
-      open[count++] = i
-      sink.putSortedPart(table, w.view(), 0, rowKeyEnd, rowKeyEnd, w.length)
+      checkSize(w.length, () => this.#keyBytes(slot))
     }
-    return open.subarray(0, count)
   }
 
-  #writeIndex(order: Uint32Array, sink: ChangeSink, table: string): void {
-    const w = this.#w
-    for (const i of order) {
-      w.reset()
-      encodeValue(w, this.#ends[i])
-      encodeValue(w, this.#firsts[i])
-      this.#key(i)
-      sink.putSortedPart(table, w.view(), 0, w.length, w.length, w.length)
+  #keyBytes(slot: number): Uint8Array {
+    const w = new ByteWriter()
+    this.#o.sessions.writeKeyOfSlot(w, slot)
+    return w.take()
+  }
+
+  #writeStateKey(w: ByteWriter, slot: number): void {
+    this.#o.sessions.writeKeyOfSlot(w, slot)
+    encodeValue(w, this.#firsts[slot])
+  }
+
+  /** In the order of (key, first time). */
+  #writeState(open: Uint32Array, sink: ChangeSink, table: string): void {
+    const { sessions } = this.#o
+    const rows = new SortedKeys(this.#o.kernel())
+    const key = (w: ByteWriter, slot: number): void => this.#writeStateKey(w, slot)
+    const state = (w: ByteWriter, slot: number): void => {
+      encodeValue(w, sessions.lastOf(slot))
+      sessions.writeState(w, slot)
     }
+    for (const slot of open) rows.add(slot, key, state)
+    rows.sort()
+    if (rows.count > 0) sink.putSortedRows(table, rows.packed('first'))
+    rows.dispose()
+  }
+
+  /** In the order of (end, first time, key). */
+  #writeIndex(open: Uint32Array, sink: ChangeSink, table: string): void {
+    const rows = new SortedKeys(this.#o.kernel())
+    const key = (w: ByteWriter, slot: number): void => {
+      encodeValue(w, this.#ends[slot])
+      encodeValue(w, this.#firsts[slot])
+      this.#o.sessions.writeKeyOfSlot(w, slot)
+    }
+    for (const slot of open) rows.add(slot, key, nothing)
+    rows.sort()
+    if (rows.count > 0) sink.putSortedRows(table, rows.packed('first'))
+    rows.dispose()
+  }
+
+  /** All rows at once, sorted by their bytes. */
+  #storeRows(slots: Uint32Array): void {
+    const { rows, writeValue } = this.#o
+    if (slots.length === 0) return
+    const keys = new SortedKeys(this.#o.kernel())
+    const key = (w: ByteWriter, slot: number): void => this.#writeViewKey(w, slot)
+    const value = (w: ByteWriter, slot: number): void => {
+      w.byte(VIEW_VALUE)
+      writeValue(w, slot)
+    }
+    for (const slot of slots) keys.add(slot, key, value)
+    keys.sort()
+    rows.storeAllNew(keys.hashes(), () => keys.packed('first'))
+    keys.dispose()
+  }
+
+  #writeViewKey(w: ByteWriter, slot: number): void {
+    encodeValue(w, this.#firsts[slot])
+    encodeValue(w, this.#ends[slot])
+    this.#o.sessions.writeKeyOfSlot(w, slot)
+  }
+
+  /** Slots in the order of (first time, end, key). Most times differ, so few keys are ever compared. */
+  #inViewOrder(slots: Uint32Array): Uint32Array {
+    const order = sortByTime(slots, timeKeys(this.#firsts))
+    const ends = timeKeys(this.#ends)
+    for (const [from, to] of ties(order, this.#firsts)) {
+      const tied = order.subarray(from, to)
+      tied.set(sortByTime(tied.slice(), ends))
+      for (const [first, last] of ties(tied, this.#ends)) this.#sortByKey(tied.subarray(first, last))
+    }
+    return order
+  }
+
+  #sortByKey(slots: Uint32Array): void {
+    const keys = new SortedKeys(this.#o.kernel())
+    for (const slot of slots) keys.add(slot, w => this.#o.sessions.writeKeyOfSlot(w, slot))
+    keys.sort()
+    for (let rank = 0; rank < slots.length; rank++) slots[rank] = keys.slotAt(rank)
+    keys.dispose()
   }
 
   #giveRows(order: Uint32Array, now: number): void {
     const { rows, writeValue, present } = this.#o
     const w = this.#w
-    for (const i of order) {
-      const slot = this.#slots[i] as number
-      const closes = (this.#ends[i] as number) < now
+    for (const slot of order) {
+      const closes = (this.#ends[slot] as number) < now
       w.reset()
-      encodeValue(w, this.#firsts[i])
-      encodeValue(w, this.#ends[i])
-      this.#key(i)
+      this.#writeViewKey(w, slot)
       const keyEnd = w.length
       if (rows.allPlain) {
         w.byte(VIEW_VALUE)
@@ -132,10 +179,14 @@ export class FreshSessions {
       }
     }
   }
+}
 
-  /** Appends the bytes of a session's key. */
-  #key(i: number): void {
-    const row = this.#keyRows[i] as number
-    this.#w.part(this.#keys.bytes, this.#keys.keyStart(row), this.#keys.keyEnd(row))
+/** Ranges of more than one slot that have the same time. */
+function* ties(order: Uint32Array, times: Float64Array): Generator<readonly [from: number, to: number]> {
+  let from = 0
+  for (let i = 1; i <= order.length; i++) {
+    if (i < order.length && times[order[i] as number] === times[order[from] as number]) continue
+    if (i - from > 1) yield [from, i]
+    from = i
   }
 }

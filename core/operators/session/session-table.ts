@@ -6,11 +6,11 @@
 // Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
 import type { Column } from '../../aggregations/columns/column.ts'
-import { memoryOf, valueBytes } from '../../aggregations/columns/held-bytes.ts'
+import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
-import { encodeValue } from '../../values/canonical.ts'
-import { KeyIndex } from '../aggregate/key-index.ts'
+import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 
 /** A slot that belongs to no session: for those that are merged at a flush. */
@@ -20,9 +20,14 @@ export class SessionTable implements GroupAccess, SessionTimes {
   readonly columns: readonly Column[]
   readonly #gap: number
   readonly #ending: readonly Column[]
-  #index = new KeyIndex()
-  /** By the number that the index gives. */
-  #keys: unknown[] = []
+  readonly kernel: OwnKernel
+  readonly #scratch: KeyScratch
+  #index: KeyIndex
+  /** By the number that the index gives: where the canonical bytes of the key lie, and how many they are. */
+  #keysAt: number[] = []
+  #keyLengths: number[] = []
+  /** The number of the key that was set, -1 where it is new. */
+  #number = -1
   /** By number of the key: the slot of its one session, or all of them. */
   #sessions: (number | OrderedSlots)[] = []
   readonly #moved = new ByteWriter(256)
@@ -30,10 +35,15 @@ export class SessionTable implements GroupAccess, SessionTimes {
   #capacity = 0
   #used = SCRATCH + 1
   #free: number[] = []
+  /** By slot: the number of its key. */
+  #numbers = new Uint32Array(0)
   #firsts = new Float64Array(0)
   #lasts = new Float64Array(0)
 
-  constructor(columns: readonly Column[], gapMs: number) {
+  constructor(columns: readonly Column[], gapMs: number, kernel: OwnKernel) {
+    this.kernel = kernel
+    this.#scratch = new KeyScratch(kernel)
+    this.#index = new KeyIndex(this.#scratch)
     this.columns = columns
     this.#gap = gapMs
     this.#ending = columns.filter(c => c.endChunk !== undefined)
@@ -52,24 +62,53 @@ export class SessionTable implements GroupAccess, SessionTimes {
 
   /** Keys that have sessions in memory: numbers from 0 on. */
   get keyCount(): number {
-    return this.#keys.length
+    return this.#keysAt.length
   }
 
   slotFor(time: number, key: unknown): number {
-    const number = this.#index.find(key, this.#keys)
-    if (number < 0) return this.#newKey(key, time)
+    this.enter(key)
+    return this.slotAt(time)
+  }
+
+  enter(key: unknown): void {
+    this.#number = this.#index.numberOf(key, this.#keysAt.length)
+  }
+
+  enterText(address: number, length: number): void {
+    this.#number = this.#index.numberOfText(address, length, this.#keysAt.length)
+  }
+
+  slotAt(time: number): number {
+    const number = this.#number
+    if (number < 0) return this.#newKey(time)
     const sessions = this.#sessions[number] as number | OrderedSlots
-    if (typeof sessions !== 'number') return this.#slotAmong(sessions, time)
+    if (typeof sessions !== 'number') return this.#slotAmong(sessions, time, number)
     const first = this.#firsts[sessions] as number
     const last = this.#lasts[sessions] as number
     if (time - last > this.#gap || first - time > this.#gap) {
       const several = new OrderedSlots(sessions)
       this.#sessions[number] = several
-      return this.#slotAmong(several, time)
+      return this.#slotAmong(several, time, number)
     }
     if (time < first) this.#firsts[sessions] = time
     if (time > last) this.#lasts[sessions] = time
     return sessions
+  }
+
+  /** Takes in a part of a session: its key's canonical bytes, its times, and the state that `r` reads. */
+  addPart(key: Uint8Array, first: number, last: number, r: ByteReader): void {
+    this.#scratch.putBytes(key, 0, key.length)
+    this.#number = this.#index.numberOfScratch(this.#keysAt.length)
+    const slot = this.slotAt(first)
+    if (last > (this.#lasts[slot] as number)) {
+      const sessions = this.#sessions[this.#numbers[slot] as number] as number | OrderedSlots
+      if (typeof sessions === 'number') this.#lasts[slot] = last
+      else {
+        sessions.reach(this.#lasts[slot] as number, this.#gap, this)
+        this.#extend(sessions, slot, last)
+      }
+    }
+    this.mergeState(slot, r)
   }
 
   /** The chunk that numeric lineages point into ends. */
@@ -85,8 +124,29 @@ export class SessionTable implements GroupAccess, SessionTimes {
     return this.#lasts[slot] as number
   }
 
-  keyOf(number: number): unknown {
-    return this.#keys[number]
+  /** Appends the canonical bytes of a key. */
+  writeKey(w: ByteWriter, number: number): void {
+    const at = this.#keysAt[number] as number
+    w.part(this.#scratch.own.memory.bytes, at, at + (this.#keyLengths[number] as number))
+  }
+
+  writeKeyOfSlot(w: ByteWriter, slot: number): void {
+    this.writeKey(w, this.#numbers[slot] as number)
+  }
+
+  /** The slots of all sessions, about in the order in which these began to be. */
+  allSlots(): Uint32Array {
+    const isFree = new Uint8Array(this.#used)
+    for (const slot of this.#free) isFree[slot] = 1
+    const slots = new Uint32Array(this.size)
+    let count = 0
+    for (let slot = SCRATCH + 1; slot < this.#used; slot++) if (isFree[slot] === 0) slots[count++] = slot
+    return slots
+  }
+
+  /** Whether what a session keeps may grow with its elements. */
+  get mayGrow(): boolean {
+    return this.columns.some(column => column.held !== undefined)
   }
 
   /** The partial sessions of a key, in the order of time. */
@@ -112,16 +172,18 @@ export class SessionTable implements GroupAccess, SessionTimes {
     for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
     this.#used = SCRATCH + 1
     this.#free = []
-    this.#index = new KeyIndex()
-    this.#keys = []
+    this.#index.dispose()
+    this.#index = new KeyIndex(this.#scratch)
+    this.#keysAt = []
+    this.#keyLengths = []
     this.#sessions = []
     this.#keyBytes = 0
   }
 
-  #slotAmong(sessions: OrderedSlots, time: number): number {
+  #slotAmong(sessions: OrderedSlots, time: number, number: number): number {
     const slot = sessions.reach(time, this.#gap, this)
     if (slot < 0 || (this.#firsts[slot] as number) - time > this.#gap) {
-      const fresh = this.#newSlot(time)
+      const fresh = this.#newSlot(time, number)
       sessions.insert(fresh)
       return fresh
     }
@@ -130,35 +192,41 @@ export class SessionTable implements GroupAccess, SessionTimes {
     return slot
   }
 
-  /** Moves the end of a session, and takes in the next one where the two are now neighbours. */
+  /** Moves the end of a session, and takes in the next ones as long as the two are neighbours. */
   #extend(sessions: OrderedSlots, slot: number, time: number): void {
     this.#lasts[slot] = time
-    const next = sessions.next()
-    if (next < 0 || (this.#firsts[next] as number) - time > this.#gap) return
-    this.#lasts[slot] = this.#lasts[next] as number
-    const w = this.#moved
-    w.reset()
-    this.writeState(w, next)
-    this.mergeState(slot, new ByteReader(w.view()))
-    sessions.removeNext()
-    this.clearSlot(next)
-    this.#free.push(next)
+    for (;;) {
+      const next = sessions.next()
+      const last = this.#lasts[slot] as number
+      if (next < 0 || (this.#firsts[next] as number) - last > this.#gap) return
+      this.#lasts[slot] = Math.max(last, this.#lasts[next] as number)
+      const w = this.#moved
+      w.reset()
+      this.writeState(w, next)
+      this.mergeState(slot, new ByteReader(w.view()))
+      sessions.removeNext()
+      this.clearSlot(next)
+      this.#free.push(next)
+    }
   }
 
-  #newSlot(time: number): number {
+  #newSlot(time: number, number: number): number {
     const slot = this.#free.pop() ?? this.#used++
     if (slot >= this.#capacity) this.#grow(this.#capacity * 2)
+    this.#numbers[slot] = number
     this.#firsts[slot] = time
     this.#lasts[slot] = time
     return slot
   }
 
   /** The slot of the first session of a key. */
-  #newKey(key: unknown, time: number): number {
-    this.#index.add(key, this.#keys.length)
-    this.#keys.push(key)
-    this.#keyBytes += valueBytes(key)
-    const slot = this.#newSlot(time)
+  #newKey(time: number): number {
+    const number = this.#keysAt.length
+    this.#number = number
+    this.#keysAt.push(this.#index.lastAt)
+    this.#keyLengths.push(this.#index.lastLength)
+    this.#keyBytes += this.#index.lastLength
+    const slot = this.#newSlot(time, number)
     this.#sessions.push(slot)
     return slot
   }
@@ -166,6 +234,9 @@ export class SessionTable implements GroupAccess, SessionTimes {
   #grow(capacity: number): void {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
+    const numbers = new Uint32Array(capacity)
+    numbers.set(this.#numbers)
+    this.#numbers = numbers
     const firsts = new Float64Array(capacity)
     firsts.set(this.#firsts)
     this.#firsts = firsts
@@ -173,10 +244,4 @@ export class SessionTable implements GroupAccess, SessionTimes {
     lasts.set(this.#lasts)
     this.#lasts = lasts
   }
-}
-
-/** Appends the row key of a session in the state and in partial rows. */
-export function writeSessionKey(w: ByteWriter, key: unknown, first: number): void {
-  encodeValue(w, key)
-  encodeValue(w, first)
 }

@@ -25,7 +25,7 @@ import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { FreshSessions, type FreshSessionsOptions } from './fresh-sessions.ts'
-import { SCRATCH, SessionTable, writeSessionKey } from './session-table.ts'
+import { SCRATCH, SessionTable } from './session-table.ts'
 
 /** A session, or a part of one, on its way to being merged. */
 interface Part {
@@ -50,14 +50,16 @@ export function makeSession(
   context: OperatorContext,
 ): OperatorPorts {
   const { gapMs } = window
-  const sessions = new SessionTable(columnsOf(node, context), gapMs)
+  const sessions = new SessionTable(columnsOf(node, context), gapMs, context.kernel())
   const rows = new RowTableSink(sinkOptions(node, window, context))
   const present = presentOf(node, context)
   const { env, plan } = context
   const { fields, bare } = node.params
   const writeValue = rowValueWriter(fields, bare, sessions.columns)
   const checkSize = sizeCheck(plan, node, false, env.rowBytes ?? Number.POSITIVE_INFINITY)
-  const operator = new SessionOperator({ node: node.id, gapMs, sessions, rows, writeValue, present, env, checkSize })
+  const kernel = context.kernel
+  const options = { node: node.id, gapMs, sessions, rows, writeValue, present, env, checkSize, kernel }
+  const operator = new SessionOperator(options)
   return { operator, groups: sessions }
 }
 
@@ -135,17 +137,28 @@ class SessionOperator implements Operator {
     yield* this.#spilled.take()
   }
 
+  /** Into sessions in memory, as long as there is room for them. */
   addPartials(rows: Rows): void {
-    this.#spilled.addAll(rows)
+    for (const [rowKey, value] of rows) {
+      if (this.isFull) {
+        this.#spilled.add(rowKey, value)
+        continue
+      }
+      const key = keyPart(rowKey)
+      const first = decodeValue(new ByteReader(rowKey, key.length)) as number
+      const r = new ByteReader(value)
+      const last = decodeValue(r) as number
+      this.#o.sessions.addPart(key, first, last, r)
+    }
   }
 
   #spill(): void {
     const { sessions } = this.#o
     for (let number = 0; number < sessions.keyCount; number++) {
-      const key = sessions.keyOf(number)
       for (const slot of sessions.slotsOf(number)) {
         this.#key.reset()
-        writeSessionKey(this.#key, key, sessions.firstOf(slot))
+        sessions.writeKey(this.#key, number)
+        encodeValue(this.#key, sessions.firstOf(slot))
         this.#value.reset()
         encodeValue(this.#value, sessions.lastOf(slot))
         sessions.writeState(this.#value, slot)

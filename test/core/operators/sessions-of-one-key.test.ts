@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
+import { newKernel } from '../../../core/kernel/kernel-over.ts'
 import { SessionTable } from '../../../core/operators/session/session-table.ts'
 import { sortByTime, timeKeys } from '../../../core/values/time-order.ts'
 
@@ -21,7 +22,7 @@ function sessionsOf(times: readonly number[]): [number, number][] {
 }
 
 const tableOf = (times: readonly number[]): SessionTable => {
-  const table = new SessionTable(NO_COLUMNS, GAP)
+  const table = new SessionTable(NO_COLUMNS, GAP, newKernel(undefined))
   for (const time of times) table.slotFor(time, 'key')
   return table
 }

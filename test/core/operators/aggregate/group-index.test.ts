@@ -2,8 +2,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { newKernel } from '../../../../core/kernel/kernel-over.ts'
+import { Regions } from '../../../../core/kernel/regions.ts'
 import { ApartIndex, type GroupIndex } from '../../../../core/operators/aggregate/group-index.ts'
+import { KeyScratch } from '../../../../core/operators/aggregate/key-index.ts'
 import { OverlappingIndex } from '../../../../core/operators/aggregate/overlapping-index.ts'
+import { bytesToHex } from '../../../../core/values/bytes.ts'
+import { canonicalBytes } from '../../../../core/values/canonical.ts'
+import { kernelModule } from '../../../../host/kernel-module.ts'
 import { AWKWARD_KEYS } from '../../../support/random-log.ts'
 
 /** Keys of all kinds; a composite one is another object each time. */
@@ -24,15 +30,30 @@ const steps = fc.array(
 const nameOf = (start: number, key: unknown): string =>
   `${start} ${typeof key} ${Array.isArray(key) ? JSON.stringify(key) : String(key)}`
 
-describe.each<[string, (byslot: unknown[]) => GroupIndex]>([
-  ['apart', bySlot => new ApartIndex(bySlot)],
-  ['overlapping', () => new OverlappingIndex()],
+type Moved = (slot: number, at: number, length: number) => void
+
+const own = newKernel(kernelModule())
+const scratch = new KeyScratch(own)
+
+/** Sets a key, texts sometimes by their place in the kernel's memory. */
+function enter(index: GroupIndex, key: unknown, byPlace: boolean): void {
+  if (typeof key !== 'string' || /[\0\ud800-\udfff]/.test(key) || !byPlace) return index.enter(key)
+  const text = new TextEncoder().encode(key)
+  const place = new Regions(own.memory).take(text.length)
+  place.set(text)
+  index.enterText(place.byteOffset, text.length)
+}
+
+describe.each<[string, (moved: Moved) => GroupIndex]>([
+  ['apart', () => new ApartIndex(scratch)],
+  ['overlapping', moved => new OverlappingIndex(scratch, moved)],
 ])('%s', (_, make) => {
   it('finds what was added, and nothing that was dropped', () => {
     fc.assert(
       fc.property(steps, all => {
-        const bySlot: unknown[] = []
-        const index = make(bySlot)
+        let slots = 0
+        const places = new Map<number, readonly [at: number, length: number]>()
+        const index = make((slot, ...place) => void places.set(slot, place))
         const model = new Map<string, { readonly start: number; readonly slot: number }>()
         for (const step of all) {
           if ('drop' in step) {
@@ -41,12 +62,15 @@ describe.each<[string, (byslot: unknown[]) => GroupIndex]>([
           } else {
             for (let start = step.first; start < step.first + step.windows; start++) {
               const name = nameOf(start, step.key)
-              const found = index.find(start, step.key)
+              enter(index, step.key, start % 2 === 0)
+              const found = index.find(start, slots)
               expect(found).toBe(model.get(name)?.slot ?? -1)
+              const [at, length] =
+                found < 0 ? [index.lastAt, index.lastLength] : (places.get(found) as [number, number])
+              expect(bytesToHex(own.memory.bytes.slice(at, at + length))).toBe(bytesToHex(canonicalBytes(step.key)))
               if (found >= 0) continue
-              index.add(bySlot.length)
-              model.set(name, { start, slot: bySlot.length })
-              bySlot.push(step.key)
+              places.set(slots, [at, length])
+              model.set(name, { start, slot: slots++ })
             }
           }
           const starts = [...new Set([...model.values()].map(({ start }) => start))].sort((a, b) => a - b)
@@ -63,21 +87,28 @@ describe.each<[string, (byslot: unknown[]) => GroupIndex]>([
 
   it('forgets keys by the thousand', () => {
     const bySlot: unknown[] = []
-    const index = make(bySlot)
+    const places = new Map<number, readonly [at: number, length: number]>()
+    const index = make((slot, ...place) => void places.set(slot, place))
     for (let window = 0; window < 60; window++) {
       for (let i = 0; i < 500; i++) {
         // Some keys stay, most come once.
         const key = i < 20 ? `stays ${i}` : `${window} ${i}`
         for (const start of [window, window + 1]) {
-          if (index.find(start, key) >= 0) continue
-          index.add(bySlot.length)
+          enter(index, key, i % 3 === 0)
+          if (index.find(start, bySlot.length) >= 0) continue
+          places.set(bySlot.length, [index.lastAt, index.lastLength])
           bySlot.push(key)
         }
       }
       index.drop(window - 3)
     }
     for (const start of index.starts()) {
-      for (const slot of index.slotsOf(start)) expect(index.find(start, bySlot[slot])).toBe(slot)
+      for (const slot of [...index.slotsOf(start)]) {
+        index.enter(bySlot[slot])
+        expect(index.find(start, -5)).toBe(slot)
+        const [at, length] = places.get(slot) as [number, number]
+        expect(bytesToHex(own.memory.bytes.slice(at, at + length))).toBe(bytesToHex(canonicalBytes(bySlot[slot])))
+      }
     }
     expect(index.starts()).toEqual([57, 58, 59, 60])
   })

@@ -2,9 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { newKernel } from '../../../../core/kernel/kernel-over.ts'
 import { SortedKeys } from '../../../../core/operators/aggregate/sorted-keys.ts'
 import { bytesToHex, compareBytes } from '../../../../core/values/bytes.ts'
 import { canonicalBytes, encodeValue } from '../../../../core/values/canonical.ts'
+import { kernelModule } from '../../../../host/kernel-module.ts'
 import { AWKWARD_KEYS } from '../../../support/random-log.ts'
 
 const key = fc.oneof(
@@ -19,7 +21,7 @@ describe('SortedKeys', () => {
   it('is the order of compareBytes', () => {
     fc.assert(
       fc.property(distinctKeys, keys => {
-        const sorted = new SortedKeys()
+        const sorted = new SortedKeys(newKernel(kernelModule()))
         for (const slot of keys.keys()) sorted.add(slot, w => encodeValue(w, keys[slot]))
         sorted.sort()
         const expected = keys
@@ -37,7 +39,7 @@ describe('SortedKeys', () => {
 
   it('sorts a key that is a prefix of all others first', () => {
     const keys = ['a', ...Array.from({ length: 20 }, (_, i) => `a\0${(i * 7) % 20}`), 'a\0']
-    const sorted = new SortedKeys()
+    const sorted = new SortedKeys(newKernel(kernelModule()))
     for (const [slot, k] of keys.entries()) sorted.add(slot, w => encodeValue(w, k))
     sorted.sort()
     expect(keys.map((_, rank) => keys[sorted.slotAt(rank)])).toEqual([...keys].sort())
@@ -45,7 +47,7 @@ describe('SortedKeys', () => {
 
   it('sorts many keys that differ late', () => {
     const keys = Array.from({ length: 5000 }, (_, i) => `user-${((i * 7919) % 5000).toString(2).padStart(20, '0')}`)
-    const sorted = new SortedKeys()
+    const sorted = new SortedKeys(newKernel(kernelModule()))
     for (const [slot, k] of keys.entries()) sorted.add(slot, w => encodeValue(w, k))
     sorted.sort()
     expect(keys.map((_, rank) => keys[sorted.slotAt(rank)])).toEqual([...keys].sort())
