@@ -4,6 +4,7 @@
 // the executor puts it so.
 
 import type { ChangeSink } from '../core/state/environment.ts'
+import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
 import type { StateReader, StateTransaction } from '../store/store.ts'
@@ -19,6 +20,8 @@ interface ChangeBufferOptions {
 export class ChangeBuffer implements ChangeSink {
   readonly #options: ChangeBufferOptions
   readonly #tables = new Map<string, RowQueue>()
+  /** Tables whose changes were all given at once. */
+  readonly #packed = new Map<string, PackedRows>()
 
   constructor(options: ChangeBufferOptions) {
     this.#options = options
@@ -39,13 +42,26 @@ export class ChangeBuffer implements ChangeSink {
     this.#queue(table).addPart(bytes, keyStart, keyEnd, valueStart, valueEnd)
   }
 
+  putSortedRows(table: string, rows: PackedRows): void {
+    if (!this.#tables.has(table) && !this.#packed.has(table)) this.#packed.set(table, rows)
+    else this.#copy(this.#queue(table), rows)
+  }
+
   #queue(table: string): RowQueue {
     let queue = this.#tables.get(table)
     if (queue === undefined) {
       queue = new RowQueue(this.#options.scratch, this.#options.limits.queueBytes)
       this.#tables.set(table, queue)
+      const packed = this.#packed.get(table)
+      if (packed !== undefined) this.#copy(queue, packed)
+      this.#packed.delete(table)
     }
     return queue
+  }
+
+  #copy(queue: RowQueue, rows: PackedRows): void {
+    rows.each((...part) => queue.addPart(...part))
+    rows.dispose()
   }
 
   release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void {
@@ -59,11 +75,17 @@ export class ChangeBuffer implements ChangeSink {
       if (existing.has(table)) transaction.applyChanges(table, queue.changes())
       else transaction.replaceTable(table, presentRows(queue.changes()))
     }
+    for (const [table, rows] of this.#packed) {
+      if (existing.has(table)) transaction.applyPacked(table, rows)
+      else transaction.replacePacked(table, rows)
+    }
   }
 
   dispose(): void {
     for (const queue of this.#tables.values()) queue.dispose()
     this.#tables.clear()
+    for (const rows of this.#packed.values()) rows.dispose()
+    this.#packed.clear()
   }
 }
 

@@ -16,6 +16,8 @@ import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
 import { type Floors, NO_FLOORS } from '../core/log/floors.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { isDebugged } from '../host/debugger.ts'
+import { makeKernel } from '../host/kernel-module.ts'
 import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
@@ -134,6 +136,8 @@ export class JobRun {
     this.executor = new JobExecutor(options.functions, {
       // Batch flushes once: over a fresh state no stored group is ever read.
       state: target === 'batch' && state.fresh ? null : state.writer,
+      newKernel: makeKernel,
+      callsLambdas: isDebugged(),
       newSorter: sorterFactory(this.scratch, this.#buffers),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       ...groupLimits(this.plan, options, options.executors),

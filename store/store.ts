@@ -4,6 +4,7 @@
 // whole.
 // Not here: what the rows mean (the executors).
 
+import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { RowChange, Rows } from '../core/state/rows.ts'
 export interface StateReader {
   /** A document: a small named value such as the cut or the plan. */
@@ -22,6 +23,9 @@ export interface StateTransaction {
   applyChanges(table: string, changes: Iterable<RowChange>): void
   /** Replaces a whole table by rows sorted by key. */
   replaceTable(table: string, rows: Rows): void
+  /** The same two with rows that are packed already. */
+  applyPacked(table: string, rows: PackedRows): void
+  replacePacked(table: string, rows: PackedRows): void
 }
 
 export interface StateWriter extends StateReader {

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeAll, orClose, thenClose } from '../core/close-all.ts'
 import { invariant, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
+import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange, Rows } from '../core/state/rows.ts'
 import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
@@ -132,6 +133,8 @@ class Writer implements StateWriter {
   }
 }
 
+type Fill = (writer: SortedRunWriter) => void
+
 /**
  * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read them until
  * then.
@@ -164,16 +167,32 @@ class Draft implements StateTransaction {
   }
 
   applyChanges(table: string, changes: Iterable<RowChange>): void {
-    const run = this.#write(true, writer => {
+    this.#apply(table, writer => {
       for (const [key, value] of changes) writer.add(key, value)
     })
-    if (run !== undefined) this.#tables.set(table, [run, ...(this.#tables.get(table) ?? [])])
   }
 
   replaceTable(table: string, rows: Rows): void {
-    const run = this.#write(false, writer => {
+    this.#replaceAll(table, writer => {
       for (const [key, value] of rows) writer.add(key, value)
     })
+  }
+
+  applyPacked(table: string, rows: PackedRows): void {
+    this.#apply(table, writer => writer.addPacked(rows))
+  }
+
+  replacePacked(table: string, rows: PackedRows): void {
+    this.#replaceAll(table, writer => writer.addPacked(rows))
+  }
+
+  #apply(table: string, fill: Fill): void {
+    const run = this.#write(true, fill)
+    if (run !== undefined) this.#tables.set(table, [run, ...(this.#tables.get(table) ?? [])])
+  }
+
+  #replaceAll(table: string, fill: Fill): void {
+    const run = this.#write(false, fill)
     this.#replace(table, this.#tables.get(table) ?? [], run === undefined ? [] : [run])
   }
 
@@ -221,7 +240,7 @@ class Draft implements StateTransaction {
     else this.#tables.set(table, runs)
   }
 
-  #write(filtered: boolean, fill: (writer: SortedRunWriter) => void): SortedRun | undefined {
+  #write(filtered: boolean, fill: Fill): SortedRun | undefined {
     const id = this.#nextRun++
     const put = (ordinal: number, block: Uint8Array): void => this.#lmdb.put(blockKey(id, ordinal), block, true)
     const writer = new SortedRunWriter(id, put, filtered, this.#options.blockBytes ?? BLOCK_BYTES)

@@ -6,8 +6,8 @@
 // Not here: which block holds a key (`sorted-run.ts`).
 
 import { crc32 } from 'node:zlib'
+import { compareRanges } from '../../core/values/bytes.ts'
 import { putVarint, varintAt, varintEnd } from '../../core/values/varint.ts'
-import { compareRanges } from './bytes-range.ts'
 
 const HEAD = 6
 
@@ -66,7 +66,7 @@ export class BlockBuilder {
     }
     out.set(this.#rows.subarray(0, this.#length), at)
     const block = out.subarray(0, size)
-    writeU32(out, 0, checksum(block, run, ordinal))
+    sealBlock(block, run, ordinal)
     this.#starts = []
     this.#length = 0
     return block
@@ -84,6 +84,11 @@ export class BlockBuilder {
     bigger.set(this.#rows.subarray(0, this.#length))
     this.#rows = bigger
   }
+}
+
+/** Writes the checksum of a block that is whole but for that, for its place. */
+export function sealBlock(block: Uint8Array, run: number, ordinal: number): void {
+  writeU32(block, 0, checksum(block, run, ordinal))
 }
 
 /** True if the block is undamaged and was written for this place. */

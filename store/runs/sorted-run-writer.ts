@@ -4,9 +4,11 @@
 // Not here: the transaction in which the blocks are put (`writer.ts`).
 
 import { invariant } from '../../core/errors.ts'
+import type { PackedRows } from '../../core/state/packed-rows.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
 import { BLOCK_BYTES, FILTER_ROWS_MAX } from '../limits.ts'
-import { BlockBuilder } from './block.ts'
-import { compareRanges } from './bytes-range.ts'
+import { BlockBuilder, sealBlock } from './block.ts'
+
 import { type KeyFilter, KeyHashes } from './key-filter.ts'
 import type { SortedRunInfo } from './sorted-run.ts'
 
@@ -57,6 +59,20 @@ export class SortedRunWriter {
     this.#builder.add(key, keyStart, keyEnd, value, valueStart, valueEnd)
     this.#rows++
     if (this.#hashes !== undefined && this.#rows <= FILTER_ROWS_MAX) this.#hashes.add(key, keyStart, keyEnd)
+  }
+
+  /** All rows of the run, which are in order. */
+  addPacked(rows: PackedRows): void {
+    invariant(this.#rows === 0, 'packed rows must be all of a run')
+    this.#rows = rows.count
+    for (const { bytes } of rows.blocks(this.#blockBytes)) {
+      sealBlock(bytes, this.#id, this.#blocks)
+      this.#put(this.#blocks++, bytes)
+      this.#bytes += bytes.length
+    }
+    const hashes = this.#hashes
+    if (hashes === undefined || rows.count > FILTER_ROWS_MAX) return
+    rows.each((bytes, keyStart, keyEnd) => hashes.add(bytes, keyStart, keyEnd))
   }
 
   /** Undefined where no row was added. */
