@@ -68,12 +68,10 @@ export class DirectoryLog implements Log {
     const { directories, description } = await this.#find(topic)
     this.#watch.seen([this.#directory, ...directories.values()])
     const numbers = [...directories.keys()].sort((a, b) => a - b)
-    const ranges: PartitionRange[] = []
-    for (const partition of numbers) {
+    return await inOrder(numbers, async partition => {
       const source = await this.#source({ topic, partition }, directories.get(partition) as string, description)
-      ranges.push({ topic, partition, ...(await source.range()) })
-    }
-    return ranges
+      return { topic, partition, ...(await source.range()) }
+    })
   }
 
   async otherLayout(): Promise<LyrebirdError | null> {
@@ -191,6 +189,22 @@ async function openSource(
       yield* []
     },
   }
+}
+
+/** Ranges that are looked up at once: some partitions are read for theirs. */
+const AT_ONCE = 4
+
+/** The results in the order of the items; where some fail, throws what the first of them has thrown. */
+async function inOrder<T, R>(items: readonly T[], get: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (let i = 0; i < items.length; i += AT_ONCE) {
+    const settled = await Promise.allSettled(items.slice(i, i + AT_ONCE).map(get))
+    for (const one of settled) {
+      if (one.status === 'rejected') throw one.reason
+      results.push(one.value)
+    }
+  }
+  return results
 }
 
 /** The embedded log creates all partitions at once: a missing one is lost. */

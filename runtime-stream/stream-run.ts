@@ -60,6 +60,7 @@ export class StreamRun {
     const name = partitionName(chunk.topic, chunk.partition)
     invariant(chunk.count === 0 || chunk.baseOffset >= this.position(name), `records of ${name} come twice`)
     this.run.executor.feed(chunk)
+    chunk.release?.()
   }
 
   /** Reads a partition up to an offset and feeds it. */

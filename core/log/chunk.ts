@@ -41,6 +41,11 @@ export interface Chunk {
    * Offset to read next: past the last record and past everything skipped on purpose (control records, aborted ones).
    */
   readonly nextOffset: bigint
+  /**
+   * Says that nobody reads the chunk any more, so that its memory may be used for the next one. Whoever does not call
+   * it leaves the memory to the engine.
+   */
+  release?(): void
   /** Leader epoch of the batch that holds the last record (Kafka's); absent where the log has none. */
   readonly leaderEpoch?: number
 }

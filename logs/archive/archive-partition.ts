@@ -17,6 +17,7 @@ import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-s
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { readSettings, settingsPath } from './archive-settings.ts'
 import { type FileVersion, inputChanged, openGzip, openPlain, sameVersion, versionOf } from './byte-source.ts'
+import { LineBuffers } from './line-buffers.ts'
 import { chunkOfLines, dropByteOrderMark, NO_LINES, readLines } from './line-reader.ts'
 
 /** A file, and what is known of its lines. */
@@ -32,6 +33,7 @@ export class ArchivePartition implements PartitionSource {
   readonly kind = 'archive'
   readonly #place: Place
   readonly #directory: string
+  readonly #buffers = new LineBuffers()
   #files: ArchiveFile[] = []
 
   constructor(place: Place, directory: string) {
@@ -76,7 +78,7 @@ export class ArchivePartition implements PartitionSource {
     let { offset, position } = mark
     try {
       const bytes = offset < from ? Math.max(chunkBytes, SEEK_BYTES) : chunkBytes
-      for await (const lines of readLines(source, this.#place, offset, bytes)) {
+      for await (const lines of readLines(source, this.#place, offset, bytes, this.#buffers)) {
         if (position === 0) dropByteOrderMark(lines)
         const end = offset + BigInt(lines.count)
         if (following !== null && end > following.start) throw this.#overlap(file, following)

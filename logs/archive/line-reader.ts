@@ -9,6 +9,7 @@ import type { Chunk, Header } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import type { ByteSource } from './byte-source.ts'
+import type { LineBuffers } from './line-buffers.ts'
 
 const LINE_FEED = 0x0a
 /** U+FEFF in UTF-8. */
@@ -23,6 +24,8 @@ interface Lines {
   readonly ends: Int32Array
   /** Bytes from the start of the first line to the start of the next one. */
   readonly bytesUsed: number
+  /** Says, once, that nobody reads them any more. */
+  readonly release: () => void
 }
 
 /**
@@ -33,6 +36,7 @@ export async function* readLines(
   place: Place,
   first: bigint,
   chunkBytes: number,
+  buffers: LineBuffers,
 ): AsyncGenerator<Lines> {
   let carry: Buffer = Buffer.alloc(0)
   let offset = first
@@ -41,11 +45,13 @@ export async function* readLines(
       throw batchFailure('too-big', place, { from: offset }, `a line of more than ${RECORD_BYTES_MAX} bytes`)
     }
     // A long line grows the buffer geometrically, so that it is not copied again for each read.
-    const buffer = Buffer.allocUnsafeSlow(carry.length + Math.max(chunkBytes, carry.length, 1))
+    const size = carry.length + Math.max(chunkBytes, carry.length, 1)
+    const whole = buffers.take(size)
+    const buffer = whole.subarray(0, size)
     carry.copy(buffer)
     const filled = carry.length + (await source.fill(buffer, carry.length))
     ended = filled < buffer.length
-    const lines = splitLines(buffer.subarray(0, filled), ended)
+    const lines = { ...splitLines(buffer.subarray(0, filled), ended), release: () => buffers.giveBack(whole) }
     carry = buffer.subarray(lines.bytesUsed, filled)
     offset += BigInt(lines.count)
     if (lines.count > 0) yield lines
@@ -58,9 +64,10 @@ export const NO_LINES: Lines = Object.freeze({
   starts: new Int32Array(0),
   ends: new Int32Array(0),
   bytesUsed: 0,
+  release: () => {},
 })
 
-function splitLines(bytes: Buffer, ended: boolean): Lines {
+function splitLines(bytes: Buffer, ended: boolean): Omit<Lines, 'release'> {
   let starts = new Int32Array(Math.max(16, bytes.length >>> 6))
   let ends = new Int32Array(starts.length)
   let count = 0
@@ -111,6 +118,7 @@ export function chunkOfLines(place: Place, lines: Lines, from: number, to: numbe
     timestamps: null,
     ticks: null,
     headers: () => NO_HEADERS,
+    release: lines.release,
     nextOffset: baseOffset + BigInt(to - from),
   }
 }
