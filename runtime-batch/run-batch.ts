@@ -16,7 +16,7 @@ import { takeProgress } from '../run/progress-merge.ts'
 import { checkReachable, type ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { divide, type Task } from './divide.ts'
-import { SMALL_LOG } from './limits.ts'
+import { SAMPLE, SAMPLE_GROUPS, SMALL_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
 import { readGroup } from './workers/read-group.ts'
 import { Thread } from './workers/thread.ts'
@@ -71,7 +71,20 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Prom
   if (entry === null || others.length === 0) {
     await readGroup(run.log, run.executor, own, onProgress)
     for (const group of others) await readApart(run, options, group, onProgress)
-  } else await readInThreads(run, options, entry, own, others, onProgress)
+    return
+  }
+  const rest = total < 2 * SAMPLE ? own : await readSample(run, own, onProgress)
+  if (rest !== own && run.executor.groupCount > SAMPLE_GROUPS) {
+    await readGroup(run.log, run.executor, [...rest, ...others.flat()], onProgress)
+  } else await readInThreads(run, options, entry, rest, others, onProgress)
+}
+
+/** Reads the beginning of the first partition of a group; returns what is left of the group. */
+async function readSample(run: JobRun, own: readonly Task[], onProgress: OnProgress): Promise<readonly Task[]> {
+  const [{ name, from, to }, ...others] = own as readonly [Task, ...Task[]]
+  const middle = to - from < SAMPLE ? to : from + BigInt(SAMPLE)
+  await readGroup(run.log, run.executor, [{ name, from, to: middle }], onProgress)
+  return [{ name, from: middle, to }, ...others]
 }
 
 const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())

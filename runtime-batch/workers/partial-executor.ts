@@ -6,6 +6,8 @@
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { JobExecutor } from '../../core/executor/job-executor.ts'
 import { PROGRESS } from '../../core/executor/progress.ts'
+import { isDebugged } from '../../host/debugger.ts'
+import { makeKernel } from '../../host/kernel-module.ts'
 import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import { siteFinder } from '../../run/site-of.ts'
 import { sorterFactory } from '../../run/sorters.ts'
@@ -30,6 +32,8 @@ export function partialExecutor({
 }: PartialOptions): JobExecutor {
   return new JobExecutor(functions, {
     state: { document: name => (name === PROGRESS ? progress : undefined), get: () => undefined, range: () => [] },
+    newKernel: makeKernel,
+    callsLambdas: isDebugged(),
     newSorter: sorterFactory(scratch, buffers),
     siteOf: siteFinder(functionsUrl, functions.files),
     ...limits,

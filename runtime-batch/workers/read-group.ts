@@ -19,6 +19,7 @@ export async function readGroup(
     if (from === to) continue
     for await (const chunk of prefetch(log.read(topic, partition, from, to))) {
       executor.feed(chunk)
+      chunk.release?.()
       executor.spill()
       onProgress(chunk.count, Number(chunk.nextOffset - at))
       at = chunk.nextOffset
