@@ -4,8 +4,8 @@
 //   npm run bench [-- --events 1000000 --rounds 3 --seed 1]
 //
 // Promises: whole processes of the compiled artefact, start included, durable state written; all contestants take turns
-// in one run, so that a busy machine is busy for all; the median of the rounds is shown, with the ratio to the loop by
-// hand. Results are compared: every contestant must find as many groups and count as many records. The events are made
+// in one run, so that a busy machine is busy for all; the median of the rounds is shown, with the ratios to the loop by
+// hand and to DuckDB on one thread. Results are compared: every contestant must find as many groups and count as many records. The events are made
 // by `generate.mjs`.
 
 import { spawnSync } from 'node:child_process'
@@ -23,13 +23,13 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: 'country,users' },
+    jobs: { type: 'string', default: 'country,users,pages,sessions' },
   },
 })
 const events = Number(values.events)
 const rounds = Number(values.rounds)
 const scratch = mkdtempSync(join(tmpdir(), 'lyrebird-bench-'))
-const log = join(root, '.lyrebird', 'bench', `${events}-${values.seed}`)
+const log = join(root, '.lyrebird', 'bench', `mixed-${events}-${values.seed}`)
 const cli = join(root, 'bin', 'lyrebird.mjs')
 const usageFile = join(scratch, 'usage.json')
 let serial = 0
@@ -55,7 +55,7 @@ function measure(name, command, args) {
 const node = (script, ...args) => ['--import', join(here, 'usage.mjs'), script, ...args]
 
 function tally(job, state) {
-  const view = job === 'country' ? 'hourly' : 'users'
+  const view = job === 'country' ? 'hourly' : job
   const result = spawnSync(process.execPath, [cli, 'query', view, '--state', state], {
     cwd: root,
     encoding: 'utf8',
@@ -110,7 +110,8 @@ function race(job) {
   const expected = JSON.stringify(runs['loop by hand'][0].found)
   const reference = median(runs['loop by hand'].map(r => r.seconds))
   console.log(`\n${job}: ${expected}`)
-  console.log('                          seconds   times the loop   events/s     peak MB')
+  const duck = hasDuckdb ? median(runs['DuckDB, 1 thread'].map(r => r.seconds)) : Number.NaN
+  console.log('                          seconds   times the loop   of DuckDB    events/s     peak MB')
   for (const [name, list] of Object.entries(runs)) {
     for (const { found } of list) {
       if (JSON.stringify(found) !== expected) throw new Error(`${name} found ${JSON.stringify(found)}, not ${expected}`)
@@ -120,9 +121,10 @@ function race(job) {
       name.padEnd(24),
       seconds.toFixed(2).padStart(8),
       (reference / seconds).toFixed(2).padStart(14),
+      (seconds / duck).toFixed(2).padStart(10),
       Math.round(events / seconds)
         .toLocaleString('en')
-        .padStart(14),
+        .padStart(12),
       Math.round(Math.max(...list.map(r => r.rssMb)))
         .toString()
         .padStart(10),

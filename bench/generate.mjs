@@ -1,7 +1,8 @@
 // A seeded log for measurements: events of about 200 bytes as NDJSON in the archive layout.
 //
 // Promises: the same bytes for the same seed and count on every machine. Event times cover one week, with up to 5 s of
-// disorder within a partition; users are drawn evenly from 500,000, countries unevenly from 40.
+// disorder within a partition; a fifth of the events are of 1,000 users, the others of 500,000; countries are drawn
+// unevenly from 40. Texts hold quotes, backslashes, tabs, accents, Hangul and emoji.
 
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +12,8 @@ const WEEK_MS = 7 * 24 * 3_600_000
 const START = Date.UTC(2026, 0, 5)
 const COUNTRIES = Array.from({ length: 40 }, (_, i) => String.fromCharCode(65 + (i % 26), 65 + ((i * 7) % 26)))
 const PAGES = Array.from({ length: 50 }, (_, i) => `/shop/category-${i}/index.html`)
-const AGENTS = ['Firefox/139.0', 'Chrome/137.0', 'Safari/18.5', 'Edge/136.0']
+const AGENTS = ['Firefox/139.0', 'Chrome/137.0', 'Safari/18.5', 'Édge/136.0', '새/1.0 (안드로이드)', 'curl "raw" 🐦']
+const TITLES = ['spring sale', '가을 세일', 'été', 'Ärger & Öl', 'plain', 'tab\tand "quote"', 'back\\slash']
 
 /** mulberry32: 32 bits of state, enough for data that only has to look mixed. */
 export function random(seed) {
@@ -29,9 +31,10 @@ function event(next, id, base) {
   const country = COUNTRIES[Math.floor(next() * next() * COUNTRIES.length)]
   const ts = base - Math.floor(next() * 5000)
   const amount = Math.floor(next() * 100_000) / 100
+  const user = next() < 0.2 ? Math.floor(1000 * next() ** 2) : Math.floor(next() * USERS)
   return (
-    `{"id":${id},"ts":${ts},"user":"u${Math.floor(next() * USERS)}","country":"${country}","page":"${pick(PAGES)}",` +
-    `"amount":${amount},"ip":"10.${id & 255}.${(id >> 8) & 255}.7","agent":"${pick(AGENTS)}",` +
+    `{"id":${id},"ts":${ts},"user":"u${user}","country":"${country}","page":"${pick(PAGES)}",` +
+    `"amount":${amount},"ip":"10.${id & 255}.${(id >> 8) & 255}.7","agent":${JSON.stringify(pick(AGENTS))},"title":${JSON.stringify(pick(TITLES))},` +
     `"device":{"kind":"mobile","os":"linux"},"ok":${next() < 0.98}}\n`
   )
 }

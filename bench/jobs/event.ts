@@ -1,4 +1,4 @@
-// What the measured events hold; the jobs use three of ten fields.
+// What the measured events hold; the jobs use two to four of eleven fields.
 
 export interface Event {
   id: number
@@ -9,6 +9,7 @@ export interface Event {
   amount: number
   ip: string
   agent: string
+  title: string
   device: { kind: string; os: string }
   ok: boolean
 }
