@@ -5,8 +5,8 @@
 //
 // Promises: whole processes of the compiled artefact, start included, durable state written; all contestants take turns
 // in one run, so that a busy machine is busy for all; the median of the rounds is shown, with the ratios to the loop by
-// hand and to DuckDB on one thread. Results are compared: every contestant must find as many groups and count as many records. The events are made
-// by `generate.mjs`.
+// hand and to DuckDB on one thread. Results are compared: every contestant must find as many groups and count as many
+// records. The events are made by `generate.mjs`.
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
