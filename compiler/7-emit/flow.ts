@@ -10,6 +10,9 @@ export interface PlacedText {
   readonly length: string
 }
 
+/** Statements that write a key; `writer` is the name of a `KeyAccess`. */
+export type WriteKey = (flow: Flow, writer: string) => string
+
 /** The JavaScript expression of a part of a value by its path; undefined where it has no variable of its own. */
 type PartNames = (path: readonly string[]) => string | undefined
 
@@ -27,21 +30,25 @@ export interface ElementNames {
   readonly parts?: PartNames
   /** Parts of the value that are texts with a place. */
   readonly texts?: (path: readonly string[]) => PlacedText | undefined
+  /** Whether a part has a variable that is never undefined. */
+  readonly sure?: (path: readonly string[]) => boolean
   /** Of a key that is such a text. */
   readonly keyText?: PlacedText
+  /** Of a key that is written by its parts where nobody has made it. */
+  readonly keyParts?: { readonly test: string; readonly write: WriteKey }
   /** Of a version of a table's topic: the time from which joins see it (semantics.md 3.9), but for its key's past. */
   readonly asOf?: string
 }
 
 /** The element with another value, of whose parts nothing is known. */
 export function withValue(element: ElementNames, value: string): ElementNames {
-  const { parts: _, texts: __, ...rest } = element
+  const { parts: _, texts: __, sure: ___, ...rest } = element
   return { ...rest, value }
 }
 
 /** The element with another key, which has no place. */
 export function withKey(element: ElementNames, key: string): ElementNames {
-  const { keyText: _, ...rest } = element
+  const { keyText: _, keyParts: __, ...rest } = element
   return { ...rest, key }
 }
 

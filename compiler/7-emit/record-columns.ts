@@ -10,7 +10,7 @@ import { property, text } from './code.ts'
 import type { ElementNames, Flow, PlacedText } from './flow.ts'
 
 interface RecordColumns {
-  readonly names: Required<Pick<ElementNames, 'value' | 'parts' | 'texts'>>
+  readonly names: Required<Pick<ElementNames, 'value' | 'parts' | 'texts' | 'sure'>>
   /** Statements before the loop over the records. */
   readonly enter: string
   /** Statements that begin each turn of it. */
@@ -46,12 +46,14 @@ export function recordColumns(flow: Flow, node: SourceNode): RecordColumns | nul
   const use = (v: Variable): string => (v.lazy ? `(${v.name} ??= ${v.read})` : v.name)
   const byPath = new Map(variables.map(v => [JSON.stringify(v.path), use(v)]))
   const texts = new Map(variables.flatMap(v => (v.lazy ? [[JSON.stringify(v.path), placed(v)] as const] : [])))
+  const surePaths = new Set(variables.filter(v => !v.optional).map(v => JSON.stringify(v.path)))
   const eager = variables.filter(v => !v.lazy)
   return {
     names: {
       value: `(value ??= ${make}(${variables.map(use).join(', ')}))`,
       parts: path => byPath.get(JSON.stringify(path)),
       texts: path => texts.get(JSON.stringify(path)),
+      sure: path => surePaths.has(JSON.stringify(path)),
     },
     enter: 'let batch = first, behind = first',
     next: `if (i === behind) {

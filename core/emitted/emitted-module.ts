@@ -97,7 +97,22 @@ export interface GroupAccess {
   enter(key: unknown): void
   /** As `enter`, for a text of a record of the present batch, by its place in the kernel's memory. */
   enterText(address: number, length: number): void
+  /** As `enter`, for a key whose canonical bytes have been written. */
+  enterWritten(): void
+  readonly keyWriter: KeyAccess
   slotAt(windowStart: number): number
+}
+
+/** Writes a composite key by its parts. Marks are the canonical bytes between them. */
+export interface KeyAccess {
+  /** Begins a key with its first marks. */
+  begin(marks: Uint8Array): void
+  marks(marks: Uint8Array): void
+  text(part: string): void
+  /** A text by its place in the kernel's memory. */
+  textAt(address: number, length: number): void
+  /** A part of any other type. */
+  value(part: unknown): void
 }
 
 /** Where emitted code reports late records and dead letters. Each call is counted and kept; nothing is dropped. */

@@ -32,6 +32,12 @@ const byUser = events.keyBy(e => e.user).aggregate({ n: count(), sum: sum(e => e
 const byOs = bought.keyBy(e => e.device.os).window(tumbling('10s')).aggregate({ n: count(), least: min(e => e.amount) })
 const byPaid = events.keyBy(e => e.paid).window(hopping('10s', '5s')).aggregate({ mean: mean(e => e.rate ?? -1) })
 const byTwo = events.keyBy(e => ({ note: e.note, major: e.device.major })).count()
+const byParts = events
+  .keyBy(e => ({ user: e.user, os: e.device.os, rate: e.rate, 'é': [e.paid, 'x', e.amount * 2], b: { kind: e.kind } }))
+  .window(hopping('10s', '5s'))
+  .aggregate({ n: count(), sum: sum(e => e.amount) })
+const bySession = events.keyBy(e => [e.user, e.kind]).window(session('4s')).aggregate({ n: count() })
+const keyed = events.keyBy(e => ({ user: e.user, kind: e.kind })).flatMapKeys(k => [k, { user: k.user, kind: 'any' }]).count()
 const mapped = events
   .map(e => ({ who: e.user, price: e.paid ? e.amount : -e.amount, os: e.device.os }))
   .filter(m => m.price !== 3)
@@ -59,7 +65,7 @@ const again = events
   .aggregate({ last: last(m => m.os), n: count() })
 const rest = events.filter(e => e.user.length > 1).keyBy(e => e.user.toUpperCase()).count()
 
-export default job('columns', { byUser, byOs, byPaid, byTwo, mapped, whole, most, shifted, flat, again, rest })
+export default job('columns', { byUser, byOs, byPaid, byTwo, byParts, bySession, keyed, mapped, whole, most, shifted, flat, again, rest })
 `
 
 /** One value in one of its spellings. */
@@ -132,6 +138,7 @@ it(`agrees with the reference on expressions over columns (seed ${SEED})`, { tim
   const { diagnostics } = await compileJob(jobFile(JOB, {}), { outDir })
   expect(diagnostics.filter(d => d.severity === 'error')).toEqual([])
   expect(readFileSync(join(outDir, 'functions.mjs'), 'utf8')).toContain('api.recordColumns(')
+  expect(readFileSync(join(outDir, 'functions.mjs'), 'utf8')).toContain('.keyWriter')
   const functions = await loadFunctions(outDir)
   const random = seededRandom(SEED)
   for (let i = 0; i < 10; i++) {

@@ -38,13 +38,19 @@ export function aggregateStep(flow: Flow, node: AggregateNode, element: ElementN
   const addTo = (start: string): string => `const ${slot} = ${groups}.slotAt(${start})\n${adds.join('\n')}`
   return `${block}: {
       ${statements.join('\n')}
-      ${enterKey(groups, element)}
+      ${enterKey(flow, groups, element)}
       ${eachWindow(flow, window, element.time, addTo)}
     }`
 }
 
-function enterKey(groups: string, { key, keyText }: ElementNames): string {
+function enterKey(flow: Flow, groups: string, { key, keyText, keyParts }: ElementNames): string {
   const enter = `${groups}.enter(${key})`
+  if (keyParts !== undefined) {
+    return `if (${keyParts.test}) {
+        ${keyParts.write(flow, `${groups}.keyWriter`)}
+        ${groups}.enterWritten()
+      } else ${enter}`
+  }
   if (keyText === undefined) return enter
   return `if (${keyText.test}) ${groups}.enterText(${keyText.address}, ${keyText.length})\nelse ${enter}`
 }

@@ -7,6 +7,8 @@ export interface GroupIndex {
   enter(key: unknown): void
   /** The same by the key's canonical bytes. */
   enterBytes(bytes: Uint8Array, start: number, end: number): void
+  /** The same for the key that was written into the scratch. */
+  enterWritten(): void
   /** The same for a text that lies in the kernel's memory, which must not change until the next key is set. */
   enterText(address: number, length: number): void
   /** The slot of a window's group of the key that was set; -1 where it is new and has the slot `next` now. */
@@ -54,6 +56,10 @@ export class ApartIndex implements GroupIndex {
   enterBytes(bytes: Uint8Array, start: number, end: number): void {
     this.#kind = SCRATCH
     this.#scratch.putBytes(bytes, start, end)
+  }
+
+  enterWritten(): void {
+    this.#kind = SCRATCH
   }
 
   enterText(address: number, length: number): void {

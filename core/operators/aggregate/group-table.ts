@@ -12,6 +12,7 @@ import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
+import { KeyWriter } from './key-writer.ts'
 import { OverlappingIndex } from './overlapping-index.ts'
 
 // Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
@@ -41,6 +42,7 @@ export class GroupTable implements GroupAccess {
   #free: number[] = []
   #starts = new Float64Array(0)
   readonly kernel: OwnKernel
+  readonly keyWriter: KeyWriter
   /** By slot: where the canonical bytes of the key lie in the kernel's memory, and how many they are. */
   #keysAt = new Uint32Array(0)
   #keyLengths = new Uint32Array(0)
@@ -51,6 +53,7 @@ export class GroupTable implements GroupAccess {
   constructor(columns: readonly Column[], { windowed, overlapping, viewCount, kernel }: GroupTableOptions) {
     this.kernel = kernel
     const scratch = new KeyScratch(kernel)
+    this.keyWriter = new KeyWriter(scratch)
     this.columns = columns
     this.windowed = windowed
     this.#index = overlapping
@@ -86,6 +89,10 @@ export class GroupTable implements GroupAccess {
     const start = this.windowed ? (decodeValue(r) as number) : 0
     this.#index.enterBytes(rowKey, r.position, rowKey.length)
     return this.slotAt(start)
+  }
+
+  enterWritten(): void {
+    this.#index.enterWritten()
   }
 
   enterText(address: number, length: number): void {

@@ -51,6 +51,10 @@ export class OverlappingIndex implements GroupIndex {
 
   enterBytes(bytes: Uint8Array, start: number, end: number): void {
     this.#scratch.putBytes(bytes, start, end)
+    this.enterWritten()
+  }
+
+  enterWritten(): void {
     this.#known(this.#index.numberOfScratch(this.#uses.length))
     this.#key = NO_KEY
   }

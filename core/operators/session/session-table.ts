@@ -11,6 +11,7 @@ import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
+import { KeyWriter } from '../aggregate/key-writer.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 
 /** A slot that belongs to no session: for those that are merged at a flush. */
@@ -21,6 +22,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
   readonly #gap: number
   readonly #ending: readonly Column[]
   readonly kernel: OwnKernel
+  readonly keyWriter: KeyWriter
   readonly #scratch: KeyScratch
   #index: KeyIndex
   /** By the number that the index gives: where the canonical bytes of the key lie, and how many they are. */
@@ -43,6 +45,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
   constructor(columns: readonly Column[], gapMs: number, kernel: OwnKernel) {
     this.kernel = kernel
     this.#scratch = new KeyScratch(kernel)
+    this.keyWriter = new KeyWriter(this.#scratch)
     this.#index = new KeyIndex(this.#scratch)
     this.columns = columns
     this.#gap = gapMs
@@ -74,6 +77,10 @@ export class SessionTable implements GroupAccess, SessionTimes {
     this.#number = this.#index.numberOf(key, this.#keysAt.length)
   }
 
+  enterWritten(): void {
+    this.#number = this.#index.numberOfScratch(this.#keysAt.length)
+  }
+
   enterText(address: number, length: number): void {
     this.#number = this.#index.numberOfText(address, length, this.#keysAt.length)
   }
@@ -98,7 +105,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
   /** Takes in a part of a session: its key's canonical bytes, its times, and the state that `r` reads. */
   addPart(key: Uint8Array, first: number, last: number, r: ByteReader): void {
     this.#scratch.putBytes(key, 0, key.length)
-    this.#number = this.#index.numberOfScratch(this.#keysAt.length)
+    this.enterWritten()
     const slot = this.slotAt(first)
     if (last > (this.#lasts[slot] as number)) {
       const sessions = this.#sessions[this.#numbers[slot] as number] as number | OrderedSlots

@@ -17,10 +17,12 @@ import { Recorder } from '../../../core/emitted/recorder.ts'
 import { makeRuntimeApi } from '../../../core/emitted/runtime-api.ts'
 import { mustNotEndRun } from '../../../core/errors.ts'
 import { newKernel } from '../../../core/kernel/kernel-over.ts'
+import { KeyScratch } from '../../../core/operators/aggregate/key-index.ts'
+import { KeyWriter } from '../../../core/operators/aggregate/key-writer.ts'
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import type { InputPartition, ReferenceInput } from '../../../core/reference/input.ts'
 import { bytesToHex } from '../../../core/values/bytes.ts'
-import { canonicalBytes } from '../../../core/values/canonical.ts'
+import { canonicalBytes, decodeBytes } from '../../../core/values/canonical.ts'
 import { kernelModule } from '../../../host/kernel-module.ts'
 import { chunkOfRecords } from '../../../logs/chunk-of-records.ts'
 import { memorySorter } from '../../support/memory-state.ts'
@@ -128,6 +130,7 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
       const columns = node.params.fields.map(({ name }) => recordingColumn(`${node.id} ${name}`, trace, show))
       let slots = 0
       let entered: unknown
+      const scratch = new KeyScratch(own)
       const slotFor = (start: number, key: unknown): number => {
         trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(key)}`)
         return slots++
@@ -140,6 +143,10 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
         },
         enterText(address, length) {
           entered = new TextDecoder().decode(own.memory.bytes.slice(address, address + length))
+        },
+        keyWriter: new KeyWriter(scratch),
+        enterWritten() {
+          entered = decodeBytes(scratch.writer.view())
         },
         slotAt: start => slotFor(start, entered),
       }
