@@ -5,7 +5,7 @@
 
 import type { Expression } from '../../core/plan/expression.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
-import { canonicalBytes } from '../../core/values/canonical.ts'
+import { canonicalBytes, fieldStart } from '../../core/values/canonical.ts'
 import { expressionText } from './expression.ts'
 import type { ElementNames, WriteKey } from './flow.ts'
 
@@ -60,7 +60,7 @@ function piecesOf(element: ElementNames, expression: Expression): readonly Piece
     case 'array':
       return all([ARRAY, ...expression.items.map(item => piecesOf(element, item)), END])
     case 'object': {
-      const fields = expression.fields.map(({ name, value }) => ({ mark: fieldMark(name), value }))
+      const fields = expression.fields.map(({ name, value }) => ({ mark: fieldStart(name), value }))
       fields.sort((a, b) => compareBytes(a.mark, b.mark))
       return all([OBJECT, ...fields.flatMap(({ mark, value }) => [[mark], piecesOf(element, value)]), END])
     }
@@ -75,9 +75,3 @@ const all = (lists: readonly (readonly Piece[] | null)[]): readonly Piece[] | nu
 const ARRAY = [canonicalBytes([]).slice(0, 1)]
 const OBJECT = [canonicalBytes({}).slice(0, 1)]
 const END = [canonicalBytes({}).slice(1)]
-
-/** The bytes before a field's value: mark and name. */
-function fieldMark(name: string): Uint8Array {
-  const object = canonicalBytes(Object.fromEntries([[name, true]]))
-  return object.slice(1, object.length - 2)
-}

@@ -81,25 +81,24 @@ export interface Linked {
  * `of` (without a lambda: the element's value) through the function of the api that `takesOf` of its kind names,
  * `input` for values; an author's aggregation puts the result through its `lift` and that through `api.input`; then
  * `by` (without a lambda: the result of `of`) through `api.input`. The first field that fails ends the element, with
- * one dead letter that names the field (semantics.md 5.2). Then, for each window: `slotFor` once and `columns[f].add`
- * for each field. `add` takes the slot and what `takesOf` says (`core/plan/aggregation-spec.ts`): `of`, `by`, time and
- * lineage, as far as it names them, in this order.
+ * one dead letter that names the field (semantics.md 5.2). Then it sets the key, and for each window: `slotAt` once
+ * and `columns[f].add` for each field. `add` takes the slot and what `takesOf` says
+ * (`core/plan/aggregation-spec.ts`): `of`, `by`, time and lineage, as far as it names them, in this order.
  */
 export interface GroupAccess {
   /** In the order of the node's fields. */
   readonly columns: readonly Column[]
-  /**
-   * The slot of a group, made if there is none yet, and marked as changed. `windowStart` is 0 for the global window,
-   * and the element's own time for sessions; `key` is normalised.
-   */
-  slotFor(windowStart: number, key: unknown): number
-  /** The same in two steps, for an element of several windows: its key, then each window. */
+  /** Sets the key, normalised, for the windows that follow. */
   enter(key: unknown): void
   /** As `enter`, for a text of a record of the present batch, by its place in the kernel's memory. */
   enterText(address: number, length: number): void
   /** As `enter`, for a key whose canonical bytes have been written. */
   enterWritten(): void
   readonly keyWriter: KeyAccess
+  /**
+   * The slot of the key's group in a window, made if there is none yet, and marked as changed. `windowStart` is 0 for
+   * the global window, and the element's own time for sessions.
+   */
   slotAt(windowStart: number): number
 }
 

@@ -126,6 +126,12 @@ function encodeObject(w: ByteWriter, value: object, depth: number): void {
   w.byte(END)
 }
 
+/** The bytes of an object before a field's value: mark and name. */
+export function fieldStart(name: string): Uint8Array {
+  const object = canonicalBytes(Object.fromEntries([[name, true]]))
+  return object.slice(1, object.length - 2)
+}
+
 /** Encodes a part of an array or object. */
 function within(w: ByteWriter, part: unknown, depth: number, step: string | number): void {
   if (typeof part === 'number') return encodeNumber(w, part)

@@ -279,7 +279,8 @@ class Interpreter {
         inputs[column] = input
       }
       const addTo = (start: number): void => {
-        const slot = table.slotFor(start, e.key)
+        table.enter(e.key)
+        const slot = table.slotAt(start)
         for (const [column, input] of inputs.entries()) {
           const add = table.columns[column]?.add as (slot: number, ...input: unknown[]) => void
           add.call(table.columns[column], slot, ...input)

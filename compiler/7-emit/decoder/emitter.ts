@@ -5,6 +5,7 @@
 
 import type { PlainSchema } from '../../../core/decode/tree.ts'
 import type { Schema, Uses } from '../../../core/plan/schema.ts'
+import { quotesPlainly } from '../../../core/scan/quotes-plainly.ts'
 
 /** Where a value goes. */
 export interface Target {
@@ -58,6 +59,5 @@ export const byteLength = (text: string): number => utf8.encode(text).length
 
 /** The quoted JSON spelling without escapes; null where there is none. */
 export function quotedPlainly(text: string): string | null {
-  const quoted = JSON.stringify(text)
-  return quoted === `"${text}"` ? quoted : null
+  return quotesPlainly(text) ? `"${text}"` : null
 }

@@ -1,5 +1,6 @@
 // From keys to numbers, in JavaScript.
 
+import { compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
@@ -25,7 +26,7 @@ export function keysOver(memory: KernelMemory): Pick<Kernel, 'keyNumber' | 'text
       const place = places + at * PLACE_BYTES
       const keyAt = get(place + KEY_AT)
       const known = memory.bytes.subarray(keyAt, keyAt + get(place + KEY_LENGTH))
-      if (get(place + HASH) === hash && isSame(known, key)) return get(place + ENTRY) - 1
+      if (get(place + HASH) === hash && compareBytes(known, key) === 0) return get(place + ENTRY) - 1
     }
     const size = get(header + SIZE)
     const room = get(header + ROOM)
@@ -77,8 +78,4 @@ function hashOf(key: Uint8Array): number {
   let hash = 0x811c9dc5
   for (const byte of key) hash = Math.imul(hash ^ byte, 0x01000193)
   return (hash ^ (hash >>> 15)) >>> 0
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

@@ -74,11 +74,6 @@ export class GroupTable implements GroupAccess {
     return this.#used - 1 - this.#free.length
   }
 
-  slotFor(start: number, key: unknown): number {
-    this.#index.enter(key)
-    return this.slotAt(start)
-  }
-
   enter(key: unknown): void {
     this.#index.enter(key)
   }

@@ -6,7 +6,7 @@
 import type { Column } from '../../aggregations/columns/column.ts'
 import type { AggregationSpec } from '../../plan/aggregation-spec.ts'
 import { type ByteWriter, compareBytes } from '../../values/bytes.ts'
-import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
+import { canonicalBytes, encodeValue, fieldStart } from '../../values/canonical.ts'
 
 /** Writes the canonical bytes of a slot's row value. */
 export type RowValueWriter = (w: ByteWriter, slot: number) => void
@@ -33,10 +33,4 @@ export function rowValueWriter(
     }
     w.bytes(close)
   }
-}
-
-/** The bytes before a field's value: mark and name. */
-function fieldStart(name: string): Uint8Array {
-  const object = canonicalBytes(Object.fromEntries([[name, true]]))
-  return object.slice(1, object.length - 2)
 }

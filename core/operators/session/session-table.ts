@@ -68,11 +68,6 @@ export class SessionTable implements GroupAccess, SessionTimes {
     return this.#keysAt.length
   }
 
-  slotFor(time: number, key: unknown): number {
-    this.enter(key)
-    return this.slotAt(time)
-  }
-
   enter(key: unknown): void {
     this.#number = this.#index.numberOf(key, this.#keysAt.length)
   }

@@ -131,13 +131,8 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
       let slots = 0
       let entered: unknown
       const scratch = new KeyScratch(own)
-      const slotFor = (start: number, key: unknown): number => {
-        trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(key)}`)
-        return slots++
-      }
       groups[node.id] = {
         columns,
-        slotFor,
         enter(key) {
           entered = key
         },
@@ -148,7 +143,10 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
         enterWritten() {
           entered = decodeBytes(scratch.writer.view())
         },
-        slotAt: start => slotFor(start, entered),
+        slotAt(start) {
+          trace.push(`${node.id} slot ${slots} for ${show(start)} ${show(entered)}`)
+          return slots++
+        },
       }
     }
   }

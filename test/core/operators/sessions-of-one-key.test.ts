@@ -23,7 +23,10 @@ function sessionsOf(times: readonly number[]): [number, number][] {
 
 const tableOf = (times: readonly number[]): SessionTable => {
   const table = new SessionTable(NO_COLUMNS, GAP, newKernel(undefined))
-  for (const time of times) table.slotFor(time, 'key')
+  for (const time of times) {
+    table.enter('key')
+    table.slotAt(time)
+  }
   return table
 }
 
