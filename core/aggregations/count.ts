@@ -2,16 +2,21 @@
 //
 // State: the count as a double of 8 bytes.
 
+import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
+import { type Arrays, grown, OWN_ARRAYS } from './columns/arrays.ts'
 import type { Column } from './columns/column.ts'
 
 export class CountColumn implements Column {
-  #counts = new Float64Array(0)
+  readonly #arrays: Arrays
+  #counts: Float64Array = new Float64Array(0)
+
+  constructor(arrays = OWN_ARRAYS) {
+    this.#arrays = arrays
+  }
 
   grow(capacity: number): void {
-    const counts = new Float64Array(capacity)
-    counts.set(this.#counts)
-    this.#counts = counts
+    this.#counts = grown(this.#arrays, this.#counts, this.#arrays.floats(capacity))
   }
 
   clear(slot: number): void {
@@ -32,5 +37,18 @@ export class CountColumn implements Column {
 
   present(slot: number): number {
     return this.#counts[slot] as number
+  }
+
+  packValue(program: RowProgram): void {
+    program.number(this.#counts)
+  }
+
+  packState(program: RowProgram): void {
+    program.double(this.#counts)
+  }
+
+  /** The counts, by slot. */
+  get cells(): Float64Array {
+    return this.#counts
   }
 }

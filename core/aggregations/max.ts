@@ -3,6 +3,7 @@
 // Promises: equal values are one value, so there are no ties.
 // State: the canonical bytes of the value.
 
+import type { Arrays } from './columns/arrays.ts'
 import { ExtremeColumn } from './columns/extreme-column.ts'
 
-export const maxColumn = (): ExtremeColumn => new ExtremeColumn(-1)
+export const maxColumn = (arrays?: Arrays): ExtremeColumn => new ExtremeColumn(-1, arrays)

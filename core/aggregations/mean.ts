@@ -3,14 +3,21 @@
 // Promises: the double nearest to the real quotient, in whatever order elements come and states are merged.
 // State: the count as a double of 8 bytes; the sums as `exact/exact-sums.ts` writes them.
 
+import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
+import { OWN_ARRAYS } from './columns/arrays.ts'
 import type { Column } from './columns/column.ts'
 import { CountColumn } from './count.ts'
 import { ExactSums } from './exact/exact-sums.ts'
 
 export class MeanColumn implements Column {
-  readonly #sums = new ExactSums()
-  readonly #counts = new CountColumn()
+  readonly #sums: ExactSums
+  readonly #counts: CountColumn
+
+  constructor(arrays = OWN_ARRAYS) {
+    this.#sums = new ExactSums(arrays)
+    this.#counts = new CountColumn(arrays)
+  }
 
   grow(capacity: number): void {
     this.#sums.grow(capacity)
@@ -40,5 +47,14 @@ export class MeanColumn implements Column {
 
   present(slot: number): number {
     return this.#sums.quotient(slot, this.#counts.present(slot))
+  }
+
+  packValue(program: RowProgram): void {
+    program.mean(...this.#sums.cells, this.#counts.cells)
+  }
+
+  packState(program: RowProgram): void {
+    this.#counts.packState(program)
+    program.sumState(...this.#sums.cells)
   }
 }

@@ -3,12 +3,18 @@
 // Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum.
 // State: that of `exact/exact-sums.ts`.
 
+import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
+import { OWN_ARRAYS } from './columns/arrays.ts'
 import type { Column } from './columns/column.ts'
 import { ExactSums } from './exact/exact-sums.ts'
 
 export class SumColumn implements Column {
-  readonly #sums = new ExactSums()
+  readonly #sums: ExactSums
+
+  constructor(arrays = OWN_ARRAYS) {
+    this.#sums = new ExactSums(arrays)
+  }
 
   grow(capacity: number): void {
     this.#sums.grow(capacity)
@@ -33,5 +39,13 @@ export class SumColumn implements Column {
 
   present(slot: number): number | bigint {
     return this.#sums.isBigint(slot) ? this.#sums.bigint(slot) : this.#sums.quotient(slot, 1)
+  }
+
+  packValue(program: RowProgram): void {
+    program.sum(...this.#sums.cells)
+  }
+
+  packState(program: RowProgram): void {
+    program.sumState(...this.#sums.cells)
   }
 }

@@ -50,6 +50,22 @@ export interface Kernel {
     most: number,
   ): number
   /**
+   * Writes the rows of n slots (words) by a program of some operations (`pack/row-program.ts`), from `base + at` on.
+   * The first word of row i of the table becomes where it starts, relative to `base`; the program sets the others.
+   * Returns how many rows are written: less than n where the next one has a value that is in no array. Writes up to 15
+   * bytes behind the last row.
+   */
+  packRows(
+    program: number,
+    operations: number,
+    slots: number,
+    n: number,
+    table: number,
+    rowBytes: number,
+    base: number,
+    at: number,
+  ): number
+  /**
    * The number of a key in the table with this header (`kernel/assembly/keys.ts`), by its canonical bytes. -1: it is
    * new and has the number `next` now; -2: there is no place, or no room for its bytes.
    */

@@ -3,10 +3,11 @@
 // Promises: an array stays valid while the memory grows, until its region is given back. What is taken from one of
 // these can be given back as a whole.
 
+import type { Arrays } from '../aggregations/columns/arrays.ts'
 import type { Buffers } from '../values/bytes.ts'
 import type { KernelMemory } from './memory.ts'
 
-export class Regions implements Buffers {
+export class Regions implements Buffers, Arrays {
   readonly #memory: KernelMemory
   /** Bytes of each region that is taken, by its address. */
   readonly #taken = new Map<number, number>()
@@ -18,6 +19,15 @@ export class Regions implements Buffers {
   take(bytes: number): Uint8Array {
     const address = this.#address(bytes)
     return new Uint8Array(this.#memory.buffer, address, bytes)
+  }
+
+  bytes(count: number): Uint8Array {
+    return this.take(count)
+  }
+
+  floats(count: number): Float64Array {
+    const address = this.#address(8 * count)
+    return new Float64Array(this.#memory.buffer, address, count)
   }
 
   words(count: number): Uint32Array {

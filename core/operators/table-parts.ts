@@ -5,6 +5,7 @@ import { makeColumn } from '../aggregations/columns/make-column.ts'
 import { customAggregator } from '../aggregations/custom/custom-aggregator.ts'
 import type { CustomAggregator } from '../aggregations/custom/custom-column.ts'
 import type { Lineage, Linked } from '../emitted/emitted-module.ts'
+import { Regions } from '../kernel/regions.ts'
 import type { PlanNode, PlanNodeOf, WindowSpec } from '../plan/plan.ts'
 import { DIGEST } from '../state/digests.ts'
 import { tableConsumers } from '../tables/consumers.ts'
@@ -13,13 +14,17 @@ import type { TableSinkOptions } from '../tables/table-sink.ts'
 import type { OperatorContext } from './operator-ports.ts'
 
 /** In the order of the node's fields. */
-export function columnsOf(node: PlanNodeOf<'aggregate'>, { lambdas, env, report }: OperatorContext): readonly Column[] {
+export function columnsOf(
+  node: PlanNodeOf<'aggregate'>,
+  { lambdas, env, report, kernel }: OperatorContext,
+): readonly Column[] {
   const lineages = {
     identityOf: (lineage: Lineage) => report.identity(lineage),
     positionOf: (lineage: Lineage) => report.position(lineage as number),
   }
   const own = (field: string): CustomAggregator => customAggregator(node, field, lambdas, env.siteOf)
-  return node.params.fields.map(field => makeColumn(field, lineages, own))
+  const arrays = new Regions(kernel().memory)
+  return node.params.fields.map(field => makeColumn(field, lineages, own, arrays))
 }
 
 /** The value of a slot's row, by the emitted function. */

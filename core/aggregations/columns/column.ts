@@ -5,6 +5,7 @@
 // same rows. Each word has its column in a file of its name.
 // Not here: which group a slot belongs to (`core/operators/aggregate/group-table.ts`).
 
+import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import type { HeldBytes } from './held-bytes.ts'
 
@@ -37,4 +38,7 @@ export interface Column {
   merge(slot: number, r: ByteReader): void
   /** The result, as plain normalised data. The slot must have counted an element. */
   present(slot: number): unknown
+  /** Lets the kernel append the canonical bytes of results, and states; absent where it cannot. */
+  packValue?(program: RowProgram): void
+  packState?(program: RowProgram): void
 }

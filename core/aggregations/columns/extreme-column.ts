@@ -3,8 +3,10 @@
 // Promises: equal values are one value, so there are no ties.
 // State: the canonical bytes of the value.
 
+import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
+import { OWN_ARRAYS } from './arrays.ts'
 import type { Column } from './column.ts'
 import { HeldBytes, valueBytes } from './held-bytes.ts'
 import { OrderedCells } from './ordered-cells.ts'
@@ -13,10 +15,11 @@ export class ExtremeColumn implements Column {
   readonly held = new HeldBytes()
   /** 1 for the least value, -1 for the greatest. */
   readonly #direction: 1 | -1
-  readonly #cells = new OrderedCells()
+  readonly #cells: OrderedCells
 
-  constructor(direction: 1 | -1) {
+  constructor(direction: 1 | -1, arrays = OWN_ARRAYS) {
     this.#direction = direction
+    this.#cells = new OrderedCells(arrays)
   }
 
   grow(capacity: number): void {
@@ -47,5 +50,13 @@ export class ExtremeColumn implements Column {
 
   present(slot: number): unknown {
     return this.#cells.get(slot)
+  }
+
+  packValue(program: RowProgram): void {
+    this.#cells.pack(program)
+  }
+
+  packState(program: RowProgram): void {
+    this.#cells.pack(program)
   }
 }

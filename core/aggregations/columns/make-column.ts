@@ -23,35 +23,38 @@ import { stddevColumn } from '../stddev.ts'
 import { SumColumn } from '../sum.ts'
 import { TopKColumn } from '../top-k.ts'
 import { varianceColumn } from '../variance.ts'
+import { type Arrays, OWN_ARRAYS } from './arrays.ts'
 import type { Column, IdentityOf, PositionOf } from './column.ts'
 import { NewestColumn } from './newest-column.ts'
-
-type Maker<K extends AggregationKind> = (
-  spec: AggregationSpecOf<K>,
-  identityOf: IdentityOf<never>,
-  own: CustomAggregatorOf,
-  positionOf: PositionOf<never>,
-) => Column
 
 /** The functions of an author's aggregation, by the name of its field. */
 type CustomAggregatorOf = (field: string) => CustomAggregator
 
+interface Given {
+  readonly identityOf: IdentityOf<never>
+  readonly positionOf: PositionOf<never>
+  readonly own: CustomAggregatorOf
+  readonly arrays: Arrays
+}
+
+type Maker<K extends AggregationKind> = (spec: AggregationSpecOf<K>, given: Given) => Column
+
 /** Every aggregation by its kind. */
 const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {
-  count: () => new CountColumn(),
-  sum: () => new SumColumn(),
-  mean: () => new MeanColumn(),
+  count: (_spec, { arrays }) => new CountColumn(arrays),
+  sum: (_spec, { arrays }) => new SumColumn(arrays),
+  mean: (_spec, { arrays }) => new MeanColumn(arrays),
   variance: () => varianceColumn(),
   stddev: () => stddevColumn(),
-  min: () => minColumn(),
-  max: () => maxColumn(),
-  first: (_spec, identityOf) => firstColumn(identityOf),
-  last: ({ order }, identityOf, _own, positionOf) =>
+  min: (_spec, { arrays }) => minColumn(arrays),
+  max: (_spec, { arrays }) => maxColumn(arrays),
+  first: (_spec, { identityOf }) => firstColumn(identityOf),
+  last: ({ order }, { identityOf, positionOf }) =>
     order === 'offset' ? new NewestColumn(positionOf) : lastColumn(identityOf),
-  minBy: (_spec, identityOf) => minByColumn(identityOf),
-  maxBy: (_spec, identityOf) => maxByColumn(identityOf),
-  topK: ({ k }, identityOf) => new TopKColumn(k, identityOf),
-  collectList: (_spec, identityOf) => new CollectListColumn(identityOf),
+  minBy: (_spec, { identityOf }) => minByColumn(identityOf),
+  maxBy: (_spec, { identityOf }) => maxByColumn(identityOf),
+  topK: ({ k }, { identityOf }) => new TopKColumn(k, identityOf),
+  collectList: (_spec, { identityOf }) => new CollectListColumn(identityOf),
   collectSet: () => collectSetColumn(),
   countDistinct: () => countDistinctColumn(),
   histogram: ({ bounds }) => histogramColumn(bounds),
@@ -59,8 +62,8 @@ const COLUMNS: { readonly [K in AggregationKind]: Maker<K> } = {
   approxQuantiles: ({ quantiles, accuracy }) => new ApproxQuantilesColumn(quantiles, accuracy),
   approxMembership: ({ bits, hashes }) => new ApproxMembershipColumn({ bits, hashes }),
   approxFrequency: ({ width, depth }) => new ApproxFrequencyColumn({ width, depth }),
-  sample: ({ k }, identityOf) => new SampleColumn(k, identityOf),
-  custom: ({ name }, _identityOf, own) => new CustomColumn(own(name)),
+  sample: ({ k }, { identityOf }) => new SampleColumn(k, identityOf),
+  custom: ({ name }, { own }) => new CustomColumn(own(name)),
 }
 
 /** What a column asks of the lineages that `add` was called with. */
@@ -72,9 +75,10 @@ interface Lineages<O> {
 /** The column of one field. */
 export function makeColumn<O>(
   spec: AggregationSpec,
-  { identityOf, positionOf }: Lineages<O>,
+  lineages: Lineages<O>,
   own: CustomAggregatorOf,
+  arrays = OWN_ARRAYS,
 ): Column {
   const maker = COLUMNS[spec.kind] as Maker<AggregationKind>
-  return maker(spec, identityOf as IdentityOf<never>, own, positionOf as PositionOf<never>)
+  return maker(spec, { ...(lineages as Lineages<never>), own, arrays })
 }

@@ -2,25 +2,28 @@
 //
 // Promises: no allocation for numbers; the order is that of canonical bytes (-0 is 0, NaN comes after all numbers).
 
+import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteWriter } from '../../values/bytes.ts'
 import { compareValues, encodeValue } from '../../values/canonical.ts'
+import { type Arrays, grown, OWN_ARRAYS } from './arrays.ts'
 
 const EMPTY = 0
 const NUMBER = 1
 const OTHER = 2
 
 export class OrderedCells {
-  #kinds = new Uint8Array(0)
-  #numbers = new Float64Array(0)
+  #kinds: Uint8Array = new Uint8Array(0)
+  #numbers: Float64Array = new Float64Array(0)
   readonly #others: unknown[] = []
+  readonly #arrays: Arrays
+
+  constructor(arrays = OWN_ARRAYS) {
+    this.#arrays = arrays
+  }
 
   grow(capacity: number): void {
-    const kinds = new Uint8Array(capacity)
-    kinds.set(this.#kinds)
-    this.#kinds = kinds
-    const numbers = new Float64Array(capacity)
-    numbers.set(this.#numbers)
-    this.#numbers = numbers
+    this.#kinds = grown(this.#arrays, this.#kinds, this.#arrays.bytes(capacity))
+    this.#numbers = grown(this.#arrays, this.#numbers, this.#arrays.floats(capacity))
   }
 
   clear(slot: number): void {
@@ -61,5 +64,9 @@ export class OrderedCells {
 
   write(slot: number, w: ByteWriter): void {
     encodeValue(w, this.get(slot))
+  }
+
+  pack(program: RowProgram): void {
+    program.cell(this.#kinds, this.#numbers)
   }
 }

@@ -7,6 +7,7 @@
 
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
+import { type Arrays, grown, OWN_ARRAYS } from '../columns/arrays.ts'
 import { type Exact, exactTotal, LEAST_EXPONENT, roundQuotient } from './rounding.ts'
 import { Superaccumulator } from './superaccumulator.ts'
 
@@ -33,19 +34,33 @@ interface Rest {
 
 export class ExactSums {
   /** Two doubles a slot: their real sum plus the slot's rest is its sum. The first is -0 until a number is added. */
-  #cells = new Float64Array(0)
+  #cells: Float64Array = new Float64Array(0)
   readonly #rests = new Map<number, Rest>()
+  /** 1 where a slot has a rest. */
+  #odd: Uint8Array = new Uint8Array(0)
+  readonly #arrays: Arrays
+
+  constructor(arrays = OWN_ARRAYS) {
+    this.#arrays = arrays
+  }
+
+  /** What `sum` of a row program takes: the cells, and marks of slots that they do not hold. */
+  get cells(): readonly [cells: Float64Array, odd: Uint8Array] {
+    return [this.#cells, this.#odd]
+  }
 
   grow(capacity: number): void {
-    const cells = new Float64Array(2 * capacity).fill(-0)
-    cells.set(this.#cells)
-    this.#cells = cells
+    const from = this.#cells.length
+    this.#cells = grown(this.#arrays, this.#cells, this.#arrays.floats(2 * capacity)).fill(-0, from)
+    this.#odd = grown(this.#arrays, this.#odd, this.#arrays.bytes(capacity))
   }
 
   clear(slot: number): void {
     this.#cells[2 * slot] = -0
     this.#cells[2 * slot + 1] = -0
-    if (this.#rests.size > 0) this.#rests.delete(slot)
+    if (this.#odd[slot] === 0) return
+    this.#odd[slot] = 0
+    this.#rests.delete(slot)
   }
 
   add(slot: number, value: number): void {
@@ -177,6 +192,7 @@ export class ExactSums {
     if (rest === undefined) {
       rest = { small: null, big: 0n, special: 0 }
       this.#rests.set(slot, rest)
+      this.#odd[slot] = 1
     }
     return rest
   }

@@ -6,6 +6,7 @@ import type { KernelMemory } from '../memory.ts'
 import { packBlocksOver } from './blocks.ts'
 import { decodeOver } from './decode.ts'
 import { keysOver } from './keys.ts'
+import { packRowsOver } from './pack.ts'
 import { hashRowsOver, sortRowsOver } from './rows.ts'
 
 export function jsKernel(memory: KernelMemory): Kernel {
@@ -15,6 +16,7 @@ export function jsKernel(memory: KernelMemory): Kernel {
     sortRows: sortRowsOver(memory),
     hashRows: hashRowsOver(memory),
     packBlocks: packBlocksOver(memory),
+    packRows: packRowsOver(memory),
     ...keysOver(memory),
   }
 }

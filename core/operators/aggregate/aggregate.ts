@@ -20,7 +20,8 @@ import type { Flush, Operator } from '../operator.ts'
 import { type CheckSize, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
-import { SortedKeys } from './sorted-keys.ts'
+import { type RowPart, statePart } from './row-part.ts'
+import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
 
 // First byte of a spilled value. PART: what came since the last flush; WHOLE: already merged with the stored row.
 const PART = 0
@@ -28,6 +29,7 @@ const WHOLE = 1
 
 const NONE: Rows = []
 const NO_HASHES = new Uint32Array(0)
+const NO_SLOTS = new Uint32Array(0)
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -50,6 +52,8 @@ export class AggregateOperator implements Operator {
   /** Where windows are; null for the global one. */
   readonly #frames: Frames | null
   readonly #w = new ByteWriter(256)
+  readonly #key: RowPart
+  readonly #state: RowPart
   readonly #spilled: PendingRows
   /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
@@ -64,6 +68,9 @@ export class AggregateOperator implements Operator {
     this.#spilled = new PendingRows(env.newSorter)
     this.#frames = frames
     this.#hidden = env.state !== null && hasRows(env.state.range(this.partials))
+    this.#key = { write: (w, slot) => groups.writeRowKey(w, slot), pack: program => groups.packRowKey(program) }
+    const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
+    this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
   }
 
   flush({ now, keepNow, sink }: Flush): void {
@@ -100,7 +107,7 @@ export class AggregateOperator implements Operator {
     for (;;) {
       if (stored.key === undefined && spilled.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
-        const hashes = rank < keys.count && this.#rows.packsValues ? keys.hashes() : NO_HASHES
+        const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_HASHES
         for (; rank < keys.count; rank++) {
           if (!this.#flushPacked(keys, rank, hashes, sink))
             this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
@@ -245,26 +252,41 @@ export class AggregateOperator implements Operator {
   #sortedKeys(now: number): SortedKeys {
     const groups = this.#groups
     const keys = new SortedKeys(this.#kernel())
-    const key = (w: ByteWriter, slot: number): void => groups.writeRowKey(w, slot)
-    const value = this.#rows.packsValues ? (w: ByteWriter, slot: number): void => this.#rows.writeStored(w, slot) : null
-    const state = (w: ByteWriter, slot: number): void => {
-      const from = w.length
-      groups.writeState(w, slot)
-      this.#checkSize(w.length - from, () => this.#keyOf(slot))
-    }
-    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const packsClosing = this.#rows.onlyStores
-    for (const slot of groups.changedSlots) {
-      if (!this.#isWhole(slot)) keys.add(slot, key)
-      else if (this.#frames === null || groups.startOf(slot) >= openFrom) keys.add(slot, key, value, state)
-      else if (packsClosing) keys.add(slot, key, value)
-      else keys.add(slot, key)
-    }
+    const add = (slots: Uint32Array, first?: RowPart | null, second?: RowPart | null): void =>
+      keys.addAll(slots, groups.keyBytesOf(slots), this.#key, first, second)
+    const { open, closing, others } = this.#changed(now)
+    const value = this.#rows.packedValue
+    add(open, value ?? NO_BYTES, this.#state)
+    if (this.#rows.onlyStores) add(closing, value ?? NO_BYTES)
+    else add(closing)
+    add(others)
     for (const start of this.#closingStarts(now)) {
-      for (const slot of groups.slotsOf(start)) if (!groups.isChanged(slot)) keys.add(slot, key)
+      add(Uint32Array.from(groups.slotsOf(start)).filter(slot => !groups.isChanged(slot)))
     }
     keys.sort()
     return keys
+  }
+
+  #writeState(w: ByteWriter, slot: number): void {
+    const from = w.length
+    this.#groups.writeState(w, slot)
+    this.#checkSize(w.length - from, () => this.#keyOf(slot))
+  }
+
+  /** Changed groups: those in memory as a whole that stay open, or close; and those of which there may be more. */
+  #changed(now: number): { open: Uint32Array; closing: Uint32Array; others: Uint32Array } {
+    const groups = this.#groups
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    const slots = Uint32Array.from(groups.changedSlots)
+    if (this.#spilled.isEmpty && !this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
+      return { open: slots, closing: NO_SLOTS, others: NO_SLOTS }
+    }
+    const isOpen = (slot: number): boolean => this.#frames === null || groups.startOf(slot) >= openFrom
+    return {
+      open: slots.filter(slot => this.#isWhole(slot) && isOpen(slot)),
+      closing: slots.filter(slot => this.#isWhole(slot) && !isOpen(slot)),
+      others: slots.filter(slot => !this.#isWhole(slot)),
+    }
   }
 
   /** Whether a slot holds its whole group: no other part is in spilled rows or in the state. */

@@ -5,16 +5,16 @@
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { ChangeSink } from '../../state/environment.ts'
-import { VIEW_VALUE } from '../../state/row-codec.ts'
 import { type TableConsumer, takesChanges, type ViewConsumer } from '../../tables/consumers.ts'
 import type { RowOutcome } from '../../tables/table-chain.ts'
 import { TableSink, type TableSinkOptions } from '../../tables/table-sink.ts'
 import type { Frames } from '../../time/frames.ts'
-import { ByteReader, type ByteWriter, compareBytes } from '../../values/bytes.ts'
+import { ByteReader, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
 import { blake2sPart } from '../../values/multiset-digest.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
-import type { RowValueWriter } from './row-value.ts'
+import type { RowPart } from './row-part.ts'
+import type { RowValue } from './row-value.ts'
 import type { SortedKeys } from './sorted-keys.ts'
 
 /** A row that is being flushed. */
@@ -28,7 +28,7 @@ interface FlushedRow {
 
 interface GroupTableSinkOptions extends TableSinkOptions {
   readonly groups: GroupTable
-  readonly writeValue: RowValueWriter
+  readonly value: RowValue
   readonly present: (slot: number) => unknown
   /** Where windows are; null for the global one. */
   readonly frames: Frames | null
@@ -84,9 +84,10 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       this.#put(view, slot, stored ?? rowKey, 0, rowKey.length, stored?.length ?? ABSENT, hash, 0)
   }
 
-  /** Whether any view's row is the aggregate's own value, so that it can be packed before rows are sorted. */
-  get packsValues(): boolean {
-    return this.options.consumers.some(consumer => consumer.chain.plain && takesChanges(consumer))
+  /** What views store whose rows are the aggregate's own values, so that it is packed before rows are sorted. */
+  get packedValue(): RowPart | null {
+    const packs = this.options.consumers.some(consumer => consumer.chain.plain && takesChanges(consumer))
+    return packs ? this.options.value.stored : null
   }
 
   /**
@@ -139,12 +140,6 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     }
     digest.removeRow(rowKey, old)
     return true
-  }
-
-  /** Appends what such a view stores for a slot. */
-  writeStored(w: ByteWriter, slot: number): void {
-    w.byte(VIEW_VALUE)
-    this.options.writeValue(w, slot)
   }
 
   /** As `change`, for a row whose stored value follows its key in `bytes`; the hash of both is at `hashes[at]`. */
@@ -205,8 +200,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     w.reset()
     w.bytes(row.rowKey)
     if (consumer.chain.plain) {
-      w.byte(VIEW_VALUE)
-      this.options.writeValue(w, slot)
+      this.options.value.stored.write(w, slot)
       return w.view()
     }
     const outcome = this.#outcome(index, consumer, row, slot)

@@ -4,10 +4,13 @@
 // costs per changed group. A new slot starts clear: what the state holds for its group is added when the node flushes.
 // Not here: when groups are merged with the state, written to it and forgotten (`aggregate.ts`).
 
+import { grown } from '../../aggregations/columns/arrays.ts'
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import type { RowProgram } from '../../kernel/pack/row-program.ts'
+import { Regions } from '../../kernel/regions.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
@@ -40,18 +43,20 @@ export class GroupTable implements GroupAccess {
   #capacity = 0
   #used = SCRATCH + 1
   #free: number[] = []
-  #starts = new Float64Array(0)
+  #starts: Float64Array = new Float64Array(0)
   readonly kernel: OwnKernel
+  readonly #regions: Regions
   readonly keyWriter: KeyWriter
   /** By slot: where the canonical bytes of the key lie in the kernel's memory, and how many they are. */
-  #keysAt = new Uint32Array(0)
-  #keyLengths = new Uint32Array(0)
+  #keysAt: Uint32Array = new Uint32Array(0)
+  #keyLengths: Uint32Array = new Uint32Array(0)
   #keyBytes = 0
   #flags = new Uint8Array(0)
   #changed: number[] = []
 
   constructor(columns: readonly Column[], { windowed, overlapping, viewCount, kernel }: GroupTableOptions) {
     this.kernel = kernel
+    this.#regions = new Regions(kernel.memory)
     const scratch = new KeyScratch(kernel)
     this.keyWriter = new KeyWriter(scratch)
     this.columns = columns
@@ -165,6 +170,19 @@ export class GroupTable implements GroupAccess {
     w.part(this.kernel.memory.bytes, at, at + (this.#keyLengths[slot] as number))
   }
 
+  /** Lets the kernel append such a key. */
+  packRowKey(program: RowProgram): void {
+    if (this.windowed) program.number(this.#starts)
+    program.part(this.#keysAt, this.#keyLengths)
+  }
+
+  /** Bytes of the keys of slots, all together. */
+  keyBytesOf(slots: Uint32Array): number {
+    let bytes = 0
+    for (const slot of slots) bytes += this.#keyLengths[slot] as number
+    return bytes
+  }
+
   writeState(w: ByteWriter, slot: number): void {
     for (const column of this.columns) column.write(slot, w)
   }
@@ -208,15 +226,10 @@ export class GroupTable implements GroupAccess {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
     for (const view of this.views) view.grow(capacity)
-    const keysAt = new Uint32Array(capacity)
-    keysAt.set(this.#keysAt)
-    this.#keysAt = keysAt
-    const keyLengths = new Uint32Array(capacity)
-    keyLengths.set(this.#keyLengths)
-    this.#keyLengths = keyLengths
-    const starts = new Float64Array(capacity)
-    starts.set(this.#starts)
-    this.#starts = starts
+    const regions = this.#regions
+    this.#keysAt = grown(regions, this.#keysAt, regions.words(capacity))
+    this.#keyLengths = grown(regions, this.#keyLengths, regions.words(capacity))
+    this.#starts = grown(regions, this.#starts, regions.floats(capacity))
     const flags = new Uint8Array(capacity)
     flags.set(this.#flags)
     this.#flags = flags

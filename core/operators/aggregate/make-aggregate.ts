@@ -10,7 +10,7 @@ import { AggregateOperator } from './aggregate.ts'
 import { sizeCheck } from './group-size.ts'
 import { GroupTable } from './group-table.ts'
 import { GroupTableSink } from './group-table-sink.ts'
-import { rowValueWriter } from './row-value.ts'
+import { RowValue } from './row-value.ts'
 
 export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorContext): OperatorPorts {
   const { window, fields, bare } = node.params
@@ -27,7 +27,7 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
   const rows = new GroupTableSink({
     ...sinkOptions(node, window, context),
     groups,
-    writeValue: rowValueWriter(fields, bare, columns),
+    value: new RowValue(fields, bare, columns),
     present: presentOf(node, context),
     frames,
   })

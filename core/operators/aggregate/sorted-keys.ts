@@ -11,10 +11,12 @@
 import { newHashScratch } from '../../kernel/hash-scratch.ts'
 import { SORT_SCRATCH } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { RowProgram } from '../../kernel/pack/row-program.ts'
 import { PackedTable } from '../../kernel/packed-table.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { PackedRows } from '../../state/packed-rows.ts'
 import { ByteWriter } from '../../values/bytes.ts'
+import type { RowPart } from './row-part.ts'
 
 /** Numbers that are kept of a row: where its key starts, where key, first and second part end, and its slot. */
 const STRIDE = 5
@@ -23,8 +25,13 @@ const FIRST_END = 2
 const SECOND_END = 3
 const SLOT = 4
 const ROW_BYTES = 4 * STRIDE
+/** Bytes that the kernel may write behind the last row. */
+const SLACK = 16
 
-type Write = (w: ByteWriter, slot: number) => void
+type Write = RowPart['write']
+
+/** A part that every row has, and that is empty. */
+export const NO_BYTES: RowPart = { write: () => {}, pack: () => {} }
 
 export class SortedKeys {
   readonly #own: OwnKernel
@@ -56,7 +63,7 @@ export class SortedKeys {
   }
 
   /** Adds the key that `key` appends to the writer, and the parts of the row where they are given. */
-  add(slot: number, key: Write, first: Write | null = null, second: Write | null = null): void {
+  add(slot: number, key: Write, first?: Write, second?: Write): void {
     const w = this.#w
     const at = this.#count++ * STRIDE
     if (at === this.#rows.length) this.#grow()
@@ -69,7 +76,52 @@ export class SortedKeys {
     second?.(w, slot)
     rows[at + SECOND_END] = w.length
     rows[at + SLOT] = slot
-    if (first === null) this.#bare++
+    if (first === undefined) this.#bare++
+  }
+
+  /**
+   * Adds rows of many slots, each with its key and the parts that are given. `keyBytes`: the bytes of all that the key's
+   * program takes from elsewhere.
+   */
+  addAll(
+    slots: Uint32Array,
+    keyBytes: number,
+    key: RowPart,
+    first: RowPart | null = null,
+    second: RowPart | null = null,
+  ): void {
+    const add = (slot: number): void => this.add(slot, key.write, first?.write, second?.write)
+    const program = programOf(key, first, second)
+    if (program === null) for (const slot of slots) add(slot)
+    else {
+      const packed = this.#pack(slots, keyBytes, program, add)
+      if (first === null) this.#bare += packed
+    }
+  }
+
+  /** `add` adds a row that the kernel cannot write. Returns how many it can. */
+  #pack(slots: Uint32Array, keyBytes: number, program: RowProgram, add: (slot: number) => void): number {
+    let packed = 0
+    const scratch = new Regions(this.#own.memory)
+    const list = scratch.words(slots.length)
+    list.set(slots)
+    const { address, operations } = program.placed(scratch)
+    const w = this.#w
+    while (this.#rows.length < (this.#count + slots.length) * STRIDE) this.#grow()
+    for (let done = 0; done < slots.length; done++) {
+      const left = slots.length - done
+      const out = w.reserve(left * program.mostBytes + keyBytes + SLACK).byteOffset
+      const table = this.#rows.byteOffset + this.#count * ROW_BYTES
+      const from = list.byteOffset + 4 * done
+      const added = this.#own.kernel.packRows(address, operations, from, left, table, ROW_BYTES, out, w.length)
+      this.#count += added
+      if (added > 0) w.advance(this.secondEnd(this.rowOf(this.#count - 1)) - w.length)
+      done += added
+      packed += added
+      if (done < slots.length) add(slots[done] as number)
+    }
+    scratch.giveAllBack()
+    return packed
   }
 
   /** Whether every row has a first part. */
@@ -180,4 +232,20 @@ export class SortedKeys {
     this.#regions.giveBack(this.#rows)
     this.#rows = rows
   }
+}
+
+/** Null where the kernel cannot write a part. */
+function programOf(key: RowPart, first: RowPart | null, second: RowPart | null): RowProgram | null {
+  const program = new RowProgram()
+  const parts: [RowPart | null, number][] = [
+    [key, KEY_END],
+    [first, FIRST_END],
+    [second, SECOND_END],
+  ]
+  for (const [part, end] of parts) {
+    if (part !== null && part.pack === null) return null
+    part?.pack?.(program)
+    program.mark(end)
+  }
+  return program.slot(SLOT)
 }

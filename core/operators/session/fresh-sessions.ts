@@ -7,22 +7,24 @@
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { Regions } from '../../kernel/regions.ts'
 import type { ChangeSink } from '../../state/environment.ts'
-import { VIEW_VALUE } from '../../state/row-codec.ts'
 import type { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteWriter } from '../../values/bytes.ts'
-import { encodeValue } from '../../values/canonical.ts'
 import { sortByTime, timeKeys } from '../../values/time-order.ts'
 import type { CheckSize } from '../aggregate/group-size.ts'
-import type { RowValueWriter } from '../aggregate/row-value.ts'
-import { SortedKeys } from '../aggregate/sorted-keys.ts'
+import { cellPart, joined, type RowPart } from '../aggregate/row-part.ts'
+import { NO_BYTES, SortedKeys } from '../aggregate/sorted-keys.ts'
 import type { SessionTable } from './session-table.ts'
 
 export interface FreshSessionsOptions {
   readonly sessions: SessionTable
   readonly gapMs: number
   readonly rows: RowTableSink
-  readonly writeValue: RowValueWriter
+  /** What views store of a slot where no lambda is between. */
+  readonly value: RowPart
+  /** The states of its columns. */
+  readonly state: RowPart
   /** The value of a slot's row. */
   readonly present: (slot: number) => unknown
   readonly checkSize: CheckSize
@@ -35,38 +37,33 @@ interface SessionTables {
   readonly index: string
 }
 
-const nothing = (): void => {}
-
 export class FreshSessions {
   readonly #o: FreshSessionsOptions
   readonly #w = new ByteWriter(256)
+  readonly #regions: Regions
   readonly #slots: Uint32Array
   /** By slot. */
-  readonly #firsts: Float64Array
   readonly #ends: Float64Array
 
   constructor(options: FreshSessionsOptions) {
     this.#o = options
     const { sessions, gapMs } = options
     this.#slots = sessions.allSlots()
-    const capacity = (this.#slots.at(-1) ?? 0) + 1
-    this.#firsts = new Float64Array(capacity)
-    this.#ends = new Float64Array(capacity)
-    for (const slot of this.#slots) {
-      this.#firsts[slot] = sessions.firstOf(slot)
-      this.#ends[slot] = sessions.lastOf(slot) + gapMs
-    }
+    this.#regions = new Regions(sessions.kernel.memory)
+    this.#ends = this.#regions.floats((this.#slots.at(-1) ?? 0) + 1)
+    for (const slot of this.#slots) this.#ends[slot] = sessions.lastOf(slot) + gapMs
   }
 
   /** Writes state and index of the sessions that stay open at the watermark, and gives all rows to the table sink. */
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
     const slots = this.#slots
-    if (this.#o.sessions.mayGrow) this.#checkSizes(slots)
+    if (this.#o.state.pack === null && this.#o.sessions.mayGrow) this.#checkSizes(slots)
     const open = slots.filter(slot => (this.#ends[slot] as number) >= now)
-    this.#writeState(open, sink, tables.state)
-    this.#writeIndex(open, sink, tables.index)
+    this.#write(open, sink, tables.state, this.#stateKey, this.#stateValue)
+    this.#write(open, sink, tables.index, this.#indexKey, NO_BYTES)
     if (this.#o.rows.onlyStores) this.#storeRows(slots)
     else this.#giveRows(this.#inViewOrder(slots), now)
+    this.#regions.giveAllBack()
   }
 
   #checkSizes(slots: Uint32Array): void {
@@ -85,67 +82,57 @@ export class FreshSessions {
     return w.take()
   }
 
-  #writeStateKey(w: ByteWriter, slot: number): void {
-    this.#o.sessions.writeKeyOfSlot(w, slot)
-    encodeValue(w, this.#firsts[slot])
+  readonly #key: RowPart = {
+    write: (w, slot) => this.#o.sessions.writeKeyOfSlot(w, slot),
+    pack: program => this.#o.sessions.packKeyOfSlot(program),
   }
 
-  /** In the order of (key, first time). */
-  #writeState(open: Uint32Array, sink: ChangeSink, table: string): void {
-    const { sessions } = this.#o
-    const rows = new SortedKeys(this.#o.kernel())
-    const key = (w: ByteWriter, slot: number): void => this.#writeStateKey(w, slot)
-    const state = (w: ByteWriter, slot: number): void => {
-      encodeValue(w, sessions.lastOf(slot))
-      sessions.writeState(w, slot)
-    }
-    for (const slot of open) rows.add(slot, key, state)
-    rows.sort()
+  /** Key and first time. */
+  get #stateKey(): RowPart {
+    return joined(this.#key, cellPart(this.#o.sessions.firsts))
+  }
+
+  get #stateValue(): RowPart {
+    return joined(cellPart(this.#o.sessions.lasts), this.#o.state)
+  }
+
+  /** End, first time and key. */
+  get #indexKey(): RowPart {
+    return joined(cellPart(this.#ends), cellPart(this.#o.sessions.firsts), this.#key)
+  }
+
+  get #viewKey(): RowPart {
+    return joined(cellPart(this.#o.sessions.firsts), cellPart(this.#ends), this.#key)
+  }
+
+  /** Writes rows of a table, in the order of their keys. */
+  #write(slots: Uint32Array, sink: ChangeSink, table: string, key: RowPart, value: RowPart): void {
+    const rows = this.#sorted(slots, key, value)
     if (rows.count > 0) sink.putSortedRows(table, rows.packed('first'))
     rows.dispose()
   }
 
-  /** In the order of (end, first time, key). */
-  #writeIndex(open: Uint32Array, sink: ChangeSink, table: string): void {
+  #sorted(slots: Uint32Array, key: RowPart, value: RowPart | null = null): SortedKeys {
     const rows = new SortedKeys(this.#o.kernel())
-    const key = (w: ByteWriter, slot: number): void => {
-      encodeValue(w, this.#ends[slot])
-      encodeValue(w, this.#firsts[slot])
-      this.#o.sessions.writeKeyOfSlot(w, slot)
-    }
-    for (const slot of open) rows.add(slot, key, nothing)
+    rows.addAll(slots, this.#o.sessions.keyBytesOf(slots), key, value)
     rows.sort()
-    if (rows.count > 0) sink.putSortedRows(table, rows.packed('first'))
-    rows.dispose()
+    return rows
   }
 
   /** All rows at once, sorted by their bytes. */
   #storeRows(slots: Uint32Array): void {
-    const { rows, writeValue } = this.#o
     if (slots.length === 0) return
-    const keys = new SortedKeys(this.#o.kernel())
-    const key = (w: ByteWriter, slot: number): void => this.#writeViewKey(w, slot)
-    const value = (w: ByteWriter, slot: number): void => {
-      w.byte(VIEW_VALUE)
-      writeValue(w, slot)
-    }
-    for (const slot of slots) keys.add(slot, key, value)
-    keys.sort()
-    rows.storeAllNew(keys.hashes(), () => keys.packed('first'))
+    const keys = this.#sorted(slots, this.#viewKey, this.#o.value)
+    this.#o.rows.storeAllNew(keys.hashes(), () => keys.packed('first'))
     keys.dispose()
-  }
-
-  #writeViewKey(w: ByteWriter, slot: number): void {
-    encodeValue(w, this.#firsts[slot])
-    encodeValue(w, this.#ends[slot])
-    this.#o.sessions.writeKeyOfSlot(w, slot)
   }
 
   /** Slots in the order of (first time, end, key). Most times differ, so few keys are ever compared. */
   #inViewOrder(slots: Uint32Array): Uint32Array {
-    const order = sortByTime(slots, timeKeys(this.#firsts))
+    const { firsts } = this.#o.sessions
+    const order = sortByTime(slots, timeKeys(firsts))
     const ends = timeKeys(this.#ends)
-    for (const [from, to] of ties(order, this.#firsts)) {
+    for (const [from, to] of ties(order, firsts)) {
       const tied = order.subarray(from, to)
       tied.set(sortByTime(tied.slice(), ends))
       for (const [first, last] of ties(tied, this.#ends)) this.#sortByKey(tied.subarray(first, last))
@@ -154,24 +141,22 @@ export class FreshSessions {
   }
 
   #sortByKey(slots: Uint32Array): void {
-    const keys = new SortedKeys(this.#o.kernel())
-    for (const slot of slots) keys.add(slot, w => this.#o.sessions.writeKeyOfSlot(w, slot))
-    keys.sort()
+    const keys = this.#sorted(slots, this.#key)
     for (let rank = 0; rank < slots.length; rank++) slots[rank] = keys.slotAt(rank)
     keys.dispose()
   }
 
   #giveRows(order: Uint32Array, now: number): void {
-    const { rows, writeValue, present } = this.#o
+    const { rows, value, present } = this.#o
     const w = this.#w
+    const viewKey = this.#viewKey
     for (const slot of order) {
       const closes = (this.#ends[slot] as number) < now
       w.reset()
-      this.#writeViewKey(w, slot)
+      viewKey.write(w, slot)
       const keyEnd = w.length
       if (rows.allPlain) {
-        w.byte(VIEW_VALUE)
-        writeValue(w, slot)
+        value.write(w, slot)
         rows.flushNew(w.view(), keyEnd, closes)
       } else {
         const outcome = presented(() => present(slot))

@@ -5,10 +5,13 @@
 // them; one slot for each. A key with one session, as most have, costs no object.
 // Not here: what the state holds of a key's sessions, which is added when the node flushes (`session.ts`).
 
+import { grown } from '../../aggregations/columns/arrays.ts'
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import type { RowProgram } from '../../kernel/pack/row-program.ts'
+import { Regions } from '../../kernel/regions.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { KeyWriter } from '../aggregate/key-writer.ts'
@@ -26,8 +29,9 @@ export class SessionTable implements GroupAccess, SessionTimes {
   readonly #scratch: KeyScratch
   #index: KeyIndex
   /** By the number that the index gives: where the canonical bytes of the key lie, and how many they are. */
-  #keysAt: number[] = []
-  #keyLengths: number[] = []
+  #keysAt: Uint32Array = new Uint32Array(0)
+  #keyLengths: Uint32Array = new Uint32Array(0)
+  #keyCount = 0
   /** The number of the key that was set, -1 where it is new. */
   #number = -1
   /** By number of the key: the slot of its one session, or all of them. */
@@ -38,12 +42,14 @@ export class SessionTable implements GroupAccess, SessionTimes {
   #used = SCRATCH + 1
   #free: number[] = []
   /** By slot: the number of its key. */
-  #numbers = new Uint32Array(0)
-  #firsts = new Float64Array(0)
-  #lasts = new Float64Array(0)
+  #numbers: Uint32Array = new Uint32Array(0)
+  #firsts: Float64Array = new Float64Array(0)
+  #lasts: Float64Array = new Float64Array(0)
+  readonly #regions: Regions
 
   constructor(columns: readonly Column[], gapMs: number, kernel: OwnKernel) {
     this.kernel = kernel
+    this.#regions = new Regions(kernel.memory)
     this.#scratch = new KeyScratch(kernel)
     this.keyWriter = new KeyWriter(this.#scratch)
     this.#index = new KeyIndex(this.#scratch)
@@ -65,19 +71,19 @@ export class SessionTable implements GroupAccess, SessionTimes {
 
   /** Keys that have sessions in memory: numbers from 0 on. */
   get keyCount(): number {
-    return this.#keysAt.length
+    return this.#keyCount
   }
 
   enter(key: unknown): void {
-    this.#number = this.#index.numberOf(key, this.#keysAt.length)
+    this.#number = this.#index.numberOf(key, this.#keyCount)
   }
 
   enterWritten(): void {
-    this.#number = this.#index.numberOfScratch(this.#keysAt.length)
+    this.#number = this.#index.numberOfScratch(this.#keyCount)
   }
 
   enterText(address: number, length: number): void {
-    this.#number = this.#index.numberOfText(address, length, this.#keysAt.length)
+    this.#number = this.#index.numberOfText(address, length, this.#keyCount)
   }
 
   slotAt(time: number): number {
@@ -136,6 +142,27 @@ export class SessionTable implements GroupAccess, SessionTimes {
     this.writeKey(w, this.#numbers[slot] as number)
   }
 
+  /** Lets the kernel append the canonical bytes of a slot's key. */
+  packKeyOfSlot(program: RowProgram): void {
+    program.part(this.#keysAt, this.#keyLengths, this.#numbers)
+  }
+
+  /** Bytes of the keys of slots, all together. */
+  keyBytesOf(slots: Uint32Array): number {
+    let bytes = 0
+    for (const slot of slots) bytes += this.#keyLengths[this.#numbers[slot] as number] as number
+    return bytes
+  }
+
+  /** By slot. */
+  get firsts(): Float64Array {
+    return this.#firsts
+  }
+
+  get lasts(): Float64Array {
+    return this.#lasts
+  }
+
   /** The slots of all sessions, about in the order in which these began to be. */
   allSlots(): Uint32Array {
     const isFree = new Uint8Array(this.#used)
@@ -176,8 +203,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
     this.#free = []
     this.#index.dispose()
     this.#index = new KeyIndex(this.#scratch)
-    this.#keysAt = []
-    this.#keyLengths = []
+    this.#keyCount = 0
     this.#sessions = []
     this.#keyBytes = 0
   }
@@ -223,27 +249,30 @@ export class SessionTable implements GroupAccess, SessionTimes {
 
   /** The slot of the first session of a key. */
   #newKey(time: number): number {
-    const number = this.#keysAt.length
+    const number = this.#keyCount
     this.#number = number
-    this.#keysAt.push(this.#index.lastAt)
-    this.#keyLengths.push(this.#index.lastLength)
+    if (number === this.#keysAt.length) this.#growKeys(2 * number + 64)
+    this.#keysAt[number] = this.#index.lastAt
+    this.#keyLengths[number] = this.#index.lastLength
+    this.#keyCount++
     this.#keyBytes += this.#index.lastLength
     const slot = this.#newSlot(time, number)
     this.#sessions.push(slot)
     return slot
   }
 
+  #growKeys(capacity: number): void {
+    const regions = this.#regions
+    this.#keysAt = grown(regions, this.#keysAt, regions.words(capacity))
+    this.#keyLengths = grown(regions, this.#keyLengths, regions.words(capacity))
+  }
+
   #grow(capacity: number): void {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
-    const numbers = new Uint32Array(capacity)
-    numbers.set(this.#numbers)
-    this.#numbers = numbers
-    const firsts = new Float64Array(capacity)
-    firsts.set(this.#firsts)
-    this.#firsts = firsts
-    const lasts = new Float64Array(capacity)
-    lasts.set(this.#lasts)
-    this.#lasts = lasts
+    const regions = this.#regions
+    this.#numbers = grown(regions, this.#numbers, regions.words(capacity))
+    this.#firsts = grown(regions, this.#firsts, regions.floats(capacity))
+    this.#lasts = grown(regions, this.#lasts, regions.floats(capacity))
   }
 }

@@ -20,7 +20,8 @@ import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 import { isFull, sizeCheck } from '../aggregate/group-size.ts'
-import { rowValueWriter } from '../aggregate/row-value.ts'
+import { statePart } from '../aggregate/row-part.ts'
+import { RowValue } from '../aggregate/row-value.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
@@ -55,10 +56,12 @@ export function makeSession(
   const present = presentOf(node, context)
   const { env, plan } = context
   const { fields, bare } = node.params
-  const writeValue = rowValueWriter(fields, bare, sessions.columns)
-  const checkSize = sizeCheck(plan, node, false, env.rowBytes ?? Number.POSITIVE_INFINITY)
+  const value = new RowValue(fields, bare, sessions.columns).stored
+  const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
+  const state = statePart(sessions.columns, limit, (w, slot) => sessions.writeState(w, slot))
+  const checkSize = sizeCheck(plan, node, false, limit)
   const kernel = context.kernel
-  const options = { node: node.id, gapMs, sessions, rows, writeValue, present, env, checkSize, kernel }
+  const options = { node: node.id, gapMs, sessions, rows, value, state, present, env, checkSize, kernel }
   const operator = new SessionOperator(options)
   return { operator, groups: sessions }
 }

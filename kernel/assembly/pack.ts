@@ -1,0 +1,153 @@
+// Rows of slots, written by a program (`core/kernel/pack/row-program.ts`) from arrays.
+
+const MARK: u32 = 0
+const SLOT: u32 = 1
+const LITERAL: u32 = 2
+const PART: u32 = 3
+const NUMBER: u32 = 4
+const DOUBLE: u32 = 5
+const SUM: u32 = 6
+const SUM_STATE: u32 = 7
+const MEAN: u32 = 8
+const CELL: u32 = 9
+
+const OPERATION_BYTES: usize = 16
+
+/** Tag of a canonical number. */
+const NUMBER_TAG: u8 = 0x20
+/** First byte of a sum's state: numbers were added, and how many doubles follow. */
+const NO_TERM: u8 = 8
+const ONE_TERM: u8 = 0x18
+const TWO_TERMS: u8 = 0x28
+
+/** What a cell that holds a number is marked with. */
+const IS_NUMBER: u8 = 1
+
+/** Sixteen bytes at a time: up to 15 more than asked for. */
+@inline
+function copy(to: usize, from: usize, length: usize): void {
+  for (let k: usize = 0; k < length; k += 16) v128.store(to + k, v128.load(from + k))
+}
+
+/** A double, high byte first. */
+@inline
+function putDouble(p: usize, value: f64): usize {
+  store<u64>(p, bswap<u64>(reinterpret<u64>(value)))
+  return p + 8
+}
+
+/** A canonical number: no -0, one NaN; the sign turned, and all of a negative number. */
+@inline
+function putNumber(p: usize, value: f64): usize {
+  let bits = value == 0 ? 0 : value != value ? 0x7ff8000000000000 : reinterpret<u64>(value)
+  bits ^= <u64>(<i64>bits >> 63) | 0x8000000000000000
+  store<u8>(p, NUMBER_TAG)
+  store<u64>(p, bswap<u64>(bits), 1)
+  return p + 9
+}
+
+/** What high + low loses (D. Knuth, TAOCP 4.2.2, theorem B). */
+@inline
+function lost(high: f64, low: f64, sum: f64): f64 {
+  const part = sum - high
+  return high - (sum - part) + (low - part)
+}
+
+/** Whether two doubles hold a slot's sum: it has a number, and no more than them. */
+@inline
+function isPlain(cells: usize, odd: usize, slot: usize): bool {
+  return load<u8>(odd + slot) == 0 && load<u64>(cells + (slot << 4)) != 0x8000000000000000
+}
+
+function putSumState(p: usize, high: f64, low: f64): usize {
+  const sum = high + low
+  const rest = lost(high, low, sum)
+  if (rest != 0) {
+    store<u8>(p, TWO_TERMS)
+    return putDouble(putDouble(p + 1, sum), rest)
+  }
+  store<u8>(p, sum == 0 ? NO_TERM : ONE_TERM)
+  return sum == 0 ? p + 1 : putDouble(p + 1, sum)
+}
+
+/** One of the operations on sums; 0 where two doubles do not hold it, or its quotient. */
+function putSum(p: usize, operation: usize, slot: usize): usize {
+  const cells: usize = load<u32>(operation, 4)
+  if (!isPlain(cells, load<u32>(operation, 8), slot)) return 0
+  const high = load<f64>(cells + (slot << 4))
+  const low = load<f64>(cells + (slot << 4), 8)
+  const kind = load<u32>(operation)
+  if (kind == SUM_STATE) return putSumState(p, high, low)
+  const sum = high + low
+  if (kind == SUM) return putNumber(p, sum)
+  const divisor = load<f64>(<usize>load<u32>(operation, 12) + (slot << 3))
+  if (divisor != 1 && lost(high, low, sum) != 0) return 0
+  return putNumber(p, sum / divisor)
+}
+
+@inline
+function putPart(p: usize, operation: usize, slot: usize): usize {
+  const numbers: usize = load<u32>(operation, 12)
+  const number: usize = numbers == 0 ? slot : <usize>load<u32>(numbers + (slot << 2))
+  const at: usize = load<u32>(<usize>load<u32>(operation, 4) + (number << 2))
+  const length: usize = load<u32>(<usize>load<u32>(operation, 8) + (number << 2))
+  copy(p, at, length)
+  return p + length
+}
+
+/** Runs an operation of a row that has been written up to p; returns how far it is now, or 0. */
+@inline
+function run(operation: usize, p: usize, slot: usize, row: usize, base: usize): usize {
+  const kind = load<u32>(operation)
+  const a: usize = load<u32>(operation, 4)
+  if (kind == LITERAL) {
+    const length: usize = load<u32>(operation, 8)
+    copy(p, a, length)
+    return p + length
+  }
+  if (kind == PART) return putPart(p, operation, slot)
+  if (kind == NUMBER) return putNumber(p, load<f64>(a + (slot << 3)))
+  if (kind == DOUBLE) return putDouble(p, load<f64>(a + (slot << 3)))
+  if (kind == CELL) {
+    if (load<u8>(a + slot) != IS_NUMBER) return 0
+    return putNumber(p, load<f64>(<usize>load<u32>(operation, 8) + (slot << 3)))
+  }
+  if (kind == MARK) {
+    store<u32>(row + a, <u32>(p - base))
+    return p
+  }
+  if (kind == SLOT) {
+    store<u32>(row + a, <u32>slot)
+    return p
+  }
+  return putSum(p, operation, slot)
+}
+
+/**
+ * Writes the rows of n slots by a program of some operations, from `base + at` on. The first word of row i of the table
+ * becomes where it starts, relative to `base`; the program sets the others. Returns how many rows are written: less
+ * than n where the next one has a value that is in no array. Up to 15 bytes behind the last row are written.
+ */
+export function packRows(
+  program: usize,
+  operations: u32,
+  slots: usize,
+  n: u32,
+  table: usize,
+  rowBytes: u32,
+  base: usize,
+  at: u32,
+): u32 {
+  const end = program + <usize>operations * OPERATION_BYTES
+  let p = base + at
+  for (let i: u32 = 0; i < n; i++) {
+    const slot: usize = load<u32>(slots + (<usize>i << 2))
+    const row = table + <usize>i * rowBytes
+    store<u32>(row, <u32>(p - base))
+    for (let operation = program; operation < end; operation += OPERATION_BYTES) {
+      p = run(operation, p, slot, row, base)
+      if (p == 0) return i
+    }
+  }
+  return n
+}
