@@ -5,6 +5,7 @@
 // Not here: how far to read, in which order between partitions, and where positions are kept (the executors).
 
 import type { LyrebirdError } from '../core/errors.ts'
+import type { OwnKernel } from '../core/kernel/kernel-over.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 
 export interface PartitionRange {
@@ -88,6 +89,11 @@ export interface Log {
 export interface ReadOptions {
   /** Wanted bytes of a chunk; one record may be larger. Default 1 MiB. */
   readonly chunkBytes?: number
+  /**
+   * A kernel whose memory the records of a chunk are best put into, as they are read there; a log may not do it. Each
+   * chunk must be released.
+   */
+  readonly kernel?: OwnKernel | undefined
 }
 
 /** Topic names are Kafka's: 1 to 249 of [A-Za-z0-9._-], not `.` or `..`. */

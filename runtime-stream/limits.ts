@@ -15,3 +15,5 @@ export const LOOK_MS = 1000
 export const TRANSACTION_LOOK_MS = 30_000
 /** ms between refreshes of the ends in a busy run: often enough for new partitions, rare enough to cost nothing. */
 export const BUSY_LOOK_MS = 200
+/** Partitions whose records are read into the memory of the kernel, which is less than that of the process. */
+export const KERNEL_FEEDS = 64

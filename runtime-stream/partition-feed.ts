@@ -4,18 +4,20 @@
 
 import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
-import type { Log } from '../logs/log.ts'
+import type { Log, ReadOptions } from '../logs/log.ts'
 import { prefetch } from '../run/reading/prefetch.ts'
 
 export class PartitionFeed {
   readonly #log: Log
   readonly #topic: string
   readonly #partition: number
+  readonly #options: ReadOptions
   #chunks: AsyncGenerator<Chunk> | null = null
 
-  constructor(log: Log, name: string) {
+  constructor(log: Log, name: string, options: ReadOptions = {}) {
     const { topic, partition } = splitPartition(name)
     this.#log = log
+    this.#options = options
     this.#topic = topic
     this.#partition = partition
   }
@@ -24,7 +26,7 @@ export class PartitionFeed {
   async next(from: bigint, to: bigint): Promise<Chunk | null> {
     if (this.#chunks === null) {
       if (from >= to) return null
-      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to))
+      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to, this.#options))
     }
     const item = await this.#chunks.next()
     if (item.done !== true) return item.value

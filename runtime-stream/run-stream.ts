@@ -9,12 +9,13 @@
 import { closeAll, thenClose } from '../core/close-all.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
+import { splitPartition } from '../core/log/cut.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import type { RunSummary } from '../run/summary.ts'
-import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, LOOK_MS } from './limits.ts'
+import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, KERNEL_FEEDS, LOOK_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'
@@ -171,7 +172,10 @@ class Live {
   #feedOf(name: string): PartitionFeed {
     let feed = this.#feeds.get(name)
     if (feed === undefined) {
-      feed = new PartitionFeed(this.#stream.run.log, name)
+      const { run, partitions } = this.#stream
+      const { topic } = splitPartition(name)
+      const kernel = partitions.length <= KERNEL_FEEDS ? run.executor.kernelOf(topic) : undefined
+      feed = new PartitionFeed(run.log, name, { kernel })
       this.#feeds.set(name, feed)
     }
     return feed

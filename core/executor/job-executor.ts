@@ -187,6 +187,14 @@ export class JobExecutor {
     }
   }
 
+  /** The kernel that reads the records of a topic, where nothing else does. */
+  kernelOf(topic: string): OwnKernel | undefined {
+    const sources = this.#module.plan.nodes.filter(node => node.kind === 'source' && node.params.topic === topic)
+    return sources.every(node => node.kind === 'source' && node.params.format.kind === 'json')
+      ? this.#kernel()
+      : undefined
+  }
+
   #kernel(): OwnKernel {
     this.#ownKernel ??= this.#env.newKernel?.() ?? newKernel(undefined)
     return this.#ownKernel

@@ -9,6 +9,11 @@ export interface Kernel {
   /** 1 where the bytes [from, end) are well-formed UTF-8, else 0. */
   utf8(from: number, end: number): number
   /**
+   * Writes where the lines of the bytes [from, end) begin and end, relative to `base`, to `starts` and `ends` (words):
+   * those that a line feed closes, and no more than `most`. Returns how many they are.
+   */
+  splitLines(from: number, end: number, base: number, starts: number, ends: number, most: number): number
+  /**
    * Reads n JSON records by a program (`decode/layout.ts`). Record i has the bytes from `base + starts[i]` to
    * `base + ends[i]` (modulo 2^32), or none where `starts[i]` is -1. `odd[i]` becomes 1 where the obvious decoder must
    * decide, else 0 and the columns of the program hold the record's values; those that are left to be read are listed

@@ -4,6 +4,7 @@
 // decoders read the bytes in place.
 // Not here: where the bytes come from and whether they are intact (`logs`).
 
+import type { KernelMemory } from '../kernel/memory.ts'
 import type { RowLayout } from './row-layout.ts'
 
 /** One header of a record; a record may repeat a header key. */
@@ -18,6 +19,8 @@ export interface Chunk {
   readonly partition: number
   /** All key, value and header bytes of the chunk's records. Not written to once the chunk is given out. */
   readonly bytes: Uint8Array
+  /** The kernel's memory that they lie in, where the reader was given one. */
+  readonly memory?: KernelMemory | undefined
   readonly count: number
   /** Offset of record 0 where count > 0. */
   readonly baseOffset: bigint

@@ -33,7 +33,6 @@ export class ArchivePartition implements PartitionSource {
   readonly kind = 'archive'
   readonly #place: Place
   readonly #directory: string
-  readonly #buffers = new LineBuffers()
   #files: ArchiveFile[] = []
 
   constructor(place: Place, directory: string) {
@@ -59,7 +58,7 @@ export class ArchivePartition implements PartitionSource {
       const file = files[index]
       if (file === undefined) throw pastEnd(topic, partition, to, next)
       const following = files[index + 1] ?? null
-      next = yield* this.#readFile(file, following, next, to, options.chunkBytes ?? CHUNK_BYTES)
+      next = yield* this.#readFile(file, following, next, to, options)
       // A declared gap has no line that would bring the reader to its end.
       if (next >= to && file.end !== null && file.end < to) yield chunkOfLines(this.#place, NO_LINES, 0, 0, to)
     }
@@ -71,14 +70,15 @@ export class ArchivePartition implements PartitionSource {
     following: ArchiveFile | null,
     from: bigint,
     to: bigint,
-    chunkBytes: number,
+    { chunkBytes = CHUNK_BYTES, kernel }: ReadOptions,
   ): AsyncGenerator<Chunk, bigint> {
     const mark = file.marks.findLast(m => m.offset <= from) ?? { offset: file.start, position: 0 }
     const source = await this.#open(file, mark.position)
     let { offset, position } = mark
+    const buffers = new LineBuffers(kernel ?? null)
     try {
       const bytes = offset < from ? Math.max(chunkBytes, SEEK_BYTES) : chunkBytes
-      for await (const lines of readLines(source, this.#place, offset, bytes, this.#buffers)) {
+      for await (const lines of readLines(source, this.#place, offset, bytes, buffers)) {
         if (position === 0) dropByteOrderMark(lines)
         const end = offset + BigInt(lines.count)
         if (following !== null && end > following.start) throw this.#overlap(file, following)
@@ -95,6 +95,7 @@ export class ArchivePartition implements PartitionSource {
         if (offset >= to && to !== following?.start) return to
       }
     } finally {
+      buffers.end()
       await source.close()
     }
     file.end = offset

@@ -5,6 +5,9 @@
 // line.
 // Not here: offsets of files (`archive-partition.ts`).
 
+import type { OwnKernel } from '../../core/kernel/kernel-over.ts'
+import type { KernelMemory } from '../../core/kernel/memory.ts'
+import { Regions } from '../../core/kernel/regions.ts'
 import type { Chunk, Header } from '../../core/log/chunk.ts'
 import { RECORD_BYTES_MAX } from '../limits.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
@@ -24,6 +27,8 @@ interface Lines {
   readonly ends: Int32Array
   /** Bytes from the start of the first line to the start of the next one. */
   readonly bytesUsed: number
+  /** Of the kernel that `bytes` lie in. */
+  readonly memory?: KernelMemory | undefined
   /** Says, once, that nobody reads them any more. */
   readonly release: () => void
 }
@@ -51,8 +56,11 @@ export async function* readLines(
     carry.copy(buffer)
     const filled = carry.length + (await source.fill(buffer, carry.length))
     ended = filled < buffer.length
-    const lines = { ...splitLines(buffer.subarray(0, filled), ended), release: () => buffers.giveBack(whole) }
-    carry = buffer.subarray(lines.bytesUsed, filled)
+    const { kernel } = buffers
+    const found = kernel === null ? findLines(buffer.subarray(0, filled)) : findLinesIn(kernel, buffer, filled)
+    const lines = linesOf(found, buffer.subarray(0, filled), ended, { kernel, release: () => buffers.giveBack(whole) })
+    // A copy: the buffer may be given back, and written to, before the next read.
+    carry = Buffer.from(buffer.subarray(lines.bytesUsed, filled))
     offset += BigInt(lines.count)
     if (lines.count > 0) yield lines
   }
@@ -67,31 +75,75 @@ export const NO_LINES: Lines = Object.freeze({
   release: () => {},
 })
 
-function splitLines(bytes: Buffer, ended: boolean): Omit<Lines, 'release'> {
-  let starts = new Int32Array(Math.max(16, bytes.length >>> 6))
-  let ends = new Int32Array(starts.length)
-  let count = 0
-  let at = 0
-  for (;;) {
-    let end = bytes.indexOf(LINE_FEED, at)
-    if (end < 0) {
-      if (!ended || at >= bytes.length) break
-      end = bytes.length
-    }
-    if (count === starts.length) {
-      starts = grown(starts)
-      ends = grown(ends)
-    }
-    starts[count] = at
-    ends[count] = end
-    count++
-    at = end + 1
-  }
-  return { bytes, count, starts, ends, bytesUsed: Math.min(at, bytes.length) }
+/** Lines that a line feed closes: where they begin and end. */
+interface Found {
+  count: number
+  starts: Int32Array
+  ends: Int32Array
 }
 
-function grown(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(values.length * 2)
+const placesFor = (bytes: number): number => Math.max(16, bytes >>> 6)
+
+function findLines(bytes: Buffer): Found {
+  const places = placesFor(bytes.length)
+  const found = { count: 0, starts: new Int32Array(places), ends: new Int32Array(places) }
+  let at = 0
+  for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, at)) {
+    addLine(found, at, end)
+    at = end + 1
+  }
+  return found
+}
+
+/** The same by the kernel in whose memory the bytes lie. */
+function findLinesIn({ kernel, memory }: OwnKernel, { byteOffset }: Buffer, filled: number): Found {
+  const regions = new Regions(memory)
+  let found: Found = { count: 0, starts: new Int32Array(0), ends: new Int32Array(0) }
+  for (let places = placesFor(filled); ; places *= 4) {
+    const [starts, ends] = [regions.words(places), regions.words(places)]
+    const end = byteOffset + filled
+    const count = kernel.splitLines(byteOffset, end, byteOffset, starts.byteOffset, ends.byteOffset, places)
+    if (count < places) {
+      found = {
+        count,
+        starts: new Int32Array(starts.subarray(0, count + 1)),
+        ends: new Int32Array(ends.subarray(0, count + 1)),
+      }
+      break
+    }
+    regions.giveAllBack()
+  }
+  regions.giveAllBack()
+  return found
+}
+
+function addLine(found: Found, start: number, end: number): void {
+  if (found.count === found.starts.length) {
+    found.starts = grown(found.starts)
+    found.ends = grown(found.ends)
+  }
+  found.starts[found.count] = start
+  found.ends[found.count] = end
+  found.count++
+}
+
+/** With a last line that has no line feed, where the file has ended. */
+function linesOf(
+  found: Found,
+  bytes: Buffer,
+  ended: boolean,
+  { kernel, release }: { readonly kernel: OwnKernel | null; readonly release: () => void },
+): Lines {
+  let bytesUsed = found.count === 0 ? 0 : (found.ends[found.count - 1] as number) + 1
+  if (ended && bytesUsed < bytes.length) {
+    addLine(found, bytesUsed, bytes.length)
+    bytesUsed = bytes.length
+  }
+  return { ...found, bytes, bytesUsed, release, memory: kernel?.memory }
+}
+
+function grown(values: Int32Array): Int32Array {
+  const larger = new Int32Array(values.length * 2 + 16)
   larger.set(values)
   return larger
 }
@@ -108,6 +160,7 @@ export function chunkOfLines(place: Place, lines: Lines, from: number, to: numbe
     topic: place.topic,
     partition: place.partition,
     bytes: lines.bytes,
+    memory: lines.memory,
     count: to - from,
     baseOffset,
     offsetDelta: null,

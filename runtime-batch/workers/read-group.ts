@@ -17,7 +17,7 @@ export async function readGroup(
     const { topic, partition } = splitPartition(name)
     let at = from
     if (from === to) continue
-    for await (const chunk of prefetch(log.read(topic, partition, from, to))) {
+    for await (const chunk of prefetch(log.read(topic, partition, from, to, { kernel: executor.kernelOf(topic) }))) {
       executor.feed(chunk)
       chunk.release?.()
       executor.spill()

@@ -75,18 +75,22 @@ export class RecordColumns {
     return to
   }
 
-  #decode({ valueStart, valueEnd, bytes }: Chunk, from: number, to: number, low: number, high: number): void {
-    const input = this.#input
-    this.#batch.base = input - low
+  #decode(chunk: Chunk, from: number, to: number, low: number, high: number): void {
+    const { valueStart, valueEnd, bytes, memory: inPlace } = chunk
     const memory = this.#memory.bytes
-    memory.set(bytes.subarray(low, high), input)
-    memory.fill(0, input + high - low, input + high - low + 1)
+    const base = inPlace === this.#memory ? bytes.byteOffset : this.#input - low
+    if (inPlace !== this.#memory) memory.set(bytes.subarray(low, high), this.#input)
+    this.#batch.base = base
+    // The kernel stops at a zero. In place, it is where a line feed was.
+    const behind = memory[base + high] as number
+    memory[base + high] = 0
     this.#starts.set(valueStart.subarray(from, to))
     this.#ends.set(valueEnd.subarray(from, to))
     for (const presence of this.#presence) presence.fill(0, 0, to - from)
     const { byteOffset: starts } = this.#starts
     const { byteOffset: ends } = this.#ends
-    this.#kernel.decode(this.#program, (input - low) >>> 0, starts, ends, to - from, this.odd.byteOffset, this.#later)
+    this.#kernel.decode(this.#program, base >>> 0, starts, ends, to - from, this.odd.byteOffset, this.#later)
+    memory[base + high] = behind
     const { view } = this.#memory
     const later = view.getUint32(this.#later, true)
     for (let k = 0; k < later; k++) this.#readLater(this.#later + LATER.FIRST + k * LATER.BYTES)

@@ -6,12 +6,14 @@ import type { KernelMemory } from '../memory.ts'
 import { packBlocksOver } from './blocks.ts'
 import { decodeOver } from './decode.ts'
 import { keysOver } from './keys.ts'
+import { splitLinesOver } from './lines.ts'
 import { packRowsOver } from './pack.ts'
 import { hashRowsOver, sortRowsOver } from './rows.ts'
 
 export function jsKernel(memory: KernelMemory): Kernel {
   return {
     utf8: (from, end) => (isUtf8(memory.bytes, from, end) ? 1 : 0),
+    splitLines: splitLinesOver(memory),
     decode: decodeOver(memory),
     sortRows: sortRowsOver(memory),
     hashRows: hashRowsOver(memory),
