@@ -16,7 +16,7 @@ import { CopiedPartition } from './embedded/copied-partition.ts'
 import { EmbeddedPartition } from './embedded/embedded-partition.ts'
 import { readTopicFile, type TopicDescription } from './embedded/topic-file.ts'
 import { listPartitionFiles, listTopics } from './layout.ts'
-import type { Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from './log.ts'
+import type { Log, PartitionRange, RangeOptions, ReadOptions, TopicAbilities, TopicFacts } from './log.ts'
 import { checkTopicName, pastEnd, unknownPartition, unknownTopic } from './log-failures.ts'
 import { NO_FILES, type PartitionSource } from './partition-source.ts'
 import type { Place } from './record-batch/batch-failure.ts'
@@ -64,13 +64,13 @@ export class DirectoryLog implements Log {
     return [...(await listTopics(this.#directory)).keys()].sort()
   }
 
-  async partitions(topic: string): Promise<readonly PartitionRange[]> {
+  async partitions(topic: string, options: RangeOptions = {}): Promise<readonly PartitionRange[]> {
     const { directories, description } = await this.#find(topic)
     this.#watch.seen([this.#directory, ...directories.values()])
     const numbers = [...directories.keys()].sort((a, b) => a - b)
     return await inOrder(numbers, async partition => {
       const source = await this.#source({ topic, partition }, directories.get(partition) as string, description)
-      return { topic, partition, ...(await source.range()) }
+      return { topic, partition, ...(await source.range(options)) }
     })
   }
 

@@ -15,6 +15,8 @@ export interface PartitionRange {
   readonly start: bigint
   /** Exclusive end: nothing at or past it may be read now (unpublished, or not yet stable). */
   readonly end: bigint
+  /** Where `end` is OPEN_END: about how many records there are. */
+  readonly about?: number
   /** True for a folder that holds no file at all: where it begins and ends is not known, and both are 0. */
   readonly bare?: boolean
 }
@@ -56,7 +58,7 @@ export interface Log {
   /** Topics that exist, sorted. */
   topics(): Promise<readonly string[]>
   /** Partitions of a topic with their ranges now, sorted. Throws `unknown-topic`. */
-  partitions(topic: string): Promise<readonly PartitionRange[]>
+  partitions(topic: string, options?: RangeOptions): Promise<readonly PartitionRange[]>
   /** Why there are no topics, where something of another layout lies there; null for an empty log. */
   otherLayout?(): Promise<LyrebirdError | null>
   abilities(topic: string): Promise<TopicAbilities>
@@ -75,7 +77,7 @@ export interface Log {
   compactionLagMs?(topic: string): Promise<number>
   /**
    * The records of one partition with from <= offset < to, as chunks in offset order; `nextOffset` of the last chunk is
-   * `to` (its count may be 0). Throws `range-lost` where `from` lies before the start, and the errors of damaged files;
+   * `to` (its count may be 0), unless that is OPEN_END. Throws `range-lost` where `from` lies before the start, and the errors of damaged files;
    * never returns less.
    */
   read(topic: string, partition: number, from: bigint, to: bigint, options?: ReadOptions): AsyncIterable<Chunk>
@@ -84,6 +86,14 @@ export interface Log {
    */
   changed(timeoutMs: number, signal?: AbortSignal): Promise<void>
   close(): Promise<void>
+}
+
+/** An exclusive end that nobody has looked for: a read up to it ends where the partition does. */
+export const OPEN_END = 2n ** 63n - 1n
+
+export interface RangeOptions {
+  /** Gives OPEN_END as the end of a partition where finding it would take reading all of it. */
+  readonly open?: boolean
 }
 
 export interface ReadOptions {

@@ -69,6 +69,11 @@ export interface RunOptions extends MemoryOptions {
   /** Where outputs go: a log directory (default `STATE/out`), or a sink of another kind. */
   readonly out?: string | OpenSink | undefined
   readonly until?: Until | undefined
+  /**
+   * Whether the ends of `readEnds` may be OPEN_END, for partitions that would have to be read to find theirs. Only
+   * where `until` is `end`.
+   */
+  readonly openEnds?: boolean | undefined
   /** The history is complete: the watermark is plus infinity at the end. */
   readonly final?: boolean | undefined
   /** The folder of the job's file, as places in it are shown: absolute, or from the folder of the command. */
@@ -160,12 +165,15 @@ export class JobRun {
     const closings = typeof options.log === 'string' ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
       const ticks = await checkAbilities(log, plan)
-      const ranges = await rangesNow(log, plan)
+      const open = options.openEnds === true
+      let ranges = await rangesNow(log, plan, { open })
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
       const { durable } = options
       const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
       closings.unshift(() => state.writer.close())
+      // A state that has read something is compared with where the partitions end.
+      if (open && !state.fresh) ranges = await rangesNow(log, plan)
       makeScratch(options.state)
       const outputs = await openOutputs(options, openSink, state)
       closings.unshift(() => outputs.close())

@@ -5,16 +5,17 @@ export interface Task {
   readonly name: string
   readonly from: bigint
   readonly to: bigint
+  /** About how many records they are. */
+  readonly size: number
 }
 
 /** At most `workers` groups of about equal numbers of offsets, none of them empty; the largest comes first. */
 export function divide(tasks: readonly Task[], workers: number): readonly (readonly Task[])[] {
-  const groups = Array.from({ length: Math.max(1, workers) }, () => ({ size: 0n, tasks: [] as Task[] }))
-  const size = (task: Task): bigint => task.to - task.from
-  for (const task of [...tasks].sort((a, b) => (size(a) > size(b) ? -1 : 1))) {
+  const groups = Array.from({ length: Math.max(1, workers) }, () => ({ size: 0, tasks: [] as Task[] }))
+  for (const task of [...tasks].sort((a, b) => b.size - a.size)) {
     const least = groups.reduce((a, b) => (b.size < a.size ? b : a))
     least.tasks.push(task)
-    least.size += size(task)
+    least.size += task.size
   }
   return groups.filter(g => g.tasks.length > 0).map(g => g.tasks)
 }

@@ -18,7 +18,7 @@ import type { RunSummary } from '../run/summary.ts'
 import { divide, type Task } from './divide.ts'
 import { SAMPLE, SAMPLE_GROUPS, SMALL_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
-import { readGroup } from './workers/read-group.ts'
+import { readGroup, readPart } from './workers/read-group.ts'
 import { Thread } from './workers/thread.ts'
 
 export interface BatchProgress {
@@ -45,7 +45,9 @@ export function runBatch(options: BatchOptions): Promise<RunSummary> {
 }
 
 async function runWhole(options: BatchOptions): Promise<RunSummary> {
-  const run = await JobRun.open('batch', { ...options, executors: options.workers ?? availableParallelism() })
+  const openEnds = options.until === undefined || options.until === 'end'
+  const executors = options.workers ?? availableParallelism()
+  const run = await JobRun.open('batch', { ...options, openEnds, executors })
   const compute = async (): Promise<RunSummary> => {
     const ends = run.readEnds(options.until)
     checkReachable(ends, run.ranges)
@@ -58,14 +60,17 @@ async function runWhole(options: BatchOptions): Promise<RunSummary> {
 }
 
 async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Promise<void> {
-  const tasks = [...ends].map(([name, to]): Task => ({ name, from: run.progress.cut.get(name) as bigint, to }))
-  const total = tasks.reduce((sum, task) => sum + Number(task.to - task.from), 0)
+  const tasks = [...ends].map(([name, to]): Task => {
+    const from = run.progress.cut.get(name) as bigint
+    return { name, from, to, size: run.ranges.get(name)?.about ?? Number(to - from) }
+  })
+  const total = tasks.reduce((sum, task) => sum + task.size, 0)
   const [own = [], ...others] = divide(tasks, options.workers ?? defaultWorkers(total))
   const progress = { records: 0, done: 0 }
   const onProgress = (records: number, offsets: number): void => {
     progress.records += records
     progress.done += offsets
-    options.onProgress?.({ ...progress, total })
+    options.onProgress?.({ ...progress, total: Math.max(total, progress.done) })
   }
   const entry = workerEntry(options)
   if (entry === null || others.length === 0) {
@@ -79,12 +84,11 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Prom
   } else await readInThreads(run, options, entry, rest, others, onProgress)
 }
 
-/** Reads the beginning of the first partition of a group; returns what is left of the group. */
+/** Reads the beginning of the first partition of a group, by whole chunks; returns what is left of the group. */
 async function readSample(run: JobRun, own: readonly Task[], onProgress: OnProgress): Promise<readonly Task[]> {
-  const [{ name, from, to }, ...others] = own as readonly [Task, ...Task[]]
-  const middle = to - from < SAMPLE ? to : from + BigInt(SAMPLE)
-  await readGroup(run.log, run.executor, [{ name, from, to: middle }], onProgress)
-  return [{ name, from: middle, to }, ...others]
+  const [first, ...others] = own as readonly [Task, ...Task[]]
+  const rest = await readPart(run.log, run.executor, first, SAMPLE, onProgress)
+  return rest === null ? others : [rest, ...others]
 }
 
 const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())

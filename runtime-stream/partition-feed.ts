@@ -26,7 +26,7 @@ export class PartitionFeed {
   async next(from: bigint, to: bigint): Promise<Chunk | null> {
     if (this.#chunks === null) {
       if (from >= to) return null
-      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to, this.#options))
+      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to, this.#options), c => c.release?.())
     }
     const item = await this.#chunks.next()
     if (item.done !== true) return item.value

@@ -11,7 +11,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { listPartitionFiles, type PartitionFile } from '../layout.ts'
 import { CHUNK_BYTES, SEEK_BYTES } from '../limits.ts'
-import type { ReadOptions } from '../log.ts'
+import { OPEN_END, type RangeOptions, type ReadOptions } from '../log.ts'
 import { pastEnd, rangeLost } from '../log-failures.ts'
 import { NO_FILES, type OffsetRange, type PartitionSource } from '../partition-source.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
@@ -40,11 +40,15 @@ export class ArchivePartition implements PartitionSource {
     this.#directory = directory
   }
 
-  async range(): Promise<OffsetRange> {
+  async range({ open = false }: RangeOptions = {}): Promise<OffsetRange> {
     const files = await this.#list()
     const first = files[0]
     const last = files.at(-1)
     if (first === undefined || last === undefined) return NO_FILES
+    if (open && last.end === null && last.version.bytes > 0) {
+      const about = Number(last.start - first.start) + Math.ceil(last.version.bytes / LINE_BYTES)
+      return { start: first.start, end: OPEN_END, about }
+    }
     return { start: first.start, end: last.end ?? (await this.#count(last)) }
   }
 
@@ -56,6 +60,7 @@ export class ArchivePartition implements PartitionSource {
     if (index < 0) throw rangeLost(topic, partition, from, files[0]?.start ?? to)
     for (let next = from; next < to; index++) {
       const file = files[index]
+      if (file === undefined && to === OPEN_END) return
       if (file === undefined) throw pastEnd(topic, partition, to, next)
       const following = files[index + 1] ?? null
       next = yield* this.#readFile(file, following, next, to, options)
@@ -197,3 +202,5 @@ export class ArchivePartition implements PartitionSource {
 }
 
 const LINE_FEED = 0x0a
+/** Of a line, where nobody has counted: for estimates. */
+const LINE_BYTES = 200

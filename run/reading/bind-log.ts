@@ -8,7 +8,7 @@
 import { LyrebirdError } from '../../core/errors.ts'
 import { partitionName } from '../../core/log/cut.ts'
 import type { Plan, SourceNode } from '../../core/plan/plan.ts'
-import type { Log, PartitionRange } from '../../logs/log.ts'
+import type { Log, PartitionRange, RangeOptions } from '../../logs/log.ts'
 
 export const sourceNodes = (plan: Plan): readonly SourceNode[] =>
   plan.nodes.filter((n): n is SourceNode => n.kind === 'source')
@@ -19,11 +19,11 @@ const sourceTopics = (plan: Plan): readonly string[] => [...new Set(sourceNodes(
 /** Ranges by `topic/partition`, in order of topic and partition number. */
 export type Ranges = ReadonlyMap<string, PartitionRange>
 
-/** The current ranges of all partitions of the job's topics. Throws `unknown-topic`. */
-export async function rangesNow(log: Log, plan: Plan): Promise<Ranges> {
+/** The ranges of all partitions of the job's topics now. Throws `unknown-topic`. */
+export async function rangesNow(log: Log, plan: Plan, options: RangeOptions = {}): Promise<Ranges> {
   const ranges = new Map<string, PartitionRange>()
   for (const topic of sourceTopics(plan)) {
-    for (const range of await log.partitions(topic)) ranges.set(partitionName(topic, range.partition), range)
+    for (const range of await log.partitions(topic, options)) ranges.set(partitionName(topic, range.partition), range)
   }
   return ranges
 }

@@ -1,7 +1,10 @@
 // Reads one item ahead: while one chunk is processed, the next one is being read.
 
-/** The same items in the same order. Leaving the loop early closes the source. */
-export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
+/**
+ * The same items in the same order. Leaving the loop early closes the source; `release` then takes an item that was read
+ * in vain.
+ */
+export async function* prefetch<T>(source: AsyncIterable<T>, release?: (item: T) => void): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()
   let next = iterator.next()
   try {
@@ -14,7 +17,8 @@ export async function* prefetch<T>(source: AsyncIterable<T>): AsyncGenerator<T> 
       yield item.value
     }
   } finally {
-    await next.catch(() => {})
+    const ahead = await next.catch(() => null)
+    if (ahead?.done === false) release?.(ahead.value)
     await iterator.return?.()
   }
 }

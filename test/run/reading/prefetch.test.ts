@@ -36,3 +36,12 @@ describe('prefetch', () => {
     expect(seen).toEqual([1])
   })
 })
+
+it('releases what was read ahead in vain', async () => {
+  const released: number[] = []
+  const numbers = async function* () {
+    yield* [1, 2, 3]
+  }
+  for await (const n of prefetch(numbers(), ahead => released.push(ahead))) if (n === 2) break
+  expect(released).toEqual([3])
+})
