@@ -16,6 +16,7 @@ import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
 import { type Floors, NO_FLOORS } from '../core/log/floors.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import { ownTablesOfShared } from '../core/tables/consumers.ts'
 import { isDebugged } from '../host/debugger.ts'
 import { makeKernel } from '../host/kernel-module.ts'
 import { openLog } from '../logs/index.ts'
@@ -117,6 +118,8 @@ export class JobRun {
   #commit: number
   /** Records read when it was made. */
   #committed: number
+  /** Tables of an older version that nobody reads any more, until they are dropped. */
+  #leftOver: readonly string[]
 
   private constructor(
     target: 'batch' | 'stream',
@@ -151,6 +154,8 @@ export class JobRun {
     this.#planBytes = encodeJson(this.plan)
     this.#commit = lastNumbered(state.writer)?.number ?? 0
     this.#committed = -1
+    const tables = new Set(state.writer.tables())
+    this.#leftOver = ownTablesOfShared(this.plan).filter(table => tables.has(table))
   }
 
   /**
@@ -248,9 +253,11 @@ export class JobRun {
         )
         transaction.putDocument(DOCUMENT.job, encodeJson(this.#jobDocument()))
         transaction.putDocument(DOCUMENT.plan, this.#planBytes)
+        for (const table of this.#leftOver) transaction.replaceTable(table, [])
         step('in-transaction')
       })
       marks.changed = false
+      this.#leftOver = []
       this.#commit = commit.number
       this.#committed = this.executor.records
       step('state-committed')

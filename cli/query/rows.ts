@@ -39,7 +39,7 @@ export function viewRows(
   const watermark = watermarkAt(progress, plan, node)
   const wanted = key === null ? null : canonicalJson(key.json)
   return function* () {
-    for (const row of viewRowsOf(state, name)) {
+    for (const row of viewRowsOf(state, plan, name)) {
       const printed = rowJson(row, window, watermark)
       if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
     }

@@ -5,6 +5,7 @@
 
 import type { Lambdas, Plan, PlanNodeOf } from '../plan/plan.ts'
 import { tableRoot } from '../plan/plan-index.ts'
+import { sharesState } from '../plan/shares-state.ts'
 import { TABLE } from '../state/row-codec.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
@@ -15,7 +16,9 @@ import { type TableChain, tableChain } from './table-chain.ts'
 type TakeRow = (rowKey: Uint8Array, stored: Uint8Array | null) => void
 
 export interface ViewConsumer {
+  /** Where its rows are; those of the state where it shares them (`sharesState`). */
   readonly table: string
+  readonly shared: boolean
   readonly digest: MultisetDigest
   /** Its place among the views on the same table. */
   readonly index: number
@@ -55,6 +58,15 @@ export function viewsOn(plan: Plan, root: string): number {
   return endsOf(plan, root).views.length
 }
 
+/** Tables in which older versions kept the rows of views that share those of the state. */
+export const ownTablesOfShared = (plan: Plan): readonly string[] =>
+  viewPlaces(plan)
+    .filter(({ node }) => sharesState(plan, node))
+    .map(ownTable)
+
+const ownTable = ({ name, changelogs }: ViewPlace): string =>
+  name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
+
 /** The consumers of the table with one root, with views in the order of the plan's results. */
 export function tableConsumers(
   plan: Plan,
@@ -75,12 +87,14 @@ export function tableConsumers(
     return consumer
   }
   const { views, readers } = endsOf(plan, root)
-  views.forEach(({ node, name, changelogs }, index) => {
+  views.forEach((view, index) => {
+    const { node, name, changelogs } = view
     const changed = changelogs.map(id => parts.rows(id, 0))
     // A view that no result names is not compared: nothing reads its digest.
     const digest = name === null ? new MultisetDigest() : parts.view(name)
-    const table = name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
-    consumerAt(node).views.push({ table, digest, index, changed })
+    const shared = sharesState(plan, node)
+    const table = shared ? TABLE.state(node) : ownTable(view)
+    consumerAt(node).views.push({ table, shared, digest, index, changed })
   })
   for (const { table, node, branch } of readers) {
     if (node.kind === 'closed') consumerAt(table).closed.push({ node: node.id, digest: parts.closed(node.id) })

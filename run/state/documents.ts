@@ -12,7 +12,7 @@ import type { RecordCounts } from '../../sinks/sink.ts'
 export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 'commit' } as const
 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
-export const STATE_FORMAT = 1
+export const STATE_FORMAT = 2
 
 /** Versions of everything beneath the job that can change what a lambda computes (semantics.md 7.3). */
 export interface Versions {

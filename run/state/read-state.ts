@@ -9,12 +9,15 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import { TIME_MARKS, TimeMarks } from '../../core/executor/time-marks.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
-import type { Plan } from '../../core/plan/plan.ts'
-import { sourcesOf } from '../../core/plan/plan-index.ts'
+import { ShownState } from '../../core/operators/aggregate/shown-state.ts'
+import type { Plan, PlanNodeOf, PlanResult } from '../../core/plan/plan.ts'
+import { nodeOf, sourcesOf } from '../../core/plan/plan-index.ts'
+import { sharesState } from '../../core/plan/shares-state.ts'
 import type { DeadLetter } from '../../core/result/dead-letter.ts'
 import type { LateRow, OutputRecord, ViewRow } from '../../core/result/result.ts'
 import type { StateAccess } from '../../core/state/environment.ts'
 import { decodeDead, decodeLate, decodeViewRow, TABLE } from '../../core/state/row-codec.ts'
+import type { Row } from '../../core/state/rows.ts'
 import type { Log } from '../../logs/log.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 import {
@@ -108,8 +111,16 @@ export function watermarkAt(progress: Progress, plan: Plan, node: string): numbe
 }
 
 /** The bytes of a row are valid until the next row is read. */
-export function* viewRows(state: StateAccess, name: string): Generator<ViewRow> {
-  for (const [key, stored] of state.range(TABLE.view(name))) yield decodeViewRow(key, stored)
+export function* viewRows(state: StateAccess, plan: Plan, name: string): Generator<ViewRow> {
+  for (const [key, stored] of storedRows(state, plan, name)) yield decodeViewRow(key, stored)
+}
+
+/** Keys and stored values of a view's rows: its own, or those that it shares with the state of its aggregation. */
+export function* storedRows(state: StateAccess, plan: Plan, name: string): Generator<Row> {
+  const { node } = plan.results.find(r => r.kind === 'view' && r.name === name) as PlanResult
+  if (!sharesState(plan, node)) return yield* state.range(TABLE.view(name))
+  const shown = new ShownState(nodeOf(plan, node) as PlanNodeOf<'aggregate'>)
+  for (const [key, value] of state.range(TABLE.state(node))) yield [key, shown.stored(value).slice()]
 }
 
 export function* lateRows(state: StateAccess): Generator<LateRow> {

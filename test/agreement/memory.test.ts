@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { compareResults } from '../../core/result/compare-results.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import { defaultOut } from '../../run/job-run.ts'
+import { readCommitted, viewRows } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { runStream } from '../../runtime-stream/index.ts'
 import { openStateReader } from '../../store/index.ts'
@@ -95,7 +96,7 @@ it('keeps more groups than the heap holds', { timeout: 180_000 }, async () => {
     expect(bounded).toMatchObject({ code: 0, stderr: '' })
     const reader = openStateReader(bounded.state)
     let rows = 0
-    for (const _row of reader.range('view/counts')) rows++
+    for (const _row of viewRows(reader, readCommitted(reader, bounded.state).plan, 'counts')) rows++
     await reader.close()
     expect(rows).toBe(KEYS)
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { LyrebirdError } from '../../core/errors.ts'
 import { MemoryLog } from '../../logs/memory.ts'
+import { viewRows } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { runStream, type StreamProgress } from '../../runtime-stream/index.ts'
 import { openStateReader } from '../../store/index.ts'
@@ -134,7 +135,7 @@ it('shows readers each commit while it runs', async () => {
     log.append('in', 0, [event('a')])
     await stream.reached(n)
     const reader = openStateReader(state)
-    expect([...reader.range('view/counts')]).toHaveLength(1)
+    expect([...viewRows(reader, counts().plan, 'counts')]).toHaveLength(1)
     await reader.close()
   }
   stream.stop()

@@ -15,9 +15,9 @@ import type { InputRecord, ReferenceInput } from '../../core/reference/input.ts'
 import { compareResults, type Difference } from '../../core/result/compare-results.ts'
 import type { JobResult, OutputRecord } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
-import { TABLE } from '../../core/state/row-codec.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { takeProgress } from '../../run/progress-merge.ts'
+import { storedRows } from '../../run/state/read-state.ts'
 import { chunkOf, endOf } from './log-chunks.ts'
 import { type MemoryState, memoryEnvironment } from './memory-state.ts'
 import { readResult } from './read-state.ts'
@@ -62,7 +62,7 @@ export function differenceOf(plan: Plan, state: MemoryState, expected: JobResult
   const progress = Progress.decode(state.document(PROGRESS) as Uint8Array)
   for (const name of own.views.keys()) {
     const digest = new MultisetDigest()
-    for (const [key, value] of state.range(TABLE.view(name))) digest.addRow(key, value)
+    for (const [key, value] of storedRows(state, plan, name)) digest.addRow(key, value)
     const [kept, counted] = [progress.digest(DIGEST.view(name)).summary, digest.summary]
     if (kept.count !== counted.count || kept.digest !== counted.digest) {
       return { part: `views/${name}`, key: 'digest', left: JSON.stringify(kept), right: JSON.stringify(counted) }

@@ -17,7 +17,7 @@ export function readResult(state: StateAccess, plan: Plan): JobResult {
   const progress = saved === undefined ? new Progress() : Progress.decode(saved)
   const views = plan.results
     .filter(r => r.kind === 'view')
-    .map(({ name }) => [name, [...viewRows(state, name)]] as const)
+    .map(({ name }) => [name, [...viewRows(state, plan, name)]] as const)
   const sources = plan.nodes.filter((n): n is SourceNode => n.kind === 'source')
   const watermark = (source: SourceNode): number =>
     progress.sealed ? Number.POSITIVE_INFINITY : progress.sourceWatermark(source).watermark

@@ -11,14 +11,21 @@ import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { listedLetters } from '../../core/result/listed-letters.ts'
 import { type JobResult, type OutputRecord, sortedResult, type ViewRow } from '../../core/result/result.ts'
 import { DIGEST } from '../../core/state/digests.ts'
-import { decodeViewRow, TABLE, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
+import { decodeViewRow, VIEW_ERROR, VIEW_VALUE } from '../../core/state/row-codec.ts'
 import { canonicalBytes } from '../../core/values/canonical.ts'
 import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { sourceNodes } from '../../run/reading/bind-log.ts'
-import { deadLetters, lateRows, readProgress, readWritten, writtenRecords } from '../../run/state/read-state.ts'
+import {
+  deadLetters,
+  lateRows,
+  readProgress,
+  readWritten,
+  storedRows,
+  writtenRecords,
+} from '../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
 
 /**
@@ -31,7 +38,7 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
     const progress = readProgress(state, stateDir)
     const views = plan.results.filter(r => r.kind === 'view')
     return sortedResult({
-      views: new Map(views.map(view => [view.name, checkedRows(state, progress, view)])),
+      views: new Map(views.map(view => [view.name, checkedRows(state, plan, progress, view)])),
       outputs: await outputs(state, outDir, plan),
       late: [...lateRows(state)],
       dead: listedLetters([...deadLetters(state)], plan),
@@ -43,10 +50,10 @@ export async function readWholeResult(stateDir: string, outDir: string, plan: Pl
   }
 }
 
-function checkedRows(state: StateReader, progress: Progress, { name }: PlanResult): ViewRow[] {
+function checkedRows(state: StateReader, plan: Plan, progress: Progress, { name }: PlanResult): ViewRow[] {
   const digest = new MultisetDigest()
   const rows: ViewRow[] = []
-  for (const [key, stored] of state.range(TABLE.view(name))) {
+  for (const [key, stored] of storedRows(state, plan, name)) {
     digest.addRow(key, stored)
     rows.push(decodeViewRow(new Uint8Array(key), new Uint8Array(stored)))
   }

@@ -15,6 +15,7 @@ import { blake2sPart } from '../../values/multiset-digest.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
 import type { RowPart } from './row-part.ts'
 import type { RowValue } from './row-value.ts'
+import type { ShownState } from './shown-state.ts'
 import type { SortedKeys } from './sorted-keys.ts'
 
 /** A row that is being flushed. */
@@ -30,6 +31,8 @@ interface GroupTableSinkOptions extends TableSinkOptions {
   readonly groups: GroupTable
   readonly value: RowValue
   readonly present: (slot: number) => unknown
+  /** Where views share the rows of the state. */
+  readonly shown: ShownState | null
   /** Where windows are; null for the global one. */
   readonly frames: Frames | null
 }
@@ -114,17 +117,13 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       view.digest.addHash(hashes, at)
       track.set(slot, hashes, at)
     }
-    if (count > 0) this.sink?.putSortedRows(view.table, keys.packed('first', count < keys.count ? written : null))
+    if (count === 0 || view.shared) return
+    this.sink?.putSortedRows(view.table, keys.packed('first', count < keys.count ? written : null))
   }
 
   /** Takes the row that a view holds out of its digest; false where it is the same and stays. */
-  #replaces(
-    { table, digest }: ViewConsumer,
-    track: ViewTrack,
-    keys: SortedKeys,
-    row: number,
-    hashes: Uint32Array,
-  ): boolean {
+  #replaces(view: ViewConsumer, track: ViewTrack, keys: SortedKeys, row: number, hashes: Uint32Array): boolean {
+    const { digest } = view
     const slot = keys.slotOf(row)
     if (track.status[slot] === ViewTrack.PRESENT) {
       if (sameHash(hashes, keys.hashAt(row), track.hash, 4 * slot)) return false
@@ -132,7 +131,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       return true
     }
     const rowKey = keys.bytes.slice(keys.keyStart(row), keys.keyEnd(row))
-    const old = this.options.env.state?.get(table, rowKey)
+    const old = this.#oldRow(view, rowKey)
     if (old === undefined) return true
     if (compareBytes(old, keys.bytes.subarray(keys.keyEnd(row), keys.firstEnd(row))) === 0) {
       track.set(slot, hashes, keys.hashAt(row))
@@ -214,7 +213,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
    * of ABSENT deletes the row.
    */
   #put(
-    { table, digest, index, changed }: ViewConsumer,
+    view: ViewConsumer,
     slot: number,
     bytes: Uint8Array,
     keyStart: number,
@@ -223,6 +222,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     hash: Uint32Array,
     hashAt: number,
   ): void {
+    const { table, shared, digest, index, changed } = view
     const track = this.options.groups.views[index] as ViewTrack
     const status = track.status[slot] as number
     const at = 4 * slot
@@ -233,7 +233,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       digest.removeHash(track.hash, at)
     } else if (status === ViewTrack.UNKNOWN) {
       const rowKey = bytes.subarray(keyStart, keyEnd)
-      const old = this.options.env.state?.get(table, rowKey)
+      const old = this.#oldRow(view, rowKey)
       existed = old !== undefined
       if (old !== undefined) {
         digest.removeRow(rowKey, old)
@@ -244,7 +244,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       digest.addHash(hash, hashAt)
       track.set(slot, hash, hashAt)
       if (!same) {
-        this.sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
+        if (!shared) this.sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
         for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
       }
     } else if (existed) {
@@ -252,6 +252,12 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       for (const take of changed) take(bytes.subarray(keyStart, keyEnd), null)
     }
     if (valueEnd === ABSENT) track.status[slot] = ViewTrack.ABSENT
+  }
+
+  /** What a view holds for a key, as of the last commit. */
+  #oldRow({ table, shared }: ViewConsumer, rowKey: Uint8Array): Uint8Array | undefined {
+    const old = this.options.env.state?.get(table, rowKey)
+    return old === undefined || !shared ? old : this.options.shown?.stored(old)
   }
 
   #dropOld({ chain }: TableConsumer, view: ViewConsumer): void {

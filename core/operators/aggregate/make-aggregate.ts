@@ -1,6 +1,7 @@
 // The operator of an `aggregate` node: over sessions it is that of sessions.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
+import { sharesState } from '../../plan/shares-state.ts'
 import { viewsOn } from '../../tables/consumers.ts'
 import { framesOf } from '../../time/frames.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
@@ -11,6 +12,7 @@ import { sizeCheck } from './group-size.ts'
 import { GroupTable } from './group-table.ts'
 import { GroupTableSink } from './group-table-sink.ts'
 import { RowValue } from './row-value.ts'
+import { ShownState } from './shown-state.ts'
 
 export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorContext): OperatorPorts {
   const { window, fields, bare } = node.params
@@ -29,6 +31,7 @@ export function makeAggregate(node: PlanNodeOf<'aggregate'>, context: OperatorCo
     groups,
     value: new RowValue(fields, bare, columns),
     present: presentOf(node, context),
+    shown: sharesState(plan, node.id) ? new ShownState(node) : null,
     frames,
   })
   const checkSize = sizeCheck(plan, node, frames !== null, env.rowBytes ?? Number.POSITIVE_INFINITY)

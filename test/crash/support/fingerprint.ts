@@ -10,10 +10,11 @@ import { EMITTING_KINDS } from '../../../core/plan/words.ts'
 import { listedLetters } from '../../../core/result/listed-letters.ts'
 import { DIGEST } from '../../../core/state/digests.ts'
 import { TABLE } from '../../../core/state/row-codec.ts'
+import type { Rows } from '../../../core/state/rows.ts'
 import { openLog } from '../../../logs/index.ts'
 import { defaultOut } from '../../../run/job-run.ts'
 import { sourceNodes } from '../../../run/reading/bind-log.ts'
-import { deadLetters, readProgress, writtenRecords } from '../../../run/state/read-state.ts'
+import { deadLetters, readProgress, storedRows, writtenRecords } from '../../../run/state/read-state.ts'
 import { openStateReader, type StateReader } from '../../../store/index.ts'
 
 /** Count and hash by part. */
@@ -24,8 +25,8 @@ export async function fingerprintOf(directory: string, plan: Plan): Promise<Reco
     const progress = readProgress(state, directory)
     const emitting = plan.nodes.filter(({ kind }) => EMITTING_KINDS.has(kind) || kind === 'output')
     const views = plan.results.filter(({ kind }) => kind === 'view').map(({ name }) => name)
-    for (const name of views) parts[`views/${name}`] = rowsOf(state, TABLE.view(name))
-    parts.late = rowsOf(state, TABLE.late)
+    for (const name of views) parts[`views/${name}`] = rowsOf(storedRows(state, plan, name))
+    parts.late = rowsOf(state.range(TABLE.late))
     parts.dead = deadOf(state, plan)
     for (const name of [
       ...views.map(DIGEST.view),
@@ -65,9 +66,9 @@ class Fields {
   }
 }
 
-function rowsOf(state: StateReader, table: string): string {
+function rowsOf(stored: Rows): string {
   const rows = new Fields()
-  for (const [key, value] of state.range(table)) rows.add(key, value)
+  for (const [key, value] of stored) rows.add(key, value)
   return rows.text
 }
 
