@@ -146,6 +146,7 @@ export class JobRun {
       state: target === 'batch' && state.fresh ? null : state.writer,
       newKernel: makeKernel,
       callsLambdas: isDebugged(),
+      flushesOnce: target === 'batch',
       newSorter: sorterFactory(this.scratch, this.#buffers),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       ...groupLimits(this.plan, options, options.executors),

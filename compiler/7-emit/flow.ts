@@ -6,8 +6,8 @@ import type { Plan, PlanNode } from '../../core/plan/plan.ts'
 export interface PlacedText {
   /** True where it does. */
   readonly test: string
-  readonly address: string
-  readonly length: string
+  /** Its column; it is that of record `j`. */
+  readonly cells: string
 }
 
 /** Statements that write a key; `writer` is the name of a `KeyAccess`. */

@@ -43,7 +43,7 @@ function writePart(element: ElementNames, writer: string, piece: Exclude<Piece, 
   if ('computed' in piece) return `${writer}.value(${expressionText(element, piece.computed)})`
   const [text, placed] = [expressionText(element, piece), element.texts?.(piece.path)]
   if (placed === undefined) return `${writer}.value(${text})`
-  return `if (${placed.test}) ${writer}.textAt(${placed.address}, ${placed.length})\nelse ${writer}.text(${text})`
+  return `if (${placed.test}) ${writer}.textAt(${placed.cells}.address(j), ${placed.cells}.length(j))\nelse ${writer}.text(${text})`
 }
 
 function piecesOf(element: ElementNames, expression: Expression): readonly Piece[] | null {

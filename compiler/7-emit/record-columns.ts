@@ -88,8 +88,7 @@ function variable(flow: Flow, columns: string, spec: ColumnSpec, index: number):
 function placed({ name, cells }: Variable): PlacedText {
   return {
     test: `${name} === undefined`,
-    address: `${cells}.address(j)`,
-    length: `${cells}.length(j)`,
+    cells,
   }
 }
 

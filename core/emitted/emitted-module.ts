@@ -9,6 +9,7 @@
 import type { Column } from '../aggregations/columns/column.ts'
 import type { DecodeProgram } from '../kernel/decode/program.ts'
 import type { RecordColumns } from '../kernel/decode/record-columns.ts'
+import type { TextColumn } from '../kernel/decode/text-column.ts'
 import type { Chunk } from '../log/chunk.ts'
 import type { Lambdas, Plan } from '../plan/plan.ts'
 import type { Scan } from '../scan/scan.ts'
@@ -90,8 +91,8 @@ export interface GroupAccess {
   readonly columns: readonly Column[]
   /** Sets the key, normalised, for the windows that follow. */
   enter(key: unknown): void
-  /** As `enter`, for a text of a record of the present batch, by its place in the kernel's memory. */
-  enterText(address: number, length: number): void
+  /** As `enter`, for the text of record i of the present batch, which lies in the kernel's memory. */
+  enterText(texts: TextColumn, i: number): void
   /** As `enter`, for a key whose canonical bytes have been written. */
   enterWritten(): void
   readonly keyWriter: KeyAccess

@@ -77,6 +77,12 @@ export interface Kernel {
   keyNumber(header: number, key: number, length: number, next: number): number
   /** The same for a text by its UTF-8, which has no zeros. */
   textNumber(header: number, text: number, length: number, next: number): number
+  /**
+   * Reads what the searches for n texts will read, so that memory is near when they come. `starts` are relative to
+   * `base`; lengths may have their highest bit set; any of the texts may be none. Changes nothing; the result says
+   * nothing.
+   */
+  warmTexts(header: number, base: number, starts: number, lengths: number, n: number): number
   /** The same for a number; its canonical bytes, nine, are put at `scratch`. */
   doubleNumber(header: number, scratch: number, value: number, next: number): number
   /** Moves the places of a table to fresh ones, mask + 1 of 16 bytes each, and lets half of them be taken. */

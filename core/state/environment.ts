@@ -57,6 +57,8 @@ export interface Environment {
   readonly newKernel?: (() => OwnKernel) | undefined
   /** Whether every lambda is called, also where its result is plain: under a debugger. */
   readonly callsLambdas?: boolean | undefined
+  /** Whether nothing follows the first flush, so that nothing need be kept for another one. */
+  readonly flushesOnce?: boolean | undefined
   readonly newSorter: () => RowSorter
   readonly siteOf: (error: unknown) => string | undefined
   /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */

@@ -6,7 +6,7 @@
 export { hashRows } from './blake2s'
 export { packBlocks } from './blocks'
 export { decode } from './decode'
-export { doubleNumber, growKeys, keyNumber, textNumber } from './keys'
+export { doubleNumber, growKeys, keyNumber, textNumber, warmTexts } from './keys'
 export { splitLines } from './lines'
 export { packRows } from './pack'
 export { sortRows } from './sort'

@@ -52,7 +52,7 @@ function enterKey(flow: Flow, groups: string, { key, keyText, keyParts }: Elemen
       } else ${enter}`
   }
   if (keyText === undefined) return enter
-  return `if (${keyText.test}) ${groups}.enterText(${keyText.address}, ${keyText.length})\nelse ${enter}`
+  return `if (${keyText.test}) ${groups}.enterText(${keyText.cells}, j)\nelse ${enter}`
 }
 
 function inputOf(flow: Flow, node: AggregateNode, spec: AggregationSpec, element: ElementNames, block: string): Input {

@@ -30,7 +30,13 @@ export class RecordColumns {
   readonly #input: number
   readonly #later: number
   #given: Uint8Array | null = null
-  readonly #batch: Batch = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)), base: 0 }
+  readonly #batch: Batch = {
+    bytes: new Uint8Array(0),
+    view: new DataView(new ArrayBuffer(0)),
+    base: 0,
+    number: 0,
+    count: 0,
+  }
 
   constructor(memory: KernelMemory, kernel: Kernel, program: DecodeProgram) {
     this.#memory = memory
@@ -81,6 +87,8 @@ export class RecordColumns {
     const base = inPlace === this.#memory ? bytes.byteOffset : this.#input - low
     if (inPlace !== this.#memory) memory.set(bytes.subarray(low, high), this.#input)
     this.#batch.base = base
+    this.#batch.number++
+    this.#batch.count = to - from
     // The kernel stops at a zero. In place, it is where a line feed was.
     const behind = memory[base + high] as number
     memory[base + high] = 0

@@ -12,6 +12,9 @@ export interface Batch {
   view: DataView
   /** Where in the kernel's memory the first byte of the chunk would be. */
   base: number
+  /** Its number, and how many records it has. */
+  number: number
+  count: number
 }
 
 /** Bit of a text's length that says that not all of its bytes are ASCII. */
@@ -37,6 +40,15 @@ export class TextColumn {
     // The interner reads a whole word of a short text.
     if (start + 4 > bytes.length) return latin1Text(bytes, start, start + length)
     return this.#interner.text(bytes, view, start, start + length)
+  }
+
+  get batch(): Readonly<Batch> {
+    return this.#batch
+  }
+
+  /** Places of all texts, relative to the batch's base, and their lengths; of odd and absent ones they say nothing. */
+  get places(): readonly [starts: Uint32Array, lengths: Uint32Array] {
+    return [this.#starts, this.#lengths]
   }
 
   /** Of its UTF-8 in the kernel's memory. */

@@ -13,7 +13,9 @@ const NO_ROOM = -2
 const [PLACES, MASK, SIZE, LIMIT, ROOM, ROOM_END, LAST_AT, LAST_LENGTH] = [0, 4, 8, 12, 16, 20, 24, 28]
 const [HASH, ENTRY, KEY_AT, KEY_LENGTH, PLACE_BYTES] = [0, 4, 8, 12, 16]
 
-export function keysOver(memory: KernelMemory): Pick<Kernel, 'keyNumber' | 'textNumber' | 'doubleNumber' | 'growKeys'> {
+export function keysOver(
+  memory: KernelMemory,
+): Pick<Kernel, 'keyNumber' | 'textNumber' | 'warmTexts' | 'doubleNumber' | 'growKeys'> {
   const get = (address: number): number => memory.view.getUint32(address, true)
   const set = (address: number, word: number): void => memory.view.setUint32(address, word, true)
 
@@ -52,6 +54,7 @@ export function keysOver(memory: KernelMemory): Pick<Kernel, 'keyNumber' | 'text
       key.set(memory.bytes.subarray(text, text + length), 1)
       return numberOf(header, key, next)
     },
+    warmTexts: () => 0,
     doubleNumber(header, scratch, value, next) {
       memory.bytes.set(canonicalBytes(value), scratch)
       return numberOf(header, canonicalBytes(value), next)

@@ -82,6 +82,7 @@ export class AggregateOperator implements Operator {
       this.#flushPackedRows(keys, sink)
     } else this.#flushEach(keys, stored, spilled, now, sink)
     keys.dispose()
+    if (this.#env.flushesOnce === true) return
     this.#groups.markClean()
     for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
   }
@@ -277,21 +278,23 @@ export class AggregateOperator implements Operator {
   #changed(now: number): { open: Uint32Array; closing: Uint32Array; others: Uint32Array } {
     const groups = this.#groups
     const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const slots = Uint32Array.from(groups.changedSlots)
+    const slots = groups.changedSlots
     if (this.#spilled.isEmpty && !this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
       return { open: slots, closing: NO_SLOTS, others: NO_SLOTS }
     }
-    const isOpen = (slot: number): boolean => this.#frames === null || groups.startOf(slot) >= openFrom
-    return {
-      open: slots.filter(slot => this.#isWhole(slot) && isOpen(slot)),
-      closing: slots.filter(slot => this.#isWhole(slot) && !isOpen(slot)),
-      others: slots.filter(slot => !this.#isWhole(slot)),
+    const [open, closing, others] = [0, 1, 2].map(() => new Uint32Array(slots.length)) as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+    ]
+    let [opens, closes, more] = [0, 0, 0]
+    const mayBeElsewhere = !this.#spilled.isEmpty
+    for (const slot of slots) {
+      if (mayBeElsewhere || (this.#hidden && !groups.isBased(slot))) others[more++] = slot
+      else if (groups.startOf(slot) >= openFrom) open[opens++] = slot
+      else closing[closes++] = slot
     }
-  }
-
-  /** Whether a slot holds its whole group: no other part is in spilled rows or in the state. */
-  #isWhole(slot: number): boolean {
-    return this.#spilled.isEmpty && (!this.#hidden || this.#groups.isBased(slot))
+    return { open: open.subarray(0, opens), closing: closing.subarray(0, closes), others: others.subarray(0, more) }
   }
 
   #closingStarts(now: number): number[] {

@@ -1,5 +1,6 @@
 // From groups to their slots: by the start of a window and a key.
 
+import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import { KeyIndex, type KeyScratch } from './key-index.ts'
 
 export interface GroupIndex {
@@ -11,6 +12,8 @@ export interface GroupIndex {
   enterWritten(): void
   /** The same for a text that lies in the kernel's memory, which must not change until the next key is set. */
   enterText(address: number, length: number): void
+  /** A batch begins from which such texts will come. */
+  warm(texts: TextColumn): void
   /** The slot of a window's group of the key that was set; -1 where it is new and has the slot `next` now. */
   find(start: number, next: number): number
   /** Where the canonical bytes of the key of the group lie that was last added. */
@@ -68,6 +71,10 @@ export class ApartIndex implements GroupIndex {
     this.#length = length
   }
 
+  warm(texts: TextColumn): void {
+    this.#last?.warm(texts)
+  }
+
   find(start: number, next: number): number {
     const index = start === this.#lastStart ? (this.#last as KeyIndex) : this.#indexOf(start)
     if (this.#kind === TEXT) return index.numberOfText(this.#address, this.#length, next)
@@ -94,6 +101,7 @@ export class ApartIndex implements GroupIndex {
     this.#windows.get(start)?.dispose()
     this.#windows.delete(start)
     this.#lastStart = Number.NaN
+    this.#last = null
   }
 
   #indexOf(start: number): KeyIndex {

@@ -64,7 +64,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
 
   /** A slot's group was found in the state, so views may hold a row of it. */
   unknown(slot: number): void {
-    for (const track of this.options.groups.views) track.status[slot] = ViewTrack.UNKNOWN
+    for (const track of this.options.groups.views) track.setUnknown(slot)
   }
 
   /** Brings all views up to date with a changed row. */
@@ -104,6 +104,17 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
 
   #changeView(view: ViewConsumer, keys: SortedKeys, hashes: Uint32Array): void {
     const track = this.options.groups.views[view.index] as ViewTrack
+    if (track.isUnused) {
+      view.digest.addHashes(hashes)
+      if (this.options.env.flushesOnce !== true) {
+        for (let number = 0; number < keys.count; number++) {
+          const row = keys.rowOf(number)
+          track.set(keys.slotOf(row), hashes, keys.hashAt(row))
+        }
+      }
+      if (!view.shared) this.sink?.putSortedRows(view.table, keys.packed('first'))
+      return
+    }
     const written = new Uint8Array(keys.count)
     let count = 0
     for (let number = 0; number < keys.count; number++) {

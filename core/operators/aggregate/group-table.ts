@@ -8,6 +8,7 @@ import { grown } from '../../aggregations/columns/arrays.ts'
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
+import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
@@ -46,13 +47,17 @@ export class GroupTable implements GroupAccess {
   #starts: Float64Array = new Float64Array(0)
   readonly kernel: OwnKernel
   readonly #regions: Regions
+  /** Number of the batch whose texts have been brought near. */
+  #warmBatch = -1
   readonly keyWriter: KeyWriter
   /** By slot: where the canonical bytes of the key lie in the kernel's memory, and how many they are. */
   #keysAt: Uint32Array = new Uint32Array(0)
   #keyLengths: Uint32Array = new Uint32Array(0)
   #keyBytes = 0
   #flags = new Uint8Array(0)
-  #changed: number[] = []
+  /** Slots that have counted an element since they were last marked clean; as many as `#changedCount` says. */
+  #changed: Uint32Array = new Uint32Array(0)
+  #changedCount = 0
 
   constructor(columns: readonly Column[], { windowed, overlapping, viewCount, kernel }: GroupTableOptions) {
     this.kernel = kernel
@@ -95,8 +100,12 @@ export class GroupTable implements GroupAccess {
     this.#index.enterWritten()
   }
 
-  enterText(address: number, length: number): void {
-    this.#index.enterText(address, length)
+  enterText(texts: TextColumn, i: number): void {
+    if (texts.batch.number !== this.#warmBatch) {
+      this.#warmBatch = texts.batch.number
+      this.#index.warm(texts)
+    }
+    this.#index.enterText(texts.address(i), texts.length(i))
   }
 
   slotAt(start: number): number {
@@ -112,7 +121,8 @@ export class GroupTable implements GroupAccess {
     const flags = this.#flags[slot] as number
     if ((flags & CHANGED) === 0) {
       this.#flags[slot] = flags | CHANGED
-      this.#changed.push(slot)
+      if (this.#changedCount === this.#changed.length) this.#growChanged()
+      this.#changed[this.#changedCount++] = slot
     }
     return slot
   }
@@ -139,9 +149,9 @@ export class GroupTable implements GroupAccess {
     return this.#index.slotsOf(start)
   }
 
-  /** Slots that have counted an element since they were last marked clean. */
-  get changedSlots(): readonly number[] {
-    return this.#changed
+  /** Slots that have counted an element since they were last marked clean; valid until the next one does. */
+  get changedSlots(): Uint32Array {
+    return this.#changed.subarray(0, this.#changedCount)
   }
 
   isChanged(slot: number): boolean {
@@ -159,8 +169,8 @@ export class GroupTable implements GroupAccess {
 
   /** After a commit: nothing is changed any more. */
   markClean(): void {
-    for (const slot of this.#changed) this.#flags[slot] = (this.#flags[slot] as number) & ~CHANGED
-    this.#changed = []
+    for (const slot of this.changedSlots) this.#flags[slot] = (this.#flags[slot] as number) & ~CHANGED
+    this.#changedCount = 0
   }
 
   /** The key of a group's row in the state: window start (where windowed), then the key, both order preserving. */
@@ -178,6 +188,7 @@ export class GroupTable implements GroupAccess {
 
   /** Bytes of the keys of slots, all together. */
   keyBytesOf(slots: Uint32Array): number {
+    if (slots.length === this.size) return this.#keyBytes
     let bytes = 0
     for (const slot of slots) bytes += this.#keyLengths[slot] as number
     return bytes
@@ -222,6 +233,11 @@ export class GroupTable implements GroupAccess {
     this.#keyLengths[slot] = length
   }
 
+  #growChanged(): void {
+    const regions = this.#regions
+    this.#changed = grown(regions, this.#changed, regions.words(64 + 2 * this.#changed.length))
+  }
+
   #grow(capacity: number): void {
     this.#capacity = capacity
     for (const column of this.columns) column.grow(capacity)
@@ -249,6 +265,9 @@ export class ViewTrack {
   /** Four words a slot, valid where PRESENT. */
   hash = new Uint32Array(0)
 
+  /** Whether no slot has ever had a row: views of them hold none. */
+  isUnused = true
+
   /** The view holds the slot's row, whose hash is at `words[at]`. */
   set(slot: number, words: Uint32Array, at: number): void {
     const { hash } = this
@@ -258,6 +277,12 @@ export class ViewTrack {
     hash[to + 2] = words[at + 2] as number
     hash[to + 3] = words[at + 3] as number
     this.status[slot] = ViewTrack.PRESENT
+    this.isUnused = false
+  }
+
+  setUnknown(slot: number): void {
+    this.status[slot] = ViewTrack.UNKNOWN
+    this.isUnused = false
   }
 
   grow(capacity: number): void {

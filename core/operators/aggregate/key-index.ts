@@ -4,6 +4,7 @@
 // Promises: exact for keys of every type; a key that is not there yet is added in the same search; an address of a key
 // stays valid until the index is disposed of. A text that is in the kernel's memory already needs no string.
 
+import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import { ByteWriter } from '../../values/bytes.ts'
@@ -27,6 +28,8 @@ const LEAST_ROOM = 256
 const MOST_ROOM = 1 << 20
 
 const NO_ROOM = -2
+/** Keys from which on a table is larger than what processors keep near. */
+const DISTANT = 1 << 14
 
 const NUMBER_BYTES = canonicalBytes(0).length
 
@@ -109,6 +112,14 @@ export class KeyIndex {
       if (number !== NO_ROOM) return number
       this.#makeRoom(length + 2)
     }
+  }
+
+  /** Brings near what the texts of a batch will be looked for in. */
+  warm({ batch, places }: TextColumn): void {
+    if ((this.#header[SIZE] as number) < DISTANT) return
+    const [starts, lengths] = places
+    const { kernel } = this.#scratch.own
+    kernel.warmTexts(this.#header.byteOffset, batch.base, starts.byteOffset, lengths.byteOffset, batch.count)
   }
 
   /** Where the canonical bytes of the key lie that was last added. */

@@ -3,6 +3,7 @@
 //
 // Promises: keys of which no window has a group any more are forgotten, at a cost by the groups that were dropped.
 
+import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { GroupIndex } from './group-index.ts'
 import { KeyIndex, type KeyScratch } from './key-index.ts'
 import { NumberIndex } from './number-index.ts'
@@ -62,6 +63,10 @@ export class OverlappingIndex implements GroupIndex {
   enterText(address: number, length: number): void {
     this.#known(this.#index.numberOfText(address, length, this.#uses.length))
     this.#key = NO_KEY
+  }
+
+  warm(texts: TextColumn): void {
+    this.#index.warm(texts)
   }
 
   /** Takes the number of the key, which is new where it is negative. */

@@ -66,7 +66,7 @@ export class SortedKeys {
   add(slot: number, key: Write, first?: Write, second?: Write): void {
     const w = this.#w
     const at = this.#count++ * STRIDE
-    if (at === this.#rows.length) this.#grow()
+    this.#reserve(at + STRIDE)
     const rows = this.#rows
     rows[at] = w.length
     key(w, slot)
@@ -107,7 +107,7 @@ export class SortedKeys {
     list.set(slots)
     const { address, operations } = program.placed(scratch)
     const w = this.#w
-    while (this.#rows.length < (this.#count + slots.length) * STRIDE) this.#grow()
+    this.#reserve((this.#count + slots.length) * STRIDE)
     for (let done = 0; done < slots.length; done++) {
       const left = slots.length - done
       const out = w.reserve(left * program.mostBytes + keyBytes + SLACK).byteOffset
@@ -226,8 +226,10 @@ export class SortedKeys {
     return this.#bytes.subarray(this.keyStart(row), this.keyEnd(row))
   }
 
-  #grow(): void {
-    const rows = this.#regions.words(this.#rows.length * 2)
+  /** Makes room for so many words. */
+  #reserve(words: number): void {
+    if (words <= this.#rows.length) return
+    const rows = this.#regions.words(Math.max(words, this.#rows.length * 2))
     rows.set(this.#rows)
     this.#regions.giveBack(this.#rows)
     this.#rows = rows

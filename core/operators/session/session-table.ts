@@ -9,6 +9,7 @@ import { grown } from '../../aggregations/columns/arrays.ts'
 import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
+import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
@@ -46,6 +47,8 @@ export class SessionTable implements GroupAccess, SessionTimes {
   #firsts: Float64Array = new Float64Array(0)
   #lasts: Float64Array = new Float64Array(0)
   readonly #regions: Regions
+  /** Number of the batch whose texts have been brought near. */
+  #warmBatch = -1
 
   constructor(columns: readonly Column[], gapMs: number, kernel: OwnKernel) {
     this.kernel = kernel
@@ -82,8 +85,12 @@ export class SessionTable implements GroupAccess, SessionTimes {
     this.#number = this.#index.numberOfScratch(this.#keyCount)
   }
 
-  enterText(address: number, length: number): void {
-    this.#number = this.#index.numberOfText(address, length, this.#keyCount)
+  enterText(texts: TextColumn, i: number): void {
+    if (texts.batch.number !== this.#warmBatch) {
+      this.#warmBatch = texts.batch.number
+      this.#index.warm(texts)
+    }
+    this.#number = this.#index.numberOfText(texts.address(i), texts.length(i), this.#keyCount)
   }
 
   slotAt(time: number): number {
