@@ -136,7 +136,8 @@ function recordingTarget(plan: Plan, report: Recorder, trace: string[]): LinkTar
         enter(key) {
           entered = key
         },
-        enterText(address, length) {
+        enterText(texts, i) {
+          const [address, length] = [texts.address(i), texts.length(i)]
           entered = new TextDecoder().decode(own.memory.bytes.slice(address, address + length))
         },
         keyWriter: new KeyWriter(scratch),
