@@ -27,6 +27,9 @@ export function pairIdentity(left: Uint8Array | null, right: Uint8Array | null):
 
 const windowWriter = new ByteWriter(256)
 
+/** Bytes before and after what makes an identity. */
+export const TUPLE = Object.freeze({ open: OPEN, close: CLOSE })
+
 /** The identity of a closed window of one key, whose canonical bytes are given. */
 export function windowIdentity(keyBytes: Uint8Array, start: number, end: number): Uint8Array {
   const w = windowWriter

@@ -43,10 +43,16 @@ export class RowProgram {
   readonly #words: number[] = []
   readonly #literals = new ByteWriter(64)
   #mostBytes = 0
+  #parts = 0
 
   /** The most bytes of a row, without those of `part`. */
   get mostBytes(): number {
     return this.#mostBytes
+  }
+
+  /** The most bytes of some rows, given those of all that a `part` takes of their slots. */
+  mostBytesOf(rows: number, partBytes: number): number {
+    return rows * this.#mostBytes + this.#parts * partBytes
   }
 
   mark(word: number): this {
@@ -68,6 +74,7 @@ export class RowProgram {
   }
 
   part(at: Placed, lengths: Placed, numbers: Placed | null = null): this {
+    this.#parts++
     return this.#add(0, PACK.part, at.byteOffset, lengths.byteOffset, numbers?.byteOffset)
   }
 

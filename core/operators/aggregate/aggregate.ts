@@ -7,6 +7,7 @@
 // Not here: groups in memory (`group-table.ts`), and views and `closed` nodes on this table (`group-table-sink.ts`).
 
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { Regions } from '../../kernel/regions.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
@@ -42,6 +43,13 @@ interface AggregatesOptions {
   readonly kernel: () => OwnKernel
 }
 
+/** Packed rows in order. Those with numbers from `closedFrom` to `closedEnd` close: their second part is what is hashed. */
+interface PackedRowsOfFlush {
+  readonly keys: SortedKeys
+  readonly closedFrom: number
+  readonly closedEnd: number
+}
+
 export class AggregateOperator implements Operator {
   readonly partials: string
   readonly #groups: GroupTable
@@ -52,6 +60,7 @@ export class AggregateOperator implements Operator {
   /** Where windows are; null for the global one. */
   readonly #frames: Frames | null
   readonly #w = new ByteWriter(256)
+  readonly #regions: Regions
   readonly #key: RowPart
   readonly #state: RowPart
   readonly #spilled: PendingRows
@@ -68,20 +77,23 @@ export class AggregateOperator implements Operator {
     this.#spilled = new PendingRows(env.newSorter)
     this.#frames = frames
     this.#hidden = env.state !== null && hasRows(env.state.range(this.partials))
-    this.#key = { write: (w, slot) => groups.writeRowKey(w, slot), pack: program => groups.packRowKey(program) }
+    this.#regions = new Regions(groups.kernel.memory)
+    this.#key = groups.rowKey
     const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
     this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
   }
 
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
-    const keys = this.#sortedKeys(now)
+    const packed = this.#packed(now)
+    const { keys } = packed
     const stored = new RowCursor(this.#closingRows(now))
     const spilled = new RowCursor(this.#spilled.take())
     if (stored.key === undefined && spilled.key === undefined && this.#rows.onlyStores && keys.allPacked) {
       this.#flushPackedRows(keys, sink)
-    } else this.#flushEach(keys, stored, spilled, now, sink)
+    } else this.#flushEach(packed, stored, spilled, now, sink)
     keys.dispose()
+    this.#regions.giveAllBack()
     if (this.#env.flushesOnce === true) return
     this.#groups.markClean()
     for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
@@ -103,14 +115,19 @@ export class AggregateOperator implements Operator {
     if (count > 0) sink.putSortedRows(this.partials, keys.packed('second', count < keys.count ? kept : null))
   }
 
-  #flushEach(keys: SortedKeys, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
+  #flushEach(packed: PackedRowsOfFlush, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
+    const { keys, closedFrom, closedEnd } = packed
     let rank = 0
     for (;;) {
       if (stored.key === undefined && spilled.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
         const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_HASHES
+        const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_HASHES
         for (; rank < keys.count; rank++) {
-          if (!this.#flushPacked(keys, rank, hashes, sink))
+          const number = keys.numberOf(keys.rowAt(rank))
+          if (number >= closedFrom && number < closedEnd) {
+            this.#closePacked(keys, rank, hashes, closing, 4 * (number - closedFrom))
+          } else if (!this.#flushPacked(keys, rank, hashes, sink))
             this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
         }
         break
@@ -162,7 +179,7 @@ export class AggregateOperator implements Operator {
     for (const slot of this.#groups.changedSlots) {
       key.reset()
       value.reset()
-      this.#groups.writeRowKey(key, slot)
+      this.#key.write(key, slot)
       value.byte(this.#groups.isBased(slot) ? WHOLE : PART)
       this.#groups.writeState(value, slot)
       this.#checkSize(value.length, () => key.view())
@@ -188,6 +205,17 @@ export class AggregateOperator implements Operator {
     sink.putSortedPart(this.partials, keys.bytes, keyStart, keyEnd, valueEnd, stateEnd)
     this.#groups.markBased(slot)
     return true
+  }
+
+  /**
+   * Emits a group that closes, of which there is nothing in the state; the hash of what is emitted is at `closing[at]`.
+   */
+  #closePacked(keys: SortedKeys, rank: number, hashes: Uint32Array, closing: Uint32Array, at: number): void {
+    const row = keys.rowAt(rank)
+    const slot = keys.slotOf(row)
+    const [keyStart, keyEnd, valueEnd] = [keys.keyStart(row), keys.keyEnd(row), keys.firstEnd(row)]
+    this.#rows.changePacked(keys.bytes, keyStart, keyEnd, valueEnd, slot, hashes, keys.hashAt(row))
+    this.#rows.closePacked(slot, keys.bytes, valueEnd, keyEnd - keyStart, closing, at)
   }
 
   /** Flushes the group of one key, which has changed, or closes, or both. */
@@ -234,7 +262,7 @@ export class AggregateOperator implements Operator {
 
   #keyOf(slot: number): Uint8Array {
     const w = new ByteWriter()
-    this.#groups.writeRowKey(w, slot)
+    this.#key.write(w, slot)
     return w.take()
   }
 
@@ -249,8 +277,8 @@ export class AggregateOperator implements Operator {
     for (const column of this.#groups.columns) column.merge(slot, r)
   }
 
-  /** Keys of the groups in memory that have changed or lie in closing windows. */
-  #sortedKeys(now: number): SortedKeys {
+  /** The rows of the groups in memory that have changed or lie in closing windows. */
+  #packed(now: number): PackedRowsOfFlush {
     const groups = this.#groups
     const keys = new SortedKeys(this.#kernel())
     const add = (slots: Uint32Array, first?: RowPart | null, second?: RowPart | null): void =>
@@ -258,14 +286,34 @@ export class AggregateOperator implements Operator {
     const { open, closing, others } = this.#changed(now)
     const value = this.#rows.packedValue
     add(open, value ?? NO_BYTES, this.#state)
-    if (this.#rows.onlyStores) add(closing, value ?? NO_BYTES)
+    const closed = closing.length === 0 ? null : this.#rows.closedPart(this.#endsOf(closing))
+    const closedFrom = keys.count
+    if (closed !== null || this.#rows.onlyStores) add(closing, value ?? NO_BYTES, closed)
     else add(closing)
+    const closedEnd = closed === null ? closedFrom : keys.count
     add(others)
     for (const start of this.#closingStarts(now)) {
       add(Uint32Array.from(groups.slotsOf(start)).filter(slot => !groups.isChanged(slot)))
     }
     keys.sort()
-    return keys
+    return { keys, closedFrom, closedEnd }
+  }
+
+  /** By slot: the ends of their windows. */
+  #endsOf(slots: Uint32Array): Float64Array {
+    let most = 0
+    for (const slot of slots) most = Math.max(most, slot)
+    const ends = this.#regions.floats(most + 1)
+    let [start, end] = [Number.NaN, Number.NaN]
+    for (const slot of slots) {
+      const from = this.#groups.startOf(slot)
+      if (from !== start) {
+        start = from
+        end = (this.#frames as Frames).endOf(from)
+      }
+      ends[slot] = end
+    }
+    return ends
   }
 
   #writeState(w: ByteWriter, slot: number): void {

@@ -11,9 +11,10 @@ import { TableSink, type TableSinkOptions } from '../../tables/table-sink.ts'
 import type { Frames } from '../../time/frames.ts'
 import { ByteReader, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
+import { TUPLE } from '../../values/identity.ts'
 import { blake2sPart } from '../../values/multiset-digest.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
-import type { RowPart } from './row-part.ts'
+import { cellPart, joined, literalPart, type RowPart } from './row-part.ts'
 import type { RowValue } from './row-value.ts'
 import type { ShownState } from './shown-state.ts'
 import type { SortedKeys } from './sorted-keys.ts'
@@ -172,6 +173,51 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       }
       row ??= this.row(bytes.slice(keyStart, keyEnd), slot)
       this.#changeFor(index, consumer, row, slot)
+    }
+  }
+
+  /**
+   * What is hashed of a row that closes, identity and value, where it is all that `closed` nodes emit: no lambda makes
+   * the value. `ends`: of its window, by slot.
+   */
+  closedPart(ends: Float64Array): RowPart | null {
+    const { consumers, groups, value } = this.options
+    const closing = consumers.filter(({ closed }) => closed.length > 0)
+    const plain = closing.every(({ chain }) => chain.plain) && consumers.every(({ chain }) => chain.keepMs === null)
+    if (closing.length === 0 || !plain || value.bytes.pack === null) return null
+    return joined(
+      literalPart(TUPLE.open),
+      groups.key,
+      groups.start,
+      cellPart(ends),
+      literalPart(TUPLE.close),
+      value.bytes,
+    )
+  }
+
+  /**
+   * As `close`, for a row with such a part, which begins at `bytes[from]`; its hash is at `hashes[at]`. `rowKeyBytes`:
+   * length of the row's key.
+   */
+  closePacked(
+    slot: number,
+    bytes: Uint8Array,
+    from: number,
+    rowKeyBytes: number,
+    hashes: Uint32Array,
+    at: number,
+  ): void {
+    const { consumers, emit, frames, groups, places } = this.options
+    const key = groups.keyOf(slot)
+    const time = places.closedTime((frames as Frames).endOf(groups.startOf(slot)))
+    const identity = bytes.slice(from, from + TUPLE.open.length + rowKeyBytes + NUMBER_BYTES + TUPLE.close.length)
+    for (const { closed } of consumers) {
+      if (closed.length === 0) continue
+      const value = this.options.present(slot)
+      for (const { node, digest } of closed) {
+        digest.addHash(hashes, at)
+        emit(node, key, value, time, identity)
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
-import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
@@ -18,6 +17,7 @@ import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
 import { KeyWriter } from './key-writer.ts'
 import { OverlappingIndex } from './overlapping-index.ts'
+import { joined, type RowPart } from './row-part.ts'
 
 // Flags of a slot. CHANGED: an element reached it since the last flush. BASED: it includes the stored row, if there is
 // one, so a flush writes it without merging.
@@ -88,7 +88,7 @@ export class GroupTable implements GroupAccess {
     this.#index.enter(key)
   }
 
-  /** The slot of a group by the key of its row (`writeRowKey`). */
+  /** The slot of a group by the key of its row (`rowKey`). */
   slotOfRow(rowKey: Uint8Array): number {
     const r = new ByteReader(rowKey)
     const start = this.windowed ? (decodeValue(r) as number) : 0
@@ -174,16 +174,23 @@ export class GroupTable implements GroupAccess {
   }
 
   /** The key of a group's row in the state: window start (where windowed), then the key, both order preserving. */
-  writeRowKey(w: ByteWriter, slot: number): void {
-    if (this.windowed) encodeValue(w, this.#starts[slot])
-    const at = this.#keysAt[slot] as number
-    w.part(this.kernel.memory.bytes, at, at + (this.#keyLengths[slot] as number))
+  get rowKey(): RowPart {
+    return this.windowed ? joined(this.start, this.key) : this.key
   }
 
-  /** Lets the kernel append such a key. */
-  packRowKey(program: RowProgram): void {
-    if (this.windowed) program.number(this.#starts)
-    program.part(this.#keysAt, this.#keyLengths)
+  /** The canonical bytes of a slot's key. */
+  readonly key: RowPart = {
+    write: (w, slot) => {
+      const at = this.#keysAt[slot] as number
+      w.part(this.kernel.memory.bytes, at, at + (this.#keyLengths[slot] as number))
+    },
+    pack: program => void program.part(this.#keysAt, this.#keyLengths),
+  }
+
+  /** Those of the start of its window. */
+  readonly start: RowPart = {
+    write: (w, slot) => encodeValue(w, this.#starts[slot]),
+    pack: program => void program.number(this.#starts),
   }
 
   /** Bytes of the keys of slots, all together. */

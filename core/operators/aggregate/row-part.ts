@@ -43,3 +43,9 @@ export function joined(...parts: readonly RowPart[]): RowPart {
         },
   }
 }
+
+/** The same bytes in every row. */
+export const literalPart = (bytes: Uint8Array): RowPart => ({
+  write: w => w.bytes(bytes),
+  pack: program => void program.literal(bytes),
+})

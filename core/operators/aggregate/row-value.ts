@@ -9,7 +9,7 @@ import type { AggregationSpec } from '../../plan/aggregation-spec.ts'
 import { VIEW_VALUE } from '../../state/row-codec.ts'
 import { type ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes, encodeValue, fieldStart } from '../../values/canonical.ts'
-import type { RowPart } from './row-part.ts'
+import { joined, literalPart, type RowPart } from './row-part.ts'
 
 const STORED = Uint8Array.of(VIEW_VALUE)
 
@@ -19,6 +19,8 @@ export class RowValue {
   readonly #after: Uint8Array
   /** What a view stores where no lambda is between. */
   readonly stored: RowPart
+  /** The value's canonical bytes. */
+  readonly bytes: RowPart
 
   constructor(fields: readonly AggregationSpec[], bare: boolean, columns: readonly Column[]) {
     const empty = bare ? new Uint8Array(0) : canonicalBytes({})
@@ -33,14 +35,14 @@ export class RowValue {
       column,
     }))
     const packs = columns.every(column => column.packValue !== undefined)
-    this.stored = {
+    this.bytes = {
       write: (w, slot) => this.#write(w, slot),
       pack: packs ? program => this.#pack(program) : null,
     }
+    this.stored = joined(literalPart(STORED), this.bytes)
   }
 
   #write(w: ByteWriter, slot: number): void {
-    w.byte(VIEW_VALUE)
     for (const { before, column } of this.#parts) {
       w.bytes(before)
       encodeValue(w, column.present(slot))
@@ -49,7 +51,6 @@ export class RowValue {
   }
 
   #pack(program: RowProgram): void {
-    program.literal(STORED)
     for (const { before, column } of this.#parts) {
       program.literal(before)
       column.packValue?.(program)

@@ -80,8 +80,8 @@ export class SortedKeys {
   }
 
   /**
-   * Adds rows of many slots, each with its key and the parts that are given. `keyBytes`: the bytes of all that the key's
-   * program takes from elsewhere.
+   * Adds rows of many slots, each with its key and the parts that are given. `keyBytes`: the
+   * canonical bytes of the keys of all these slots.
    */
   addAll(
     slots: Uint32Array,
@@ -110,7 +110,7 @@ export class SortedKeys {
     this.#reserve((this.#count + slots.length) * STRIDE)
     for (let done = 0; done < slots.length; done++) {
       const left = slots.length - done
-      const out = w.reserve(left * program.mostBytes + keyBytes + SLACK).byteOffset
+      const out = w.reserve(program.mostBytesOf(left, keyBytes) + SLACK).byteOffset
       const table = this.#rows.byteOffset + this.#count * ROW_BYTES
       const from = list.byteOffset + 4 * done
       const added = this.#own.kernel.packRows(address, operations, from, left, table, ROW_BYTES, out, w.length)
@@ -147,6 +147,19 @@ export class SortedKeys {
     const { kernel } = this.#own
     const [rows, bytes] = [this.#rows.byteOffset, this.#bytes.byteOffset]
     kernel.hashRows(rows, ROW_BYTES, 4 * FIRST_END, bytes, this.#count, hashes.byteOffset, scratch.byteOffset)
+    this.#regions.giveBack(scratch)
+    return hashes
+  }
+
+  /** As `hashes`, of the second parts of the rows with these numbers. */
+  hashesOfSecond(from: number, to: number): Uint32Array {
+    const hashes = this.#regions.words(4 * (to - from))
+    const scratch = newHashScratch(this.#regions)
+    const table = this.#rows.byteOffset + from * ROW_BYTES + 4 * FIRST_END
+    const { kernel } = this.#own
+    const { byteOffset: bytes } = this.#bytes
+    const second = 4 * (SECOND_END - FIRST_END)
+    kernel.hashRows(table, ROW_BYTES, second, bytes, to - from, hashes.byteOffset, scratch.byteOffset)
     this.#regions.giveBack(scratch)
     return hashes
   }
@@ -213,6 +226,11 @@ export class SortedKeys {
 
   slotAt(rank: number): number {
     return this.slotOf(this.rowAt(rank))
+  }
+
+  /** The number of a row. */
+  numberOf(row: number): number {
+    return row / STRIDE
   }
 
   /** Where the hash of a row is among `hashes`. */
