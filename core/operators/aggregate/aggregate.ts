@@ -22,6 +22,8 @@ import { type CheckSize, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { type RowPart, statePart } from './row-part.ts'
+import { inKeyOrder } from './slot-order.ts'
+import { SlotRows } from './slot-rows.ts'
 import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
 
 // First byte of a spilled value. PART: what came since the last flush; WHOLE: already merged with the stored row.
@@ -85,6 +87,7 @@ export class AggregateOperator implements Operator {
 
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
+    if (this.#isWhole) return this.#flushWhole(now, sink)
     const packed = this.#packed(now)
     const { keys } = packed
     const stored = new RowCursor(this.#closingRows(now))
@@ -97,6 +100,37 @@ export class AggregateOperator implements Operator {
     if (this.#env.flushesOnce === true) return
     this.#groups.markClean()
     for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+  }
+
+  /**
+   * Whether all that there is of the table is in memory, nothing follows this flush, and rows are only stored: then they
+   * are packed while they are written.
+   */
+  get #isWhole(): boolean {
+    const { flushesOnce, state } = this.#env
+    const value = this.#rows.packedValue
+    const packs = this.#state.pack !== null && (value === null || value.pack !== null)
+    return flushesOnce === true && state === null && this.#spilled.isEmpty && this.#rows.onlyStores && packs
+  }
+
+  #flushWhole(now: number, sink: ChangeSink): void {
+    const groups = this.#groups
+    const slots = inKeyOrder(groups, groups.changedSlots)
+    if (slots.length === 0) return
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    const rows = { own: this.#kernel(), keyBytesOf: (some: Uint32Array) => groups.keyBytesOf(some), key: this.#key }
+    const { own, onHashes } = this.#rows.freshViews()
+    const value = this.#rows.packedValue
+    own.forEach((table, i) => {
+      sink.putSortedRows(
+        table,
+        new SlotRows({ ...rows, slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }),
+      )
+    })
+    const open = slots.filter(slot => groups.startOf(slot) >= openFrom)
+    const hashes = own.length === 0 && value !== null ? { hashed: value, onHashes } : {}
+    if (open.length > 0)
+      sink.putSortedRows(this.partials, new SlotRows({ ...rows, slots: open, ...hashes, value: this.#state }))
   }
 
   /** All rows at once, none of which has another part anywhere. */

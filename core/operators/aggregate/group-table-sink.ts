@@ -95,6 +95,20 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
   }
 
   /**
+   * For rows of which no view holds an older one: the tables of views that have rows of their own, and what takes the
+   * hashes of all rows.
+   */
+  freshViews(): { readonly own: readonly string[]; readonly onHashes: (hashes: Uint32Array) => void } {
+    const views = this.options.consumers.flatMap(consumer => consumer.views)
+    return {
+      own: views.filter(view => !view.shared).map(view => view.table),
+      onHashes: hashes => {
+        for (const { digest } of views) digest.addHashes(hashes)
+      },
+    }
+  }
+
+  /**
    * As `changePacked` for all rows at once, where they are only stored. Slots are visited in the order in which they
    * were added, about that of their numbers.
    */

@@ -140,6 +140,15 @@ export class GroupTable implements GroupAccess {
     return decodeValue(new ByteReader(this.kernel.memory.bytes, this.#keysAt[slot] as number))
   }
 
+  /** Where the canonical bytes of a slot's key lie in the kernel's memory, and how many they are. */
+  keyAt(slot: number): number {
+    return this.#keysAt[slot] as number
+  }
+
+  keyLength(slot: number): number {
+    return this.#keyLengths[slot] as number
+  }
+
   /** Windows that have groups in memory, by start. */
   windowStarts(): number[] {
     return this.#index.starts()

@@ -129,6 +129,13 @@ export class SortedKeys {
     return this.#bare === 0
   }
 
+  /** In place of `sort`, where rows were added in the order of their keys. */
+  keepOrder(): void {
+    this.#bytes = this.#w.view()
+    this.#order = this.#regions.words(this.#count)
+    for (let rank = 0; rank < this.#count; rank++) this.#order[rank] = rank
+  }
+
   sort(): void {
     const count = this.#count
     this.#bytes = this.#w.view()
