@@ -127,7 +127,7 @@ export class AggregateOperator implements Operator {
         new SlotRows({ ...rows, slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }),
       )
     })
-    const open = slots.filter(slot => groups.startOf(slot) >= openFrom)
+    const open = this.#frames === null ? slots : slots.filter(slot => groups.startOf(slot) >= openFrom)
     const hashes = own.length === 0 && value !== null ? { hashed: value, onHashes } : {}
     if (open.length > 0)
       sink.putSortedRows(this.partials, new SlotRows({ ...rows, slots: open, ...hashes, value: this.#state }))
