@@ -55,7 +55,7 @@ export class ArchivePartition implements PartitionSource {
   async *read(from: bigint, to: bigint, options: ReadOptions): AsyncIterable<Chunk> {
     if (from >= to) return
     const { topic, partition } = this.#place
-    const files = await this.#list()
+    const files = this.#holds(to) ? this.#files : await this.#list()
     let index = files.findLastIndex(file => file.start <= from)
     if (index < 0) throw rangeLost(topic, partition, from, files[0]?.start ?? to)
     for (let next = from; next < to; index++) {
@@ -67,6 +67,12 @@ export class ArchivePartition implements PartitionSource {
       // A declared gap has no line that would bring the reader to its end.
       if (next >= to && file.end !== null && file.end < to) yield chunkOfLines(this.#place, NO_LINES, 0, 0, to)
     }
+  }
+
+  /** Whether files that are known hold everything below an offset. One that has changed is found when it is opened. */
+  #holds(to: bigint): boolean {
+    const last = this.#files.at(-1)
+    return last !== undefined && last.end !== null && to <= last.end
   }
 
   /** Reads the lines of one file with from <= offset < to; returns the offset to go on with. */
@@ -82,7 +88,8 @@ export class ArchivePartition implements PartitionSource {
     let { offset, position } = mark
     const buffers = new LineBuffers(kernel ?? null)
     try {
-      const bytes = offset < from ? Math.max(chunkBytes, SEEK_BYTES) : chunkBytes
+      const wanted = offset < from ? Math.max(chunkBytes, SEEK_BYTES) : chunkBytes
+      const bytes = roomFor(file, position, wanted)
       for await (const lines of readLines(source, this.#place, offset, bytes, buffers)) {
         if (position === 0) dropByteOrderMark(lines)
         const end = offset + BigInt(lines.count)
@@ -139,7 +146,8 @@ export class ArchivePartition implements PartitionSource {
     let position = 0
     try {
       // Two buffers: one is filled while the lines of the other are counted.
-      let [buffer, other] = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)]
+      const bytes = roomFor(file, 0, CHUNK_BYTES)
+      let [buffer, other] = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)]
       let lastByte = LINE_FEED
       let next = source.fill(buffer, 0)
       for (let filled = buffer.length; filled === buffer.length; ) {
@@ -200,6 +208,10 @@ export class ArchivePartition implements PartitionSource {
     }
   }
 }
+
+/** Bytes of a read: no more than show where the file ends. Fresh memory costs, also where nothing is put into it. */
+const roomFor = ({ gz, version }: ArchiveFile, position: number, wanted: number): number =>
+  gz ? wanted : Math.min(wanted, Math.max(0, version.bytes - position) + 1)
 
 const LINE_FEED = 0x0a
 /** Of a line, where nobody has counted: for estimates. */

@@ -30,8 +30,9 @@ export class LineBuffers {
     const free = this.#free.pop()
     if (free !== undefined && free.length >= bytes) return free
     if (free !== undefined) this.#regions?.giveBack(free)
-    if (this.#regions === null) return Buffer.allocUnsafeSlow(bytes + CARRY_BYTES)
-    const region = this.#regions.take(bytes + CARRY_BYTES)
+    const room = bytes < CARRY_BYTES ? bytes : bytes + CARRY_BYTES
+    if (this.#regions === null) return Buffer.allocUnsafeSlow(room)
+    const region = this.#regions.take(room)
     return Buffer.from(region.buffer, region.byteOffset, region.length)
   }
 
