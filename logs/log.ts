@@ -77,8 +77,8 @@ export interface Log {
   compactionLagMs?(topic: string): Promise<number>
   /**
    * The records of one partition with from <= offset < to, as chunks in offset order; `nextOffset` of the last chunk is
-   * `to` (its count may be 0), unless that is OPEN_END. Throws `range-lost` where `from` lies before the start, and the errors of damaged files;
-   * never returns less.
+   * `to` (its count may be 0), unless that is OPEN_END. Throws `range-lost` where `from` lies before the start, and the
+   * errors of damaged files; never returns less.
    */
   read(topic: string, partition: number, from: bigint, to: bigint, options?: ReadOptions): AsyncIterable<Chunk>
   /**

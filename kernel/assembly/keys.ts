@@ -72,8 +72,8 @@ const WARM_BYTES: u32 = 64
 
 /**
  * Reads what the searches for n texts will read, so that it is near when they come: each of them waits for distant
- * memory, while the reads of this loop do not wait for each other. `starts` are relative to `base`. Any of the texts may
- * be none, its place included. Returns a sum that says nothing.
+ * memory, while the reads of this loop do not wait for each other. `starts` are relative to `base`. Any of the texts
+ * may be none, its place included. Returns a sum that says nothing.
  */
 export function warmTexts(header: usize, base: usize, starts: usize, lengths: usize, n: u32): u32 {
   const places: usize = load<u32>(header)

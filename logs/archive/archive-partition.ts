@@ -6,6 +6,7 @@
 // `input-changed`. Lines are counted once for each file and open log, and only where an end is asked for.
 // Not here: what a line is (`line-reader.ts`).
 
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
@@ -84,7 +85,7 @@ export class ArchivePartition implements PartitionSource {
     { chunkBytes = CHUNK_BYTES, kernel }: ReadOptions,
   ): AsyncGenerator<Chunk, bigint> {
     const mark = file.marks.findLast(m => m.offset <= from) ?? { offset: file.start, position: 0 }
-    const source = await this.#open(file, mark.position)
+    const source = await this.#open(file, mark.position).catch(error => this.#explain(error, file, from))
     let { offset, position } = mark
     const buffers = new LineBuffers(kernel ?? null)
     try {
@@ -113,6 +114,14 @@ export class ArchivePartition implements PartitionSource {
     file.end = offset
     // A read that began past the last line of its file has found the gap that follows it.
     return await this.#checkEnd(file, following, offset)
+  }
+
+  /** A file that cannot be opened may have been removed, as retention does, since the files were listed. */
+  async #explain(error: unknown, file: ArchiveFile, from: bigint): Promise<never> {
+    if (existsSync(file.path)) throw error
+    const [first] = await this.#list()
+    if (first !== undefined && first.start <= from) throw error
+    throw rangeLost(this.#place.topic, this.#place.partition, from, first?.start ?? file.end ?? from)
   }
 
   async #checkEnd(file: ArchiveFile, following: ArchiveFile | null, end: bigint): Promise<bigint> {

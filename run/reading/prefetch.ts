@@ -1,8 +1,8 @@
 // Reads one item ahead: while one chunk is processed, the next one is being read.
 
 /**
- * The same items in the same order. Leaving the loop early closes the source; `release` then takes an item that was read
- * in vain.
+ * The same items in the same order. Leaving the loop early closes the source; `release` then takes an item that was
+ * read in vain.
  */
 export async function* prefetch<T>(source: AsyncIterable<T>, release?: (item: T) => void): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]()

@@ -45,7 +45,7 @@ interface AggregatesOptions {
   readonly kernel: () => OwnKernel
 }
 
-/** Packed rows in order. Those with numbers from `closedFrom` to `closedEnd` close: their second part is what is hashed. */
+/** Packed rows in order. Those with numbers from `closedFrom` to `closedEnd` close: their second part is hashed. */
 interface PackedRowsOfFlush {
   readonly keys: SortedKeys
   readonly closedFrom: number
@@ -103,8 +103,8 @@ export class AggregateOperator implements Operator {
   }
 
   /**
-   * Whether all that there is of the table is in memory, nothing follows this flush, and rows are only stored: then they
-   * are packed while they are written.
+   * Whether all that there is of the table is in memory, nothing follows this flush, and rows are only stored: then
+   * they are packed while they are written.
    */
   get #isWhole(): boolean {
     const { flushesOnce, state } = this.#env
