@@ -5,7 +5,8 @@
 
 import type { Expression } from '../../core/plan/expression.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
-import { canonicalBytes, fieldStart } from '../../core/values/canonical.ts'
+import { canonicalBytes } from '../../core/values/canonical.ts'
+import { fieldStart } from '../../core/values/object-shape.ts'
 import { expressionText } from './expression.ts'
 import type { ElementNames, WriteKey } from './flow.ts'
 

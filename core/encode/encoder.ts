@@ -11,7 +11,7 @@ import { normalise, Unencodable } from '../values/canonical.ts'
 import { canonicalJson } from '../values/json-text.ts'
 import { csvRow } from './csv-row.ts'
 
-/** Throws `Unencodable` for what the format cannot hold. */
+/** Throws `Unencodable` for what the format cannot hold. The bytes are valid until the next value is encoded. */
 export type Encoder = (value: unknown) => Uint8Array
 
 const utf8 = new TextEncoder()
@@ -20,7 +20,7 @@ const utf8 = new TextEncoder()
 export function makeEncoder(format: FormatSpec, encode?: (value: never) => unknown): Encoder {
   switch (format.kind) {
     case 'json':
-      return value => utf8.encode(canonicalJson(value))
+      return value => utf8Bytes(canonicalJson(value))
     case 'lines':
       return value => utf8.encode(lineText(value))
     case 'bytes':
@@ -33,6 +33,14 @@ export function makeEncoder(format: FormatSpec, encode?: (value: never) => unkno
     case 'custom':
       return customEncoder(format.name, encode as ((value: unknown) => unknown) | undefined)
   }
+}
+
+let room = new Uint8Array(1024)
+
+/** The UTF-8 of a text; valid until the next one. */
+function utf8Bytes(text: string): Uint8Array {
+  if (room.length < 3 * text.length) room = new Uint8Array(6 * text.length)
+  return room.subarray(0, utf8.encodeInto(text, room).written)
 }
 
 /** Text that `lines()` reads back as it is. */

@@ -4,6 +4,7 @@
 // byte is written as 00 FF and the end as 00. So the bytes of one text may be a prefix of another's only where the
 // other goes on with FF: what follows a text must not begin with FF.
 
+import { latin1Text } from '../scan/text.ts'
 import { type ByteReader, ByteWriter, compareBytes } from './bytes.ts'
 
 /** Appends the bytes of a text and its end. */
@@ -42,9 +43,21 @@ export function encodeText(w: ByteWriter, text: string): void {
   w.advance(at - start)
 }
 
+/** After a zero: it is one of the text's. */
+const ESCAPE = 0xff
+
+/** Whether a byte is that of an ASCII character other than zero; false for what is past the end. */
+const isPlain = (byte: number): boolean => byte > 0 && byte < 0x80
+
 /** Reads a text and steps over its end. Throws RangeError where there is none. */
 export function decodeText(r: ByteReader): string {
-  const { source } = r
+  const { source, position } = r
+  let end = position
+  while (isPlain(source[end] as number)) end++
+  if (source[end] === 0 && source[end + 1] !== ESCAPE) {
+    r.position = end + 1
+    return end === position ? '' : latin1Text(source, position, end)
+  }
   const units: number[] = []
   let text = ''
   for (;;) {
@@ -74,11 +87,16 @@ function pushUnits(units: number[], c: number): void {
   else units.push(0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff))
 }
 
+const SHORT = 32
+
 /** Steps over a text, or over bytes in the same form, and their end. */
 export function skipText(r: ByteReader): void {
   const { source } = r
   let at = r.position
   for (;;) {
+    // Most texts are short: a call of the engine costs more than to step over them.
+    const near = Math.min(source.length, at + SHORT)
+    while (at < near && source[at] !== 0) at++
     at = source.indexOf(0, at)
     if (at < 0) throw new RangeError('bytes end before the value does')
     if (source[at + 1] !== 0xff) break

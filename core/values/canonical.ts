@@ -12,6 +12,8 @@
 import { ByteReader, ByteWriter, compareBytes } from './bytes.ts'
 import { decodeBigint, encodeBigint, skipBigint } from './canonical-bigint.ts'
 import { compareTexts, decodeText, encodeText, skipText } from './canonical-text.ts'
+import { decodeName, FIRST_FIELD } from './field-names.ts'
+import { shapeOf } from './object-shape.ts'
 
 const TAG = {
   null: 0x05,
@@ -26,7 +28,6 @@ const TAG = {
 } as const
 
 const END = 0x00
-const FIELD = 0x01
 
 /** Arrays and objects inside each other, at most. Deeper values are refused, so that nothing here runs out of stack. */
 const MAX_VALUE_DEPTH = 256
@@ -116,20 +117,15 @@ function encodeObject(w: ByteWriter, value: object, depth: number): void {
   }
   checkPlain(value)
   w.byte(TAG.object)
-  for (const name of sortedNames(value)) {
+  const shape = shapeOf(value)
+  for (let i = 0; i < shape.names.length; i++) {
+    const name = shape.names[i] as string
     const field = (value as Record<string, unknown>)[name]
     if (field === undefined) continue
-    w.byte(FIELD)
-    encodeText(w, name)
+    w.bytes(shape.starts[i] as Uint8Array)
     within(w, field, depth, name)
   }
   w.byte(END)
-}
-
-/** The bytes of an object before a field's value: mark and name. */
-export function fieldStart(name: string): Uint8Array {
-  const object = canonicalBytes(Object.fromEntries([[name, true]]))
-  return object.slice(1, object.length - 2)
 }
 
 /** Encodes a part of an array or object. */
@@ -162,32 +158,7 @@ function kindOf(value: object): string {
   return 'an object of a class'
 }
 
-/** Names whose UTF-16 order may differ from that of their code points. */
-const ODD_NAME = /[\ud800-\uffff]/
-
-/** Objects of few shapes follow each other: their names, as they came, and in order. */
-const SHAPES = 16
-const shapeNames: (readonly string[])[] = new Array(SHAPES).fill([])
-const shapeSorted: (readonly string[])[] = new Array(SHAPES).fill([])
-
-/** Own enumerable field names in the order of their canonical bytes. */
-function sortedNames(value: object): readonly string[] {
-  const names = Object.keys(value)
-  if (names.length < 2) return names
-  const shape = (names.length + 5 * (names[0] as string).length) & (SHAPES - 1)
-  const known = shapeNames[shape] as readonly string[]
-  if (isSame(names, known)) return shapeSorted[shape] as readonly string[]
-  const sorted = names.some(name => ODD_NAME.test(name)) ? [...names].sort(compareTexts) : [...names].sort()
-  shapeNames[shape] = names
-  shapeSorted[shape] = sorted
-  return sorted
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
-  return true
-}
+const sortedNames = (value: object): readonly string[] => shapeOf(value).names
 
 function encodeEscaped(w: ByteWriter, bytes: Uint8Array): void {
   if (bytes.indexOf(0) < 0) w.bytes(bytes)
@@ -247,9 +218,11 @@ function ended(r: ByteReader): boolean {
 
 function decodeObject(r: ByteReader): unknown {
   const out: Record<string, unknown> = {}
+  let step = FIRST_FIELD
   while (!ended(r)) {
     r.position++ // the field mark
-    const name = decodeText(r)
+    step = decodeName(r, step)
+    const { name } = step
     const value = decodeValue(r)
     if (name === '__proto__') {
       Object.defineProperty(out, name, { value, writable: true, enumerable: true, configurable: true })
@@ -267,13 +240,16 @@ function decodeNumber(r: ByteReader): number {
   return bits.getFloat64(0)
 }
 
+/** Not the slice of a subclass of the host, which copies nothing. */
+const copyOf = Uint8Array.prototype.slice
+
 function decodeEscaped(r: ByteReader): Uint8Array {
   const { source } = r
   const start = r.position
   const zero = source.indexOf(0, start)
   if (zero >= 0 && source[zero + 1] !== 0xff) {
     r.position = zero + 1
-    return new Uint8Array(source.subarray(start, zero))
+    return copyOf.call(source, start, zero)
   }
   let escapes = 0
   let end = start

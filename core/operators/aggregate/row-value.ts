@@ -8,7 +8,8 @@ import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { AggregationSpec } from '../../plan/aggregation-spec.ts'
 import { VIEW_VALUE } from '../../state/row-codec.ts'
 import { type ByteWriter, compareBytes } from '../../values/bytes.ts'
-import { canonicalBytes, encodeValue, fieldStart } from '../../values/canonical.ts'
+import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
+import { fieldStart } from '../../values/object-shape.ts'
 import { joined, literalPart, type RowPart } from './row-part.ts'
 
 const STORED = Uint8Array.of(VIEW_VALUE)

@@ -41,7 +41,7 @@ function write(runner: LambdaRunner, node: OutputNode, element: Element, encode:
   if (!key.ok) return key
   return runner.encode(node, 'encode', identity, 'output', () => {
     const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
-    const value = encode(element.value)
+    const value = encode(element.value).slice()
     return {
       identity,
       partition: partitionFor(keyBytes ?? identity, node.params.partitions),
