@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { thenClose } from '../core/close-all.ts'
+import { orClose, thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
@@ -19,7 +19,8 @@ import { divide, type Task } from './divide.ts'
 import { SAMPLE, SAMPLE_GROUPS, SMALL_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
 import { readGroup, readPart } from './workers/read-group.ts'
-import { Thread } from './workers/thread.ts'
+import type { Thread } from './workers/thread.ts'
+import { ThreadPool } from './workers/thread-pool.ts'
 
 export interface BatchProgress {
   /** Records read so far; offsets done of `total`. */
@@ -47,11 +48,19 @@ export function runBatch(options: BatchOptions): Promise<RunSummary> {
 async function runWhole(options: BatchOptions): Promise<RunSummary> {
   const openEnds = options.until === undefined || options.until === 'end'
   const executors = options.workers ?? availableParallelism()
-  const run = await JobRun.open('batch', { ...options, openEnds, executors })
+  const threads = threadPool(options)
+  threads?.start((options.workers ?? 1) - 1)
+  const run = await orClose(
+    () => JobRun.open('batch', { ...options, openEnds, executors }),
+    () => threads?.end(),
+  )
   const compute = async (): Promise<RunSummary> => {
     const ends = run.readEnds(options.until)
     checkReachable(ends, run.ranges)
-    await readAll(run, options, ends)
+    await thenClose(
+      () => readAll(run, options, ends, threads),
+      () => threads?.end(),
+    )
     await run.commit(options.final === true)
     await run.warnOfTransactions()
     return run.summary()
@@ -59,7 +68,7 @@ async function runWhole(options: BatchOptions): Promise<RunSummary> {
   return await thenClose(compute, () => run.close())
 }
 
-async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Promise<void> {
+async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threads: ThreadPool | null): Promise<void> {
   const tasks = [...ends].map(([name, to]): Task => {
     const from = run.progress.cut.get(name) as bigint
     return { name, from, to, size: run.ranges.get(name)?.about ?? Number(to - from) }
@@ -72,8 +81,7 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Prom
     progress.done += offsets
     options.onProgress?.({ ...progress, total: Math.max(total, progress.done) })
   }
-  const entry = workerEntry(options)
-  if (entry === null || others.length === 0) {
+  if (threads === null || others.length === 0) {
     await readGroup(run.log, run.executor, own, onProgress)
     for (const group of others) await readApart(run, options, group, onProgress)
     return
@@ -81,7 +89,7 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds): Prom
   const rest = total < 2 * SAMPLE ? own : await readSample(run, own, onProgress)
   if (rest !== own && run.executor.groupCount > SAMPLE_GROUPS) {
     await readGroup(run.log, run.executor, [...rest, ...others.flat()], onProgress)
-  } else await readInThreads(run, options, entry, rest, others, onProgress)
+  } else await readInThreads(run, options, threads, rest, others, onProgress)
 }
 
 /** Reads the beginning of the first partition of a group, by whole chunks; returns what is left of the group. */
@@ -98,37 +106,31 @@ type OnProgress = (records: number, offsets: number) => void
 async function readInThreads(
   run: JobRun,
   options: BatchOptions,
-  entry: URL,
+  pool: ThreadPool,
   own: readonly Task[],
   others: readonly (readonly Task[])[],
   onProgress: OnProgress,
 ): Promise<void> {
   const { executor, scratch } = run
   const start = executor.progress.encode()
-  const threads = others.map(tasks => {
-    const [functionsUrl, log] = [options.functionsUrl as string, options.log as string]
-    const outageMs = options.patience?.outageMs
+  const threads = pool.take(others.length)
+  const results = others.map((tasks, i) => {
     const order = {
-      functionsUrl,
-      log,
-      outageMs,
+      log: options.log as string,
+      outageMs: options.patience?.outageMs,
       tasks,
       progress: start,
       scratch,
       limits: groupLimits(run.plan, options, others.length + 1),
       buffers: bufferLimits(options, others.length + 1),
     }
-    return new Thread(entry, order, executor, onProgress)
+    return (threads[i] as Thread).run(order, executor, onProgress)
   })
-  try {
-    await readGroup(run.log, executor, own, onProgress)
-    for (const [i, thread] of threads.entries()) {
-      const { progress, records, usedIntl } = await thread.done
-      if (usedIntl) run.noteIntl()
-      takeOver(run, others[i] as readonly Task[], progress, records)
-    }
-  } finally {
-    await Promise.all(threads.map(thread => thread.end()))
+  await readGroup(run.log, executor, own, onProgress)
+  for (const [i, result] of results.entries()) {
+    const { progress, records, usedIntl } = await result
+    if (usedIntl) run.noteIntl()
+    takeOver(run, others[i] as readonly Task[], progress, records)
   }
 }
 
@@ -158,16 +160,13 @@ function takeOver(run: JobRun, tasks: readonly Task[], progress: Progress, recor
   run.executor.records += records
 }
 
-/**
- * The module for worker threads; null where they cannot open the job or the log by name, or where there is no compiled
- * one.
- */
-function workerEntry({
+/** Null where threads cannot open the job or the log by name, or where there is no compiled module for them. */
+function threadPool({
   functionsUrl,
   log,
   // From the source, from the bundle of the executor and from that of the command line.
   workerEntry = new URL('../runtime-batch/workers/worker.js', import.meta.url),
-}: BatchOptions): URL | null {
+}: BatchOptions): ThreadPool | null {
   if (functionsUrl === undefined || typeof log !== 'string') return null
-  return existsSync(fileURLToPath(workerEntry)) ? workerEntry : null
+  return existsSync(fileURLToPath(workerEntry)) ? new ThreadPool(workerEntry, functionsUrl) : null
 }

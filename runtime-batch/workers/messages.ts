@@ -7,7 +7,6 @@ import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import type { Task } from '../divide.ts'
 
 export interface WorkerOrder {
-  readonly functionsUrl: string
   readonly log: string
   /** ms that the log may be away. */
   readonly outageMs: number | undefined

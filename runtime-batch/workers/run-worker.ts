@@ -20,23 +20,38 @@ import { encodeFailure, type FromWorker, type WorkerOrder } from './messages.ts'
 import { partialExecutor } from './partial-executor.ts'
 import { readGroup } from './read-group.ts'
 
-/** The whole life of the thread; `port` leads to the coordinator. */
-export async function runWorker(port: MessagePort, order: WorkerOrder): Promise<void> {
+/**
+ * The whole life of the thread: it loads the job's functions, waits for its order, and carries it out. `port` leads to
+ * the coordinator.
+ */
+export async function runWorker(port: MessagePort, functionsUrl: string): Promise<void> {
+  const ordered = once(port, 'message') as Promise<[WorkerOrder]>
+  const loaded = loadFunctions(functionsUrl)
+  loaded.catch(() => {}) // thrown where the order is carried out
+  const [order] = await ordered
   const coordinator = new Coordinator(port)
   try {
-    await readOrder(coordinator, order)
+    await readOrder(coordinator, order, await loaded, functionsUrl)
   } catch (error) {
     coordinator.tell({ kind: 'failed', failure: encodeFailure(systemFailure(error)) })
   }
   port.close()
 }
 
-async function readOrder(coordinator: Coordinator, order: WorkerOrder): Promise<void> {
-  checkArtefact(dirname(fileURLToPath(order.functionsUrl)))
-  const functions = (await import(order.functionsUrl)) as FunctionsModule
+async function loadFunctions(functionsUrl: string): Promise<FunctionsModule> {
+  checkArtefact(dirname(fileURLToPath(functionsUrl)))
+  return (await import(functionsUrl)) as FunctionsModule
+}
+
+async function readOrder(
+  coordinator: Coordinator,
+  order: WorkerOrder,
+  functions: FunctionsModule,
+  functionsUrl: string,
+): Promise<void> {
   const log = await openLog(order.log, { outageMs: order.outageMs })
   const read = async (): Promise<void> => {
-    const executor = partialExecutor({ ...order, functions })
+    const executor = partialExecutor({ ...order, functions, functionsUrl })
     await readGroup(log, executor, order.tasks, (records, offsets) =>
       coordinator.tell({ kind: 'read', records, offsets }),
     )

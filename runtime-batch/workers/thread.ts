@@ -20,26 +20,26 @@ interface ThreadResult {
   readonly usedIntl: boolean
 }
 
+type OnProgress = (records: number, offsets: number) => void
+
+/** Whom a thread works for. */
+interface Employer {
+  readonly executor: JobExecutor
+  readonly scratch: string
+  readonly onProgress: OnProgress
+}
+
 export class Thread {
   readonly #worker: Worker
-  readonly #executor: JobExecutor
-  readonly #scratch: string
-  readonly #onProgress: (records: number, offsets: number) => void
   readonly #waiting = new Map<string, RowQueue>()
+  #employer: Employer | null = null
   #ended = false
-  readonly done: Promise<ThreadResult>
+  readonly #done: Promise<ThreadResult>
 
-  constructor(
-    entry: URL,
-    order: WorkerOrder,
-    executor: JobExecutor,
-    onProgress: (records: number, offsets: number) => void,
-  ) {
-    this.#executor = executor
-    this.#scratch = order.scratch
-    this.#onProgress = onProgress
-    this.#worker = new Worker(entry, { workerData: order })
-    this.done = new Promise((resolve, reject) => {
+  /** Starts the thread, which loads the job's functions and waits for its order. */
+  constructor(entry: URL, functionsUrl: string) {
+    this.#worker = new Worker(entry, { workerData: functionsUrl })
+    this.#done = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
         try {
           this.#take(message, resolve, reject)
@@ -52,8 +52,15 @@ export class Thread {
         reject(new Error(`a worker thread ended with code ${code} before its work was done`)),
       )
     })
-    // The run sees the failure where it awaits `done`; before that it must not end the process.
-    this.done.catch(() => {})
+    // The run sees the failure where it awaits the result; before that it must not end the process.
+    this.#done.catch(() => {})
+  }
+
+  /** Gives the thread its order, once; its rows go to the executor. */
+  run(order: WorkerOrder, executor: JobExecutor, onProgress: OnProgress): Promise<ThreadResult> {
+    this.#employer = { executor, scratch: order.scratch, onProgress }
+    this.#worker.postMessage(order)
+    return this.#done
   }
 
   async end(): Promise<void> {
@@ -65,12 +72,13 @@ export class Thread {
   }
 
   #take(message: FromWorker, resolve: (result: ThreadResult) => void, reject: (error: Error) => void): void {
-    if (this.#ended) return
+    if (this.#ended || this.#employer === null) return
+    const { executor, scratch, onProgress } = this.#employer
     switch (message.kind) {
       case 'read':
-        return this.#onProgress(message.records, message.offsets)
+        return onProgress(message.records, message.offsets)
       case 'piece': {
-        const queue = this.#waiting.get(message.table) ?? new RowQueue(this.#scratch, WAITING_BYTES)
+        const queue = this.#waiting.get(message.table) ?? new RowQueue(scratch, WAITING_BYTES)
         this.#waiting.set(message.table, queue)
         queue.addPiece(message.bytes)
         return this.#worker.postMessage({ kind: 'taken' } satisfies ToWorker)
@@ -79,7 +87,7 @@ export class Thread {
         const queue = this.#waiting.get(message.table)
         this.#waiting.delete(message.table)
         if (queue === undefined) return
-        this.#executor.addPartials(message.table, queue.changes() as Rows)
+        executor.addPartials(message.table, queue.changes() as Rows)
         return queue.dispose()
       }
       case 'done': {

@@ -1,7 +1,6 @@
 // The entry of a worker thread of the batch executor.
 
 import { parentPort, workerData } from 'node:worker_threads'
-import type { WorkerOrder } from './messages.ts'
 import { runWorker } from './run-worker.ts'
 
-void runWorker(parentPort as NonNullable<typeof parentPort>, workerData as WorkerOrder)
+void runWorker(parentPort as NonNullable<typeof parentPort>, workerData as string)

@@ -46,7 +46,7 @@ const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[]
   // The emitted module of an artefact.
   { from: 'compiler/load-functions.ts', name: '`${pathToFileURL(path).href}?content=${content}`', to: [] },
   { from: 'cli/cache/compile-cache.ts', name: 'functionsUrl', to: [] },
-  { from: 'runtime-batch/workers/run-worker.ts', name: 'order.functionsUrl', to: [] },
+  { from: 'runtime-batch/workers/run-worker.ts', name: 'functionsUrl', to: [] },
   // What a bundled script imports (scripts/build.mjs).
   { from: 'host/bundle/index.ts', name: "name.startsWith('.') ? new URL(name, url).href : name", to: [] },
   // The compiled kernel, which is no module.
