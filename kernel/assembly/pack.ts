@@ -101,29 +101,31 @@ function putPart(p: usize, operation: usize, slot: usize): usize {
 /** Runs an operation of a row that has been written up to p; returns how far it is now, or 0. */
 @inline
 function run(operation: usize, p: usize, slot: usize, row: usize, base: usize): usize {
-  const kind = load<u32>(operation)
   const a: usize = load<u32>(operation, 4)
-  if (kind == LITERAL) {
-    const length: usize = load<u32>(operation, 8)
-    copy(p, a, length)
-    return p + length
+  switch (load<u32>(operation)) {
+    case MARK:
+      store<u32>(row + a, <u32>(p - base))
+      return p
+    case SLOT:
+      store<u32>(row + a, <u32>slot)
+      return p
+    case LITERAL: {
+      const length: usize = load<u32>(operation, 8)
+      copy(p, a, length)
+      return p + length
+    }
+    case PART:
+      return putPart(p, operation, slot)
+    case NUMBER:
+      return putNumber(p, load<f64>(a + (slot << 3)))
+    case DOUBLE:
+      return putDouble(p, load<f64>(a + (slot << 3)))
+    case CELL:
+      if (load<u8>(a + slot) != IS_NUMBER) return 0
+      return putNumber(p, load<f64>(<usize>load<u32>(operation, 8) + (slot << 3)))
+    default:
+      return putSum(p, operation, slot)
   }
-  if (kind == PART) return putPart(p, operation, slot)
-  if (kind == NUMBER) return putNumber(p, load<f64>(a + (slot << 3)))
-  if (kind == DOUBLE) return putDouble(p, load<f64>(a + (slot << 3)))
-  if (kind == CELL) {
-    if (load<u8>(a + slot) != IS_NUMBER) return 0
-    return putNumber(p, load<f64>(<usize>load<u32>(operation, 8) + (slot << 3)))
-  }
-  if (kind == MARK) {
-    store<u32>(row + a, <u32>(p - base))
-    return p
-  }
-  if (kind == SLOT) {
-    store<u32>(row + a, <u32>slot)
-    return p
-  }
-  return putSum(p, operation, slot)
 }
 
 /** Slots whose cells are brought near at once. */
