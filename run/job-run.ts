@@ -16,6 +16,7 @@ import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
 import { type Floors, NO_FLOORS } from '../core/log/floors.ts'
 import type { Plan } from '../core/plan/plan.ts'
+import type { Environment } from '../core/state/environment.ts'
 import { ownTablesOfShared } from '../core/tables/consumers.ts'
 import { isDebugged } from '../host/debugger.ts'
 import { makeKernel } from '../host/kernel-module.ts'
@@ -104,6 +105,7 @@ export class JobRun {
   readonly #target: 'batch' | 'stream'
   readonly #options: RunOptions
   readonly #buffers: BufferLimits
+  readonly #environment: Environment & { groupBytes: number }
   readonly #state: OpenedState
   readonly #outputs: Outputs
   readonly #warnings: string[]
@@ -141,7 +143,7 @@ export class JobRun {
     this.log = log
     this.scratch = scratchOf(options.state)
     this.#buffers = bufferLimits(options, options.executors)
-    this.executor = new JobExecutor(options.functions, {
+    this.#environment = {
       // Batch flushes once: over a fresh state no stored group is ever read.
       state: target === 'batch' && state.fresh ? null : state.writer,
       newKernel: makeKernel,
@@ -150,7 +152,8 @@ export class JobRun {
       newSorter: sorterFactory(this.scratch, this.#buffers),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       ...groupLimits(this.plan, options, options.executors),
-    })
+    }
+    this.executor = new JobExecutor(options.functions, this.#environment)
     this.#intl = state.intl
     this.#planBytes = encodeJson(this.plan)
     this.#commit = lastNumbered(state.writer)?.number ?? 0
@@ -223,6 +226,11 @@ export class JobRun {
     for (const [name, { start }] of ranges) this.progress.marks.dropBefore(name, start)
     this.#ranges = ranges
     return ranges
+  }
+
+  /** No other executor shares the memory of the run after all. */
+  takeAllMemory(): void {
+    this.#environment.groupBytes = groupLimits(this.plan, this.#options).groupBytes
   }
 
   /** Flushes at the current cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */

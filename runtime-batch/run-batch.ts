@@ -81,6 +81,7 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
     progress.done += offsets
     options.onProgress?.({ ...progress, total: Math.max(total, progress.done) })
   }
+  if (others.length === 0) run.takeAllMemory()
   if (threads === null || others.length === 0) {
     await readGroup(run.log, run.executor, own, onProgress)
     for (const group of others) await readApart(run, options, group, onProgress)
@@ -88,6 +89,7 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
   }
   const rest = total < 2 * SAMPLE ? own : await readSample(run, own, onProgress)
   if (rest !== own && run.executor.groupCount > SAMPLE_GROUPS) {
+    run.takeAllMemory()
     await readGroup(run.log, run.executor, [...rest, ...others.flat()], onProgress)
   } else await readInThreads(run, options, threads, rest, others, onProgress)
 }
