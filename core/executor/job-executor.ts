@@ -29,6 +29,9 @@ import { makeOperator } from './operators.ts'
 import { PROGRESS, Progress } from './progress.ts'
 import { TIME_MARKS, TimeMarks } from './time-marks.ts'
 
+/** A kernel's memory that is smaller is left to groups and their rows. */
+const ROOMY_BYTES = 2 ** 30
+
 export class JobExecutor {
   readonly progress: Progress
   readonly #module: FunctionsModule
@@ -187,12 +190,13 @@ export class JobExecutor {
     }
   }
 
-  /** The kernel that reads the records of a topic, where nothing else does. */
+  /** The kernel that reads the records of a topic, where nothing else does and its memory has room for them too. */
   kernelOf(topic: string): OwnKernel | undefined {
-    const sources = this.#module.plan.nodes.filter(node => node.kind === 'source' && node.params.topic === topic)
-    return sources.every(node => node.kind === 'source' && node.params.format.kind === 'json')
-      ? this.#kernel()
-      : undefined
+    for (const { kind, params } of this.#module.plan.nodes) {
+      if (kind === 'source' && params.topic === topic && params.format.kind !== 'json') return undefined
+    }
+    const kernel = this.#kernel()
+    return kernel.memory.capacity < ROOMY_BYTES ? undefined : kernel
   }
 
   #kernel(): OwnKernel {

@@ -47,7 +47,8 @@ export class ArchivePartition implements PartitionSource {
     const last = files.at(-1)
     if (first === undefined || last === undefined) return NO_FILES
     if (open && last.end === null && last.version.bytes > 0) {
-      const about = Number(last.start - first.start) + Math.ceil(last.version.bytes / LINE_BYTES)
+      const bytes = last.version.bytes * (last.gz ? UNPACKED : 1)
+      const about = Number(last.start - first.start) + Math.ceil(bytes / LINE_BYTES)
       return { start: first.start, end: OPEN_END, about }
     }
     return { start: first.start, end: last.end ?? (await this.#count(last)) }
@@ -225,3 +226,5 @@ const roomFor = ({ gz, version }: ArchiveFile, position: number, wanted: number)
 const LINE_FEED = 0x0a
 /** Of a line, where nobody has counted: for estimates. */
 const LINE_BYTES = 200
+/** How much larger a gzip file's content is. */
+const UNPACKED = 5
