@@ -1,5 +1,7 @@
 // Sorted rows as the blocks of a run (`store/runs/block.ts` says how they are laid out), without their checksums.
 
+import { copy } from './bytes'
+
 const HEAD: u32 = 6
 
 @inline
@@ -14,12 +16,6 @@ function putVarint(p: usize, n: u32): usize {
   }
   store<u8>(p, <u8>n)
   return p + 1
-}
-
-/** Sixteen bytes at a time: up to 15 more than asked for. */
-@inline
-function copy(to: usize, from: usize, length: u32): void {
-  for (let k: usize = 0; k < length; k += 16) v128.store(to + k, v128.load(from + k))
 }
 
 @inline

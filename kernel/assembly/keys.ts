@@ -7,10 +7,10 @@
 // Promises: exact for any bytes. A text's hash is the same whether it is given by its canonical bytes or by its UTF-8
 // alone.
 
+import { putNumber } from './bytes'
+
 /** What canonical texts begin with. They end with a zero. */
 const TEXT: u32 = 0x40
-
-const NUMBER: u8 = 0x20
 
 const NEW: i32 = -1
 const NO_ROOM: i32 = -2
@@ -93,11 +93,7 @@ export function warmTexts(header: usize, base: usize, starts: usize, lengths: us
 
 /** The same for a number, whose canonical bytes are put at `scratch`. */
 export function doubleNumber(header: usize, scratch: usize, value: f64, next: i32): i32 {
-  // No -0, one NaN; the sign turned, and all of a negative number.
-  let bits = value == 0 ? 0 : value != value ? 0x7ff8000000000000 : reinterpret<u64>(value)
-  bits ^= <u64>(<i64>bits >> 63) | 0x8000000000000000
-  store<u8>(scratch, NUMBER)
-  store<u64>(scratch, bswap<u64>(bits), 1)
+  putNumber(scratch, value)
   return numberOf(header, scratch, 9, 0, next)
 }
 

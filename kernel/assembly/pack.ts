@@ -1,5 +1,7 @@
 // Rows of slots, written by a program (`core/kernel/pack/row-program.ts`) from arrays.
 
+import { copy, putNumber } from './bytes'
+
 const MARK: u32 = 0
 const SLOT: u32 = 1
 const LITERAL: u32 = 2
@@ -16,8 +18,6 @@ const OPERATION_BYTES: usize = 16
 /** What was read ahead, so that it is read. */
 export let nearby: u32 = 0
 
-/** Tag of a canonical number. */
-const NUMBER_TAG: u8 = 0x20
 /** First byte of a sum's state: numbers were added, and how many doubles follow. */
 const NO_TERM: u8 = 8
 const ONE_TERM: u8 = 0x18
@@ -26,27 +26,11 @@ const TWO_TERMS: u8 = 0x28
 /** What a cell that holds a number is marked with. */
 const IS_NUMBER: u8 = 1
 
-/** Sixteen bytes at a time: up to 15 more than asked for. */
-@inline
-function copy(to: usize, from: usize, length: usize): void {
-  for (let k: usize = 0; k < length; k += 16) v128.store(to + k, v128.load(from + k))
-}
-
 /** A double, high byte first. */
 @inline
 function putDouble(p: usize, value: f64): usize {
   store<u64>(p, bswap<u64>(reinterpret<u64>(value)))
   return p + 8
-}
-
-/** A canonical number: no -0, one NaN; the sign turned, and all of a negative number. */
-@inline
-function putNumber(p: usize, value: f64): usize {
-  let bits = value == 0 ? 0 : value != value ? 0x7ff8000000000000 : reinterpret<u64>(value)
-  bits ^= <u64>(<i64>bits >> 63) | 0x8000000000000000
-  store<u8>(p, NUMBER_TAG)
-  store<u64>(p, bswap<u64>(bits), 1)
-  return p + 9
 }
 
 /** What high + low loses (D. Knuth, TAOCP 4.2.2, theorem B). */

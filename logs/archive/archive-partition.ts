@@ -100,7 +100,7 @@ export class ArchivePartition implements PartitionSource {
           const first = from > offset ? Number(from - offset) : 0
           const last = to < end ? Number(to - offset) : lines.count
           yield chunkOfLines(this.#place, lines, first, last, offset + BigInt(first))
-        }
+        } else lines.release()
         offset = end
         position += lines.bytesUsed
         this.#mark(file, offset, position)

@@ -63,6 +63,7 @@ export async function* readLines(
     carry = Buffer.from(buffer.subarray(lines.bytesUsed, filled))
     offset += BigInt(lines.count)
     if (lines.count > 0) yield lines
+    else lines.release()
   }
 }
 

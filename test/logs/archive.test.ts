@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { newKernel } from '../../core/kernel/kernel-over.ts'
 import { openLog } from '../../logs/index.ts'
 import { temporaryDirectory, writeFiles } from './support/directories.ts'
 import { codeOf, failureOf } from './support/failures.ts'
@@ -175,4 +176,23 @@ test('an open log sees a new file, which wakes a waiting reader', async () => {
   expect(await log.partitions('t')).toMatchObject([{ end: 5n }])
   expect(await readAll(log, 't', 0, 2n, 5n)).toHaveLength(3)
   await log.close()
+})
+
+test('what is read into the memory of a kernel is given back: pieces of long lines and lines before the first one too', async () => {
+  const content = `${lines(0, 30_000)}"${'x'.repeat(3_000_000)}"\n${lines(30_001, 1)}`
+  const { log } = await archive({ '0000000000.json': content })
+  const kernel = newKernel(undefined)
+  const readOnce = async (): Promise<number> => {
+    let records = 0
+    for await (const chunk of log.read('t', 0, 29_000n, 30_002n, { chunkBytes: 1000, kernel })) {
+      expect(chunk.memory).toBe(kernel.memory)
+      records += chunk.count
+      chunk.release?.()
+    }
+    return records
+  }
+  expect(await readOnce()).toBe(1002)
+  const size = kernel.memory.bytes.length
+  for (let i = 0; i < 5; i++) expect(await readOnce()).toBe(1002)
+  expect(kernel.memory.bytes.length).toBe(size)
 })

@@ -80,8 +80,8 @@ export class SortedKeys {
   }
 
   /**
-   * Adds rows of many slots, each with its key and the parts that are given. `keyBytes`: the
-   * canonical bytes of the keys of all these slots.
+   * Adds rows of many slots, each with its key and the parts that are given. `keyBytes`: the canonical
+   * bytes of the keys of all these slots.
    */
   addAll(
     slots: Uint32Array,
@@ -149,24 +149,22 @@ export class SortedKeys {
 
   /** After `sort`: four words for each row, at four fifths of its index: the hash of its key and first part. */
   hashes(): Uint32Array {
-    const hashes = this.#regions.words(4 * this.#count)
-    const scratch = newHashScratch(this.#regions)
-    const { kernel } = this.#own
-    const [rows, bytes] = [this.#rows.byteOffset, this.#bytes.byteOffset]
-    kernel.hashRows(rows, ROW_BYTES, 4 * FIRST_END, bytes, this.#count, hashes.byteOffset, scratch.byteOffset)
-    this.#regions.giveBack(scratch)
-    return hashes
+    return this.#hashesOf(0, this.#count, 0, FIRST_END)
   }
 
   /** As `hashes`, of the second parts of the rows with these numbers. */
   hashesOfSecond(from: number, to: number): Uint32Array {
+    return this.#hashesOf(from, to, FIRST_END, SECOND_END)
+  }
+
+  /** Of the bytes between two words of each of the rows with these numbers. */
+  #hashesOf(from: number, to: number, start: number, end: number): Uint32Array {
     const hashes = this.#regions.words(4 * (to - from))
     const scratch = newHashScratch(this.#regions)
-    const table = this.#rows.byteOffset + from * ROW_BYTES + 4 * FIRST_END
+    const table = this.#rows.byteOffset + from * ROW_BYTES + 4 * start
     const { kernel } = this.#own
     const { byteOffset: bytes } = this.#bytes
-    const second = 4 * (SECOND_END - FIRST_END)
-    kernel.hashRows(table, ROW_BYTES, second, bytes, to - from, hashes.byteOffset, scratch.byteOffset)
+    kernel.hashRows(table, ROW_BYTES, 4 * (end - start), bytes, to - from, hashes.byteOffset, scratch.byteOffset)
     this.#regions.giveBack(scratch)
     return hashes
   }
@@ -242,7 +240,7 @@ export class SortedKeys {
 
   /** Where the hash of a row is among `hashes`. */
   hashAt(row: number): number {
-    return (row / STRIDE) * 4
+    return 4 * this.numberOf(row)
   }
 
   /** The key, without a copy. */
