@@ -7,6 +7,7 @@
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
+import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { freezeDeep } from '../../core/values/freeze-deep.ts'
 import type { CallFactsById, LambdaCallFacts } from '../call-facts.ts'
 import { limitChains } from './chain-limit.ts'
@@ -37,7 +38,8 @@ export function planGraph(graph: JobGraph, facts: CallFactsById = new Map()): Pl
       at: callAt(facts, node),
       hash: hashes.get(node) as string,
     }
-    return { ...base, ...sources.get(node) } as PlanNode
+    const held = EMITTING_KINDS.has(node.kind) ? { uses: needed.get(node) } : {}
+    return { ...base, ...held, ...sources.get(node) } as PlanNode
   })
   const results = graph.results.map(({ name, kind, node }) => ({
     name,

@@ -13,7 +13,7 @@ import { LISTED_LETTERS } from '../result/listed-letters.ts'
 import type { RowSorter } from '../state/environment.ts'
 import { PendingRows } from '../state/pending-rows.ts'
 import { encodeDead, encodeLate, type LateRow } from '../state/row-codec.ts'
-import { childIdentity, recordIdentity } from '../values/identity.ts'
+import { childIdentity, recordIdentities } from '../values/identity.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
 import { FAIL, type Lineage, LineagePath, type Reporter } from './emitted-module.ts'
 import { derivedRecord, eventRecord, timestampAt } from './event-record.ts'
@@ -49,6 +49,8 @@ interface RecorderOptions {
 export class Recorder implements Reporter {
   readonly #options: RecorderOptions
   #chunk: Chunk | null = null
+  /** Of the present chunk's partition; null until one is needed. */
+  #identities: ((offset: bigint) => Uint8Array) | null = null
   #source: SourceLetters | null = null
   #mapped = new Map<string, number>()
   /** Indices of the present chunk's late records of the present source, ascending. */
@@ -65,6 +67,7 @@ export class Recorder implements Reporter {
 
   /** `source`: what the source node that runs next knows of the partition. */
   enter(chunk: Chunk, source: SourceLetters | null = null): void {
+    if (chunk.topic !== this.#chunk?.topic || chunk.partition !== this.#chunk.partition) this.#identities = null
     this.#chunk = chunk
     this.#source = source
     this.lateOfChunk = []
@@ -161,7 +164,10 @@ export class Recorder implements Reporter {
 
   #recordIdentity(i: number): Uint8Array {
     const chunk = this.#chunk as Chunk
-    return this.#identityHeader(i) ?? recordIdentity(chunk.topic, chunk.partition, offsetAt(chunk, i))
+    const given = this.#identityHeader(i)
+    if (given !== null) return given
+    this.#identities ??= recordIdentities(chunk.topic, chunk.partition)
+    return this.#identities(offsetAt(chunk, i))
   }
 
   #identityHeader(i: number): Uint8Array | null {

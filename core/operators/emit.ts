@@ -2,8 +2,9 @@
 // node.
 
 import type { Linked } from '../emitted/emitted-module.ts'
+import type { PlanNode } from '../plan/plan.ts'
 import { DIGEST } from '../state/digests.ts'
-import { decodeBytes } from '../values/canonical.ts'
+import { partDecoder } from '../values/canonical-part.ts'
 import type { MultisetDigest } from '../values/multiset-digest.ts'
 
 /** What emitting needs of the executor. */
@@ -19,10 +20,11 @@ export type Emit = (
   value: Uint8Array,
 ) => void
 
-export function emitterOf(node: string, parts: EmitContext): Emit {
-  const digest = parts.digest(DIGEST.emitted(node))
+export function emitterOf({ id, uses = true }: PlanNode, parts: EmitContext): Emit {
+  const digest = parts.digest(DIGEST.emitted(id))
+  const decode = partDecoder(uses)
   return ({ time, identity }, key, value) => {
     digest.addRow(identity, value)
-    parts.linked().emit[node]?.(key, decodeBytes(value), time, identity.slice())
+    parts.linked().emit[id]?.(key, decode(value), time, identity.slice())
   }
 }

@@ -139,11 +139,16 @@ interface NodeBase<K extends NodeKind> {
   readonly at: string | null
   /** Hash of everything that defines this node, its inputs included. */
   readonly hash: string
+  /**
+   * Of a source, and of a node that holds elements: the parts of the value that it emits which anything behind it uses.
+   * Left out: it may be any.
+   */
+  readonly uses?: Uses
 }
 
 export interface SourceNode extends NodeBase<'source'> {
   readonly schema: SchemaDocument
-  /** The parts of a value that any lambda of the job uses; everything declared is validated all the same. */
+  /** Everything declared is validated all the same. */
   readonly uses: Uses
 }
 

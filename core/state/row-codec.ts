@@ -5,7 +5,7 @@
 import type { DeadLetter } from '../result/dead-letter.ts'
 import type { LateRow, ViewError, ViewRow } from '../result/result.ts'
 import { ByteReader, ByteWriter } from '../values/bytes.ts'
-import { decodeBytes, decodeValue, encodeValue, skipValue } from '../values/canonical.ts'
+import { decodeBytes, decodeValue, encodeValue, skipValue, viewBytes } from '../values/canonical.ts'
 
 export type { LateRow, ViewError } from '../result/result.ts'
 
@@ -128,13 +128,14 @@ export const heldTime = (key: Uint8Array): number => decodeBytes(key) as number
 /** The partition of an element by its row's value. */
 export const heldPartition = (value: Uint8Array): number => decodeBytes(value) as number
 
+/** The bytes of the element are valid as long as those of the row. */
 export function decodeHeld(key: Uint8Array, value: Uint8Array): OutputElement {
   const k = new ByteReader(key)
   const time = decodeValue(k) as number
-  const identity = key.slice(k.position)
+  const identity = key.subarray(k.position)
   const v = new ByteReader(value)
   const partition = decodeValue(v) as number
-  const keyBytes = decodeValue(v) as Uint8Array | null
-  const valueBytes = decodeValue(v) as Uint8Array | null
+  const keyBytes = viewBytes(v)
+  const valueBytes = viewBytes(v)
   return { time, identity, partition, key: keyBytes, value: valueBytes }
 }

@@ -210,7 +210,7 @@ export function decodeValue(r: ByteReader): unknown {
 export const decodeBytes = (bytes: Uint8Array): unknown => decodeValue(new ByteReader(bytes))
 
 /** Steps over the closing byte if it is next: no tag and no field begins with it. */
-function ended(r: ByteReader): boolean {
+export function ended(r: ByteReader): boolean {
   if (r.source[r.position] !== END) return false
   r.position++
   return true
@@ -223,12 +223,19 @@ function decodeObject(r: ByteReader): unknown {
     r.position++ // the field mark
     step = decodeName(r, step)
     const { name } = step
-    const value = decodeValue(r)
-    if (name === '__proto__') {
-      Object.defineProperty(out, name, { value, writable: true, enumerable: true, configurable: true })
-    } else out[name] = value
+    putField(out, name, decodeValue(r))
   }
   return out
+}
+
+/** Whether an object is next. */
+export const startsObject = (r: ByteReader): boolean => r.source[r.position] === TAG.object
+
+/** Sets an own field, whatever its name. */
+export function putField(out: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(out, name, { value, writable: true, enumerable: true, configurable: true })
+  } else out[name] = value
 }
 
 function decodeNumber(r: ByteReader): number {
@@ -267,6 +274,16 @@ function decodeEscaped(r: ByteReader): Uint8Array {
     if (byte === 0) at++
   }
   return bytes
+}
+
+/** A bytes value or null; a view of the source where it has them as they are. */
+export function viewBytes(r: ByteReader): Uint8Array | null {
+  const start = r.position + 1
+  if (r.source[r.position] !== TAG.bytes) return decodeValue(r) as null
+  const zero = r.source.indexOf(END, start)
+  if (zero < 0 || r.source[zero + 1] === 0xff) return decodeValue(r) as Uint8Array
+  r.position = zero + 1
+  return r.source.subarray(start, zero)
 }
 
 /** Steps over one value. */
@@ -336,10 +353,7 @@ function normaliseObject(value: object, depth: number): unknown {
   for (const name of sortedNames(value)) {
     const field = (value as Record<string, unknown>)[name]
     if (field === undefined) continue
-    const part = normaliseWithin(field, depth, name)
-    if (name === '__proto__') {
-      Object.defineProperty(out, name, { value: part, writable: true, enumerable: true, configurable: true })
-    } else out[name] = part
+    putField(out, name, normaliseWithin(field, depth, name))
   }
   return out
 }

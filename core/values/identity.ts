@@ -15,6 +15,21 @@ export function recordIdentity(topic: string, partition: number, offset: bigint)
   return canonicalBytes([topic, partition, offset])
 }
 
+const recordWriter = new ByteWriter(256)
+
+/** The identities of the records of one partition: `recordIdentity` for many offsets. */
+export function recordIdentities(topic: string, partition: number): (offset: bigint) => Uint8Array {
+  const start = canonicalBytes([topic, partition]).slice(0, -CLOSE.length)
+  return offset => {
+    const w = recordWriter
+    w.reset()
+    w.bytes(start)
+    encodeValue(w, offset)
+    w.bytes(CLOSE)
+    return w.take()
+  }
+}
+
 /** The identity of result `index` of a `flatMap` or `flatMapKeys`, or of an element of branch `index` of a `merge`. */
 export function childIdentity(parent: Uint8Array, index: number): Uint8Array {
   return concatBytes([OPEN, parent, canonicalBytes(index), CLOSE])

@@ -4,11 +4,44 @@
 // has a fixed form (a bigint is an integer token; NaN and the infinities are strings; bytes are base64, RFC 4648).
 
 import { compareValues, normalise } from './canonical.ts'
+import { shapeOf } from './object-shape.ts'
 
 /** Canonical JSON of a value; undefined is null. Throws `Unencodable` for what has no canonical bytes. */
 export function canonicalJson(value: unknown): string {
-  return value === undefined ? 'null' : textOf(normalise(value))
+  if (value === undefined) return 'null'
+  if (isPlainJson(value, 0)) return JSON.stringify(value)
+  const normal = normalise(value)
+  return isPlainJson(normal, 0) ? JSON.stringify(normal) : textOf(normal)
 }
+
+/** Deeper values, which are rare, are written by `textOf`. */
+const PLAIN_DEPTH = 16
+
+/** Whether `JSON.stringify` gives the text of this value: JSON has all that is in it, and fields are in order. */
+function isPlainJson(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true
+    case 'number':
+      return Number.isFinite(value)
+    case 'object':
+      return value === null || (depth < PLAIN_DEPTH && isPlainObject(value, depth + 1))
+    default:
+      return false
+  }
+}
+
+function isPlainObject(value: object, depth: number): boolean {
+  if (Array.isArray(value)) return isPlainPrototype(value, Array.prototype) && value.every(v => isPlainJson(v, depth))
+  if (!isPlainPrototype(value, Object.prototype)) return false
+  const { names, inOrder } = shapeOf(value)
+  if (!inOrder) return false
+  for (const name of names) if (!isPlainJson((value as Record<string, unknown>)[name], depth)) return false
+  return true
+}
+
+const isPlainPrototype = (value: object, expected: object): boolean => Object.getPrototypeOf(value) === expected
 
 function textOf(value: unknown): string {
   switch (typeof value) {

@@ -19,11 +19,13 @@ interface Shape {
   readonly names: readonly string[]
   /** The bytes before each field's value. */
   readonly starts: readonly Uint8Array[]
+  /** Whether they came in that order. */
+  readonly inOrder: boolean
 }
 
 /** Objects of few shapes follow each other. */
-const SHAPES = 16
-const NO_FIELDS: Shape = { given: [], names: [], starts: [] }
+const SHAPES = 64
+const NO_FIELDS: Shape = { given: [], names: [], starts: [], inOrder: true }
 const shapes: Shape[] = new Array(SHAPES).fill(NO_FIELDS)
 
 /** Of the own enumerable fields. */
@@ -31,14 +33,18 @@ export function shapeOf(value: object): Shape {
   const given = Object.keys(value)
   const { length } = given
   if (length === 0) return NO_FIELDS
-  const place = (length + 5 * (given[0] as string).length) & (SHAPES - 1)
+  const place = placeOf(given[0] as string, given[length - 1] as string, length)
   const known = shapes[place] as Shape
   if (isSame(given, known.given)) return known
   const names = given.some(name => ODD_NAME.test(name)) ? [...given].sort(compareTexts) : [...given].sort()
-  const shape = { given, names, starts: names.map(fieldStart) }
+  const shape = { given, names, starts: names.map(fieldStart), inOrder: isSame(given, names) }
   shapes[place] = shape
   return shape
 }
+
+/** The same fields in another order have another place. */
+const placeOf = (first: string, last: string, length: number): number =>
+  (length + 5 * first.length + 7 * first.charCodeAt(0) + 31 * last.charCodeAt(0)) & (SHAPES - 1)
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   if (a.length !== b.length) return false

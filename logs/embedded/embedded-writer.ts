@@ -56,6 +56,7 @@ export class EmbeddedWriter {
   #published: Published
   #segment: SegmentFile | null = null
   #next: bigint
+  #writing: Promise<void> | null = null
   #failure: unknown = null
 
   private constructor(
@@ -144,6 +145,7 @@ export class EmbeddedWriter {
         if (full) await this.#writeBatch()
       }
       if (this.#builder.count > 0) await this.#writeBatch()
+      await this.#written()
       const { start, bytes } = this.#open()
       if (this.#next > (this.#pending.at(-1)?.end ?? this.#published.end)) {
         await this.#open().sync()
@@ -182,6 +184,9 @@ export class EmbeddedWriter {
   }
 
   async #writeBatch(): Promise<void> {
+    const count = BigInt(this.#builder.count)
+    const batch = this.#builder.finish(this.#next)
+    await this.#written()
     let segment = this.#open()
     if (segment.bytes >= this.#segmentBytes) {
       // A closed segment holds nothing but its records, so that its end is the start of the next.
@@ -193,9 +198,17 @@ export class EmbeddedWriter {
       await segment.truncate()
       await syncDirectory(this.#directory)
     }
-    const count = BigInt(this.#builder.count)
-    await segment.write(this.#builder.finish(this.#next))
+    this.#writing = segment.write(batch)
+    // Who waits for it learns of a failure.
+    this.#writing.catch(() => {})
     this.#next += count
+  }
+
+  /** Waits for the batch on its way to the file: the next one is made meanwhile. */
+  async #written(): Promise<void> {
+    const writing = this.#writing
+    this.#writing = null
+    await writing
   }
 
   /** Opens the file of the mark, and puts a new one in its place where the old one is not whole or not only ours. */

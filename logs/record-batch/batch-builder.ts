@@ -153,7 +153,13 @@ interface EncodedHeader {
 
 const NO_HEADERS: readonly EncodedHeader[] = []
 
-const encodeHeader = (header: Header): EncodedHeader => ({ key: utf8.encode(header.key), value: header.value })
+/** Most records have the headers of the one before. */
+let lastName: { readonly name: string; readonly bytes: Uint8Array } = { name: '', bytes: new Uint8Array(0) }
+
+function encodeHeader({ key, value }: Header): EncodedHeader {
+  if (key !== lastName.name) lastName = { name: key, bytes: utf8.encode(key) }
+  return { key: lastName.bytes, value }
+}
 
 const fieldBytes = (field: Uint8Array | null): number =>
   field === null ? 1 : varlongBytes(field.length) + field.length

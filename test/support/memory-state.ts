@@ -89,7 +89,7 @@ class MemorySink implements ChangeSink {
   }
 
   release(output: string, _partition: number, key: Uint8Array, value: Uint8Array): void {
-    this.released.push([output, decodeHeld(key, value)])
+    this.released.push([output, decodeHeld(key.slice(), value.slice())])
   }
 }
 

@@ -18,7 +18,7 @@ export function makeDistinct(node: PlanNodeOf<'distinct'>, parts: OperatorContex
   const { env, report } = parts
   const { withinMs } = node.params
   const seen = new KeptRow(TABLE.state(node.id), env.state)
-  const emit = emitterOf(node.id, parts)
+  const emit = emitterOf(node, parts)
   const processor = withinMs === null ? firstOnes(seen, emit) : spacedOnes(node.id, withinMs, seen, emit, env)
   const operator = new OrderedOperator({ node: node.id, ranks: [0], apart: 'by', env, report, processor })
   return { operator, inlet: operator }

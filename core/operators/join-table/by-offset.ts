@@ -81,7 +81,7 @@ class JoinByOffset implements Inlet, Operator {
   flush(flush: Flush): void {
     const { state } = this.#context.env
     const waiting = (key: Uint8Array) => waitingTimes(state?.get(TABLE.state(this.#node), key))
-    for (const { key, value } of this.#versions.take(waiting)) this.#ordered.addRow(key, value)
+    for (const version of this.#versions.take(waiting)) this.#ordered.addElement(version)
     this.#ordered.flush(flush)
   }
 

@@ -7,11 +7,10 @@
 import type { Position } from '../../aggregations/columns/column.ts'
 import type { RowSorter } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
-import type { EncodedRow } from '../../state/row-codec.ts'
 import type { Rows } from '../../state/rows.ts'
 import { ByteReader, ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
-import { elementRow } from '../ordered/held-element.ts'
+import type { HeldElement } from '../ordered/held-element.ts'
 
 /** Times of the versions of a key that wait, by partition. */
 export type WaitingTimes = ReadonlyMap<number, number>
@@ -52,8 +51,8 @@ export class FreshVersions {
     return this.#rows.take()
   }
 
-  /** All versions as rows of elements to hold, valid until the next one. */
-  *take(waitingTimesOf: (key: Uint8Array) => WaitingTimes): Generator<EncodedRow> {
+  /** All versions as elements to hold, valid until the next one. */
+  *take(waitingTimesOf: (key: Uint8Array) => WaitingTimes): Generator<HeldElement> {
     let open: Uint8Array | null = null
     let waiting: WaitingTimes = new Map()
     let partition = -1
@@ -75,14 +74,14 @@ export class FreshVersions {
       time = Math.max(time, decodeValue(v) as number)
       const ownStart = v.position
       skipValue(v)
-      yield elementRow({
+      yield {
         time,
         rank: this.#rank,
         identity: position,
         key,
         value: value.subarray(v.position),
         by: value.subarray(ownStart, v.position),
-      })
+      }
     }
   }
 }

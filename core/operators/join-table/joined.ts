@@ -1,10 +1,11 @@
 // What both kinds of `joinTable` share: the ranks of their inputs, and an element that has met its version.
 
 import type { PlanNodeOf } from '../../plan/plan.ts'
-import { canonicalBytes, decodeBytes } from '../../values/canonical.ts'
+import { decodeBytes } from '../../values/canonical.ts'
 import { emitterOf } from '../emit.ts'
 import type { OperatorContext } from '../operator-ports.ts'
 import type { HeldElement } from '../ordered/held-element.ts'
+import { pairValue } from '../pair-value.ts'
 
 /** The rank of elements; that of versions lies on either side of it, by whether those of one time come before them. */
 export const LEFT = 1
@@ -15,10 +16,9 @@ type EmitJoined = (left: HeldElement, version: Uint8Array | null) => void
 
 export function joinedEmitter(node: PlanNodeOf<'joinTable'>, context: OperatorContext): EmitJoined {
   const { type } = node.params
-  const emit = emitterOf(node.id, context)
+  const emit = emitterOf(node, context)
   return (left, version) => {
     if (version === null && type === 'inner') return
-    const right = version === null ? null : decodeBytes(version)
-    emit(left, decodeBytes(left.key), canonicalBytes({ left: decodeBytes(left.value), right }))
+    emit(left, decodeBytes(left.key), pairValue(left.value, version))
   }
 }

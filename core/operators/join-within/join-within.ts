@@ -21,6 +21,7 @@ import { type CheckSize, keptCheck } from '../aggregate/group-size.ts'
 import { type Emit, emitterOf } from '../emit.ts'
 import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
+import { pairValue } from '../pair-value.ts'
 import { repeatedIdentity } from '../repeated-identity.ts'
 import {
   decodeHalf,
@@ -36,7 +37,7 @@ import {
 import { PairWindow } from './pair-window.ts'
 
 export function makeJoinWithin(node: PlanNodeOf<'joinWithin'>, parts: OperatorContext): OperatorPorts {
-  const emit = emitterOf(node.id, parts)
+  const emit = emitterOf(node, parts)
   const operator = new JoinWithinOperator(node, parts.env, parts.report, emit, keptCheck(parts, node, 8))
   return { operator, inlet: operator }
 }
@@ -183,7 +184,7 @@ class JoinWithinOperator implements Inlet, Operator {
   #pair(left: Half, right: Half): void {
     const time = Math.max(left.time, right.time)
     const identity = pairIdentity(left.identity, right.identity)
-    this.#emit({ time, identity }, keyOf(left), pairBytes(left.value, right.value))
+    this.#emit({ time, identity }, keyOf(left), pairValue(left.value, right.value))
   }
 
   #alone(half: Half, time: number): void {
@@ -191,7 +192,7 @@ class JoinWithinOperator implements Inlet, Operator {
     const left = half.side === 0 ? half : null
     const right = half.side === 1 ? half : null
     const identity = pairIdentity(left?.identity ?? null, right?.identity ?? null)
-    this.#emit({ time, identity }, keyOf(half), pairBytes(left?.value ?? NULL, right?.value ?? NULL))
+    this.#emit({ time, identity }, keyOf(half), pairValue(left?.value ?? null, right?.value ?? null))
   }
 
   #showsAlone(side: JoinSide): boolean {
@@ -244,13 +245,9 @@ function endOfKey(window: PairWindow, stored: StoredHalves | null, last: Half | 
 
 /** Sorts after any side and identity. */
 const AFTER_ALL = Uint8Array.of(255)
-const NULL = canonicalBytes(null)
 
 /** A prefix test is enough: rows come in order, so no earlier row is of a longer key that begins with these bytes. */
 const isOfKey = (rowKey: Uint8Array, keyBytes: Uint8Array): boolean =>
   rowKey.length > keyBytes.length && compareBytes(rowKey.subarray(0, keyBytes.length), keyBytes) === 0
 
 const keyOf = (half: Half): unknown => decodeBytes(half.rowKey)
-
-const pairBytes = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  canonicalBytes({ left: decodeBytes(left), right: decodeBytes(right) })

@@ -1,7 +1,8 @@
-// Elements that a node holds until `time < W`, as rows.
+// Elements that a node holds until `time < W`, as rows: those of one flush by key, those that wait in the state by time.
 //
-// Promises: the byte order of the keys is that of (time, rank, identity); key, value and `by` are stored as canonical
-// bytes, so that what comes out is `decode(encode(x))` of what went in (semantics.md 3.6).
+// Promises: the byte order of the rows of a flush is that of (apart, time, rank, identity), where `apart` is what
+// elements are processed together by; that of waiting rows is (time, rank, identity). Key, value and `by` are stored as
+// canonical bytes, so that what comes out is `decode(encode(x))` of what went in (semantics.md 3.6).
 // Not here: which values have no canonical bytes (`core/values/canonical.ts`).
 
 import type { EncodedRow } from '../../state/row-codec.ts'
@@ -30,57 +31,104 @@ export interface HeldElement {
   readonly by: Uint8Array
 }
 
+/** Which elements are processed together: those of one key, or those of one key and one `by`. */
+export type Apart = 'key' | 'by'
+
 const keyWriter = new ByteWriter(128)
 const valueWriter = new ByteWriter(512)
+const rowWriter = new ByteWriter(512)
 
 /**
- * The bytes are valid until the next element is encoded. Throws `Unencodable` where key, value or `by` has no canonical
- * bytes.
+ * The row of an element in a flush; its bytes are valid until the next row is made. Throws `Unencodable` where key,
+ * value or `by` has no canonical bytes.
  */
-export function encodeElement(e: ElementToHold): EncodedRow {
+export function encodeElement({ time, rank, identity, key, value, by }: ElementToHold, apart: Apart): EncodedRow {
+  // In this order, since the first part that has no canonical bytes is reported.
   keyWriter.reset()
-  encodeValue(keyWriter, e.time)
-  keyWriter.byte(e.rank)
-  keyWriter.bytes(e.identity)
+  encodeValue(keyWriter, key)
   valueWriter.reset()
-  encodeValue(valueWriter, e.key)
-  encodeValue(valueWriter, e.value)
-  encodeValue(valueWriter, e.by)
-  return { key: keyWriter.view(), value: valueWriter.view() }
+  encodeValue(valueWriter, value)
+  rowWriter.reset()
+  encodeValue(rowWriter, by)
+  if (apart === 'by') keyWriter.bytes(rowWriter.view())
+  encodeValue(keyWriter, time)
+  keyWriter.byte(rank)
+  keyWriter.bytes(identity)
+  rowWriter.bytes(valueWriter.view())
+  return { key: keyWriter.view(), value: rowWriter.view() }
 }
 
-/** The row of an element whose parts are canonical bytes, as `decodeElement` gives them; valid as long. */
-export function elementRow({ time, rank, identity, key, value, by }: HeldElement): EncodedRow {
+/** The row in a flush of an element whose parts are canonical bytes; valid as long. */
+export function elementRow({ time, rank, identity, key, value, by }: HeldElement, apart: Apart): EncodedRow {
+  keyWriter.reset()
+  keyWriter.bytes(key)
+  if (apart === 'by') keyWriter.bytes(by)
+  encodeValue(keyWriter, time)
+  keyWriter.byte(rank)
+  keyWriter.bytes(identity)
+  rowWriter.reset()
+  rowWriter.bytes(by)
+  rowWriter.bytes(value)
+  return { key: keyWriter.view(), value: rowWriter.view() }
+}
+
+/** How many bytes of the key of a row in a flush are those that elements are processed together by. */
+export function apartLength(rowKey: Uint8Array, apart: Apart): number {
+  const r = new ByteReader(rowKey)
+  skipValue(r)
+  if (apart === 'by') skipValue(r)
+  return r.position
+}
+
+/** The element of a row in a flush, and its key. */
+export function decodeElement(rowKey: Uint8Array, apart: number, key: Uint8Array, row: Uint8Array): HeldElement {
+  const k = new ByteReader(rowKey, apart)
+  const time = decodeValue(k) as number
+  const rank = k.byte()
+  const v = new ByteReader(row)
+  skipValue(v)
+  return {
+    time,
+    rank,
+    identity: rowKey.subarray(k.position),
+    key,
+    value: row.subarray(v.position),
+    by: row.subarray(0, v.position),
+  }
+}
+
+/** The row of an element that waits in the state, valid until the next row is made. */
+export function waitingRow({ time, rank, identity, key, value, by }: HeldElement): EncodedRow {
   keyWriter.reset()
   encodeValue(keyWriter, time)
   keyWriter.byte(rank)
   keyWriter.bytes(identity)
-  valueWriter.reset()
-  valueWriter.bytes(key)
-  valueWriter.bytes(value)
-  valueWriter.bytes(by)
-  return { key: keyWriter.view(), value: valueWriter.view() }
+  rowWriter.reset()
+  rowWriter.bytes(key)
+  rowWriter.bytes(value)
+  rowWriter.bytes(by)
+  return { key: keyWriter.view(), value: rowWriter.view() }
 }
 
-export function decodeElement(key: Uint8Array, value: Uint8Array): HeldElement {
-  const k = new ByteReader(key)
+export function decodeWaiting(rowKey: Uint8Array, row: Uint8Array): HeldElement {
+  const k = new ByteReader(rowKey)
   const time = decodeValue(k) as number
   const rank = k.byte()
-  const v = new ByteReader(value)
+  const v = new ByteReader(row)
   skipValue(v)
   const keyEnd = v.position
   skipValue(v)
   return {
     time,
     rank,
-    identity: key.subarray(k.position),
-    key: value.subarray(0, keyEnd),
-    value: value.subarray(keyEnd, v.position),
-    by: value.subarray(v.position),
+    identity: rowKey.subarray(k.position),
+    key: row.subarray(0, keyEnd),
+    value: row.subarray(keyEnd, v.position),
+    by: row.subarray(v.position),
   }
 }
 
-/** Rows of elements with `time < watermark` have keys below this; undefined where all have. */
-export function heldBefore(watermark: number): Uint8Array | undefined {
+/** Waiting rows of elements with `time < watermark` have keys below this; undefined where all have. */
+export function waitingBefore(watermark: number): Uint8Array | undefined {
   return watermark === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(watermark)
 }

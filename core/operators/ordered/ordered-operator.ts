@@ -11,13 +11,22 @@ import { unencodableReason } from '../../result/refusals.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
-import { RowCursor } from '../../state/row-cursor.ts'
 import type { Rows } from '../../state/rows.ts'
-import { ByteReader, compareBytes, concatBytes } from '../../values/bytes.ts'
-import { skipValue, Unencodable } from '../../values/canonical.ts'
+import { compareBytes } from '../../values/bytes.ts'
+import { Unencodable } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
 import { repeatedIdentity } from '../repeated-identity.ts'
-import { decodeElement, encodeElement, type HeldElement, heldBefore } from './held-element.ts'
+import {
+  type Apart,
+  apartLength,
+  decodeElement,
+  decodeWaiting,
+  elementRow,
+  encodeElement,
+  type HeldElement,
+  waitingBefore,
+  waitingRow,
+} from './held-element.ts'
 
 interface OrderedOptions {
   readonly node: string
@@ -25,8 +34,7 @@ interface OrderedOptions {
   readonly ranks: readonly number[]
   readonly env: Environment
   readonly report: Recorder
-  /** Which elements are processed together: those of one key, or those of one key and one `by`. */
-  readonly apart: 'key' | 'by'
+  readonly apart: Apart
   /** Elements of this rank that are not due are shown to the processor too, once, in the flush after they came. */
   readonly shown?: number
   readonly processor: KeyProcessor
@@ -52,7 +60,7 @@ export interface KeyProcessor {
 export class OrderedOperator implements Inlet, Operator {
   readonly partials: string
   readonly #o: OrderedOptions
-  readonly #fresh: PendingRows
+  #fresh: PendingRows
 
   constructor(options: OrderedOptions) {
     this.#o = options
@@ -61,23 +69,35 @@ export class OrderedOperator implements Inlet, Operator {
   }
 
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by: unknown = null): void {
-    const { node, ranks, report } = this.#o
+    const { node, ranks, report, apart } = this.#o
     orDeadLetter(node, report, lineage, () => {
       const identity = report.identity(lineage)
-      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, value, by })
+      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, value, by }, apart)
       this.#fresh.add(row.key, row.value)
     })
   }
 
-  /** Takes an element as a row: one that another executor's operator gave, or `elementRow`. */
+  /** Takes an element in canonical bytes. */
+  addElement(element: HeldElement): void {
+    const { key, value } = elementRow(element, this.#o.apart)
+    this.#fresh.add(key, value)
+  }
+
+  /** Takes a row that another executor's operator gave. */
   addRow(key: Uint8Array, value: Uint8Array): void {
     this.#fresh.add(key, value)
   }
 
   flush({ now, sink }: Flush): void {
-    const { processor } = this.#o
+    const { processor, env } = this.#o
     processor.begin?.(now)
-    this.#walk(this.#release(now, sink), sink)
+    this.#takeOut(now, sink)
+    // What is emitted may come back to this operator, for the next flush.
+    const due = this.#fresh
+    this.#fresh = new PendingRows(env.newSorter)
+    const waiting = new PendingRows(env.newSorter)
+    this.#walk(due.take(), now, waiting, sink)
+    this.#keep(waiting.take(), sink)
     processor.finish?.(sink)
   }
 
@@ -89,59 +109,68 @@ export class OrderedOperator implements Inlet, Operator {
     this.#fresh.addAll(rows)
   }
 
-  /** Gives the elements before the watermark, sorted by key; the others go into the state. */
-  #release(watermark: number, sink: ChangeSink): PendingRows {
-    const { state, newSorter } = this.#o.env
-    const due = new PendingRows(newSorter)
-    const stored = new RowCursor(state === null ? [] : state.range(this.partials, undefined, heldBefore(watermark)))
-    for (const [key, value] of inOrder(this.#fresh.take(), () => this.#repeated())) {
-      while (stored.key !== undefined && compareBytes(stored.key, key) < 0) this.#takeOut(stored, due, sink)
-      if (stored.isAt(key)) throw this.#repeated()
-      const element = decodeElement(key, value)
-      if (element.time < watermark) this.#leave(key, value, element, due)
-      else if (state?.get(this.partials, key) !== undefined) throw this.#repeated()
-      else {
-        sink.putSorted(this.partials, key, value)
-        if (element.rank === this.#o.shown) this.#leave(key, value, element, due)
-      }
+  /** Takes those elements out of the state that are before the watermark. */
+  #takeOut(watermark: number, sink: ChangeSink): void {
+    const { state } = this.#o.env
+    for (const [key, row] of state?.range(this.partials, undefined, waitingBefore(watermark)) ?? []) {
+      this.addElement(decodeWaiting(key, row))
+      sink.putSorted(this.partials, key, null)
     }
-    while (stored.key !== undefined) this.#takeOut(stored, due, sink)
-    return due
   }
 
-  #takeOut(stored: RowCursor, due: PendingRows, sink: ChangeSink): void {
-    const key = stored.key as Uint8Array
-    this.#leave(key, stored.value, decodeElement(key, stored.value), due)
-    sink.putSorted(this.partials, key, null)
-    stored.advance()
-  }
-
-  #leave(rowKey: Uint8Array, value: Uint8Array, { key, by }: HeldElement, due: PendingRows): void {
-    due.add(concatBytes(this.#o.apart === 'by' ? [key, by, rowKey] : [key, rowKey]), value)
-  }
-
-  /** Gives each element to the processor, key by key. */
-  #walk(due: PendingRows, sink: ChangeSink): void {
-    const { processor, apart } = this.#o
-    let open: Uint8Array | null = null
-    for (const [row, value] of due.take()) {
-      const reader = new ByteReader(row)
-      skipValue(reader)
-      if (apart === 'by') skipValue(reader)
-      const key = row.subarray(0, reader.position)
-      if (open === null || compareBytes(open, key) !== 0) {
-        if (open !== null) processor.close(sink)
-        open = key.slice()
-        processor.open(open, sink)
-      }
-      processor.step(decodeElement(row.subarray(reader.position), value))
+  /** Puts the elements into the state that are not before the watermark. */
+  #keep(waiting: Rows, sink: ChangeSink): void {
+    const { state } = this.#o.env
+    let last: Uint8Array | null = null
+    for (const [key, row] of waiting) {
+      if (last !== null && compareBytes(last, key) === 0) throw this.#repeated()
+      if (state !== null && state.get(this.partials, key) !== undefined) throw this.#repeated()
+      sink.putSorted(this.partials, key, row)
+      last = key.slice()
     }
-    if (open !== null) processor.close(sink)
+  }
+
+  /** Gives each element before the watermark to the processor, key by key, and the others to `waiting`. */
+  #walk(rows: Rows, watermark: number, waiting: PendingRows, sink: ChangeSink): void {
+    const { processor, apart, shown } = this.#o
+    let together: Uint8Array = NOTHING
+    let elementKey: Uint8Array = NOTHING
+    let isOpen = false
+    let last: Uint8Array = NOTHING
+    for (const [rowKey, row] of rows) {
+      if (together === NOTHING || !beginsWith(rowKey, together)) {
+        if (isOpen) processor.close(sink)
+        isOpen = false
+        together = rowKey.slice(0, apartLength(rowKey, apart))
+        elementKey = apart === 'key' ? together : together.subarray(0, apartLength(together, 'key'))
+      } else if (compareBytes(last, rowKey) === 0) throw this.#repeated()
+      last = rowKey.slice()
+      const element = decodeElement(rowKey, together.length, elementKey, row)
+      const waits = element.time >= watermark
+      if (waits) {
+        const { key, value } = waitingRow(element)
+        waiting.add(key, value)
+        if (element.rank !== shown) continue
+      }
+      if (!isOpen) processor.open(together, sink)
+      isOpen = true
+      processor.step(element)
+    }
+    if (isOpen) processor.close(sink)
   }
 
   #repeated(): Error {
     return repeatedIdentity(this.#o.node, `${this.#o.node} have the same time and identity`)
   }
+}
+
+const NOTHING = new Uint8Array(0)
+
+/** Canonical values end where they say, so that keys which begin with the bytes of a value begin with that value. */
+function beginsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  if (bytes.length < start.length) return false
+  for (let i = start.length - 1; i >= 0; i--) if (bytes[i] !== start[i]) return false
+  return true
 }
 
 /** Takes an element in; one without canonical bytes becomes a dead letter of the node. */
@@ -151,15 +180,5 @@ export function orDeadLetter(node: string, report: Recorder, lineage: Lineage, t
   } catch (error) {
     if (error instanceof Unencodable) report.badValue(node, lineage, unencodableReason('value', error.reason))
     else report.threw(node, lineage, error)
-  }
-}
-
-/** The same rows; two neighbours of one key are an error. */
-function* inOrder(rows: Rows, repeated: () => Error): Rows {
-  let last: Uint8Array | undefined
-  for (const row of rows) {
-    if (last !== undefined && compareBytes(last, row[0]) === 0) throw repeated()
-    last = row[0].slice()
-    yield row
   }
 }

@@ -8,6 +8,7 @@ import { isThenable, REASON, unencodableReason } from '../../result/refusals.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { hexToBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeBytes, Unencodable } from '../../values/canonical.ts'
+import { partDecoder } from '../../values/canonical-part.ts'
 import { keptCheck } from '../aggregate/group-size.ts'
 import { emitterOf } from '../emit.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
@@ -20,16 +21,17 @@ type ScanStep = (state: unknown, value: unknown, record: { readonly time: number
 export function makeScan(node: PlanNodeOf<'scan'>, parts: OperatorContext): OperatorPorts {
   const { env, report } = parts
   const step = parts.lambdas[node.id]?.fn as ScanStep
-  const emit = emitterOf(node.id, parts)
+  const emit = emitterOf(node, parts)
   const state = new KeptRow(TABLE.state(node.id), env.state)
   const zero = hexToBytes(node.params.zero)
   const checkSize = keptCheck(parts, node)
+  const decode = partDecoder(node.lambdas.fn?.uses ?? true)
 
   const next = (element: HeldElement): Uint8Array | null => {
     const key = decodeBytes(element.key)
     try {
       const record = Object.freeze({ time: element.time, key })
-      const result = step(decodeBytes(state.value ?? zero), decodeBytes(element.value), record)
+      const result = step(decodeBytes(state.value ?? zero), decode(element.value), record)
       if (!isThenable(result)) return canonicalBytes(result)
       report.badValue(node.id, element.identity.slice(), REASON.promise)
     } catch (error) {

@@ -1,0 +1,16 @@
+// The value of a joined pair, `{ left, right }`, in canonical bytes.
+
+import { concatBytes } from '../values/bytes.ts'
+import { canonicalBytes } from '../values/canonical.ts'
+import { fieldStart } from '../values/object-shape.ts'
+
+const EMPTY = canonicalBytes({})
+const START = concatBytes([EMPTY.subarray(0, 1), fieldStart('left')])
+const BETWEEN = fieldStart('right')
+const END = EMPTY.subarray(1)
+const NULL = canonicalBytes(null)
+
+/** Of the canonical bytes of both sides; null for a side without a partner. */
+export function pairValue(left: Uint8Array | null, right: Uint8Array | null): Uint8Array {
+  return concatBytes([START, left ?? NULL, BETWEEN, right ?? NULL, END])
+}
