@@ -10,6 +10,14 @@ export interface PlacedText {
   readonly cells: string
 }
 
+/** A value whose canonical bytes the kernel writes: JavaScript expressions. */
+interface PackedValue {
+  /** True where it does. */
+  readonly test: string
+  /** The bytes. */
+  readonly bytes: string
+}
+
 /** Statements that write a key; `writer` is the name of a `KeyAccess`. */
 export type WriteKey = (flow: Flow, writer: string) => string
 
@@ -32,6 +40,8 @@ export interface ElementNames {
   readonly texts?: (path: readonly string[]) => PlacedText | undefined
   /** Whether a part has a variable that is never undefined. */
   readonly sure?: (path: readonly string[]) => boolean
+  /** Of the value, as long as it is that of a record. */
+  readonly packed?: PackedValue
   /** Of a key that is such a text. */
   readonly keyText?: PlacedText
   /** Of a key that is written by its parts where nobody has made it. */
@@ -42,7 +52,7 @@ export interface ElementNames {
 
 /** The element with another value, of whose parts nothing is known. */
 export function withValue(element: ElementNames, value: string): ElementNames {
-  const { parts: _, texts: __, sure: ___, ...rest } = element
+  const { parts: _, texts: __, sure: ___, packed: ____, ...rest } = element
   return { ...rest, value }
 }
 

@@ -101,10 +101,9 @@ class LinkEmitter implements Flow {
     this.#statements.push(statements)
   }
 
-  /** Fuses the step where only this node reaches it and the function is not too big yet; else emits a call. */
+  /** Fuses the step where this place alone reaches it and the function is not too big yet; else emits a call. */
   #handOver(consumer: Consumer, element: ElementNames): string {
-    const shared = this.#reachedTwice(consumer.node)
-    if (!shared && this.#fused < MAX_FUSED) {
+    if (consumer.node.kind !== 'merge' && this.#fused < MAX_FUSED) {
       this.#fused++
       return emitStep(this, consumer, element)
     }
@@ -112,10 +111,6 @@ class LinkEmitter implements Flow {
     const handed = consumer.node.kind === 'merge' ? branchLineage(lineage, consumer.branch) : lineage
     const more = asOf === undefined ? [] : [asOf]
     return `${this.#functionFor(consumer, element)}(${[value, time, key, keyed, handed, ...more].join(', ')})`
-  }
-
-  #reachedTwice(node: PlanNode): boolean {
-    return node.inputs.length > 1
   }
 
   /**

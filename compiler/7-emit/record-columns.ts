@@ -5,12 +5,13 @@
 // or an operator needs it as a whole, and is then what the emitted decoder gives.
 
 import { type ColumnSpec, type FieldShape, type ObjectShape, programOf } from '../../core/kernel/decode/program.ts'
+import { isWhole } from '../../core/kernel/decode/record-packer.ts'
 import type { SourceNode } from '../../core/plan/plan.ts'
 import { property, text } from './code.ts'
 import type { ElementNames, Flow, PlacedText } from './flow.ts'
 
 interface RecordColumns {
-  readonly names: Required<Pick<ElementNames, 'value' | 'parts' | 'texts' | 'sure'>>
+  readonly names: Pick<ElementNames, 'value' | 'parts' | 'texts' | 'sure' | 'packed'>
   /** Statements before the loop over the records. */
   readonly enter: string
   /** Statements that begin each turn of it. */
@@ -54,6 +55,8 @@ export function recordColumns(flow: Flow, node: SourceNode): RecordColumns | nul
       parts: path => byPath.get(JSON.stringify(path)),
       texts: path => texts.get(JSON.stringify(path)),
       sure: path => surePaths.has(JSON.stringify(path)),
+      // Once it has been made, a lambda may have changed it.
+      ...(isWhole(program.root) ? { packed: { test: 'value === undefined', bytes: `${columns}.packed(j)` } } : {}),
     },
     enter: 'let batch = first, behind = first',
     next: `if (i === behind) {

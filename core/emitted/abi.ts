@@ -8,7 +8,7 @@
 
 import { LyrebirdError } from '../errors.ts'
 
-export const ABI = 6
+export const ABI = 7
 
 /** The parts of an artefact that the check reads. */
 interface NumberedArtefact {

@@ -152,6 +152,8 @@ export interface Inlet {
    * of the node.
    */
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by?: unknown): void
+  /** As `add`, for a value in canonical bytes, which are valid for the call. */
+  addPacked(branch: number, key: unknown, value: Uint8Array, time: number, lineage: Lineage, by?: unknown): void
 }
 
 /** A node that takes the changed rows of its input tables. */

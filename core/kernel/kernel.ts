@@ -79,7 +79,7 @@ export interface Kernel {
   textNumber(header: number, text: number, length: number, next: number): number
   /**
    * Reads what the searches for n texts will read, so that memory is near when they come. `starts` are relative to
-   * `base`; lengths may have their highest bit set; any of the texts may be none. Changes nothing; the result says
+   * `base`; lengths may have their two highest bits set; any of the texts may be none. Changes nothing; the result says
    * nothing.
    */
   warmTexts(header: number, base: number, starts: number, lengths: number, n: number): number

@@ -4,7 +4,7 @@
 // odd. What is odd depends on the record and the program alone, not on what was read before: expected keys and keys
 // that were learned only say where to look first.
 
-import { blanks, escaped, inexact, literalEnd, number, skip, textEnd, value, wide } from './json'
+import { blanks, escaped, inexact, literalEnd, number, skip, textEnd, unescape, value, wide } from './json'
 
 // Types of a value.
 const NULL: u32 = 1
@@ -21,6 +21,10 @@ const NUMBERS: u32 = 1
 const TEXTS: u32 = 2
 const BOOLEANS: u32 = 3
 
+/** Bits of a text's length: not all of its bytes are ASCII; it lies apart from its record, without its escapes. */
+const WIDE: u32 = 1 << 31
+const ESCAPED: u32 = 1 << 30
+
 const ABSENT_KEY: usize = 1
 /** Bytes of an entry, and of the token that it holds itself. */
 const ENTRY: usize = 48
@@ -28,7 +32,12 @@ const TOKEN: u32 = 16
 
 /** What the addresses of the batch's texts are relative to. */
 let base: usize = 0
-/** Count of numbers that are left to be read, and behind it 16 bytes of each: cell, start, end. */
+/** Where the next text goes whose escapes are resolved. */
+let texts: usize = 0
+/**
+ * Count of numbers that are left to be read, where texts without their escapes go, and from byte 16 on of each number:
+ * cell, start, end.
+ */
 let later: usize = 0
 /** Place of the value behind the key that `find` found. */
 let valueAt: usize = 0
@@ -49,10 +58,12 @@ export function decode(
   base = from
   later = inexactNumbers
   store<u32>(later, 0)
+  texts = load<u32>(later, 4)
   let odds = 0
   for (let i = 0; i < n; i++) {
     const start = load<i32>(starts + (<usize>i << 2))
     let taken = false
+    const before = texts
     if (start >= 0) {
       const p = base + start
       const end = base + load<u32>(ends + (<usize>i << 2))
@@ -64,6 +75,7 @@ export function decode(
       }
     }
     store<u8>(odd + i, u8(!taken))
+    if (!taken) texts = before
     odds += i32(!taken)
   }
   return odds
@@ -198,10 +210,20 @@ function text(from: usize, field: usize, i: u32): usize {
   const literals: usize = load<u32>(field, 28)
   if (literals != 0 && (escaped || !isLiteral(literals, from, <u32>(q - from)))) return 0
   if (load<u32>(field, 4) == TEXTS) {
-    if (escaped) return 0
+    let start = from
+    let end = q
+    let flags: u32 = 0
+    if (escaped) {
+      start = texts
+      end = unescape(from, q, texts)
+      if (end == 0) return 0
+      texts = end
+      flags = ESCAPED
+    }
+    if (wide != 0) flags |= WIDE
     const at = <usize>i << 2
-    store<u32>(<usize>load<u32>(field, 8) + at, <u32>(from - base))
-    store<u32>(<usize>load<u32>(field, 12) + at, <u32>(q - from) | (u32(wide != 0) << 31))
+    store<u32>(<usize>load<u32>(field, 8) + at, <u32>(start - base))
+    store<u32>(<usize>load<u32>(field, 12) + at, <u32>(end - start) | flags)
     present(field, i, 1)
   }
   return q + 1

@@ -78,6 +78,80 @@ export function textEnd(p: usize): usize {
 }
 
 @inline
+function digitOf(c: u32): u32 {
+  return c <= 0x39 ? c - 0x30 : (c | 0x20) - 0x57
+}
+
+/** The UTF-16 unit of four hexadecimal digits. */
+function unitAt(p: usize): u32 {
+  return (digitOf(load<u8>(p)) << 12) | (digitOf(load<u8>(p, 1)) << 8) | (digitOf(load<u8>(p, 2)) << 4) | digitOf(load<u8>(p, 3))
+}
+
+/** The character of an escape of one letter. */
+function characterOf(letter: u32): u32 {
+  if (letter == 0x6e) return 0x0a
+  if (letter == 0x74) return 0x09
+  if (letter == 0x72) return 0x0d
+  if (letter == 0x62) return 0x08
+  return letter == 0x66 ? 0x0c : letter
+}
+
+/** Writes the UTF-8 of a code point past 0x7f. */
+function putWide(to: usize, c: u32): usize {
+  if (c < 0x800) store<u8>(to++, 0xc0 | (c >> 6))
+  else {
+    if (c < 0x10000) store<u8>(to++, 0xe0 | (c >> 12))
+    else {
+      store<u8>(to++, 0xf0 | (c >> 18))
+      store<u8>(to++, 0x80 | ((c >> 12) & 63))
+    }
+    store<u8>(to++, 0x80 | ((c >> 6) & 63))
+  }
+  store<u8>(to, 0x80 | (c & 63))
+  return to + 1
+}
+
+/**
+ * Writes the characters of the string [p, end), which `textEnd` has read, to `to`: no more bytes than it has. Returns
+ * where they end, and sets `wide`; 0 where one is U+0000 or half of a pair.
+ */
+export function unescape(p: usize, end: usize, to: usize): usize {
+  let above: u32 = 0
+  while (p < end) {
+    const c: u32 = load<u8>(p)
+    if (c != 0x5c) {
+      store<u8>(to++, c)
+      above |= c & 0x80
+      p++
+      continue
+    }
+    const letter: u32 = load<u8>(p, 1)
+    if (letter != 0x75) {
+      store<u8>(to++, characterOf(letter))
+      p += 2
+      continue
+    }
+    let unit = unitAt(p + 2)
+    p += 6
+    if (unit == 0) return 0
+    if (unit - 0xd800 < 0x800) {
+      if (unit >= 0xdc00 || end - p < 6 || load<u16>(p) != 0x755c) return 0
+      const low = unitAt(p + 2) - 0xdc00
+      if (low >= 0x400) return 0
+      unit = 0x10000 + ((unit - 0xd800) << 10) + low
+      p += 6
+    }
+    if (unit < 0x80) store<u8>(to++, unit)
+    else {
+      to = putWide(to, unit)
+      above = 0x80
+    }
+  }
+  wide = <i32>above
+  return to
+}
+
+@inline
 function areDigits(w: u64): bool {
   return ((w & 0xf0f0f0f0f0f0f0f0) | (((w + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4)) == 0x3333333333333333
 }

@@ -82,7 +82,7 @@ export function warmTexts(header: usize, base: usize, starts: usize, lengths: us
   let sum: u32 = 0
   for (let i: usize = 0; i < <usize>n << 2; i += 4) {
     const text = base + load<u32>(starts + i)
-    const length = load<u32>(lengths + i) & 0x7fffffff
+    const length = load<u32>(lengths + i) & 0x3fffffff
     if (length > WARM_BYTES || text > end) continue
     const hash = hashOf(text, length, TEXT)
     const place = places + (<usize>(hash & mask) << 4)

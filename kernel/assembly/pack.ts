@@ -12,6 +12,11 @@ const SUM: u32 = 6
 const SUM_STATE: u32 = 7
 const MEAN: u32 = 8
 const CELL: u32 = 9
+const BASE: u32 = 10
+const TEXT: u32 = 11
+const BOOLEAN: u32 = 12
+const PRESENT: u32 = 13
+const NULLABLE: u32 = 14
 
 const OPERATION_BYTES: usize = 16
 
@@ -22,6 +27,19 @@ export let nearby: u32 = 0
 const NO_TERM: u8 = 8
 const ONE_TERM: u8 = 0x18
 const TWO_TERMS: u8 = 0x28
+
+// Tags of canonical values.
+const NULL_TAG: u8 = 0x05
+const FALSE_TAG: u8 = 0x10
+const TEXT_TAG: u8 = 0x40
+
+/** Of a text's length: the bits above are flags. */
+const LENGTH: u32 = 0x3fffffff
+/** Presence of a value that is null. */
+const IS_NULL: u8 = 2
+
+/** What texts are relative to. */
+let textBase: u32 = 0
 
 /** What a cell that holds a number is marked with. */
 const IS_NUMBER: u8 = 1
@@ -82,6 +100,17 @@ function putPart(p: usize, operation: usize, slot: usize): usize {
   return p + length
 }
 
+/** A canonical text of UTF-8 without zeros. */
+@inline
+function putText(p: usize, operation: usize, slot: usize): usize {
+  const at: usize = textBase + load<u32>(<usize>load<u32>(operation, 4) + (slot << 2))
+  const length: usize = load<u32>(<usize>load<u32>(operation, 8) + (slot << 2)) & LENGTH
+  store<u8>(p, TEXT_TAG)
+  copy(p + 1, at, length)
+  store<u8>(p + length, 0, 1)
+  return p + length + 2
+}
+
 /** Runs an operation of a row that has been written up to p; returns how far it is now, or 0. */
 @inline
 function run(operation: usize, p: usize, slot: usize, row: usize, base: usize): usize {
@@ -107,9 +136,31 @@ function run(operation: usize, p: usize, slot: usize, row: usize, base: usize): 
     case CELL:
       if (load<u8>(a + slot) != IS_NUMBER) return 0
       return putNumber(p, load<f64>(<usize>load<u32>(operation, 8) + (slot << 3)))
+    case BASE:
+      textBase = load<u32>(a)
+      return p
+    case TEXT:
+      return putText(p, operation, slot)
+    case BOOLEAN:
+      store<u8>(p, FALSE_TAG + load<u8>(a + slot))
+      return p + 1
     default:
       return putSum(p, operation, slot)
   }
+}
+
+/**
+ * Bytes of operations behind one that says whether there is a value, which are left out: of an absent one those of its
+ * field; a null is written here.
+ */
+@inline
+function leftOut(operation: usize, p: usize, slot: usize): usize {
+  const kind = load<u32>(operation)
+  const presence = load<u8>(<usize>load<u32>(operation, 4) + slot)
+  if (kind == PRESENT) return presence == 0 ? <usize>load<u32>(operation, 8) * OPERATION_BYTES : 0
+  if (presence != IS_NULL) return 0
+  store<u8>(p, NULL_TAG)
+  return OPERATION_BYTES
 }
 
 /** Slots whose cells are brought near at once. */
@@ -161,11 +212,17 @@ export function packRows(
   const end = program + <usize>operations * OPERATION_BYTES
   let p = base + at
   for (let i: u32 = 0; i < n; i++) {
-    if (i % NEAR == 0) nearby += bringNear(program, end, slots + (<usize>i << 2), min(NEAR, n - i))
+    if (i % NEAR == 0 && load<u32>(program) != BASE) nearby += bringNear(program, end, slots + (<usize>i << 2), min(NEAR, n - i))
     const slot: usize = load<u32>(slots + (<usize>i << 2))
     const row = table + <usize>i * rowBytes
     store<u32>(row, <u32>(p - base))
     for (let operation = program; operation < end; operation += OPERATION_BYTES) {
+      if (load<u32>(operation) >= PRESENT) {
+        const left = leftOut(operation, p, slot)
+        if (left == OPERATION_BYTES && load<u32>(operation) == NULLABLE) p++
+        operation += left
+        continue
+      }
       p = run(operation, p, slot, row, base)
       if (p == 0) return i
     }

@@ -10,9 +10,12 @@ import type { ElementNames, Flow } from '../flow.ts'
  * of a table's topic goes in at the time from which joins see it, with its own time as `by`.
  */
 export function holdStep(flow: Flow, node: PlanNode, element: ElementNames, branch: number, by?: string): string {
-  const { key, value, time, lineage, asOf } = element
+  const { key, value, time, lineage, asOf, packed } = element
   const inlet = flow.fresh('inlet')
   flow.setup(`const ${inlet} = target.inlets[${text(node.id)}]`)
   if (asOf !== undefined) return `${inlet}.add(${[branch, key, value, asOf, lineage, time].join(', ')})`
-  return `${inlet}.add(${[branch, key, value, time, lineage, ...(by === undefined ? [] : [by])].join(', ')})`
+  const add = (method: string, held: string): string =>
+    `${inlet}.${method}(${[branch, key, held, time, lineage, ...(by === undefined ? [] : [by])].join(', ')})`
+  if (packed === undefined || by === value) return add('add', value)
+  return `if (${packed.test}) ${add('addPacked', packed.bytes)}\nelse ${add('add', value)}`
 }

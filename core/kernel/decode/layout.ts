@@ -32,13 +32,22 @@ export const FIELD = Object.freeze({
 
 export const KIND: Readonly<Record<ColumnKind, number>> = Object.freeze({ number: 1, text: 2, boolean: 3 })
 
-/** Numbers that are left to be read: their count, then, of each, the address of its cell, its start and its end. */
-export const LATER = Object.freeze({ FIRST: 16, CELL: 0, START: 4, END: 8, BYTES: 16 })
+/**
+ * What the kernel leaves: the count of numbers that are still to be read, where it puts texts without their escapes,
+ * then, of each number, the address of its cell, its start and its end.
+ */
+export const LATER = Object.freeze({ TEXTS: 4, FIRST: 16, CELL: 0, START: 4, END: 8, BYTES: 16 })
+
+/**
+ * The length of a text, and above it two bits: it lies apart from its record, without its escapes; not all of its bytes
+ * are ASCII.
+ */
+export const TEXT = Object.freeze({ LENGTH: 0x3fff_ffff, ESCAPED: 0x4000_0000, WIDE: 0x8000_0000 })
 
 /** Keys that are not declared, for which an object has room to remember them. */
 const LEARNED_MAX = 32
 
-/** Where a column's cells are: doubles; or starts of texts, and their lengths with WIDE; or bytes. */
+/** Where a column's cells are: doubles; or starts of texts, and their lengths with the bits of TEXT; or bytes. */
 export interface ColumnPlace {
   readonly cells: number
   readonly lengths: number

@@ -10,6 +10,7 @@ import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
 import { type ColumnPlace, LATER, placeProgram } from './layout.ts'
 import type { ColumnSpec, DecodeProgram } from './program.ts'
+import { RecordPacker } from './record-packer.ts'
 import { type Batch, TextColumn } from './text-column.ts'
 
 /** Records of one batch. */
@@ -22,6 +23,8 @@ export class RecordColumns {
   readonly odd: Uint8Array
   readonly #kernel: Kernel
   readonly #memory: KernelMemory
+  readonly #given: DecodeProgram
+  /** Where it lies. */
   readonly #program: number
   readonly #places: readonly ColumnPlace[]
   readonly #starts: Int32Array
@@ -29,18 +32,17 @@ export class RecordColumns {
   readonly #presence: readonly Uint8Array[]
   readonly #input: number
   readonly #later: number
-  #given: Uint8Array | null = null
-  readonly #batch: Batch = {
-    bytes: new Uint8Array(0),
-    view: new DataView(new ArrayBuffer(0)),
-    base: 0,
-    number: 0,
-    count: 0,
-  }
+  #chunkBytes: Uint8Array | null = null
+  /** Made when the first record is asked for as a whole. */
+  #packer: RecordPacker | null = null
+  readonly #batch: Batch
 
   constructor(memory: KernelMemory, kernel: Kernel, program: DecodeProgram) {
     this.#memory = memory
     this.#kernel = kernel
+    const bytes = new Uint8Array(0)
+    this.#batch = { bytes, view: new DataView(bytes.buffer), memory, base: 0, number: 0, count: 0 }
+    this.#given = program
     const { columns } = program
     this.#places = columns.map(column => placeColumn(memory, column))
     this.#program = placeProgram(memory, program, this.#places)
@@ -50,6 +52,8 @@ export class RecordColumns {
     const numbers = columns.filter(c => c.kind === 'number').length
     this.#later = memory.alloc(LATER.FIRST + numbers * BATCH_RECORDS * LATER.BYTES)
     this.#input = memory.alloc(BATCH_BYTES)
+    const texts = memory.alloc(columns.some(c => c.kind === 'text') ? BATCH_BYTES : 0)
+    memory.view.setUint32(this.#later + LATER.TEXTS, texts, true)
     this.#presence = this.#places.flatMap(({ presence }) => (presence === 0 ? [] : [this.#bytesAt(presence)]))
   }
 
@@ -68,8 +72,8 @@ export class RecordColumns {
       else if (start < low || end - low > BATCH_BYTES) break
       high = end
     }
-    if (bytes !== this.#given) {
-      this.#given = bytes
+    if (bytes !== this.#chunkBytes) {
+      this.#chunkBytes = bytes
       this.#batch.bytes = plainBytes(bytes)
       this.#batch.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     }
@@ -129,6 +133,22 @@ export class RecordColumns {
     const { cells, lengths } = this.#place(column)
     const words = (address: number): Uint32Array => new Uint32Array(this.#memory.buffer, address, BATCH_RECORDS)
     return new TextColumn(this.#batch, words(cells), words(lengths))
+  }
+
+  /**
+   * Canonical bytes of record i of the batch, which must not be odd, valid until the next batch; only where every part
+   * of a record is in a column.
+   */
+  packed(i: number): Uint8Array {
+    this.#packer ??= new RecordPacker({
+      memory: this.#memory,
+      kernel: this.#kernel,
+      program: this.#given,
+      places: this.#places,
+      records: BATCH_RECORDS,
+      bytes: BATCH_BYTES,
+    })
+    return this.#packer.of(this.#batch, this.odd, i)
   }
 
   #place(column: number): ColumnPlace {

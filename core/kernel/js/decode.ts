@@ -5,13 +5,14 @@
 
 import { numberRead, readNumber, skipNumber } from '../../scan/number.ts'
 import { skipAny, skipBlanks } from '../../scan/skip.ts'
-import { isAscii, isUtf8, skipText } from '../../scan/text.ts'
-import { ENTRY, FIELD, KIND, LATER, SHAPE } from '../decode/layout.ts'
+import { isAscii, isUtf8, skipText, utf8Text } from '../../scan/text.ts'
+import { ENTRY, FIELD, KIND, LATER, SHAPE, TEXT } from '../decode/layout.ts'
 import { TYPE } from '../decode/program.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
 
 const SLASH = 0x5c
+const utf8 = new TextEncoder()
 
 export function decodeOver(memory: KernelMemory): Kernel['decode'] {
   return (program, base, starts, ends, n, odd, later) => {
@@ -35,6 +36,8 @@ class RecordReader {
   readonly #v: DataView
   readonly #base: number
   readonly #later: number
+  /** Where the next text goes whose escapes are resolved. */
+  #texts: number
   #end = 0
   #i = 0
 
@@ -44,14 +47,18 @@ class RecordReader {
     this.#base = base
     this.#later = later
     view.setUint32(later, 0, true)
+    this.#texts = view.getUint32(later + LATER.TEXTS, true)
   }
 
   takes(shape: number, from: number, end: number, i: number): boolean {
     this.#end = end
     this.#i = i
+    const texts = this.#texts
     const p = this.#blanks(from)
     const stop = p < end && this.#b[p] === 0x7b ? this.#object(p, shape) : -1
-    return stop >= 0 && this.#blanks(stop) === end
+    const taken = stop >= 0 && this.#blanks(stop) === end
+    if (!taken) this.#texts = texts
+    return taken
   }
 
   #word(address: number): number {
@@ -176,12 +183,24 @@ class RecordReader {
     const literals = this.#word(field + FIELD.LITERALS)
     if (literals !== 0 && (escaped || !this.#isLiteral(literals, p + 1, length))) return -1
     if (this.#word(field + FIELD.KIND) !== KIND.text) return stop
-    if (escaped) return -1
-    const wide = isAscii(this.#v, p + 1, stop - 1) ? 0 : 2 ** 31
-    this.#v.setUint32(this.#word(field + FIELD.CELLS) + 4 * this.#i, p + 1 - this.#base, true)
-    this.#v.setUint32(this.#word(field + FIELD.LENGTHS) + 4 * this.#i, length + wide, true)
+    const placed = escaped ? this.#putApart(p, stop) : { start: p + 1, length, flags: 0 }
+    if (placed === null) return -1
+    const wide = isAscii(this.#v, placed.start, placed.start + placed.length) ? 0 : TEXT.WIDE
+    this.#v.setUint32(this.#word(field + FIELD.CELLS) + 4 * this.#i, placed.start - this.#base, true)
+    this.#v.setUint32(this.#word(field + FIELD.LENGTHS) + 4 * this.#i, placed.length + placed.flags + wide, true)
     this.#present(field, 1)
     return stop
+  }
+
+  /** Puts the characters of the JSON string [from, to) apart; null for those of which the kernel is not sure. */
+  #putApart(from: number, to: number): { start: number; length: number; flags: number } | null {
+    const text = JSON.parse(utf8Text(this.#b, from, to)) as string
+    if (text.includes('\0') || /\p{Surrogate}/u.test(text)) return null
+    const bytes = utf8.encode(text)
+    const start = this.#texts
+    this.#b.set(bytes, start)
+    this.#texts += bytes.length
+    return { start, length: bytes.length, flags: TEXT.ESCAPED }
   }
 
   #isLiteral(list: number, p: number, length: number): boolean {

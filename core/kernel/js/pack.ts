@@ -1,12 +1,15 @@
 // Rows of slots by a program, in JavaScript.
 
+import { utf8Text } from '../../scan/text.ts'
 import { ByteWriter } from '../../values/bytes.ts'
 import { encodeValue } from '../../values/canonical.ts'
+import { TEXT } from '../decode/layout.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
 import { PACK } from '../pack/row-program.ts'
 
 const IS_NUMBER = 1
+const IS_NULL = 2
 const [NO_TERM, ONE_TERM, TWO_TERMS] = [8, 0x18, 0x28]
 
 /** Where an operation writes to: what it appends to, its slot, and the address of its row. */
@@ -22,6 +25,9 @@ export function packRowsOver(memory: KernelMemory): Kernel['packRows'] {
   const doubleAt = (array: number, index: number): number => memory.view.getFloat64(array + 8 * index, true)
   const wordAt = (array: number, index: number): number => memory.view.getUint32(array + 4 * index, true)
   const byteAt = (array: number, index: number): number => memory.bytes[array + index] as number
+
+  /** What texts are relative to. */
+  let base = 0
 
   const sum = (kind: number, row: Row, cells: number, odd: number, divisors: number): boolean => {
     const { w, slot } = row
@@ -59,20 +65,39 @@ export function packRowsOver(memory: KernelMemory): Kernel['packRows'] {
     } else if (kind === PACK.cell) {
       if (byteAt(a, slot) !== IS_NUMBER) return false
       encodeValue(w, doubleAt(b, slot))
+    } else if (kind === PACK.base) base = wordAt(a, 0)
+    else if (kind === PACK.boolean) encodeValue(w, byteAt(a, slot) === 1)
+    else if (kind === PACK.text) {
+      const from = (base + wordAt(a, slot)) >>> 0
+      const length = wordAt(b, slot) & TEXT.LENGTH
+      encodeValue(w, utf8Text(memory.bytes, from, from + length))
     } else return sum(kind, row, a, b, c)
     return true
   }
 
-  return (program, operations, slots, n, table, rowBytes, base, at) => {
+  return (program, operations, slots, n, table, rowBytes, bytes, at) => {
     const w = new ByteWriter(256)
     for (let i = 0; i < n; i++) {
       const row = { w, slot: wordAt(slots, i), address: table + i * rowBytes, at }
       w.reset()
       memory.view.setUint32(row.address, at, true)
-      for (let k = 0; k < operations; k++) if (!run(program + 16 * k, row)) return i
-      memory.bytes.set(w.view(), base + at)
+      for (let k = 0; k < operations; k++) {
+        const operation = program + 16 * k
+        if (wordAt(operation, 0) >= PACK.present) k += leftOut(memory, operation, row)
+        else if (!run(operation, row)) return i
+      }
+      memory.bytes.set(w.view(), bytes + at)
       at += w.length
     }
     return n
   }
+}
+
+/** How many operations behind one are left out for a slot: of a field that is absent, or null, which is written. */
+function leftOut({ view, bytes }: KernelMemory, operation: number, { w, slot }: Row): number {
+  const presence = bytes[view.getUint32(operation + 4, true) + slot]
+  if (view.getUint32(operation, true) === PACK.present) return presence === 0 ? view.getUint32(operation + 8, true) : 0
+  if (presence !== IS_NULL) return 0
+  encodeValue(w, null)
+  return 1
 }

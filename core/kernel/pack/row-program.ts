@@ -29,11 +29,22 @@ export const PACK = Object.freeze({
   mean: 8,
   /** Marks of slots that have a number, and an array of doubles. */
   cell: 9,
+  /** The address of a word that holds what texts are relative to; first of a program whose slots follow each other. */
+  base: 10,
+  /** Places of texts of UTF-8 without zeros, and their lengths, of which the two highest bits say other things. */
+  text: 11,
+  /** Bytes: 1 for true, 0 for false. */
+  boolean: 12,
+  /** Bytes, 0 where there is no value, and how many operations are then left out. */
+  present: 13,
+  /** Bytes, 2 where the value is null: the next operation is not for it. */
+  nullable: 14,
 })
 
 const NUMBER_BYTES = 9
 const DOUBLE_BYTES = 8
 const MOST_SUM_BYTES = 17
+const TEXT_BYTES = 2
 
 interface Placed {
   readonly byteOffset: number
@@ -100,6 +111,32 @@ export class RowProgram {
 
   cell(kinds: Placed, numbers: Placed): this {
     return this.#add(NUMBER_BYTES, PACK.cell, kinds.byteOffset, numbers.byteOffset)
+  }
+
+  base(word: Placed): this {
+    return this.#add(0, PACK.base, word.byteOffset)
+  }
+
+  /** Bytes of a text are none of `mostBytes`, only its tag and its end. */
+  text(starts: Placed, lengths: Placed): this {
+    return this.#add(TEXT_BYTES, PACK.text, starts.byteOffset, lengths.byteOffset)
+  }
+
+  boolean(cells: Placed): this {
+    return this.#add(1, PACK.boolean, cells.byteOffset)
+  }
+
+  nullable(presence: Placed): this {
+    return this.#add(1, PACK.nullable, presence.byteOffset)
+  }
+
+  /** What `add` adds is written only where there is a value. */
+  present(presence: Placed, add: () => void): this {
+    this.#add(0, PACK.present, presence.byteOffset)
+    const at = this.#words.length
+    add()
+    this.#words[at - 2] = (this.#words.length - at) / 4
+    return this
   }
 
   /** Puts it into the kernel's memory: its address, and how many operations it has. */

@@ -78,6 +78,14 @@ class JoinByOffset implements Inlet, Operator {
       )
   }
 
+  addPacked(branch: number, key: unknown, value: Uint8Array, time: number, lineage: Lineage, by: unknown = null): void {
+    if (branch === 0) this.#ordered.addPacked(branch, key, value, time, lineage)
+    else
+      orDeadLetter(this.#node, this.#context.report, lineage, () =>
+        this.#versions.add(canonicalBytes(key), value, time, by as number, lineage as number),
+      )
+  }
+
   flush(flush: Flush): void {
     const { state } = this.#context.env
     const waiting = (key: Uint8Array) => waitingTimes(state?.get(TABLE.state(this.#node), key))

@@ -27,25 +27,38 @@ export interface Half {
 
 const MATCHED = 1
 
+/** A half that has just come, but for its value. */
+interface FreshHalf {
+  readonly side: JoinSide
+  readonly key: unknown
+  readonly time: number
+  readonly identity: Uint8Array
+}
+
 /**
- * Key and value of a half that has just come. Throws `Unencodable` where its value or its key has no canonical bytes.
+ * Key and value of the row of a half that has just come. Throws `Unencodable` for a key or value without canonical
+ * bytes.
  */
-export function encodeHalf(
-  side: JoinSide,
-  key: unknown,
-  value: unknown,
-  time: number,
-  identity: Uint8Array,
-): { readonly rowKey: Uint8Array; readonly row: Uint8Array } {
-  const k = new ByteWriter()
-  encodeValue(k, key)
-  encodeValue(k, time)
-  k.byte(side)
-  k.bytes(identity)
+export function encodeHalf(half: FreshHalf, value: unknown): { readonly rowKey: Uint8Array; readonly row: Uint8Array } {
+  const rowKey = halfKey(half)
   const w = new ByteWriter(128)
   w.byte(0)
   encodeValue(w, value)
-  return { rowKey: k.take(), row: w.take() }
+  return { rowKey, row: w.take() }
+}
+
+/** The same for a value in canonical bytes. */
+export function encodePackedHalf(half: FreshHalf, value: Uint8Array): ReturnType<typeof encodeHalf> {
+  return { rowKey: halfKey(half), row: halfRow(value, false) }
+}
+
+function halfKey({ side, key, time, identity }: FreshHalf): Uint8Array {
+  const w = new ByteWriter()
+  encodeValue(w, key)
+  encodeValue(w, time)
+  w.byte(side)
+  w.bytes(identity)
+  return w.take()
 }
 
 /** The row of a half. */

@@ -26,6 +26,7 @@ import { repeatedIdentity } from '../repeated-identity.ts'
 import {
   decodeHalf,
   encodeHalf,
+  encodePackedHalf,
   type Half,
   halfRow,
   indexedRow,
@@ -74,8 +75,16 @@ class JoinWithinOperator implements Inlet, Operator {
   }
 
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage): void {
+    this.#take(branch, lineage, identity => encodeHalf({ side: branch as JoinSide, key, time, identity }, value))
+  }
+
+  addPacked(branch: number, key: unknown, value: Uint8Array, time: number, lineage: Lineage): void {
+    this.#take(branch, lineage, identity => encodePackedHalf({ side: branch as JoinSide, key, time, identity }, value))
+  }
+
+  #take(branch: number, lineage: Lineage, encode: (identity: Uint8Array) => ReturnType<typeof encodeHalf>): void {
     try {
-      const { rowKey, row } = encodeHalf(branch as JoinSide, key, value, time, this.#report.identity(lineage))
+      const { rowKey, row } = encode(this.#report.identity(lineage))
       this.#fresh.add(rowKey, row)
     } catch (error) {
       // One record may come through both sides: each is an element of its own.

@@ -1,4 +1,4 @@
-// Elements that a node holds until `time < W`, as rows: those of one flush by key, those that wait in the state by time.
+// Elements that a node holds until `time < W`, as rows: those of a flush by key, those that wait in the state by time.
 //
 // Promises: the byte order of the rows of a flush is that of (apart, time, rank, identity), where `apart` is what
 // elements are processed together by; that of waiting rows is (time, rank, identity). Key, value and `by` are stored as
@@ -9,19 +9,18 @@ import type { EncodedRow } from '../../state/row-codec.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 
-/** An element as it is given to a node that holds it. */
+/** An element as it is given to a node that holds it, but for its value. */
 interface ElementToHold {
   readonly time: number
   /** Among elements of equal time those of lesser rank come first, before identities are compared. 0 to 255. */
   readonly rank: number
   readonly identity: Uint8Array
   readonly key: unknown
-  readonly value: unknown
   /** What the node's `by` lambda gave; null where it has none. */
   readonly by: unknown
 }
 
-/** The same as it is read back. All bytes are canonical, and valid until the next row is read. */
+/** An element as it is read back. All bytes are canonical, and valid until the next row is read. */
 export interface HeldElement {
   readonly time: number
   readonly rank: number
@@ -39,22 +38,32 @@ const valueWriter = new ByteWriter(512)
 const rowWriter = new ByteWriter(512)
 
 /**
- * The row of an element in a flush; its bytes are valid until the next row is made. Throws `Unencodable` where key,
- * value or `by` has no canonical bytes.
+ * The row of an element in a flush; its bytes are valid until the next row is made. Throws `Unencodable` for the first
+ * of key, value and `by` that has no canonical bytes.
  */
-export function encodeElement({ time, rank, identity, key, value, by }: ElementToHold, apart: Apart): EncodedRow {
-  // In this order, since the first part that has no canonical bytes is reported.
+export function encodeElement(element: ElementToHold, value: unknown, apart: Apart): EncodedRow {
   keyWriter.reset()
-  encodeValue(keyWriter, key)
+  encodeValue(keyWriter, element.key)
   valueWriter.reset()
   encodeValue(valueWriter, value)
+  return rowBehindKey(element, valueWriter.view(), apart)
+}
+
+/** The same for a value in canonical bytes. */
+export function encodePacked(element: ElementToHold, value: Uint8Array, apart: Apart): EncodedRow {
+  keyWriter.reset()
+  encodeValue(keyWriter, element.key)
+  return rowBehindKey(element, value, apart)
+}
+
+function rowBehindKey({ time, rank, identity, by }: ElementToHold, value: Uint8Array, apart: Apart): EncodedRow {
   rowWriter.reset()
   encodeValue(rowWriter, by)
   if (apart === 'by') keyWriter.bytes(rowWriter.view())
   encodeValue(keyWriter, time)
   keyWriter.byte(rank)
   keyWriter.bytes(identity)
-  rowWriter.bytes(valueWriter.view())
+  rowWriter.bytes(value)
   return { key: keyWriter.view(), value: rowWriter.view() }
 }
 

@@ -23,6 +23,7 @@ import {
   decodeWaiting,
   elementRow,
   encodeElement,
+  encodePacked,
   type HeldElement,
   waitingBefore,
   waitingRow,
@@ -72,7 +73,16 @@ export class OrderedOperator implements Inlet, Operator {
     const { node, ranks, report, apart } = this.#o
     orDeadLetter(node, report, lineage, () => {
       const identity = report.identity(lineage)
-      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, value, by }, apart)
+      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, by }, value, apart)
+      this.#fresh.add(row.key, row.value)
+    })
+  }
+
+  addPacked(branch: number, key: unknown, value: Uint8Array, time: number, lineage: Lineage, by: unknown = null): void {
+    const { node, ranks, report, apart } = this.#o
+    orDeadLetter(node, report, lineage, () => {
+      const identity = report.identity(lineage)
+      const row = encodePacked({ time, rank: ranks[branch] as number, identity, key, by }, value, apart)
       this.#fresh.add(row.key, row.value)
     })
   }

@@ -166,12 +166,16 @@ function recordingInlets(
   trace: string[],
   show: (value: unknown) => string,
 ): LinkTarget['inlets'] {
-  const inlet = (node: string): LinkTarget['inlets'][string] => ({
-    add(branch, key, value, time, lineage, by) {
+  const inlet = (node: string): LinkTarget['inlets'][string] => {
+    const add: LinkTarget['inlets'][string]['add'] = (branch, key, value, time, lineage, by) => {
       const at = bytesToHex(report.identity(lineage))
       trace.push([node, branch, show(key), show(value), time, at, show(by)].join(' '))
-    },
-  })
+    }
+    return {
+      add,
+      addPacked: (branch, key, value, time, lineage, by) => add(branch, key, decodeBytes(value), time, lineage, by),
+    }
+  }
   return Object.fromEntries(plan.nodes.map(node => [node.id, inlet(node.id)]))
 }
 

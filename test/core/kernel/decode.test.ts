@@ -7,9 +7,12 @@ import { expect, it } from 'vitest'
 import { makeDecoder } from '../../../core/decode/decoder.ts'
 import { type ColumnSpec, type DecodeProgram, programOf } from '../../../core/kernel/decode/program.ts'
 import { RecordColumns } from '../../../core/kernel/decode/record-columns.ts'
+import { isWhole } from '../../../core/kernel/decode/record-packer.ts'
 import type { OwnKernel } from '../../../core/kernel/kernel-over.ts'
 import type { Chunk } from '../../../core/log/chunk.ts'
 import type { Schema, SchemaDocument, Uses } from '../../../core/plan/schema.ts'
+import { bytesToHex } from '../../../core/values/bytes.ts'
+import { canonicalBytes } from '../../../core/values/canonical.ts'
 import { type Random, seededRandom } from '../../../testing/equivalence/random.ts'
 import { exactText, records, schemas, usesOf } from '../../compiler/7-emit/arbitraries.ts'
 import { jsonText } from '../../compiler/7-emit/json-texts.ts'
@@ -34,14 +37,26 @@ function chunkOf(list: readonly (Uint8Array | null)[], between: Uint8Array): Chu
   return { bytes: Uint8Array.from(bytes), count: list.length, valueStart: starts, valueEnd: ends } as unknown as Chunk
 }
 
-/** Of each record the values of all columns, or null where it is odd. */
-function read(own: OwnKernel, program: DecodeProgram, chunk: Chunk): (readonly unknown[] | null)[] {
+interface Read {
+  readonly values: readonly unknown[]
+  readonly packed: string | null
+}
+
+/**
+ * Of each record the values of all columns, and the canonical bytes of those whose every part is in one; null where it
+ * is odd.
+ */
+function read(own: OwnKernel, program: DecodeProgram, chunk: Chunk): (Read | null)[] {
   const columns = new RecordColumns(own.memory, own.kernel, program)
   const readers = program.columns.map((column, i) => reader(columns, column, i))
-  const out: (readonly unknown[] | null)[] = []
+  const packs = isWhole(program.root)
+  const out: (Read | null)[] = []
   for (let from = 0; from < chunk.count; ) {
     const to = columns.read(chunk, from, chunk.count)
-    for (let i = from; i < to; i++) out.push(columns.odd[i - from] === 1 ? null : readers.map(at => at(i - from)))
+    for (let i = 0; i < to - from; i++) {
+      if (columns.odd[i] === 1) out.push(null)
+      else out.push({ values: readers.map(at => at(i)), packed: packs ? bytesToHex(columns.packed(i)) : null })
+    }
     from = to
   }
   return out
@@ -99,7 +114,8 @@ function compare(
     const text = new TextDecoder().decode(record ?? new Uint8Array(0))
     expect(decoded, text).toMatchObject({ ok: true })
     const value = (decoded as { readonly value: unknown }).value
-    expect(exactText(got), text).toBe(exactText(program.columns.map(c => partAt(value, c.path))))
+    expect(exactText(got.values), text).toBe(exactText(program.columns.map(c => partAt(value, c.path))))
+    if (got.packed !== null) expect(got.packed, text).toBe(bytesToHex(canonicalBytes(value)))
   })
   return [right, taken]
 }
@@ -109,12 +125,13 @@ it(`agrees on random types and records (seed ${SEED})`, { timeout: 60_000 + INPU
   let [inputs, right, taken, turn] = [0, 0, 0, 0]
   while (inputs < 0.7 * INPUTS) {
     const [schema] = fc.sample(schemas, { seed: SEED + ++turn, numRuns: 1 }) as [SchemaDocument]
-    const [uses] = fc.sample(usesOf(schema), { seed: SEED + turn, numRuns: 1 }) as [Uses]
+    const [some] = fc.sample(usesOf(schema), { seed: SEED + turn, numRuns: 1 }) as [Uses]
+    const uses = turn % 2 === 0 ? true : some
     const program = programOf(schema, uses)
     if (program === null) continue
-    const some = fc.sample(records(schema), { seed: SEED + turn, numRuns: 12 })
+    const whole = fc.sample(records(schema), { seed: SEED + turn, numRuns: 12 })
     const list = Array.from({ length: RECORDS }, (_, i) =>
-      i === 5 ? null : i < 12 ? (some[i] as Uint8Array) : mutated(some[random.below(12)] as Uint8Array, random),
+      i === 5 ? null : i < 12 ? (whole[i] as Uint8Array) : mutated(whole[random.below(12)] as Uint8Array, random),
     )
     const [these, those] = compare(schema, program, list)
     inputs += list.length
@@ -145,6 +162,47 @@ it(`reads texts from the corners of the grammar as JSON.parse does (seed ${SEED}
       return Uint8Array.from([...utf8.encode(wholes[place]), ...bytes, ...utf8.encode(ends[place])])
     })
     compare(schema, program, list)
+  }
+})
+
+/** Characters of JSON strings, as they are and escaped. */
+const CHARACTERS = ['a', 'é', '한', '🐦', '\\"', '\\\\', '\\/', '\\n', '\\t', '\\r', '\\b', '\\f']
+const UNITS = [
+  '\\u0041',
+  '\\u00e9',
+  '\\uD55c',
+  '\\ud83D\\udc26',
+  '\\u001f',
+  '\\u007f',
+  '\\u0080',
+  '\\u07ff',
+  '\\u0800',
+  '\\uffff',
+]
+const HALVES = ['\\ud83d', '\\udc26', '\\u0000', '\\ud83d\\n', '\\ud83d\\u0041']
+
+it(`reads texts with escapes (seed ${SEED})`, { timeout: 60_000 + INPUTS }, () => {
+  const random = seededRandom(SEED)
+  const text: Schema = { kind: 'string' }
+  const nullable: Schema = { kind: 'union', members: [text, { kind: 'null' }], discriminant: null }
+  const fields = [
+    field('b', nullable, true),
+    field('a', text),
+    field('é', { kind: 'object', fields: [field('c', text)] }),
+  ]
+  const schema: SchemaDocument = { root: { kind: 'object', fields }, defs: {} }
+  const program = programOf(schema, true) as DecodeProgram
+  for (let inputs = 0; inputs < 0.2 * INPUTS; inputs += 1000) {
+    const halves = inputs % 2000 === 0 ? HALVES : []
+    const one = () => random.pick([...CHARACTERS, ...UNITS, ...halves])
+    const string = (): string => `"${Array.from({ length: random.below(random.pick([2, 12, 60])) }, one).join('')}"`
+    const list = Array.from({ length: 1000 }, () => {
+      const b = random.pick([() => '', () => ',"b":null', () => `,"b":${string()}`])()
+      return utf8.encode(`{"a":${string()}${b},"é":{"c":${string()}}}`)
+    })
+    const [right, taken] = compare(schema, program, list)
+    expect(right).toBe(list.length)
+    if (halves.length === 0) expect(taken).toBe(list.length)
   }
 })
 
