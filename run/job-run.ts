@@ -142,7 +142,7 @@ export class JobRun {
     this.plan = options.functions.plan
     this.log = log
     this.scratch = scratchOf(options.state)
-    this.#buffers = bufferLimits(options, options.executors)
+    this.#buffers = bufferLimits(this.plan, options, options.executors)
     this.#environment = {
       // Batch flushes once: over a fresh state no stored group is ever read.
       state: target === 'batch' && state.fresh ? null : state.writer,

@@ -4,15 +4,17 @@
 
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
-import type { Plan } from '../core/plan/plan.ts'
+import type { NodeKind, Plan } from '../core/plan/plan.ts'
+import { EMITTING_KINDS } from '../core/plan/words.ts'
 
 /**
- * Bytes of rows that one sorter keeps at most, and the part of its memory that a run gives to it. A run has a few
- * sorters: one for each node that holds something, late rows, dead letters.
+ * Bytes of rows that the sorters of a run keep at most, and the part of its memory that it gives to them. Each node that
+ * holds something has an equal share: it fills one sorter, while others of its own, of late rows and of dead letters
+ * stay small.
  */
-const SORTER_BYTES = 48 << 20
-const SORTER_PART = 1 / 32
-/** The same for the packed changes of one table that wait for the commit. */
+const SORTERS_BYTES = 160 << 20
+const SORTERS_PART = 1 / 16
+/** Of the packed changes of one table that wait for the commit. */
 const QUEUE_BYTES = 64 << 20
 const QUEUE_PART = 1 / 24
 
@@ -48,16 +50,20 @@ export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptio
   }
 }
 
+/** Kinds of nodes that sort what they hold. */
+const HOLDING: ReadonlySet<NodeKind> = new Set([...EMITTING_KINDS, 'output', 'changes'])
+
 /** Bytes of rows that one sorter, and the changes of one table, keep before they go to the disk. */
 export interface BufferLimits {
   readonly sorterBytes: number
   readonly queueBytes: number
 }
 
-export function bufferLimits({ memoryBytes }: MemoryOptions, executors = 1): BufferLimits {
+export function bufferLimits(plan: Plan, { memoryBytes }: MemoryOptions, executors = 1): BufferLimits {
   const memory = (memoryBytes ?? defaultMemory()) / executors
+  const holding = plan.nodes.filter(({ kind }) => HOLDING.has(kind)).length
   return {
-    sorterBytes: Math.min(SORTER_BYTES, memory * SORTER_PART),
+    sorterBytes: Math.min(SORTERS_BYTES / executors, memory * SORTERS_PART) / Math.max(1, holding),
     queueBytes: Math.min(QUEUE_BYTES, memory * QUEUE_PART),
   }
 }

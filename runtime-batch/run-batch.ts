@@ -124,7 +124,7 @@ async function readInThreads(
       progress: start,
       scratch,
       limits: groupLimits(run.plan, options, others.length + 1),
-      buffers: bufferLimits(options, others.length + 1),
+      buffers: bufferLimits(run.plan, options, others.length + 1),
     }
     return (threads[i] as Thread).run(order, executor, onProgress)
   })
@@ -144,7 +144,7 @@ async function readApart(
   onProgress: OnProgress,
 ): Promise<void> {
   const { functions, functionsUrl } = options
-  const [limits, buffers] = [groupLimits(run.plan, options), bufferLimits(options)]
+  const [limits, buffers] = [groupLimits(run.plan, options), bufferLimits(run.plan, options)]
   const progress = run.progress.encode()
   const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits, buffers })
   await readGroup(run.log, executor, tasks, onProgress)

@@ -11,6 +11,7 @@ import { Recorder } from '../emitted/recorder.ts'
 import { makeRuntimeApi } from '../emitted/runtime-api.ts'
 import { mustNotEndRun } from '../errors.ts'
 import { newKernel, type OwnKernel } from '../kernel/kernel-over.ts'
+import { KernelRowHasher } from '../kernel/row-hasher.ts'
 import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import { lastRecordOf } from '../log/last-record.ts'
@@ -206,7 +207,11 @@ export class JobExecutor {
 
   #makeOperators(): ReadonlyMap<string, OperatorPorts> {
     const { plan, lambdas } = this.#module
-    const digest = (name: string): MultisetDigest => this.progress.digest(name)
+    const digest = (name: string): MultisetDigest => {
+      const of = this.progress.digest(name)
+      of.hashBy(new KernelRowHasher(() => this.#kernel()))
+      return of
+    }
     const parts: OperatorContext = {
       plan,
       lambdas,

@@ -24,7 +24,18 @@ export interface DigestSummary {
 /** Row bytes as they are hashed: the key, then the value. */
 const joined = new ByteWriter()
 
+/** Hashes rows some at a time. */
+export interface RowHasher {
+  /** Copies a row; false where there is no room for it. */
+  takes(key: Uint8Array, value: Uint8Array): boolean
+  /** The hashes of all rows that it has taken since, four words each, valid until the next row. */
+  take(): Uint32Array
+}
+
 export class MultisetDigest {
+  #hasher: RowHasher | null = null
+  /** Whether the hasher has rows. */
+  #waits = false
   /** Little-endian words of the sum. */
   readonly #sum = new Uint32Array(WORDS)
   readonly #hash = new Uint32Array(WORDS)
@@ -34,6 +45,7 @@ export class MultisetDigest {
 
   /** Rows in the multiset. */
   get count(): bigint {
+    this.#settle()
     this.#count += BigInt(this.#pending)
     this.#pending = 0
     return this.#count
@@ -47,8 +59,26 @@ export class MultisetDigest {
     this.removeHash(blake2s(row, this.#hash), 0)
   }
 
+  /** From now on rows that are added are hashed by it. */
+  hashBy(hasher: RowHasher): void {
+    this.#hasher ??= hasher
+  }
+
   addRow(key: Uint8Array, value: Uint8Array): void {
-    this.add(join(key, value))
+    if (this.#hasher?.takes(key, value)) {
+      this.#waits = true
+      return
+    }
+    this.#settle()
+    if (this.#hasher?.takes(key, value)) this.#waits = true
+    else this.add(join(key, value))
+  }
+
+  /** Adds the rows that wait to be hashed. */
+  #settle(): void {
+    if (!this.#waits) return
+    this.#waits = false
+    this.addHashes((this.#hasher as RowHasher).take())
   }
 
   removeRow(key: Uint8Array, value: Uint8Array): void {
@@ -100,6 +130,7 @@ export class MultisetDigest {
 
   /** Adds all rows of another digest. */
   merge(other: MultisetDigest): void {
+    other.#settle()
     this.#addWords(other.#sum, 0)
     this.#count = this.count + other.count
   }
@@ -109,6 +140,7 @@ export class MultisetDigest {
   }
 
   hex(): string {
+    this.#settle()
     return Array.from(this.#sum)
       .reverse()
       .map(word => word.toString(16).padStart(8, '0'))

@@ -27,6 +27,9 @@ export function newRowSorter(options: SorterOptions = {}): RowSorter {
 /** Memory of a row besides its bytes: start, two lengths, order, words. */
 const ROW_OVERHEAD = 24
 
+/** Below this a sorter doubles. */
+const FEW_BYTES = 8 << 20
+
 class Sorter implements RowSorter {
   rows = 0
   readonly #limit: number
@@ -48,7 +51,7 @@ class Sorter implements RowSorter {
   add(key: Uint8Array, value: Uint8Array): void {
     const size = key.length + value.length
     if (this.#count > 0 && this.#length + size + (this.#count + 1) * ROW_OVERHEAD > this.#limit) this.#spill()
-    if (this.#length + size > this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length + size)
+    if (this.#length + size > this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length + size, this.#limit)
     if (this.#count === this.#starts.length) this.#growRows()
     this.#starts[this.#count] = this.#length
     this.#keyLengths[this.#count] = key.length
@@ -111,8 +114,10 @@ class Sorter implements RowSorter {
   }
 }
 
-function grown(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(bytes.length * 2, needed))
+/** Twice as large, or as large as it may be: the system gives memory where it is written to. */
+function grown(bytes: Uint8Array, needed: number, limit: number): Uint8Array<ArrayBuffer> {
+  const size = bytes.length < FEW_BYTES ? bytes.length * 2 : limit
+  const larger = new Uint8Array(Math.max(size, needed))
   larger.set(bytes)
   return larger
 }

@@ -69,8 +69,7 @@ export function packRowsOver(memory: KernelMemory): Kernel['packRows'] {
     else if (kind === PACK.boolean) encodeValue(w, byteAt(a, slot) === 1)
     else if (kind === PACK.text) {
       const from = (base + wordAt(a, slot)) >>> 0
-      const length = wordAt(b, slot) & TEXT.LENGTH
-      encodeValue(w, utf8Text(memory.bytes, from, from + length))
+      encodeValue(w, utf8Text(memory.bytes, from, from + (wordAt(b, slot) & TEXT.LENGTH)))
     } else return sum(kind, row, a, b, c)
     return true
   }
