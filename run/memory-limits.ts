@@ -8,9 +8,9 @@ import type { NodeKind, Plan } from '../core/plan/plan.ts'
 import { EMITTING_KINDS } from '../core/plan/words.ts'
 
 /**
- * Bytes of rows that the sorters of a run keep at most, and the part of its memory that it gives to them. Each node that
- * holds something has an equal share: it fills one sorter, while others of its own, of late rows and of dead letters
- * stay small.
+ * Bytes of rows that the sorters of a run keep at most, and the part of its memory that it gives to them. Each node
+ * that holds something has an equal share: it fills one sorter, while others of its own, of late rows and of dead
+ * letters stay small.
  */
 const SORTERS_BYTES = 160 << 20
 const SORTERS_PART = 1 / 16

@@ -121,7 +121,7 @@ export class ExactSums {
       w.byte(0)
       return encodeValue(w, rest?.big ?? 0n)
     }
-    const flags = NUMBER | (rest?.special ?? 0)
+    const flags = NUMBER | specialFlags(rest?.special ?? 0)
     if (rest !== undefined) return writeExact(w, flags, this.#exact(high, low, rest))
     const sum = high + low
     const virtual = sum - high
@@ -204,6 +204,9 @@ function addTo(rest: Rest, value: number): void {
 }
 
 const unitsOf = ({ mantissa, exponent }: Exact): bigint => mantissa << BigInt(exponent - LEAST_EXPONENT)
+
+/** NaN absorbs the infinities. So the first byte of a state is never FF, which must not follow a text. */
+const specialFlags = (special: number): number => (Number.isNaN(specialSum(special)) ? SPECIAL.nan : special)
 
 function specialSum(special: number): number {
   const both = SPECIAL.positive | SPECIAL.negative

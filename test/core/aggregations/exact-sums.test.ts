@@ -51,6 +51,14 @@ describe('exact sums', () => {
     )
   })
 
+  it('have a state that never begins as a zero of a text goes on', () => {
+    const some = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.MAX_VALUE, Number.MAX_VALUE, 1]
+    for (let chosen = 0; chosen < 2 ** some.length; chosen++) {
+      const list = some.filter((_, i) => (chosen & (1 << i)) !== 0)
+      expect(bytesOf(sumsOf(list))[0], String(list)).not.toBe(0xff)
+    }
+  })
+
   it.each([
     ['nothing but zero', [0], 1],
     ['minus zero', [-0, -0], 1],
