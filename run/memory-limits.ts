@@ -9,10 +9,9 @@ import { EMITTING_KINDS } from '../core/plan/words.ts'
 
 /**
  * Bytes of rows that the sorters of a run keep at most, and the part of its memory that it gives to them. Each node
- * that holds something has an equal share: it fills one sorter, while others of its own, of late rows and of dead
- * letters stay small.
+ * that holds something may fill one sorter up to an equal share, and further as long as others do not need theirs.
  */
-const SORTERS_BYTES = 160 << 20
+const SORTERS_BYTES = 128 << 20
 const SORTERS_PART = 1 / 16
 /** Of the packed changes of one table that wait for the commit. */
 const QUEUE_BYTES = 64 << 20
@@ -53,17 +52,23 @@ export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptio
 /** Kinds of nodes that sort what they hold. */
 const HOLDING: ReadonlySet<NodeKind> = new Set([...EMITTING_KINDS, 'output', 'changes'])
 
-/** Bytes of rows that one sorter, and the changes of one table, keep before they go to the disk. */
+/** Bytes that are kept before they go to the disk. */
 export interface BufferLimits {
+  /** Of rows of all sorters, as far as each has no more than its share. */
+  readonly sortersBytes: number
+  /** The share of each of them. */
   readonly sorterBytes: number
+  /** Of the changes of one table. */
   readonly queueBytes: number
 }
 
 export function bufferLimits(plan: Plan, { memoryBytes }: MemoryOptions, executors = 1): BufferLimits {
   const memory = (memoryBytes ?? defaultMemory()) / executors
   const holding = plan.nodes.filter(({ kind }) => HOLDING.has(kind)).length
+  const sortersBytes = Math.min(SORTERS_BYTES / executors, memory * SORTERS_PART)
   return {
-    sorterBytes: Math.min(SORTERS_BYTES / executors, memory * SORTERS_PART) / Math.max(1, holding),
+    sortersBytes,
+    sorterBytes: sortersBytes / Math.max(1, holding),
     queueBytes: Math.min(QUEUE_BYTES, memory * QUEUE_PART),
   }
 }

@@ -4,5 +4,6 @@
 
 export { openStateReader } from './reader.ts'
 export { newRowSorter } from './spill/row-sorter.ts'
+export { SortingMemory } from './spill/sorting-memory.ts'
 export type { StateReader, StateWriter } from './store.ts'
 export { openStateWriter } from './writer.ts'

@@ -10,29 +10,33 @@ import type { Row, Rows } from '../../core/state/rows.ts'
 import { SORTER_BYTES } from '../limits.ts'
 import { mergeSorted } from './merge-sorted.ts'
 import { sortKeys } from './sort-keys.ts'
+import { SortingMemory } from './sorting-memory.ts'
 import { SpilledRows } from './spilled-rows.ts'
 
 interface SorterOptions {
-  /** Bytes of rows in memory before they are spilled. Default `SORTER_BYTES`. */
-  readonly memoryBytes?: number
+  /** What it shares with other sorters. Default: SORTER_BYTES of its own. */
+  readonly memory?: SortingMemory
   /** Directory for temporary files. Default: the system's. */
   readonly dir?: string
 }
 
 /** Throws `disk-full` from `add` and `sorted` when temporary files do not fit. */
 export function newRowSorter(options: SorterOptions = {}): RowSorter {
-  return new Sorter(options.memoryBytes ?? SORTER_BYTES, options.dir ?? tmpdir())
+  return new Sorter(options.memory ?? new SortingMemory(SORTER_BYTES), options.dir ?? tmpdir())
 }
 
 /** Memory of a row besides its bytes: start, two lengths, order, words. */
 const ROW_OVERHEAD = 24
-
-/** Below this a sorter doubles. */
-const FEW_BYTES = 8 << 20
+/** What a sorter takes of the shared memory at once. */
+const STEP = 1 << 20
+/** Below this its bytes double. */
+const FEW_BYTES = 32 << 20
 
 class Sorter implements RowSorter {
   rows = 0
-  readonly #limit: number
+  readonly #memory: SortingMemory
+  /** What it has taken of the memory. */
+  #taken = 0
   readonly #dir: string
   #files: SpilledRows[] = []
   #bytes = new Uint8Array(4096)
@@ -43,15 +47,15 @@ class Sorter implements RowSorter {
   #valueLengths = new Uint32Array(64)
   #order: Uint32Array | undefined
 
-  constructor(limit: number, dir: string) {
-    this.#limit = limit
+  constructor(memory: SortingMemory, dir: string) {
+    this.#memory = memory
     this.#dir = dir
   }
 
   add(key: Uint8Array, value: Uint8Array): void {
     const size = key.length + value.length
-    if (this.#count > 0 && this.#length + size + (this.#count + 1) * ROW_OVERHEAD > this.#limit) this.#spill()
-    if (this.#length + size > this.#bytes.length) this.#bytes = grown(this.#bytes, this.#length + size, this.#limit)
+    if (this.#length + size + (this.#count + 1) * ROW_OVERHEAD > this.#taken) this.#takeRoom(size)
+    if (this.#length + size > this.#bytes.length) this.#growBytes(this.#length + size)
     if (this.#count === this.#starts.length) this.#growRows()
     this.#starts[this.#count] = this.#length
     this.#keyLengths[this.#count] = key.length
@@ -76,6 +80,22 @@ class Sorter implements RowSorter {
     this.#count = 0
     this.#length = 0
     this.rows = 0
+    this.#setTaken(0)
+  }
+
+  /** Takes memory for one more row; spills the others where there is none. */
+  #takeRoom(size: number): void {
+    const all = this.#length + size + (this.#count + 1) * ROW_OVERHEAD
+    if (this.#count > 0 && all > this.#memory.mayHold(this.#taken)) {
+      this.#spill()
+      return this.#takeRoom(size)
+    }
+    this.#setTaken(Math.max(all, Math.min(all + STEP, this.#memory.mayHold(this.#taken))))
+  }
+
+  #setTaken(bytes: number): void {
+    this.#memory.changed(this.#taken, bytes)
+    this.#taken = bytes
   }
 
   *#inMemory(): Generator<Row> {
@@ -100,6 +120,16 @@ class Sorter implements RowSorter {
     this.#count = 0
     this.#length = 0
     this.#order = undefined
+    this.#setTaken(0)
+  }
+
+  /** Twice as many, or all that it may have: the system gives memory where it is written to. */
+  #growBytes(needed: number): void {
+    const most = this.#memory.mayHold(this.#taken)
+    const size = this.#bytes.length < FEW_BYTES ? this.#bytes.length * 2 : most
+    const larger = new Uint8Array(Math.max(size, needed))
+    larger.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = larger
   }
 
   #growRows(): void {
@@ -112,12 +142,4 @@ class Sorter implements RowSorter {
     this.#keyLengths = larger(this.#keyLengths)
     this.#valueLengths = larger(this.#valueLengths)
   }
-}
-
-/** Twice as large, or as large as it may be: the system gives memory where it is written to. */
-function grown(bytes: Uint8Array, needed: number, limit: number): Uint8Array<ArrayBuffer> {
-  const size = bytes.length < FEW_BYTES ? bytes.length * 2 : limit
-  const larger = new Uint8Array(Math.max(size, needed))
-  larger.set(bytes)
-  return larger
 }

@@ -128,8 +128,11 @@ it('the memory of a run is divided among executors and nodes', () => {
   expect(whole.groupBytes).toBe(2 ** 29)
   expect(groupLimits(plan, { memoryBytes: 2 ** 30 }, 4).groupBytes).toBe(2 ** 27)
   expect(groupLimits(plan, {}).groupBytes).toBeGreaterThan(2 ** 24)
-  expect(bufferLimits(plan, { memoryBytes: 2 ** 28 }, 2)).toEqual({ sorterBytes: 2 ** 23, queueBytes: 2 ** 27 / 24 })
-  expect(bufferLimits(plan, { memoryBytes: 2 ** 40 })).toEqual({ sorterBytes: 160 << 20, queueBytes: 64 << 20 })
+  expect(bufferLimits(plan, { memoryBytes: 2 ** 28 }, 2)).toMatchObject({
+    sortersBytes: 2 ** 23,
+    queueBytes: 2 ** 27 / 24,
+  })
+  expect(bufferLimits(plan, { memoryBytes: 2 ** 40 })).toMatchObject({ sortersBytes: 128 << 20, queueBytes: 64 << 20 })
 })
 
 it('sizes are whole numbers with a unit', () => {

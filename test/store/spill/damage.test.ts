@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync, wri
 import { expect, it } from 'vitest'
 import { RowQueue } from '../../../store/spill/row-queue.ts'
 import { newRowSorter } from '../../../store/spill/row-sorter.ts'
+import { SortingMemory } from '../../../store/spill/sorting-memory.ts'
 import { testFolder } from '../../run/support/folder.ts'
 
 /** Flips a bit of the unlinked file that this process has open in a folder. */
@@ -42,7 +43,7 @@ it.runIf(process.platform === 'linux')('is noticed by a queue', () => {
 
 it.runIf(process.platform === 'linux')('is noticed by a sorter', () => {
   const folder = testFolder()
-  const sorter = newRowSorter({ dir: folder, memoryBytes: 2_000_000 })
+  const sorter = newRowSorter({ dir: folder, memory: new SortingMemory(2_000_000) })
   for (let i = 0; i < 30; i++) sorter.add(Uint8Array.of(i), value)
   expect([...sorter.sorted()]).toHaveLength(30)
   flipIn(folder)

@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { Rows } from '../../../core/state/rows.ts'
 import { bytesToHex, compareBytes } from '../../../core/values/bytes.ts'
-import { newRowSorter } from '../../../store/index.ts'
+import { newRowSorter, SortingMemory } from '../../../store/index.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'lyrebird-sorter-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -24,7 +24,7 @@ const key = fc.oneof(
 test('rows come back sorted, equal keys in the order in which they were added', () => {
   fc.assert(
     fc.property(fc.array(key, { maxLength: 300 }), fc.constantFrom(1, 500, 3000, 1 << 20), (keys, memoryBytes) => {
-      const sorter = newRowSorter({ memoryBytes, dir })
+      const sorter = newRowSorter({ memory: new SortingMemory(memoryBytes), dir })
       const rows = keys.map((k, i) => [k, new TextEncoder().encode(String(i))] as const)
       const scratch = new Uint8Array(64)
       for (const [k, v] of rows) {
@@ -44,7 +44,7 @@ test('rows come back sorted, equal keys in the order in which they were added', 
 })
 
 test('many rows with one prefix go through many temporary files', () => {
-  const sorter = newRowSorter({ memoryBytes: 200_000, dir })
+  const sorter = newRowSorter({ memory: new SortingMemory(200_000), dir })
   let state = 7
   const random = (): number => {
     state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9
@@ -61,8 +61,30 @@ test('many rows with one prefix go through many temporary files', () => {
   sorter.dispose()
 })
 
+test('sorters that share their memory have what others leave, and their share in any case', () => {
+  const memory = new SortingMemory(1000, 300)
+  memory.changed(0, 800)
+  expect([memory.mayHold(800), memory.mayHold(0)]).toEqual([1000, 300])
+  memory.changed(0, 150)
+  expect([memory.mayHold(800), memory.mayHold(150)]).toEqual([850, 300])
+  memory.changed(800, 0)
+  expect(memory.mayHold(150)).toBe(1000)
+})
+
+test('rows of sorters that share their memory, added in turn, stay apart, and the memory is given back', () => {
+  const memory = new SortingMemory(9000, 2000)
+  const sorters = [1, 2, 3].map(() => newRowSorter({ memory, dir }))
+  for (let i = 0; i < 3000; i++) sorters[i % 3]?.add(Uint8Array.of(i >> 8, i), Uint8Array.of(i % 3))
+  sorters.forEach((sorter, of) => {
+    const rows = [...sorter.sorted()].map(([[high, low], [value]]) => [(high as number) * 256 + (low as number), value])
+    expect(rows).toEqual(Array.from({ length: 1000 }, (_, i) => [3 * i + of, of]))
+    sorter.dispose()
+  })
+  expect(memory.mayHold(0)).toBe(9000)
+})
+
 test('a row larger than the memory passes', () => {
-  const sorter = newRowSorter({ memoryBytes: 1000, dir })
+  const sorter = newRowSorter({ memory: new SortingMemory(1000), dir })
   const large = new Uint8Array(3_000_000).fill(5)
   sorter.add(Uint8Array.of(2), large)
   sorter.add(Uint8Array.of(1), Uint8Array.of(1))
@@ -78,7 +100,7 @@ test('a row larger than the memory passes', () => {
 })
 
 test('rows that are equal in their first megabyte are sorted by what follows', () => {
-  const sorter = newRowSorter({ memoryBytes: 64 * 1024 * 1024, dir })
+  const sorter = newRowSorter({ memory: new SortingMemory(64 * 1024 * 1024), dir })
   const keys = [[2], [1, 1], [1], [3], [1, 0]].map(end => {
     const bytes = new Uint8Array(1_000_000 + end.length).fill(7)
     bytes.set(end, 1_000_000)
