@@ -4,6 +4,7 @@
 // Promises: the byte order of the keys is that of (key, time, side, identity), and in the index of (last time of a
 // partner, key of the row).
 
+import { ByteSlab } from '../../values/byte-slab.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 
@@ -35,43 +36,54 @@ interface FreshHalf {
   readonly identity: Uint8Array
 }
 
-/**
- * Key and value of the row of a half that has just come. Throws `Unencodable` for a key or value without canonical
- * bytes.
- */
-export function encodeHalf(half: FreshHalf, value: unknown): { readonly rowKey: Uint8Array; readonly row: Uint8Array } {
+/** Its bytes are valid until the next row is made. */
+interface HalfRow {
+  readonly rowKey: Uint8Array
+  readonly row: Uint8Array
+}
+
+const keyWriter = new ByteWriter(128)
+const rowWriter = new ByteWriter(512)
+const boundWriter = new ByteWriter(128)
+/** Halves of one key are held together, and forgotten with it. */
+const slab = new ByteSlab()
+
+/** The row of a half that has just come. Throws `Unencodable` for a key or value without canonical bytes. */
+export function encodeHalf(half: FreshHalf, value: unknown): HalfRow {
   const rowKey = halfKey(half)
-  const w = new ByteWriter(128)
-  w.byte(0)
-  encodeValue(w, value)
-  return { rowKey, row: w.take() }
+  rowWriter.reset()
+  rowWriter.byte(0)
+  encodeValue(rowWriter, value)
+  return { rowKey, row: rowWriter.view() }
 }
 
 /** The same for a value in canonical bytes. */
-export function encodePackedHalf(half: FreshHalf, value: Uint8Array): ReturnType<typeof encodeHalf> {
+export function encodePackedHalf(half: FreshHalf, value: Uint8Array): HalfRow {
   return { rowKey: halfKey(half), row: halfRow(value, false) }
 }
 
 function halfKey({ side, key, time, identity }: FreshHalf): Uint8Array {
-  const w = new ByteWriter()
+  const w = keyWriter
+  w.reset()
   encodeValue(w, key)
   encodeValue(w, time)
   w.byte(side)
   w.bytes(identity)
-  return w.take()
+  return w.view()
 }
 
-/** The row of a half. */
+/** The row of a half, valid until the next one is made. */
 export function halfRow(value: Uint8Array, matched: boolean): Uint8Array {
-  const w = new ByteWriter(value.length + 1)
+  const w = rowWriter
+  w.reset()
   w.byte(matched ? MATCHED : 0)
   w.bytes(value)
-  return w.take()
+  return w.view()
 }
 
 /** Copies what it is given. */
 export function decodeHalf(rowKey: Uint8Array, row: Uint8Array, fresh: boolean): Half {
-  const key = rowKey.slice()
+  const key = slab.copy(rowKey)
   const r = new ByteReader(key)
   skipValue(r)
   const time = decodeValue(r) as number
@@ -82,7 +94,7 @@ export function decodeHalf(rowKey: Uint8Array, row: Uint8Array, fresh: boolean):
     side,
     time,
     identity: key.subarray(r.position),
-    value: row.slice(1),
+    value: slab.copy(row).subarray(1),
     fresh,
     wasMatched: matched,
     matched,
@@ -98,7 +110,8 @@ export function keyLength(rowKey: Uint8Array): number {
 
 /** The first possible row of a key at or after a time. */
 export function rowKeyFrom(keyBytes: Uint8Array, time: number): Uint8Array {
-  const w = new ByteWriter()
+  const w = boundWriter
+  w.reset()
   w.bytes(keyBytes)
   encodeValue(w, time)
   return w.take()
@@ -106,7 +119,8 @@ export function rowKeyFrom(keyBytes: Uint8Array, time: number): Uint8Array {
 
 /** Key of a half in the index: the last time that a partner may have, then the key of the half's row. */
 export function indexKey(expiry: number, rowKey: Uint8Array): Uint8Array {
-  const w = new ByteWriter()
+  const w = boundWriter
+  w.reset()
   encodeValue(w, expiry)
   w.bytes(rowKey)
   return w.take()

@@ -225,8 +225,9 @@ class StoredHalves extends RowCursor {
   readonly #rows: Iterator<Row>
 
   constructor({ state }: Environment, table: string, keyBytes: Uint8Array, from: number) {
-    const to = rowKeyFrom(keyBytes, Number.POSITIVE_INFINITY)
-    const rows = (state === null ? [] : state.range(table, rowKeyFrom(keyBytes, from), to))[Symbol.iterator]()
+    const bound = (time: number): Uint8Array => rowKeyFrom(keyBytes, time)
+    const stored = state?.range(table, bound(from), bound(Number.POSITIVE_INFINITY)) ?? []
+    const rows = stored[Symbol.iterator]()
     super({ [Symbol.iterator]: () => rows })
     this.#rows = rows
   }
@@ -245,9 +246,11 @@ class StoredHalves extends RowCursor {
 /** Lets the last fresh half of a key meet the stored ones after it. */
 function endOfKey(window: PairWindow, stored: StoredHalves | null, last: Half | undefined, reach: number): void {
   if (stored === null || last === undefined) return
-  const keyBytes = last.rowKey.subarray(0, keyLength(last.rowKey))
-  const bound = rowKeyFrom(keyBytes, last.time + reach)
-  for (const half of stored.takeBefore(concatBytes([bound, AFTER_ALL]))) window.add(half)
+  if (stored.key !== undefined) {
+    const keyBytes = last.rowKey.subarray(0, keyLength(last.rowKey))
+    const bound = rowKeyFrom(keyBytes, last.time + reach)
+    for (const half of stored.takeBefore(concatBytes([bound, AFTER_ALL]))) window.add(half)
+  }
   stored.close()
   window.end()
 }

@@ -56,7 +56,8 @@ export class PairWindow {
 
   /** Every half that is in the window at this half's time is its partner. */
   #pairWith(half: Half, partners: Queue): void {
-    for (const partner of partners) {
+    for (let i = 0; i < partners.length; i++) {
+      const partner = partners.at(i)
       half.matched = true
       partner.matched = true
       if (half.side === 0) this.#o.pair(half, partner)
@@ -86,8 +87,12 @@ class Queue {
     this.#halves.push(half)
   }
 
-  *[Symbol.iterator](): Generator<Half> {
-    for (let i = this.#first; i < this.#halves.length; i++) yield this.#halves[i] as Half
+  get length(): number {
+    return this.#halves.length - this.#first
+  }
+
+  at(index: number): Half {
+    return this.#halves[this.#first + index] as Half
   }
 
   leaveBefore(time: number, reach: number, leave: (half: Half) => void): void {
