@@ -6,12 +6,13 @@
 import { type ByteReader, type ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { decodeValue, encodeValue } from '../../values/canonical.ts'
 import type { IdentityOf } from './column.ts'
+import { IdentityCells } from './identity-cells.ts'
 
 export class OrderKeys<O> {
   readonly #identityOf: IdentityOf<O>
   #times = new Float64Array(0)
-  /** Identity bytes, where they are known. */
-  readonly #identities: (Uint8Array | undefined)[] = []
+  /** Where they are known. */
+  readonly #identities = new IdentityCells()
   /** Where they are not: the lineage to make them from, until the end of the chunk. */
   readonly #lineages: (O | undefined)[] = []
   #open: number[] = []
@@ -24,15 +25,13 @@ export class OrderKeys<O> {
     const times = new Float64Array(capacity).fill(Number.NaN)
     times.set(this.#times)
     this.#times = times
-    while (this.#identities.length < capacity) {
-      this.#identities.push(undefined)
-      this.#lineages.push(undefined)
-    }
+    this.#identities.grow(capacity)
+    while (this.#lineages.length < capacity) this.#lineages.push(undefined)
   }
 
   clear(slot: number): void {
     this.#times[slot] = Number.NaN
-    this.#identities[slot] = undefined
+    this.#identities.clear(slot)
     this.#lineages[slot] = undefined
   }
 
@@ -53,31 +52,28 @@ export class OrderKeys<O> {
 
   set(slot: number, time: number, lineage: O): void {
     this.#times[slot] = time
-    this.#identities[slot] = undefined
+    this.#identities.clear(slot)
     if (this.#lineages[slot] === undefined) this.#open.push(slot)
     this.#lineages[slot] = lineage
   }
 
   setStored(slot: number, time: number, identity: Uint8Array): void {
     this.#times[slot] = time
-    this.#identities[slot] = identity
+    this.#identities.set(slot, identity)
     this.#lineages[slot] = undefined
   }
 
+  /** A view, valid until the slot changes. */
   identity(slot: number): Uint8Array {
-    let identity = this.#identities[slot]
-    if (identity === undefined) {
-      identity = this.#identityOf(this.#lineages[slot] as O)
-      this.#identities[slot] = identity
-    }
-    return identity
+    if (!this.#identities.has(slot)) this.#identities.set(slot, this.#identityOf(this.#lineages[slot] as O))
+    return this.#identities.get(slot)
   }
 
   /** The chunk that lineages point into ends: makes the identities that are missing. */
   endChunk(): void {
     for (const slot of this.#open) {
       if (this.#lineages[slot] === undefined) continue
-      this.identity(slot)
+      if (!this.#identities.has(slot)) this.#identities.set(slot, this.#identityOf(this.#lineages[slot] as O))
       this.#lineages[slot] = undefined
     }
     this.#open = []

@@ -27,6 +27,9 @@ const SLOT = 4
 const ROW_BYTES = 4 * STRIDE
 /** Bytes that the kernel may write behind the last row. */
 const SLACK = 16
+/** Rows that show how long the others are, and how much longer these may be in all. */
+const SAMPLE = 1024
+const MORE = 1.05
 
 type Write = RowPart['write']
 
@@ -92,10 +95,20 @@ export class SortedKeys {
   ): void {
     const add = (slot: number): void => this.add(slot, key.write, first?.write, second?.write)
     const program = programOf(key, first, second)
-    if (program === null) for (const slot of slots) add(slot)
+    if (program === null) this.#write(slots, add)
     else {
       const packed = this.#pack(slots, keyBytes, program, add)
       if (first === null) this.#bare += packed
+    }
+  }
+
+  /** Room for all rows is taken when some have shown about how long they are: to double it would cost as much again. */
+  #write(slots: Uint32Array, add: (slot: number) => void): void {
+    const from = this.#w.length
+    this.#reserve((this.#count + slots.length) * STRIDE)
+    for (let i = 0; i < slots.length; i++) {
+      if (i === SAMPLE) this.#w.reserve(Math.ceil(((this.#w.length - from) / i) * (slots.length - i) * MORE))
+      add(slots[i] as number)
     }
   }
 
