@@ -7,6 +7,7 @@
 import { tmpdir } from 'node:os'
 import type { RowSorter } from '../../core/state/environment.ts'
 import type { Row, Rows } from '../../core/state/rows.ts'
+import { compareRanges } from '../../core/values/bytes.ts'
 import { SORTER_BYTES } from '../limits.ts'
 import { mergeSorted } from './merge-sorted.ts'
 import { sortKeys } from './sort-keys.ts'
@@ -46,6 +47,8 @@ class Sorter implements RowSorter {
   #keyLengths = new Uint32Array(64)
   #valueLengths = new Uint32Array(64)
   #order: Uint32Array | undefined
+  /** Whether the rows in memory came in order, as those of a table do. */
+  #ascends = true
 
   constructor(memory: SortingMemory, dir: string) {
     this.#memory = memory
@@ -57,6 +60,7 @@ class Sorter implements RowSorter {
     if (this.#length + size + (this.#count + 1) * ROW_OVERHEAD > this.#taken) this.#takeRoom(size)
     if (this.#length + size > this.#bytes.length) this.#growBytes(this.#length + size)
     if (this.#count === this.#starts.length) this.#growRows()
+    if (this.#ascends && this.#count > 0) this.#ascends = this.#isAtOrAfterLast(key)
     this.#starts[this.#count] = this.#length
     this.#keyLengths[this.#count] = key.length
     this.#valueLengths[this.#count++] = value.length
@@ -99,13 +103,17 @@ class Sorter implements RowSorter {
   }
 
   *#inMemory(): Generator<Row> {
-    this.#order ??= sortKeys({
-      bytes: this.#bytes,
-      starts: this.#starts,
-      lengths: this.#keyLengths,
-      count: this.#count,
-    })
-    for (const row of this.#order) {
+    if (!this.#ascends) {
+      this.#order ??= sortKeys({
+        bytes: this.#bytes,
+        starts: this.#starts,
+        lengths: this.#keyLengths,
+        count: this.#count,
+      })
+    }
+    const order = this.#order
+    for (let rank = 0; rank < this.#count; rank++) {
+      const row = order === undefined ? rank : (order[rank] as number)
       const start = this.#starts[row] as number
       const keyEnd = start + (this.#keyLengths[row] as number)
       yield [
@@ -115,11 +123,19 @@ class Sorter implements RowSorter {
     }
   }
 
+  /** Rows of equal keys stay in the order in which they came. */
+  #isAtOrAfterLast(key: Uint8Array): boolean {
+    const start = this.#starts[this.#count - 1] as number
+    const end = start + (this.#keyLengths[this.#count - 1] as number)
+    return compareRanges(this.#bytes, start, end, key, 0, key.length) <= 0
+  }
+
   #spill(): void {
     this.#files.push(new SpilledRows(this.#dir, this.#inMemory()))
     this.#count = 0
     this.#length = 0
     this.#order = undefined
+    this.#ascends = true
     this.#setTaken(0)
   }
 

@@ -133,10 +133,13 @@ function same(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return a === null || b === null ? a === b : compareBytes(a, b) === 0
 }
 
+const sidesWriter = new ByteWriter(256)
+
+/** Valid until the next row. */
 function encodeSides(sides: Sides): Uint8Array {
-  const w = new ByteWriter(128)
-  for (const side of sides) encodeValue(w, side)
-  return w.take()
+  sidesWriter.reset()
+  for (const side of sides) encodeValue(sidesWriter, side)
+  return sidesWriter.view()
 }
 
 function decodeSides(stored: Uint8Array): Sides {
