@@ -31,6 +31,6 @@ export interface Operator {
    * the node.
    */
   takePartials(): Rows
-  /** Takes in partial rows of another executor. */
+  /** Takes in what `takePartials` of another executor gave; may read it only in the next flush. */
   addPartials(rows: Rows): void
 }

@@ -15,3 +15,49 @@ export function hasRows(rows: Rows): boolean {
   for (const _ of rows) return true
   return false
 }
+
+/**
+ * Rows by a function that gives the next one, undefined behind the last. `end` is called once: behind the last, where
+ * `next` throws, or where the reader stops. Generators cost several times as much for each row, and again for each one
+ * that passes it on.
+ */
+export function rowsBy<R extends RowChange>(next: () => R | undefined, end: () => void = () => {}): RowReader<R> {
+  return new RowReader(next, end)
+}
+
+const END: IteratorResult<never> = Object.freeze({ value: undefined, done: true })
+
+export class RowReader<R extends RowChange> implements IterableIterator<R> {
+  readonly #next: () => R | undefined
+  readonly #end: () => void
+  #ended = false
+
+  constructor(next: () => R | undefined, end: () => void) {
+    this.#next = next
+    this.#end = end
+  }
+
+  next(): IteratorResult<R> {
+    if (this.#ended) return END
+    let row: R | undefined
+    try {
+      row = this.#next()
+    } catch (error) {
+      this.return()
+      throw error
+    }
+    return row === undefined ? this.return() : { value: row, done: false }
+  }
+
+  return(): IteratorResult<R> {
+    if (!this.#ended) {
+      this.#ended = true
+      this.#end()
+    }
+    return END
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+}

@@ -4,7 +4,7 @@
 // it is disposed of. A crash leaves no file behind (spill-file.ts).
 
 import { crc32 } from 'node:zlib'
-import type { RowChange } from '../../core/state/rows.ts'
+import { type RowChange, type RowReader, rowsBy } from '../../core/state/rows.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import { PIECE_BYTES } from '../limits.ts'
 import { SpillFile } from './spill-file.ts'
@@ -65,8 +65,26 @@ export class RowQueue {
     this.#spillWhereFull()
   }
 
-  *changes(): Generator<RowChange> {
-    for (const piece of this.pieces()) yield* unpack(piece)
+  changes(): RowReader<RowChange> {
+    const pieces = this.pieces()
+    let piece = NOTHING
+    let at = 0
+    return rowsBy(
+      () => {
+        if (at === piece.length) {
+          const next = pieces.next()
+          if (next.done === true) return undefined
+          piece = next.value
+          at = 0
+        }
+        const key = at + HEADER_BYTES
+        const value = key + lengthAt(piece, at)
+        const length = lengthAt(piece, at + 4)
+        at = length === DELETED ? value : value + length
+        return [piece.subarray(key, value), length === DELETED ? null : piece.subarray(value, at)]
+      },
+      () => void pieces.return(undefined),
+    )
   }
 
   /** The rows as packed bytes; a row lies in one piece. */
@@ -130,17 +148,15 @@ export class RowQueue {
   }
 }
 
-/** Packed rows one by one; key and value are views into the piece. */
-function* unpack(piece: Uint8Array): Generator<RowChange> {
-  const view = new DataView(piece.buffer, piece.byteOffset, piece.byteLength)
-  for (let at = 0; at < piece.length; ) {
-    const key = at + HEADER_BYTES
-    const value = key + view.getUint32(at, true)
-    const length = view.getUint32(at + 4, true)
-    at = length === DELETED ? value : value + length
-    yield [piece.subarray(key, value), length === DELETED ? null : piece.subarray(value, at)]
-  }
-}
+const NOTHING: Uint8Array = new Uint8Array(0)
+
+/** Little-endian. */
+const lengthAt = (piece: Uint8Array, at: number): number =>
+  ((piece[at] as number) |
+    ((piece[at + 1] as number) << 8) |
+    ((piece[at + 2] as number) << 16) |
+    ((piece[at + 3] as number) << 24)) >>>
+  0
 
 /** Little-endian. */
 function putLength(piece: Uint8Array, at: number, length: number): void {

@@ -6,7 +6,7 @@
 
 import { tmpdir } from 'node:os'
 import type { RowSorter } from '../../core/state/environment.ts'
-import type { Row, Rows } from '../../core/state/rows.ts'
+import { type Row, type RowReader, type Rows, rowsBy } from '../../core/state/rows.ts'
 import { compareRanges } from '../../core/values/bytes.ts'
 import { SORTER_BYTES } from '../limits.ts'
 import { mergeSorted } from './merge-sorted.ts'
@@ -102,25 +102,29 @@ class Sorter implements RowSorter {
     this.#taken = bytes
   }
 
-  *#inMemory(): Generator<Row> {
-    if (!this.#ascends) {
-      this.#order ??= sortKeys({
-        bytes: this.#bytes,
-        starts: this.#starts,
-        lengths: this.#keyLengths,
-        count: this.#count,
-      })
-    }
-    const order = this.#order
-    for (let rank = 0; rank < this.#count; rank++) {
-      const row = order === undefined ? rank : (order[rank] as number)
+  #inMemory(): RowReader<Row> {
+    let rank = 0
+    return rowsBy(() => {
+      if (rank === this.#count) return undefined
+      if (rank === 0 && !this.#ascends) this.#sort()
+      const row = this.#order === undefined ? rank : (this.#order[rank] as number)
+      rank++
       const start = this.#starts[row] as number
       const keyEnd = start + (this.#keyLengths[row] as number)
-      yield [
+      return [
         this.#bytes.subarray(start, keyEnd),
         this.#bytes.subarray(keyEnd, keyEnd + (this.#valueLengths[row] as number)),
       ]
-    }
+    })
+  }
+
+  #sort(): void {
+    this.#order ??= sortKeys({
+      bytes: this.#bytes,
+      starts: this.#starts,
+      lengths: this.#keyLengths,
+      count: this.#count,
+    })
   }
 
   /** Rows of equal keys stay in the order in which they came. */

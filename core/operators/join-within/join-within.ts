@@ -106,7 +106,7 @@ class JoinWithinOperator implements Inlet, Operator {
   }
 
   addPartials(rows: Rows): void {
-    this.#fresh.addAll(rows)
+    this.#fresh.addSorted(rows)
   }
 
   /** Walks the fresh halves of each key together with those that the state has of it. */

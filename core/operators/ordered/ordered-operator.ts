@@ -116,7 +116,7 @@ export class OrderedOperator implements Inlet, Operator {
   }
 
   addPartials(rows: Rows): void {
-    this.#fresh.addAll(rows)
+    this.#fresh.addSorted(rows)
   }
 
   /** Takes those elements out of the state that are before the watermark. */

@@ -84,7 +84,7 @@ class OutputOperator implements OutputAccess, Operator {
   }
 
   addPartials(rows: Rows): void {
-    this.#fresh.addAll(rows)
+    this.#fresh.addSorted(rows)
   }
 
   /** Releases what lies before the watermark and puts the rest into the state. */
