@@ -71,7 +71,7 @@ export class RowQueue {
     let at = 0
     return rowsBy(
       () => {
-        if (at === piece.length) {
+        if (at >= piece.length) {
           const next = pieces.next()
           if (next.done === true) return undefined
           piece = next.value
