@@ -148,7 +148,7 @@ export class OrderedOperator implements Inlet, Operator {
     let isOpen = false
     let last: Uint8Array = NOTHING
     for (const [rowKey, row] of rows) {
-      if (together === NOTHING || !beginsWith(rowKey, together)) {
+      if (together === NOTHING || !isTogether(rowKey, together)) {
         if (isOpen) processor.close(sink)
         isOpen = false
         together = rowKey.slice(0, apartLength(rowKey, apart))
@@ -176,10 +176,14 @@ export class OrderedOperator implements Inlet, Operator {
 
 const NOTHING = new Uint8Array(0)
 
-/** Canonical values end where they say, so that keys which begin with the bytes of a value begin with that value. */
-function beginsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  if (bytes.length < start.length) return false
-  for (let i = start.length - 1; i >= 0; i--) if (bytes[i] !== start[i]) return false
+/** What goes on with FF behind the bytes of a text is a longer text. */
+const GOES_ON = 0xff
+
+/** Whether a row's key begins with the canonical bytes of these values, and not of longer ones. */
+function isTogether(rowKey: Uint8Array, together: Uint8Array): boolean {
+  const { length } = together
+  if (rowKey.length <= length || rowKey[length] === GOES_ON) return false
+  for (let i = length - 1; i >= 0; i--) if (rowKey[i] !== together[i]) return false
   return true
 }
 

@@ -36,6 +36,23 @@ test('scan takes the elements of each key in the order of (time, identity), once
   ])
 })
 
+test('keys of which one goes on with a zero where another ends have states of their own', () => {
+  const keys = ['a', 'a\0', 'a\0b', '', '\0', 'b']
+  const counted = job('j', { out: numbers.scan(0, (n: number) => n + 1).to('out') })
+  const seen = job('j', { out: numbers.distinct(n => keys[n]).to('out') })
+  const log = smallLog({
+    'a/0': [1, 2].flatMap(turn => keys.map((k, i) => e(10 * turn + i, k, i))),
+    'a/1': keys.map((_, i) => e(30 + i, 'same', i)),
+  })
+  const counts = (turn: number): string[] => keys.map((k, i) => `${10 * turn + i} ${k} ${turn}`)
+  expect(written(counted, log, true)).toEqual([
+    ...counts(1),
+    ...counts(2),
+    ...keys.map((_, i) => `${30 + i} same ${i + 1}`),
+  ])
+  expect(written(seen, log, true)).toHaveLength(2 * keys.length)
+})
+
 test('a step that throws keeps the state, and one that changes its state changes nothing else', () => {
   const zero = { list: [] as number[] }
   const made = job('j', {
