@@ -341,8 +341,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'held-released-at-watermark',
     defect: 'an element is released though one of its own time may still come',
     file: 'core/operators/ordered/ordered-operator.ts',
-    find: 'if (element.time < watermark)',
-    put: 'if (element.time <= watermark)',
+    find: 'const waits = element.time >= watermark',
+    put: 'const waits = element.time > watermark',
     suite: SCAN,
   },
   {
