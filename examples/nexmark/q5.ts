@@ -15,17 +15,20 @@ interface Hot {
 }
 
 /**
- * All auctions with the greatest count, by number. A state holds them in the order of their texts, so there are no
- * ties.
+ * All auctions with the greatest count, by number. Where two states have one count, both lists are in order, so that
+ * the sort merges them; NaN has no place in an order.
  */
 const hottest = aggregation<Counted, Hot, Hot>({
   zero: { count: -Infinity, auctions: [] },
-  lift: ({ auction, count: n }) => ({ count: Number.isNaN(n) ? -Infinity : n, auctions: [auction] }),
+  lift: ({ auction, count: n }) => ({
+    count: Number.isNaN(n) ? -Infinity : n,
+    auctions: Number.isNaN(auction) ? [] : [auction],
+  }),
   plus: (a, b) => {
     if (a.count !== b.count) return a.count > b.count ? a : b
-    return { count: a.count, auctions: [...new Set([...a.auctions, ...b.auctions])].sort() }
+    return { count: a.count, auctions: [...a.auctions, ...b.auctions].sort((x, y) => x - y) }
   },
-  present: ({ count: n, auctions }) => ({ count: n, auctions: auctions.toSorted((x, y) => x - y) }),
+  present: hot => hot,
 })
 
 const counts = bids

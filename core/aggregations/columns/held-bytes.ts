@@ -57,7 +57,8 @@ export function valueBytes(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 16
   if (value instanceof Uint8Array) return 120 + value.length
   let bytes = 32
-  if (Array.isArray(value)) for (const part of value) bytes += 8 + valueBytes(part)
-  else for (const name in value) bytes += 16 + valueBytes((value as Record<string, unknown>)[name])
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) bytes += 8 + (typeof value[i] === 'number' ? 16 : valueBytes(value[i]))
+  } else for (const name in value) bytes += 16 + valueBytes((value as Record<string, unknown>)[name])
   return bytes
 }

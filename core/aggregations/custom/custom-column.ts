@@ -88,7 +88,7 @@ function freeze(value: unknown): boolean {
   if (value instanceof Uint8Array) return true
   let bytes = false
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (freeze(value[i])) bytes = true
+    for (let i = 0; i < value.length; i++) if (typeof value[i] === 'object' && freeze(value[i])) bytes = true
   } else {
     for (const name in value) if (freeze((value as Record<string, unknown>)[name])) bytes = true
   }
