@@ -7,7 +7,7 @@
 import { compareBytes } from '../values/bytes.ts'
 import type { RowSorter } from './environment.ts'
 import { RowCursor } from './row-cursor.ts'
-import { type Row, type RowReader, type Rows, rowsBy } from './rows.ts'
+import { type Row, type RowReader, type Rows, rowsBy, rowsThen } from './rows.ts'
 
 export class PendingRows {
   readonly #newSorter: () => RowSorter
@@ -43,17 +43,7 @@ export class PendingRows {
     this.#sorter = null
     this.#sorted = []
     const sequences = sorter === null ? sorted : [sorter.sorted(), ...sorted]
-    const rows = sequences.length > 1 ? merged(sequences) : (sequences[0] ?? [])[Symbol.iterator]()
-    return rowsBy(
-      () => {
-        const next = rows.next()
-        return next.done === true ? undefined : next.value
-      },
-      () => {
-        rows.return?.()
-        sorter?.dispose()
-      },
-    )
+    return rowsThen(sequences.length > 1 ? merged(sequences) : (sequences[0] ?? []), () => sorter?.dispose())
   }
 }
 

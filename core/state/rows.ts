@@ -25,6 +25,21 @@ export function rowsBy<R extends RowChange>(next: () => R | undefined, end: () =
   return new RowReader(next, end)
 }
 
+/** The same rows, to be read once; `end` is called as by `rowsBy`. */
+export function rowsThen(rows: Rows, end: () => void): RowReader<Row> {
+  const reader = rows[Symbol.iterator]()
+  return rowsBy(
+    () => {
+      const next = reader.next()
+      return next.done === true ? undefined : next.value
+    },
+    () => {
+      reader.return?.()
+      end()
+    },
+  )
+}
+
 const END: IteratorResult<never> = Object.freeze({ value: undefined, done: true })
 
 export class RowReader<R extends RowChange> implements IterableIterator<R> {

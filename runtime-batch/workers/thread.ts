@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { Progress } from '../../core/executor/progress.ts'
 import { TimeMarks } from '../../core/executor/time-marks.ts'
-import { type Row, type RowReader, type Rows, rowsBy } from '../../core/state/rows.ts'
+import { type Rows, rowsThen } from '../../core/state/rows.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
 import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
@@ -86,8 +86,12 @@ export class Thread {
       case 'table': {
         const queue = this.#waiting.get(message.table)
         this.#waiting.delete(message.table)
-        if (queue !== undefined) executor.addPartials(message.table, rowsOf(queue))
-        return
+        if (queue === undefined) return
+        // An operator that keeps rows in order reads them when it flushes.
+        return executor.addPartials(
+          message.table,
+          rowsThen(queue.changes() as Rows, () => queue.dispose()),
+        )
       }
       case 'done': {
         const { records, usedIntl } = message
@@ -99,16 +103,4 @@ export class Thread {
         return reject(decodeFailure(message.failure))
     }
   }
-}
-
-/** The rows of a queue, once. An operator that keeps rows in order reads them when it flushes. */
-function rowsOf(queue: RowQueue): Rows {
-  const rows = queue.changes() as RowReader<Row>
-  return rowsBy(
-    () => {
-      const next = rows.next()
-      return next.done === true ? undefined : next.value
-    },
-    () => queue.dispose(),
-  )
 }

@@ -2,6 +2,8 @@
 //
 // Promises: a slot keeps its room, so that a slot whose identity is replaced, again and again, takes no more.
 
+import { grown, OWN_ARRAYS } from './arrays.ts'
+
 const PAGE_BYTES = 1 << 20
 const PAGE_BITS = 20
 /** Rooms are multiples of this. */
@@ -14,21 +16,16 @@ export class IdentityCells {
   /** Bytes used of the last page; it is full where there is none. */
   #used = PAGE_BYTES
   /** By slot: number of the page, and place in it in units. */
-  #places = new Uint32Array(0)
+  #places: Uint32Array = new Uint32Array(0)
   /** Bytes of its identity, and one more; 0 where it is not known. */
-  #lengths = new Uint32Array(0)
+  #lengths: Uint32Array = new Uint32Array(0)
   /** Bytes of its room. */
-  #rooms = new Uint32Array(0)
+  #rooms: Uint32Array = new Uint32Array(0)
 
   grow(capacity: number): void {
-    const larger = (from: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const to = new Uint32Array(capacity)
-      to.set(from)
-      return to
-    }
-    this.#places = larger(this.#places)
-    this.#lengths = larger(this.#lengths)
-    this.#rooms = larger(this.#rooms)
+    this.#places = grown(OWN_ARRAYS, this.#places, OWN_ARRAYS.words(capacity))
+    this.#lengths = grown(OWN_ARRAYS, this.#lengths, OWN_ARRAYS.words(capacity))
+    this.#rooms = grown(OWN_ARRAYS, this.#rooms, OWN_ARRAYS.words(capacity))
   }
 
   /** Forgets the identity. */

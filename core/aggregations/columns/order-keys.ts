@@ -65,15 +65,20 @@ export class OrderKeys<O> {
 
   /** A view, valid until the slot changes. */
   identity(slot: number): Uint8Array {
-    if (!this.#identities.has(slot)) this.#identities.set(slot, this.#identityOf(this.#lineages[slot] as O))
+    this.#make(slot)
     return this.#identities.get(slot)
+  }
+
+  /** Makes the identity where it is not known. */
+  #make(slot: number): void {
+    if (!this.#identities.has(slot)) this.#identities.set(slot, this.#identityOf(this.#lineages[slot] as O))
   }
 
   /** The chunk that lineages point into ends: makes the identities that are missing. */
   endChunk(): void {
     for (const slot of this.#open) {
       if (this.#lineages[slot] === undefined) continue
-      if (!this.#identities.has(slot)) this.#identities.set(slot, this.#identityOf(this.#lineages[slot] as O))
+      this.#make(slot)
       this.#lineages[slot] = undefined
     }
     this.#open = []

@@ -10,7 +10,7 @@ import { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
 
 /** An element as it is given to a node that holds it, but for its value. */
-interface ElementToHold {
+export interface ElementToHold {
   readonly time: number
   /** Among elements of equal time those of lesser rank come first, before identities are compared. 0 to 255. */
   readonly rank: number
@@ -37,6 +37,13 @@ const keyWriter = new ByteWriter(128)
 const valueWriter = new ByteWriter(512)
 const rowWriter = new ByteWriter(512)
 
+/** Appends what elements are ordered by to the key. */
+function writeOrder(time: number, rank: number, identity: Uint8Array): void {
+  encodeValue(keyWriter, time)
+  keyWriter.byte(rank)
+  keyWriter.bytes(identity)
+}
+
 /**
  * The row of an element in a flush; its bytes are valid until the next row is made. Throws `Unencodable` for the first
  * of key, value and `by` that has no canonical bytes.
@@ -60,9 +67,7 @@ function rowBehindKey({ time, rank, identity, by }: ElementToHold, value: Uint8A
   rowWriter.reset()
   encodeValue(rowWriter, by)
   if (apart === 'by') keyWriter.bytes(rowWriter.view())
-  encodeValue(keyWriter, time)
-  keyWriter.byte(rank)
-  keyWriter.bytes(identity)
+  writeOrder(time, rank, identity)
   rowWriter.bytes(value)
   return { key: keyWriter.view(), value: rowWriter.view() }
 }
@@ -72,9 +77,7 @@ export function elementRow({ time, rank, identity, key, value, by }: HeldElement
   keyWriter.reset()
   keyWriter.bytes(key)
   if (apart === 'by') keyWriter.bytes(by)
-  encodeValue(keyWriter, time)
-  keyWriter.byte(rank)
-  keyWriter.bytes(identity)
+  writeOrder(time, rank, identity)
   rowWriter.reset()
   rowWriter.bytes(by)
   rowWriter.bytes(value)
@@ -109,9 +112,7 @@ export function decodeElement(rowKey: Uint8Array, apart: number, key: Uint8Array
 /** The row of an element that waits in the state, valid until the next row is made. */
 export function waitingRow({ time, rank, identity, key, value, by }: HeldElement): EncodedRow {
   keyWriter.reset()
-  encodeValue(keyWriter, time)
-  keyWriter.byte(rank)
-  keyWriter.bytes(identity)
+  writeOrder(time, rank, identity)
   rowWriter.reset()
   rowWriter.bytes(key)
   rowWriter.bytes(value)

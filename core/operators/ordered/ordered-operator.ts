@@ -10,7 +10,7 @@ import type { Recorder } from '../../emitted/recorder.ts'
 import { unencodableReason } from '../../result/refusals.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
-import { TABLE } from '../../state/row-codec.ts'
+import { type EncodedRow, TABLE } from '../../state/row-codec.ts'
 import type { Rows } from '../../state/rows.ts'
 import { compareBytes } from '../../values/bytes.ts'
 import { Unencodable } from '../../values/canonical.ts'
@@ -21,6 +21,7 @@ import {
   apartLength,
   decodeElement,
   decodeWaiting,
+  type ElementToHold,
   elementRow,
   encodeElement,
   encodePacked,
@@ -70,19 +71,25 @@ export class OrderedOperator implements Inlet, Operator {
   }
 
   add(branch: number, key: unknown, value: unknown, time: number, lineage: Lineage, by: unknown = null): void {
-    const { node, ranks, report, apart } = this.#o
-    orDeadLetter(node, report, lineage, () => {
-      const identity = report.identity(lineage)
-      const row = encodeElement({ time, rank: ranks[branch] as number, identity, key, by }, value, apart)
-      this.#fresh.add(row.key, row.value)
-    })
+    this.#hold(branch, key, time, lineage, by, element => encodeElement(element, value, this.#o.apart))
   }
 
   addPacked(branch: number, key: unknown, value: Uint8Array, time: number, lineage: Lineage, by: unknown = null): void {
-    const { node, ranks, report, apart } = this.#o
+    this.#hold(branch, key, time, lineage, by, element => encodePacked(element, value, this.#o.apart))
+  }
+
+  #hold(
+    branch: number,
+    key: unknown,
+    time: number,
+    lineage: Lineage,
+    by: unknown,
+    encode: (element: ElementToHold) => EncodedRow,
+  ): void {
+    const { node, ranks, report } = this.#o
     orDeadLetter(node, report, lineage, () => {
       const identity = report.identity(lineage)
-      const row = encodePacked({ time, rank: ranks[branch] as number, identity, key, by }, value, apart)
+      const row = encode({ time, rank: ranks[branch] as number, identity, key, by })
       this.#fresh.add(row.key, row.value)
     })
   }
