@@ -38,7 +38,7 @@ import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
 import { siteFinder } from './site-of.ts'
-import { sorterFactory } from './sorters.ts'
+import { blockFiles, sorterFactory } from './sorters.ts'
 import {
   type CommitDocument,
   DOCUMENT,
@@ -150,8 +150,9 @@ export class JobRun {
       callsLambdas: isDebugged(),
       flushesOnce: target === 'batch',
       newSorter: sorterFactory(this.scratch, this.#buffers),
+      blocks: blockFiles(this.scratch),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
-      ...groupLimits(this.plan, options, options.executors),
+      ...groupLimits(this.plan, options, { executors: options.executors, spills: target === 'batch' }),
     }
     this.executor = new JobExecutor(options.functions, this.#environment)
     this.#intl = state.intl
@@ -230,7 +231,7 @@ export class JobRun {
 
   /** No other executor shares the memory of the run after all. */
   takeAllMemory(): void {
-    this.#environment.groupBytes = groupLimits(this.plan, this.#options).groupBytes
+    this.#environment.groupBytes = groupLimits(this.plan, this.#options, { spills: true }).groupBytes
   }
 
   /** Flushes at the current cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */

@@ -21,6 +21,12 @@ const QUEUE_PART = 1 / 24
 const GROUPS_PART = 1 / 2
 const ROW_PART = 1 / 32
 
+/**
+ * Bytes of groups from which on a batch puts them aside: to write and read them once costs less than the memory that
+ * more of them take. Found by measuring: pages that are touched for the first time cost as much as the rows in them.
+ */
+const SPILLING_BYTES = 192 << 20
+
 /** How much of what the machine (or the control group) and the heap of V8 allow a run takes by default. */
 const MACHINE_PART = 1 / 2
 const HEAP_PART = 3 / 4
@@ -35,16 +41,26 @@ export interface GroupLimits {
   readonly rowBytes: number
 }
 
+/** The part of a run's memory that an executor has. */
+interface Share {
+  /** How many share it. */
+  readonly executors?: number | undefined
+  /** Whether groups are put aside (batch) where they are many, or forgotten (stream). */
+  readonly spills?: boolean
+}
+
 /**
  * The limits of one executor: its share of the run's memory, divided among the nodes that aggregate. `groupLimit` is
  * for tests, which spill early.
  */
-export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptions, executors = 1): GroupLimits {
+export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptions, share: Share = {}): GroupLimits {
+  const { executors = 1, spills = false } = share
   const nodes = plan.nodes.filter(node => node.kind === 'aggregate').length
   const memory = (memoryBytes ?? defaultMemory()) / executors
+  const most = spills ? SPILLING_BYTES / executors : Number.POSITIVE_INFINITY
   return {
     groupLimit: groupLimit ?? Number.MAX_SAFE_INTEGER,
-    groupBytes: (memory * GROUPS_PART) / Math.max(1, nodes),
+    groupBytes: Math.min(memory * GROUPS_PART, most) / Math.max(1, nodes),
     rowBytes: memory * ROW_PART,
   }
 }

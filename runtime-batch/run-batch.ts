@@ -123,7 +123,7 @@ async function readInThreads(
       tasks,
       progress: start,
       scratch,
-      limits: groupLimits(run.plan, options, others.length + 1),
+      limits: groupLimits(run.plan, options, { executors: others.length + 1, spills: true }),
       buffers: bufferLimits(run.plan, options, others.length + 1),
     }
     return (threads[i] as Thread).run(order, executor, onProgress)
@@ -144,10 +144,11 @@ async function readApart(
   onProgress: OnProgress,
 ): Promise<void> {
   const { functions, functionsUrl } = options
-  const [limits, buffers] = [groupLimits(run.plan, options), bufferLimits(run.plan, options)]
+  const [limits, buffers] = [groupLimits(run.plan, options, { spills: true }), bufferLimits(run.plan, options)]
   const progress = run.progress.encode()
   const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits, buffers })
   await readGroup(run.log, executor, tasks, onProgress)
+  for (const [table, runs] of executor.takeRuns()) run.executor.addRuns(table, runs)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)
 }

@@ -3,6 +3,7 @@
 // Promises: those of store.ts.
 
 export { openStateReader } from './reader.ts'
+export { BlockFile } from './spill/block-file.ts'
 export { newRowSorter } from './spill/row-sorter.ts'
 export { SortingMemory } from './spill/sorting-memory.ts'
 export type { StateReader, StateWriter } from './store.ts'

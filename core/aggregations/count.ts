@@ -2,6 +2,7 @@
 //
 // State: the count as a double of 8 bytes.
 
+import type { MergeProgram } from '../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { type Arrays, grown, OWN_ARRAYS } from './columns/arrays.ts'
@@ -44,6 +45,10 @@ export class CountColumn implements Column {
   }
 
   packState(program: RowProgram): void {
+    program.double(this.#counts)
+  }
+
+  mergeState(program: MergeProgram): void {
     program.double(this.#counts)
   }
 

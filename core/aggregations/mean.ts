@@ -3,6 +3,7 @@
 // Promises: the double nearest to the real quotient, in whatever order elements come and states are merged.
 // State: the count as a double of 8 bytes; the sums as `exact/exact-sums.ts` writes them.
 
+import type { MergeProgram } from '../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { OWN_ARRAYS } from './columns/arrays.ts'
@@ -56,5 +57,10 @@ export class MeanColumn implements Column {
   packState(program: RowProgram): void {
     this.#counts.packState(program)
     program.sumState(...this.#sums.cells)
+  }
+
+  mergeState(program: MergeProgram): void {
+    this.#counts.mergeState(program)
+    program.sum(this.#sums.cells[0])
   }
 }

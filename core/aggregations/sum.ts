@@ -3,6 +3,7 @@
 // Promises: a sum of bigints is a bigint; with any number among them it is the double nearest to the real sum.
 // State: that of `exact/exact-sums.ts`.
 
+import type { MergeProgram } from '../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../values/bytes.ts'
 import { OWN_ARRAYS } from './columns/arrays.ts'
@@ -47,5 +48,9 @@ export class SumColumn implements Column {
 
   packState(program: RowProgram): void {
     program.sumState(...this.#sums.cells)
+  }
+
+  mergeState(program: MergeProgram): void {
+    program.sum(this.#sums.cells[0])
   }
 }

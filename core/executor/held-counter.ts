@@ -2,6 +2,7 @@
 //
 // Promises: right for tables whose rows are never replaced: those of elements that an operator holds.
 
+import { invariant } from '../errors.ts'
 import type { ChangeSink } from '../state/environment.ts'
 import type { PackedRows } from '../state/packed-rows.ts'
 
@@ -27,7 +28,7 @@ export class HeldCounter implements ChangeSink {
   }
 
   putSortedRows(table: string, rows: PackedRows): void {
-    if (table === this.#table) this.change += rows.count
+    invariant(table !== this.#table, 'what an operator holds goes to the sink row by row')
     this.#sink.putSortedRows(table, rows)
   }
 

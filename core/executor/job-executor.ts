@@ -19,6 +19,7 @@ import type { Flush, Operator } from '../operators/operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf } from '../plan/plan-index.ts'
+import type { RunsHandle } from '../spill/spilled-runs.ts'
 import { DIGEST } from '../state/digests.ts'
 import type { ChangeSink, Environment, StateAccess } from '../state/environment.ts'
 import { comparedLength, TABLE } from '../state/row-codec.ts'
@@ -150,6 +151,18 @@ export class JobExecutor {
     for (const { operator } of this.#operators.values()) yield [operator.partials, operator.takePartials()]
     yield [TABLE.late, this.#recorder.lateRows.take()]
     yield [TABLE.dead, this.#recorder.deadRows.take()]
+  }
+
+  /** What nodes put aside for another executor of the process: before `takePartials`. */
+  *takeRuns(): Generator<readonly [table: string, runs: RunsHandle]> {
+    for (const { operator } of this.#operators.values()) {
+      const runs = operator.takeRuns?.() ?? null
+      if (runs !== null) yield [operator.partials, runs]
+    }
+  }
+
+  addRuns(table: string, runs: RunsHandle): void {
+    for (const { operator } of this.#operators.values()) if (operator.partials === table) operator.addRuns?.(runs)
   }
 
   /** Takes in partial rows of a worker. */

@@ -85,6 +85,35 @@ export interface Kernel {
   warmTexts(header: number, base: number, starts: number, lengths: number, n: number): number
   /** The same for a number; its canonical bytes, nine, are put at `scratch`. */
   doubleNumber(header: number, scratch: number, value: number, next: number): number
+  /**
+   * Writes a row table of four words a row (where its key starts and ends, and its value) of the rows of a block of a
+   * run, from one on, as long as their keys are before the `boundLength` bytes at `bound`; with `bound` 0 of all.
+   * Returns how many they are.
+   */
+  readRows(block: number, from: number, bound: number, boundLength: number, table: number): number
+  /**
+   * Writes the numbers of the keys of n rows of such a table to `numbers` (words), without the first `prefix` and the
+   * last `suffix` bytes of each. New keys get those from `next` on; where they lie, and their lengths, are written to `keysAt` and
+   * `keyLengths` (words, by number). Returns how many rows are done: it ends before one for which there is no place or
+   * no room.
+   */
+  numberRows(
+    header: number,
+    table: number,
+    n: number,
+    prefix: number,
+    suffix: number,
+    next: number,
+    numbers: number,
+    keysAt: number,
+    keyLengths: number,
+  ): number
+  /**
+   * Adds the values of n rows of such a table, the states of some columns, to their slots (words), by a program of some
+   * operations (`pack/merge-program.ts`). Returns how many are added: it ends before a row with a state that is in no
+   * array. `scratch`: 32 bytes an operation.
+   */
+  mergeRows(program: number, operations: number, table: number, n: number, slots: number, scratch: number): number
   /** Moves the places of a table to fresh ones, mask + 1 of 16 bytes each, and lets half of them be taken. */
   growKeys(header: number, places: number, mask: number): void
 }

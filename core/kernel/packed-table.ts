@@ -1,6 +1,7 @@
 // Rows of a table in the kernel's memory, in the order of their keys.
 
 import type { PackedBlock, PackedRows, TakePart } from '../state/packed-rows.ts'
+import type { Row } from '../state/rows.ts'
 import type { OwnKernel } from './kernel-over.ts'
 import { Regions } from './regions.ts'
 
@@ -35,7 +36,7 @@ export class PackedTable implements PackedRows {
     this.#release = release
   }
 
-  get count(): number {
+  get #count(): number {
     return this.#at.order.length
   }
 
@@ -45,7 +46,7 @@ export class PackedTable implements PackedRows {
     let outBytes = Math.max(OUT_BYTES, 2 * blockBytes)
     let out = regions.take(outBytes + 16)
     let copy = new Uint8Array(outBytes)
-    for (let done = 0; done < this.count; ) {
+    for (let done = 0; done < this.#count; ) {
       const packed = this.#pack(done, blockBytes, out.byteOffset, outBytes, list)
       for (let i = 0; i < (list[0] as number); i++) {
         const [address, size, rows] = list.subarray(1 + 3 * i, 4 + 3 * i) as unknown as [number, number, number]
@@ -95,6 +96,18 @@ export class PackedTable implements PackedRows {
         rows[row + valueStart] as number,
         rows[row + valueEnd] as number,
       )
+    }
+  }
+
+  /** Row by row, without a copy. */
+  *rows(): Generator<Row> {
+    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd } = this.#at
+    for (const number of order) {
+      const row = number * stride
+      yield [
+        bytes.subarray(rows[row], rows[row + keyEnd]),
+        bytes.subarray(rows[row + valueStart], rows[row + valueEnd]),
+      ]
     }
   }
 

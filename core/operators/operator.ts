@@ -3,6 +3,7 @@
 // Promises: one interface for aggregations, nodes that hold elements, joins of tables, and outputs, so that the
 // executor does not distinguish them.
 
+import type { RunsHandle } from '../spill/spilled-runs.ts'
 import type { ChangeSink } from '../state/environment.ts'
 import type { Rows } from '../state/rows.ts'
 
@@ -31,6 +32,13 @@ export interface Operator {
    * the node.
    */
   takePartials(): Rows
+  /**
+   * Everything since the last flush, where it is so much that it is put aside for another executor: before
+   * `takePartials`, which has the rest.
+   */
+  takeRuns?(): RunsHandle | null
+  /** Takes in what `takeRuns` of another executor of the process gave. */
+  addRuns?(runs: RunsHandle): void
   /** Takes in what `takePartials` of another executor gave; may read it only in the next flush. */
   addPartials(rows: Rows): void
 }

@@ -3,6 +3,7 @@
 // Promises: `core` stays pure; batch and stream pass these in.
 
 import type { OwnKernel } from '../kernel/kernel-over.ts'
+import type { BlocksHandle, SpilledBlocks } from '../spill/spilled-blocks.ts'
 import type { PackedRows } from './packed-rows.ts'
 import type { Rows } from './rows.ts'
 
@@ -51,6 +52,13 @@ export interface ChangeSink {
   release(output: string, partition: number, key: Uint8Array, value: Uint8Array): void
 }
 
+/** Where an executor puts blocks of rows aside. */
+export interface BlockSource {
+  newBlocks(): SpilledBlocks
+  /** Takes over what another executor has handed over. */
+  openBlocks(handle: BlocksHandle): SpilledBlocks
+}
+
 export interface Environment {
   readonly state: StateAccess | null
   /** Makes the executor's kernel, once; without it that is one in JavaScript. */
@@ -60,6 +68,7 @@ export interface Environment {
   /** Whether nothing follows the first flush, so that nothing need be kept for another one. */
   readonly flushesOnce?: boolean | undefined
   readonly newSorter: () => RowSorter
+  readonly blocks: BlockSource
   readonly siteOf: (error: unknown) => string | undefined
   /** Groups of one node in memory before partial results are spilled (batch) or clean ones are forgotten (stream). */
   readonly groupLimit: number

@@ -19,7 +19,6 @@ export type TakePart = (
 ) => void
 
 export interface PackedRows {
-  readonly count: number
   /** All rows as blocks of about so many bytes. */
   blocks(blockBytes: number): Iterable<PackedBlock>
   each(take: TakePart): void

@@ -92,14 +92,15 @@ export class RowTableSink extends TableSink {
     }
   }
 
-  /** As `flushNew` for all rows of a flush at once, where they are only stored. `hashes` has four words for each. */
-  storeAllNew(hashes: Uint32Array, rows: () => PackedRows): void {
-    for (const { views } of this.options.consumers) {
-      for (const { table, digest } of views) {
-        for (let at = 0; at < hashes.length; at += 4) digest.addHash(hashes, at)
-        this.sink?.putSortedRows(table, rows())
-      }
-    }
+  /** Counts new rows in the digests of all views. `hashes` has four words for each. */
+  countNew(hashes: Uint32Array): void {
+    for (const { views } of this.options.consumers) for (const { digest } of views) digest.addHashes(hashes)
+  }
+
+  /** As `flushNew` for all rows of a flush at once, where they are only stored and have been counted. */
+  storeAllNew(rows: () => PackedRows): void {
+    for (const { views } of this.options.consumers)
+      for (const { table } of views) this.sink?.putSortedRows(table, rows())
   }
 
   /** Ends the flush: brings all views up to date, drops what `keep` no longer keeps, emits closed rows. */

@@ -12,8 +12,8 @@ import { putNumber } from './bytes'
 /** What canonical texts begin with. They end with a zero. */
 const TEXT: u32 = 0x40
 
-const NEW: i32 = -1
-const NO_ROOM: i32 = -2
+export const NEW: i32 = -1
+export const NO_ROOM: i32 = -2
 
 const K1: u64 = 0x9e3779b97f4a7c15
 const K2: u64 = 0xd6e8feb86659fd93
@@ -89,6 +89,14 @@ export function warmTexts(header: usize, base: usize, starts: usize, lengths: us
     if (load<u32>(place) == hash) sum += load<u8>(load<u32>(place, 8))
   }
   return sum
+}
+
+/** Reads what the search for a key will read. Returns what says nothing. */
+export function warmKey(header: usize, key: usize, length: u32): u32 {
+  const isText = load<u8>(key) == TEXT && length > 1
+  const hash = isText ? hashOf(key + 1, length - 2, TEXT) : hashOf(key, length, 0)
+  const place = <usize>load<u32>(header) + (<usize>(hash & load<u32>(header, 4)) << 4)
+  return load<u32>(place) == hash ? load<u8>(load<u32>(place, 8)) : 0
 }
 
 /** The same for a number, whose canonical bytes are put at `scratch`. */

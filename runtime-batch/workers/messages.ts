@@ -3,6 +3,7 @@
 // Promises: rows travel as packed bytes that are transferred without a copy; a typed failure arrives as one.
 
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
+import type { RunsHandle } from '../../core/spill/spilled-runs.ts'
 import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import type { Task } from '../divide.ts'
 
@@ -21,6 +22,8 @@ export type FromWorker =
   | { readonly kind: 'read'; readonly records: number; readonly offsets: number }
   /** Packed rows of a table (store/spill/row-queue.ts). */
   | { readonly kind: 'piece'; readonly table: string; readonly bytes: Uint8Array }
+  /** What the worker has put aside of a table, in a file that is the coordinator's now. */
+  | { readonly kind: 'runs'; readonly table: string; readonly runs: RunsHandle }
   /** No more pieces of this table. */
   | { readonly kind: 'table'; readonly table: string }
   | {

@@ -10,7 +10,7 @@ import { isDebugged } from '../../host/debugger.ts'
 import { makeKernel } from '../../host/kernel-module.ts'
 import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import { siteFinder } from '../../run/site-of.ts'
-import { sorterFactory } from '../../run/sorters.ts'
+import { blockFiles, sorterFactory } from '../../run/sorters.ts'
 
 interface PartialOptions {
   readonly functions: FunctionsModule
@@ -35,6 +35,7 @@ export function partialExecutor({
     newKernel: makeKernel,
     callsLambdas: isDebugged(),
     newSorter: sorterFactory(scratch, buffers),
+    blocks: blockFiles(scratch),
     siteOf: siteFinder(functionsUrl, functions.files),
     ...limits,
   })

@@ -55,6 +55,7 @@ async function readOrder(
     await readGroup(log, executor, order.tasks, (records, offsets) =>
       coordinator.tell({ kind: 'read', records, offsets }),
     )
+    for (const [table, runs] of executor.takeRuns()) coordinator.tell({ kind: 'runs', table, runs })
     for (const [table, rows] of executor.takePartials()) await handOver(coordinator, order, table, rows)
     const { progress, records } = executor
     const usedIntl = functions.usedIntl()

@@ -36,9 +36,12 @@ export class Thread {
   #ended = false
   readonly #done: Promise<ThreadResult>
 
-  /** Starts the thread, which loads the job's functions and waits for its order. */
+  /**
+   * Starts the thread, which loads the job's functions and waits for its order. Files that it hands over stay open when
+   * it ends.
+   */
   constructor(entry: URL, functionsUrl: string) {
-    this.#worker = new Worker(entry, { workerData: functionsUrl })
+    this.#worker = new Worker(entry, { workerData: functionsUrl, trackUnmanagedFds: false })
     this.#done = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => {
         try {
@@ -93,6 +96,8 @@ export class Thread {
           rowsThen(queue.changes() as Rows, () => queue.dispose()),
         )
       }
+      case 'runs':
+        return executor.addRuns(message.table, message.runs)
       case 'done': {
         const { records, usedIntl } = message
         const progress = Progress.decode(message.progress)

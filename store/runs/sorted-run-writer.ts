@@ -64,14 +64,14 @@ export class SortedRunWriter {
   /** All rows of the run, which are in order. */
   addPacked(rows: PackedRows): void {
     invariant(this.#rows === 0, 'packed rows must be all of a run')
-    this.#rows = rows.count
-    for (const { bytes } of rows.blocks(this.#blockBytes)) {
+    for (const { bytes, rows: count } of rows.blocks(this.#blockBytes)) {
+      this.#rows += count
       sealBlock(bytes, this.#id, this.#blocks)
       this.#put(this.#blocks++, bytes)
       this.#bytes += bytes.length
     }
     const hashes = this.#hashes
-    if (hashes === undefined || rows.count > FILTER_ROWS_MAX) return
+    if (hashes === undefined || this.#rows > FILTER_ROWS_MAX) return
     rows.each((bytes, keyStart, keyEnd) => hashes.add(bytes, keyStart, keyEnd))
   }
 

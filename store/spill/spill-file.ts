@@ -11,20 +11,23 @@ import { crc32 } from 'node:zlib'
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { makeFolder } from '../../host/folders.ts'
 
+/** An open file: whoever has this owns it. Threads of a process share it. */
+interface OpenFile {
+  readonly fd: number
+  readonly path: string
+  readonly directory: string
+}
+
 export class SpillFile {
-  readonly #fd: number
-  readonly #path: string
-  readonly #directory: string
+  /** For whoever closes the file in place of this. */
+  readonly file: OpenFile
   #length = 0
   /** CRC-32 of everything that was appended. */
   #checksum = 0
 
-  constructor(directory: string) {
-    this.#directory = directory
-    makeFolder(directory)
-    this.#path = join(directory, `lyrebird-spill-${randomUUID()}.tmp`)
-    this.#fd = openSync(this.#path, 'wx+', 0o600)
-    if (process.platform !== 'win32') rmSync(this.#path, { force: true })
+  /** A new file, or one that another one has left to this. */
+  constructor(file: string | OpenFile) {
+    this.file = typeof file === 'string' ? newFile(file) : file
   }
 
   /** Bytes so far. */
@@ -33,7 +36,7 @@ export class SpillFile {
   }
 
   append(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at)
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.file.fd, bytes, at, bytes.length - at)
     this.#length += bytes.length
     this.#checksum = crc32(bytes, this.#checksum)
   }
@@ -41,7 +44,7 @@ export class SpillFile {
   /** Fills `into` with the bytes from `position` on. */
   read(into: Uint8Array, position: number): void {
     for (let at = 0; at < into.length; ) {
-      const read = readSync(this.#fd, into, at, into.length - at, position + at)
+      const read = readSync(this.file.fd, into, at, into.length - at, position + at)
       invariant(read > 0, 'a temporary file became shorter')
       at += read
     }
@@ -49,19 +52,32 @@ export class SpillFile {
 
   /** Throws `disk-failed` unless this is the CRC-32 of the whole file as it was written. */
   check(checksum: number): void {
-    if (checksum === this.#checksum) return
-    throw new LyrebirdError(
+    if (checksum !== this.#checksum) throw this.failure()
+  }
+
+  /** That the disk did not give back what was written. */
+  failure(): LyrebirdError {
+    const { directory } = this.file
+    return new LyrebirdError(
       'disk-failed',
-      `a temporary file in ${this.#directory} gave back other bytes than were written`,
+      `a temporary file in ${directory} gave back other bytes than were written`,
       {
-        where: { directory: this.#directory },
+        where: { directory },
         hint: 'nothing of this run was committed; check the disk, or name another: TMPDIR=/some/dir lyrebird ...',
       },
     )
   }
 
   close(): void {
-    closeSync(this.#fd)
-    rmSync(this.#path, { force: true })
+    closeSync(this.file.fd)
+    rmSync(this.file.path, { force: true })
   }
+}
+
+function newFile(directory: string): OpenFile {
+  makeFolder(directory)
+  const path = join(directory, `lyrebird-spill-${randomUUID()}.tmp`)
+  const fd = openSync(path, 'wx+', 0o600)
+  if (process.platform !== 'win32') rmSync(path, { force: true })
+  return { fd, path, directory }
 }

@@ -126,7 +126,7 @@ it('the memory of a run is divided among executors and nodes', () => {
   const { plan } = new PlanBuilder().view('v', 'none').program()
   const whole = groupLimits(plan, { memoryBytes: 2 ** 30 })
   expect(whole.groupBytes).toBe(2 ** 29)
-  expect(groupLimits(plan, { memoryBytes: 2 ** 30 }, 4).groupBytes).toBe(2 ** 27)
+  expect(groupLimits(plan, { memoryBytes: 2 ** 30 }, { executors: 4 }).groupBytes).toBe(2 ** 27)
   expect(groupLimits(plan, {}).groupBytes).toBeGreaterThan(2 ** 24)
   expect(bufferLimits(plan, { memoryBytes: 2 ** 28 }, 2)).toMatchObject({
     sortersBytes: 2 ** 23,

@@ -5,7 +5,8 @@
 import type { JobExecutor } from '../../core/executor/job-executor.ts'
 import { PROGRESS } from '../../core/executor/progress.ts'
 import { newKernel } from '../../core/kernel/kernel-over.ts'
-import type { ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
+import type { SpilledBlocks } from '../../core/spill/spilled-blocks.ts'
+import type { BlockSource, ChangeSink, Environment, RowSorter, StateAccess } from '../../core/state/environment.ts'
 import type { PackedRows } from '../../core/state/packed-rows.ts'
 import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
@@ -105,11 +106,37 @@ export function memorySorter(): RowSorter {
   }
 }
 
+/** Blocks in memory. */
+export function memoryBlocks(taken: Uint8Array[] = []): SpilledBlocks {
+  let blocks = taken
+  return {
+    get count() {
+      return blocks.length
+    },
+    add: block => void blocks.push(block.slice()),
+    read: (number, into) => into.set(blocks[number] as Uint8Array),
+    handOver() {
+      const handle = { file: null, blocks }
+      blocks = []
+      return handle
+    },
+    dispose() {
+      blocks = []
+    },
+  }
+}
+
+export const memoryBlockSource: BlockSource = {
+  newBlocks: () => memoryBlocks(),
+  openBlocks: handle => memoryBlocks([...handle.blocks] as Uint8Array[]),
+}
+
 export function memoryEnvironment(state: StateAccess | null, groupLimit = 1_000_000): Environment {
   return {
     state,
     newKernel: () => newKernel(kernelModule()),
     newSorter: memorySorter,
+    blocks: memoryBlockSource,
     siteOf: () => undefined,
     groupLimit,
   }

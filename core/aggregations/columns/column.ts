@@ -5,6 +5,7 @@
 // same rows. Each word has its column in a file of its name.
 // Not here: which group a slot belongs to (`core/operators/aggregate/group-table.ts`).
 
+import type { MergeProgram } from '../../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import type { HeldBytes } from './held-bytes.ts'
@@ -41,4 +42,6 @@ export interface Column {
   /** Lets the kernel append the canonical bytes of results, and states; absent where it cannot. */
   packValue?(program: RowProgram): void
   packState?(program: RowProgram): void
+  /** Lets the kernel read states and add them to slots; present where `packState` is. */
+  mergeState?(program: MergeProgram): void
 }

@@ -3,6 +3,7 @@
 // Promises: equal values are one value, so there are no ties.
 // State: the canonical bytes of the value.
 
+import type { MergeProgram } from '../../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteReader, ByteWriter } from '../../values/bytes.ts'
 import { decodeValue } from '../../values/canonical.ts'
@@ -58,5 +59,9 @@ export class ExtremeColumn implements Column {
 
   packState(program: RowProgram): void {
     this.#cells.pack(program)
+  }
+
+  mergeState(program: MergeProgram): void {
+    this.#cells.merge(program, this.#direction === 1 ? 'least' : 'greatest')
   }
 }

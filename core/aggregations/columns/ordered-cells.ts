@@ -2,6 +2,7 @@
 //
 // Promises: no allocation for numbers; the order is that of canonical bytes (-0 is 0, NaN comes after all numbers).
 
+import type { MergeProgram } from '../../kernel/pack/merge-program.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import type { ByteWriter } from '../../values/bytes.ts'
 import { compareValues, encodeValue } from '../../values/canonical.ts'
@@ -68,5 +69,10 @@ export class OrderedCells {
 
   pack(program: RowProgram): void {
     program.cell(this.#kinds, this.#numbers)
+  }
+
+  /** Of a state's number and that of a slot one stays. */
+  merge(program: MergeProgram, kind: 'least' | 'greatest'): void {
+    program.extreme(kind, this.#kinds, this.#numbers)
   }
 }

@@ -9,8 +9,10 @@ import { keysOver } from './keys.ts'
 import { splitLinesOver } from './lines.ts'
 import { packRowsOver } from './pack.ts'
 import { hashRowsOver, sortRowsOver } from './rows.ts'
+import { runsOver } from './runs.ts'
 
 export function jsKernel(memory: KernelMemory): Kernel {
+  const keys = keysOver(memory)
   return {
     utf8: (from, end) => (isUtf8(memory.bytes, from, end) ? 1 : 0),
     splitLines: splitLinesOver(memory),
@@ -19,6 +21,7 @@ export function jsKernel(memory: KernelMemory): Kernel {
     hashRows: hashRowsOver(memory),
     packBlocks: packBlocksOver(memory),
     packRows: packRowsOver(memory),
-    ...keysOver(memory),
+    ...keys,
+    ...runsOver(memory, keys),
   }
 }

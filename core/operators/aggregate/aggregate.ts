@@ -9,30 +9,36 @@
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
+import type { KeyRange, RunsHandle } from '../../spill/spilled-runs.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
-import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
 import { leastKey, RowCursor } from '../../state/row-cursor.ts'
 import { hasRows, type Row, type Rows } from '../../state/rows.ts'
 import type { Frames } from '../../time/frames.ts'
-import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { ByteReader, ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
-import { type CheckSize, isFull } from './group-size.ts'
+import { type CheckSize, FEW_GROUPS, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
 import { type RowPart, statePart } from './row-part.ts'
 import { inKeyOrder } from './slot-order.ts'
-import { SlotRows } from './slot-rows.ts'
+import { SlotRows, type SlotRowsOptions } from './slot-rows.ts'
 import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
-
-// First byte of a spilled value. PART: what came since the last flush; WHOLE: already merged with the stored row.
-const PART = 0
-const WHOLE = 1
+import { SpilledGroups } from './spilled-groups.ts'
+import { SpilledRows } from './spilled-rows.ts'
 
 const NONE: Rows = []
+/** Keys of all groups. */
+const ALL = Object.freeze({ from: undefined, to: undefined })
 const NO_HASHES = new Uint32Array(0)
 const NO_SLOTS = new Uint32Array(0)
+
+/** Rows of a table, made of some of the slots. */
+interface TableOfSlots extends Pick<SlotRowsOptions, 'hashed' | 'onHashes' | 'value'> {
+  readonly table: string
+  readonly select: (slots: Uint32Array) => Uint32Array
+}
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -65,7 +71,8 @@ export class AggregateOperator implements Operator {
   readonly #regions: Regions
   readonly #key: RowPart
   readonly #state: RowPart
-  readonly #spilled: PendingRows
+  readonly #spilled: SpilledGroups
+  #flushed = false
   /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
 
@@ -76,61 +83,104 @@ export class AggregateOperator implements Operator {
     this.#groups = groups
     this.#rows = rows
     this.#env = env
-    this.#spilled = new PendingRows(env.newSorter)
     this.#frames = frames
     this.#hidden = env.state !== null && hasRows(env.state.range(this.partials))
     this.#regions = new Regions(groups.kernel.memory)
     this.#key = groups.rowKey
     const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
     this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
+    this.#spilled = new SpilledGroups({ groups, env, kernel, key: this.#key, state: this.#state, checkSize })
   }
 
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
-    if (this.#isWhole) return this.#flushWhole(now, sink)
-    const packed = this.#packed(now)
-    const { keys } = packed
-    const stored = new RowCursor(this.#closingRows(now))
-    const spilled = new RowCursor(this.#spilled.take())
-    if (stored.key === undefined && spilled.key === undefined && this.#rows.onlyStores && keys.allPacked) {
-      this.#flushPackedRows(keys, sink)
-    } else this.#flushEach(packed, stored, spilled, now, sink)
-    keys.dispose()
-    this.#regions.giveAllBack()
-    if (this.#env.flushesOnce === true) return
-    this.#groups.markClean()
-    for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+    this.#flushed = true
+    if (!this.#spilled.isEmpty) this.#flushSpilled(now, sink)
+    else if (this.#isWhole) this.#flushWhole(now, sink)
+    else {
+      this.#flushTable(now, sink, ALL)
+      if (this.#env.flushesOnce === true) return
+      this.#groups.markClean()
+      for (const start of this.#closingStarts(now)) this.#groups.dropWindow(start)
+    }
   }
 
   /**
-   * Whether all that there is of the table is in memory, nothing follows this flush, and rows are only stored: then
-   * they are packed while they are written.
+   * Flushes the groups in the table and the closing rows of the state that have the keys of a range, all of whose groups
+   * are in the table.
    */
+  #flushTable(now: number, sink: ChangeSink, range: Omit<KeyRange, 'rows'>): void {
+    const packed = this.#packed(now)
+    const { keys } = packed
+    const stored = new RowCursor(this.#closingRows(now, range))
+    // A range is not all of a table, so its rows are not given as such.
+    if (range === ALL && stored.key === undefined && this.#rows.onlyStores && keys.allPacked) {
+      this.#flushPackedRows(keys, sink)
+    } else this.#flushEach(packed, stored, now, sink)
+    keys.dispose()
+    this.#regions.giveAllBack()
+  }
+
+  /** The same where groups have been put aside: range by range. */
+  #flushSpilled(now: number, sink: ChangeSink): void {
+    this.#spilled.spill()
+    if (this.#isStoredOnce) return this.#flushSpilledWhole(now, sink)
+    for (const range of this.#spilled.ranges()) this.#flushTable(now, sink, range)
+    this.#spilled.dispose()
+    this.#hidden = this.#env.state !== null
+  }
+
+  /** Whether nothing is in the state, nothing follows this flush, and rows are only stored. */
+  get #isStoredOnce(): boolean {
+    return this.#env.flushesOnce === true && this.#env.state === null && this.#rows.onlyStores
+  }
+
+  /** Whether all rows can be packed while they are written. */
   get #isWhole(): boolean {
-    const { flushesOnce, state } = this.#env
     const value = this.#rows.packedValue
-    const packs = this.#state.pack !== null && (value === null || value.pack !== null)
-    return flushesOnce === true && state === null && this.#spilled.isEmpty && this.#rows.onlyStores && packs
+    return this.#isStoredOnce && this.#state.pack !== null && (value === null || value.pack !== null)
   }
 
   #flushWhole(now: number, sink: ChangeSink): void {
-    const groups = this.#groups
-    const slots = inKeyOrder(groups, groups.changedSlots)
+    const slots = inKeyOrder(this.#groups, this.#groups.changedSlots)
     if (slots.length === 0) return
-    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const rows = { own: this.#kernel(), keyBytesOf: (some: Uint32Array) => groups.keyBytesOf(some), key: this.#key }
-    const { own, onHashes } = this.#rows.freshViews()
-    const value = this.#rows.packedValue
-    own.forEach((table, i) => {
+    for (const { table, select, ...parts } of this.#tablesOf(now)) {
+      const some = select(slots)
+      if (some.length > 0) sink.putSortedRows(table, new SlotRows({ ...this.#slotRows, slots: some, ...parts }))
+    }
+  }
+
+  #flushSpilledWhole(now: number, sink: ChangeSink): void {
+    const tables = this.#tablesOf(now)
+    let left = tables.length
+    const release = (): void => {
+      if (--left === 0) this.#spilled.dispose()
+    }
+    for (const { table, select, ...parts } of tables) {
+      const slots = (): Uint32Array => select(inKeyOrder(this.#groups, this.#groups.changedSlots))
       sink.putSortedRows(
         table,
-        new SlotRows({ ...rows, slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }),
+        new SpilledRows({ ...this.#slotRows, ...parts, spilled: this.#spilled, slots, release }),
       )
+    }
+  }
+
+  get #slotRows(): Pick<SlotRowsOptions, 'own' | 'keyBytesOf' | 'key'> {
+    return { own: this.#kernel(), keyBytesOf: slots => this.#groups.keyBytesOf(slots), key: this.#key }
+  }
+
+  /** What is written where nothing is in the state: rows of views, and the state of what stays open. */
+  #tablesOf(now: number): readonly TableOfSlots[] {
+    const { own, onHashes } = this.#rows.freshViews()
+    const value = this.#rows.packedValue
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    const isOpen = (slot: number): boolean => this.#groups.startOf(slot) >= openFrom
+    const views = own.map((table, i): TableOfSlots => {
+      return { table, select: slots => slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }
     })
-    const open = this.#frames === null ? slots : slots.filter(slot => groups.startOf(slot) >= openFrom)
     const hashes = own.length === 0 && value !== null ? { hashed: value, onHashes } : {}
-    if (open.length > 0)
-      sink.putSortedRows(this.partials, new SlotRows({ ...rows, slots: open, ...hashes, value: this.#state }))
+    const select = (slots: Uint32Array): Uint32Array => (this.#frames === null ? slots : slots.filter(isOpen))
+    return [...views, { table: this.partials, select, ...hashes, value: this.#state }]
   }
 
   /** All rows at once, none of which has another part anywhere. */
@@ -149,11 +199,11 @@ export class AggregateOperator implements Operator {
     if (count > 0) sink.putSortedRows(this.partials, keys.packed('second', count < keys.count ? kept : null))
   }
 
-  #flushEach(packed: PackedRowsOfFlush, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
+  #flushEach(packed: PackedRowsOfFlush, stored: RowCursor, now: number, sink: ChangeSink): void {
     const { keys, closedFrom, closedEnd } = packed
     let rank = 0
     for (;;) {
-      if (stored.key === undefined && spilled.key === undefined) {
+      if (stored.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
         const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_HASHES
         const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_HASHES
@@ -162,16 +212,16 @@ export class AggregateOperator implements Operator {
           if (number >= closedFrom && number < closedEnd) {
             this.#closePacked(keys, rank, hashes, closing, 4 * (number - closedFrom))
           } else if (!this.#flushPacked(keys, rank, hashes, sink))
-            this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, spilled, now, sink)
+            this.#flushRow(keys.keyAt(rank), keys.slotAt(rank), stored, now, sink)
         }
         break
       }
       const inMemory = rank < keys.count ? keys.keyAt(rank) : undefined
-      const least = leastKey(leastKey(inMemory, stored.key), spilled.key)
+      const least = leastKey(inMemory, stored.key)
       if (least === undefined) break
       const own = least === inMemory
       const key = own ? least : least.slice() // a cursor's bytes may change when it advances
-      this.#flushRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, spilled, now, sink)
+      this.#flushRow(key, own ? keys.slotAt(rank) : SCRATCH, stored, now, sink)
       if (own) rank++
     }
   }
@@ -181,25 +231,39 @@ export class AggregateOperator implements Operator {
     if (this.isFull) this.#clear()
   }
 
-  /** Spills all groups as partial rows where there are too many in memory. */
+  /** Puts all groups aside where there are too many in memory; until the first flush, after which they are forgotten. */
   spill(): void {
-    if (!this.isFull) return
-    this.#spilled.addAll(this.#partialRows())
-    this.#clear()
+    if (this.isFull && !this.#flushed) this.#spilled.spill()
+  }
+
+  takeRuns(): RunsHandle | null {
+    if (this.#spilled.isEmpty && this.#groups.size < FEW_GROUPS) return null
+    this.#spilled.spill()
+    return this.#spilled.handOver()
+  }
+
+  addRuns(runs: RunsHandle): void {
+    this.#spilled.takeOver(runs)
   }
 
   /** Everything since the last flush as partial rows; the bytes of each are valid until the next one is read. */
   *takePartials(): Generator<Row> {
-    yield* this.#spilled.take()
+    for (const _ of this.#spilled.isEmpty ? [] : this.#rangesOfAll()) yield* this.#partialRows()
     yield* this.#partialRows()
     this.#clear()
   }
 
-  /** Takes in partial rows of another executor: into groups in memory, as long as there is room for them. */
+  *#rangesOfAll(): Generator<KeyRange> {
+    this.#spilled.spill()
+    yield* this.#spilled.ranges()
+    this.#spilled.dispose()
+  }
+
+  /** Takes in partial rows of another executor. */
   addPartials(rows: Rows): void {
     for (const [key, value] of rows) {
-      if (value[0] === PART && !this.isFull) this.#merge(this.#groups.slotOfRow(key), value, 1)
-      else this.#spilled.add(key, value)
+      this.#merge(this.#groups.slotOfRow(key), value)
+      this.spill()
     }
   }
 
@@ -214,7 +278,6 @@ export class AggregateOperator implements Operator {
       key.reset()
       value.reset()
       this.#key.write(key, slot)
-      value.byte(this.#groups.isBased(slot) ? WHOLE : PART)
       this.#groups.writeState(value, slot)
       this.#checkSize(value.length, () => key.view())
       yield [key.view(), value.view()]
@@ -253,22 +316,11 @@ export class AggregateOperator implements Operator {
   }
 
   /** Flushes the group of one key, which has changed, or closes, or both. */
-  #flushRow(key: Uint8Array, slot: number, stored: RowCursor, spilled: RowCursor, now: number, sink: ChangeSink): void {
+  #flushRow(key: Uint8Array, slot: number, stored: RowCursor, now: number, sink: ChangeSink): void {
     const groups = this.#groups
     if (slot === SCRATCH) groups.clearSlot(SCRATCH)
-    let changed = slot !== SCRATCH && groups.isChanged(slot)
-    let based = slot !== SCRATCH && groups.isBased(slot)
-    let spilledBytes = 0
-    for (; spilled.isAt(key); spilled.advance()) {
-      spilledBytes += spilled.value.length
-      this.#checkSize(spilledBytes, () => key)
-      if (spilled.value[0] === WHOLE) {
-        based = true
-        this.#rows.unknown(slot)
-      }
-      changed = true
-      this.#merge(slot, spilled.value, 1)
-    }
+    const changed = slot !== SCRATCH && groups.isChanged(slot)
+    const based = slot !== SCRATCH && groups.isBased(slot)
     const row = this.#rows.row(key, slot)
     const closing = row.end !== null && row.end <= now
     let existed = based
@@ -302,12 +354,12 @@ export class AggregateOperator implements Operator {
 
   /** Adds the group's committed state to the slot. */
   #base(slot: number, state: Uint8Array): void {
-    this.#merge(slot, state, 0)
+    this.#merge(slot, state)
     this.#rows.unknown(slot)
   }
 
-  #merge(slot: number, state: Uint8Array, from: number): void {
-    const r = new ByteReader(state, from)
+  #merge(slot: number, state: Uint8Array): void {
+    const r = new ByteReader(state)
     for (const column of this.#groups.columns) column.merge(slot, r)
   }
 
@@ -361,7 +413,7 @@ export class AggregateOperator implements Operator {
     const groups = this.#groups
     const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
     const slots = groups.changedSlots
-    if (this.#spilled.isEmpty && !this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
+    if (!this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
       return { open: slots, closing: NO_SLOTS, others: NO_SLOTS }
     }
     const [open, closing, others] = [0, 1, 2].map(() => new Uint32Array(slots.length)) as [
@@ -370,9 +422,8 @@ export class AggregateOperator implements Operator {
       Uint32Array,
     ]
     let [opens, closes, more] = [0, 0, 0]
-    const mayBeElsewhere = !this.#spilled.isEmpty
     for (const slot of slots) {
-      if (mayBeElsewhere || (this.#hidden && !groups.isBased(slot))) others[more++] = slot
+      if (this.#hidden && !groups.isBased(slot)) others[more++] = slot
       else if (groups.startOf(slot) >= openFrom) open[opens++] = slot
       else closing[closes++] = slot
     }
@@ -384,11 +435,15 @@ export class AggregateOperator implements Operator {
     return openFrom === undefined ? [] : this.#groups.windowStarts().filter(start => start < openFrom)
   }
 
-  /** Rows of the state whose windows close now. */
-  #closingRows(now: number): Rows {
+  /** Rows of the state whose windows close now, with the keys of a range. */
+  #closingRows(now: number, { from, to }: Omit<KeyRange, 'rows'>): Rows {
     const { state } = this.#env
     if (state === null || this.#frames === null || now === Number.NEGATIVE_INFINITY) return NONE
-    const bound = this.#frames.openFrom(now)
-    return state.range(this.partials, undefined, bound === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(bound))
+    const openFrom = this.#frames.openFrom(now)
+    const bound = openFrom === Number.POSITIVE_INFINITY ? undefined : canonicalBytes(openFrom)
+    const end = to === undefined ? bound : leastKey(bound, to)
+    return from !== undefined && end !== undefined && compareBytes(from, end) >= 0
+      ? NONE
+      : state.range(this.partials, from, end)
   }
 }

@@ -1,7 +1,7 @@
 // From groups to their slots: by the start of a window and a key.
 
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
-import { KeyIndex, type KeyScratch } from './key-index.ts'
+import { KeyIndex, type KeyPlaces, type KeyScratch, type RowsOfKeys } from './key-index.ts'
 
 export interface GroupIndex {
   /** Sets the key for the searches that follow. */
@@ -73,6 +73,11 @@ export class ApartIndex implements GroupIndex {
 
   warm(texts: TextColumn): void {
     this.#last?.warm(texts)
+  }
+
+  /** The slots of rows of one window: as `numberRows` of an index. */
+  findRows(start: number, rows: RowsOfKeys, next: number, slots: Uint32Array, keys: KeyPlaces): number {
+    return this.#indexOf(start).numberRows(rows, next, slots, keys)
   }
 
   find(start: number, next: number): number {

@@ -3,11 +3,14 @@
 // Promises: a key of which more and more is kept stops the run with a failure that names view, key and window, before
 // it fills the memory of the process.
 
+import type { Column } from '../../aggregations/columns/column.ts'
+import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import { LyrebirdError } from '../../errors.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { Plan, PlanNode } from '../../plan/plan.ts'
 import { nodesBehind } from '../../plan/plan-index.ts'
 import { wordOf } from '../../plan/word-of.ts'
+import type { RangeLimit } from '../../spill/range-ends.ts'
 import type { Environment } from '../../state/environment.ts'
 import { timeText } from '../../time/time-text.ts'
 import { ByteReader } from '../../values/bytes.ts'
@@ -20,6 +23,24 @@ export function isFull(
   groups: { readonly size: number; readonly bytes: number; readonly kernel: OwnKernel },
 ): boolean {
   return groups.size > groupLimit || groups.bytes > Math.min(groupBytes, groups.kernel.memory.capacity / 2)
+}
+
+/** Below so many groups a worker gives rows, which cost less than a file. */
+export const FEW_GROUPS = 4096
+
+/** A state in memory takes at most about so many times its canonical bytes. */
+const TIMES = 5
+
+/** What may come back at once of groups that were put aside. */
+export function rangeLimit(
+  { groupLimit, groupBytes = Number.POSITIVE_INFINITY }: Environment,
+  columns: readonly Column[],
+): RangeLimit {
+  const ofGroup = memoryOf(
+    1,
+    columns.map(() => ({})),
+  )
+  return { rows: Math.max(1, Math.min(groupLimit, groupBytes / ofGroup)), bytes: groupBytes / TIMES }
 }
 
 /** Throws `group-too-big` where `bytes` of state, canonical, are more than the limit. */

@@ -11,8 +11,9 @@ import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
+import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
-import { decodeValue, encodeValue } from '../../values/canonical.ts'
+import { canonicalBytes, decodeValue, encodeValue } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
 import { KeyWriter } from './key-writer.ts'
@@ -32,6 +33,11 @@ interface GroupTableOptions {
   readonly kernel: OwnKernel
 }
 
+/** Of a loaded row. */
+const ROW_WORDS = 4
+/** Of the start of a window. */
+const NUMBER_BYTES = canonicalBytes(0).length
+
 /** A slot that belongs to no group: for rows that are merged at a flush without entering the table. */
 export const SCRATCH = 0
 
@@ -41,6 +47,8 @@ export class GroupTable implements GroupAccess {
   readonly views: readonly ViewTrack[]
   readonly #ending: readonly Column[]
   readonly #index: GroupIndex
+  /** Of groups that were put aside and are loaded. */
+  readonly #loaded: ApartIndex
   #capacity = 0
   #used = SCRATCH + 1
   #free: number[] = []
@@ -69,6 +77,7 @@ export class GroupTable implements GroupAccess {
     this.#index = overlapping
       ? new OverlappingIndex(scratch, (...key) => this.#putKey(...key))
       : new ApartIndex(scratch)
+    this.#loaded = new ApartIndex(scratch)
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
@@ -233,8 +242,51 @@ export class GroupTable implements GroupAccess {
 
   /** Forgets everything. */
   clear(): void {
-    this.markClean()
-    for (const start of this.windowStarts()) this.dropWindow(start)
+    for (const index of [this.#index, this.#loaded]) for (const start of index.starts()) index.drop(start)
+    for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
+    this.#used = SCRATCH + 1
+    this.#free = []
+    this.#changedCount = 0
+  }
+
+  /**
+   * The slots of rows that were put aside, by row. Only into a table that has been cleared, and no other elements reach
+   * it until it is cleared again: their groups are not found by their keys.
+   */
+  load(rows: LoadedRows, slots: Uint32Array): void {
+    const { table, count } = rows
+    while (this.#used + count > this.#capacity) this.#grow(this.#capacity * 2)
+    while (this.#changedCount + count > this.#changed.length) this.#growChanged()
+    const prefix = this.windowed ? NUMBER_BYTES : 0
+    const keys = { at: this.#keysAt, lengths: this.#keyLengths }
+    for (let from = 0; from < count; ) {
+      const end = this.windowed ? this.#endOfWindow(rows, from) : count
+      const start = this.windowed ? (decodeValue(this.#reader(table[ROW_WORDS * from] as number)) as number) : 0
+      const some = { table, from, count: end - from, prefix, suffix: 0 }
+      const fresh = this.#loaded.findRows(start, some, this.#used, slots, keys)
+      for (let i = 0; i < fresh; i++) this.#beginLoaded(this.#used++, start)
+      from = end
+    }
+  }
+
+  #beginLoaded(slot: number, start: number): void {
+    this.#starts[slot] = start
+    this.#flags[slot] = CHANGED
+    this.#changed[this.#changedCount++] = slot
+    this.#keyBytes += this.#keyLengths[slot] as number
+  }
+
+  /** The first row from `from` on whose window is another one. */
+  #endOfWindow({ table, count }: LoadedRows, from: number): number {
+    const { view } = this.kernel.memory
+    const startOf = (row: number, at: number): number => view.getUint32((table[ROW_WORDS * row] as number) + at)
+    let end = from + 1
+    while (end < count && startOf(end, 1) === startOf(from, 1) && startOf(end, 5) === startOf(from, 5)) end++
+    return end
+  }
+
+  #reader(at: number): ByteReader {
+    return new ByteReader(this.kernel.memory.bytes, at)
   }
 
   #begin(slot: number, start: number): void {

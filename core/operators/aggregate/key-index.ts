@@ -60,6 +60,23 @@ export class KeyScratch {
   }
 }
 
+/** Some rows of a table of the kernel (`LoadedRows`), and the bytes that are left out of each key. */
+export interface RowsOfKeys {
+  readonly table: Uint32Array
+  readonly from: number
+  readonly count: number
+  readonly prefix: number
+  readonly suffix: number
+}
+
+/** By number: where the canonical bytes of a key lie in the kernel's memory, and how many they are. */
+export interface KeyPlaces {
+  readonly at: Uint32Array
+  readonly lengths: Uint32Array
+}
+
+const ROW_BYTES = 16
+
 export class KeyIndex {
   readonly #scratch: KeyScratch
   readonly #regions: Regions
@@ -111,6 +128,42 @@ export class KeyIndex {
       const number = kernel.textNumber(this.#header.byteOffset, address, length, next)
       if (number !== NO_ROOM) return number
       this.#makeRoom(length + 2)
+    }
+  }
+
+  /**
+   * The numbers of the keys of rows in the kernel's memory (`LoadedRows`), without the first `prefix` and the last
+   * `suffix` bytes of each. New ones have those from `next` on, and where they lie is written by number. Returns how many are new.
+   */
+  numberRows(
+    { table, from, count, prefix, suffix }: RowsOfKeys,
+    next: number,
+    numbers: Uint32Array,
+    keys: KeyPlaces,
+  ): number {
+    const { kernel } = this.#scratch.own
+    const header = this.#header
+    const before = header[SIZE] as number
+    const [keysAt, lengths] = [keys.at.byteOffset, keys.lengths.byteOffset]
+    for (let done = 0; ; ) {
+      const row = from + done
+      const fresh = (header[SIZE] as number) - before
+      const rows = table.byteOffset + ROW_BYTES * row
+      const to = numbers.byteOffset + 4 * row
+      done += kernel.numberRows(
+        header.byteOffset,
+        rows,
+        count - done,
+        prefix,
+        suffix,
+        next + fresh,
+        to,
+        keysAt,
+        lengths,
+      )
+      if (done === count) return (header[SIZE] as number) - before
+      const at = (ROW_BYTES / 4) * (from + done)
+      this.#makeRoom((table[at + 1] as number) - (table[at] as number))
     }
   }
 

@@ -11,7 +11,7 @@ import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
 /** Rows that are packed at once: few enough for their bytes to stay near. */
 const AT_ONCE = 4096
 
-interface SlotRowsOptions {
+export interface SlotRowsOptions {
   readonly own: OwnKernel
   /** In the order of their keys. */
   readonly slots: Uint32Array
@@ -33,10 +33,6 @@ export class SlotRows implements PackedRows {
 
   constructor(options: SlotRowsOptions) {
     this.#o = options
-  }
-
-  get count(): number {
-    return this.#o.slots.length
   }
 
   *blocks(blockBytes: number): Generator<PackedBlock> {

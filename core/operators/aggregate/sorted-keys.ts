@@ -14,7 +14,6 @@ import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { RowProgram } from '../../kernel/pack/row-program.ts'
 import { PackedTable } from '../../kernel/packed-table.ts'
 import { Regions } from '../../kernel/regions.ts'
-import type { PackedRows } from '../../state/packed-rows.ts'
 import { ByteWriter } from '../../values/bytes.ts'
 import type { RowPart } from './row-part.ts'
 
@@ -186,7 +185,7 @@ export class SortedKeys {
    * Keys with their first or second parts, in order: of all rows, or of those that `only` marks with 1. What they lie
    * in is kept until they are disposed of too.
    */
-  packed(part: 'first' | 'second', only: Uint8Array | null = null): PackedRows {
+  packed(part: 'first' | 'second', only: Uint8Array | null = null): PackedTable {
     const valueStart = part === 'first' ? KEY_END : FIRST_END
     const order = only === null ? this.#order : this.#some(only)
     const places = { bytes: this.#bytes, rows: this.#rows, stride: STRIDE, order, keyEnd: KEY_END, valueStart }

@@ -15,7 +15,9 @@ import { sortByTime, timeKeys } from '../../values/time-order.ts'
 import type { CheckSize } from '../aggregate/group-size.ts'
 import { cellPart, joined, type RowPart } from '../aggregate/row-part.ts'
 import { NO_BYTES, SortedKeys } from '../aggregate/sorted-keys.ts'
+import { keyPart, stateKeyPart, stateValuePart } from './session-parts.ts'
 import type { SessionTable } from './session-table.ts'
+import type { RowsInParts } from './spilled-sessions.ts'
 
 export interface FreshSessionsOptions {
   readonly sessions: SessionTable
@@ -29,6 +31,13 @@ export interface FreshSessionsOptions {
   readonly present: (slot: number) => unknown
   readonly checkSize: CheckSize
   readonly kernel: () => OwnKernel
+}
+
+/** Rows of the tables of the state, and of views. */
+export interface PartsOfSessions {
+  readonly state: RowsInParts
+  readonly index: RowsInParts
+  readonly views: RowsInParts
 }
 
 /** Tables of the state. */
@@ -57,13 +66,43 @@ export class FreshSessions {
   /** Writes state and index of the sessions that stay open at the watermark, and gives all rows to the table sink. */
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
     const slots = this.#slots
-    if (this.#o.state.pack === null && this.#o.sessions.mayGrow) this.#checkSizes(slots)
-    const open = slots.filter(slot => (this.#ends[slot] as number) >= now)
-    this.#write(open, sink, tables.state, this.#stateKey, this.#stateValue)
-    this.#write(open, sink, tables.index, this.#indexKey, NO_BYTES)
+    this.#forOpen(now, (part, key, value, open) => {
+      const rows = this.#sorted(open, key, value)
+      sink.putSortedRows(tables[part], rows.packed('first'))
+      rows.dispose()
+    })
     if (this.#o.rows.onlyStores) this.#storeRows(slots)
     else this.#giveRows(this.#inViewOrder(slots), now)
     this.#regions.giveAllBack()
+  }
+
+  /** The same where these are the sessions of some keys, and rows are only stored: to be written when all are known. */
+  putAside(now: number, parts: PartsOfSessions): void {
+    this.#forOpen(now, (part, key, value, open) => {
+      const rows = this.#sorted(open, key, value)
+      parts[part].add(rows.packed('first'))
+      rows.dispose()
+    })
+    if (this.#slots.length > 0) {
+      const rows = this.#sorted(this.#slots, this.#viewKey, this.#o.value)
+      this.#o.rows.countNew(rows.hashes())
+      parts.views.add(rows.packed('first'))
+      rows.dispose()
+    }
+    this.#regions.giveAllBack()
+  }
+
+  /** Gives the keys and values of the tables of the state, and the slots of sessions that stay open, if any. */
+  #forOpen(
+    now: number,
+    take: (table: keyof SessionTables, key: RowPart, value: RowPart, open: Uint32Array) => void,
+  ): void {
+    const { state, sessions } = this.#o
+    if (state.pack === null && sessions.mayGrow) this.#checkSizes(this.#slots)
+    const open = this.#slots.filter(slot => (this.#ends[slot] as number) >= now)
+    if (open.length === 0) return
+    take('state', stateKeyPart(sessions), stateValuePart(sessions, state), open)
+    take('index', this.#indexKey, NO_BYTES, open)
   }
 
   #checkSizes(slots: Uint32Array): void {
@@ -82,18 +121,8 @@ export class FreshSessions {
     return w.take()
   }
 
-  readonly #key: RowPart = {
-    write: (w, slot) => this.#o.sessions.writeKeyOfSlot(w, slot),
-    pack: program => this.#o.sessions.packKeyOfSlot(program),
-  }
-
-  /** Key and first time. */
-  get #stateKey(): RowPart {
-    return joined(this.#key, cellPart(this.#o.sessions.firsts))
-  }
-
-  get #stateValue(): RowPart {
-    return joined(cellPart(this.#o.sessions.lasts), this.#o.state)
+  get #key(): RowPart {
+    return keyPart(this.#o.sessions)
   }
 
   /** End, first time and key. */
@@ -103,13 +132,6 @@ export class FreshSessions {
 
   get #viewKey(): RowPart {
     return joined(cellPart(this.#o.sessions.firsts), cellPart(this.#ends), this.#key)
-  }
-
-  /** Writes rows of a table, in the order of their keys. */
-  #write(slots: Uint32Array, sink: ChangeSink, table: string, key: RowPart, value: RowPart): void {
-    const rows = this.#sorted(slots, key, value)
-    if (rows.count > 0) sink.putSortedRows(table, rows.packed('first'))
-    rows.dispose()
   }
 
   #sorted(slots: Uint32Array, key: RowPart, value: RowPart | null = null): SortedKeys {
@@ -123,7 +145,8 @@ export class FreshSessions {
   #storeRows(slots: Uint32Array): void {
     if (slots.length === 0) return
     const keys = this.#sorted(slots, this.#viewKey, this.#o.value)
-    this.#o.rows.storeAllNew(keys.hashes(), () => keys.packed('first'))
+    this.#o.rows.countNew(keys.hashes())
+    this.#o.rows.storeAllNew(() => keys.packed('first'))
     keys.dispose()
   }
 

@@ -13,10 +13,19 @@ import type { TextColumn } from '../../kernel/decode/text-column.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
+import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
+import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { KeyWriter } from '../aggregate/key-writer.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
+
+/** Of a loaded row: its words, where its key ends and where its value starts. */
+const ROW_WORDS = 4
+const [KEY_END, VALUE] = [1, 2]
+const NUMBER_BYTES = canonicalBytes(0).length
+/** In place of the sessions of a key that has none yet. */
+const NO_SLOT = -1
 
 /** A slot that belongs to no session: for those that are merged at a flush. */
 export const SCRATCH = 0
@@ -114,6 +123,11 @@ export class SessionTable implements GroupAccess, SessionTimes {
   addPart(key: Uint8Array, first: number, last: number, r: ByteReader): void {
     this.#scratch.putBytes(key, 0, key.length)
     this.enterWritten()
+    this.mergeState(this.#slotOfPart(first, last), r)
+  }
+
+  /** The slot of a part of a session of the key that was set, which is then as long as both. */
+  #slotOfPart(first: number, last: number): number {
     const slot = this.slotAt(first)
     if (last > (this.#lasts[slot] as number)) {
       const sessions = this.#sessions[this.#numbers[slot] as number] as number | OrderedSlots
@@ -123,7 +137,48 @@ export class SessionTable implements GroupAccess, SessionTimes {
         this.#extend(sessions, slot, last)
       }
     }
-    this.mergeState(slot, r)
+    return slot
+  }
+
+  /**
+   * Takes in parts of sessions that were put aside: key and first time are the key of a row, last time and state its
+   * value. `merge` adds the states of rows with indices from <= i < to to their slots.
+   */
+  load({ table, count }: LoadedRows, slots: Uint32Array, merge: (from: number, to: number) => void): void {
+    while (this.#keyCount + count > this.#keysAt.length) this.#growKeys(2 * this.#keysAt.length + 64)
+    const rows = { table, from: 0, count, prefix: 0, suffix: NUMBER_BYTES }
+    const places = { at: this.#keysAt, lengths: this.#keyLengths }
+    const fresh = this.#index.numberRows(rows, this.#keyCount, slots, places)
+    for (let i = 0; i < fresh; i++) {
+      this.#keyBytes += this.#keyLengths[this.#keyCount++] as number
+      this.#sessions.push(NO_SLOT)
+    }
+    let merged = 0
+    for (let i = 0; i < count; i++) {
+      const row = ROW_WORDS * i
+      const first = this.#timeAt((table[row + KEY_END] as number) - NUMBER_BYTES)
+      const last = this.#timeAt(table[row + VALUE] as number)
+      table[row + VALUE] = (table[row + VALUE] as number) + NUMBER_BYTES
+      const number = slots[i] as number
+      if (this.#sessions[number] === NO_SLOT) {
+        const slot = this.#newSlot(first, number)
+        this.#lasts[slot] = last
+        this.#sessions[number] = slot
+        slots[i] = slot
+        continue
+      }
+      // Sessions that become one need their states.
+      merge(merged, i)
+      merged = i
+      this.#number = number
+      slots[i] = this.#slotOfPart(first, last)
+    }
+    merge(merged, count)
+  }
+
+  /** The canonical number at an address. */
+  #timeAt(at: number): number {
+    return decodeValue(new ByteReader(this.kernel.memory.bytes, at)) as number
   }
 
   /** The chunk that numeric lineages point into ends. */

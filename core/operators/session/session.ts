@@ -11,6 +11,7 @@
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { PlanNodeOf, WindowSpec } from '../../plan/plan.ts'
+import type { RunsHandle } from '../../spill/spilled-runs.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
 import { TABLE } from '../../state/row-codec.ts'
@@ -19,7 +20,7 @@ import { hasRows, type Row, type Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
-import { isFull, sizeCheck } from '../aggregate/group-size.ts'
+import { FEW_GROUPS, isFull, sizeCheck } from '../aggregate/group-size.ts'
 import { statePart } from '../aggregate/row-part.ts'
 import { RowValue } from '../aggregate/row-value.ts'
 import type { Flush, Operator } from '../operator.ts'
@@ -27,6 +28,7 @@ import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { FreshSessions, type FreshSessionsOptions } from './fresh-sessions.ts'
 import { SCRATCH, SessionTable } from './session-table.ts'
+import { RowsInParts, SpilledSessions } from './spilled-sessions.ts'
 
 /** A session, or a part of one, on its way to being merged. */
 interface Part {
@@ -79,7 +81,7 @@ class SessionOperator implements Operator {
   readonly partials: string
   readonly #o: SessionOptions
   readonly #index: string
-  readonly #spilled: PendingRows
+  readonly #spilled: SpilledSessions
   /** Changes of the index in this flush. */
   readonly #indexed: PendingRows
   readonly #key = new ByteWriter()
@@ -91,7 +93,7 @@ class SessionOperator implements Operator {
     this.#o = options
     this.partials = TABLE.state(options.node)
     this.#index = TABLE.index(options.node)
-    this.#spilled = new PendingRows(options.env.newSorter)
+    this.#spilled = new SpilledSessions(options)
     this.#indexed = new PendingRows(options.env.newSorter)
   }
 
@@ -100,7 +102,8 @@ class SessionOperator implements Operator {
     this.#now = now
     this.#sink = sink
     rows.begin(sink, keepNow)
-    if (this.#isAllInMemory) {
+    if (this.#isStoredOnce && !this.#spilled.isEmpty) this.#flushSpilled(now, sink)
+    else if (this.#isAllInMemory) {
       new FreshSessions(this.#o).flush(now, sink, { state: this.partials, index: this.#index })
       this.#o.sessions.clear()
     } else this.#mergeAll(sink)
@@ -115,9 +118,26 @@ class SessionOperator implements Operator {
     return state === null || (!this.#o.rows.dropsRows && !hasRows(state.range(this.partials)))
   }
 
+  /** Whether nothing is in the state, nothing follows this flush, and rows are only stored. */
+  get #isStoredOnce(): boolean {
+    const { env, rows } = this.#o
+    return env.flushesOnce === true && env.state === null && rows.onlyStores
+  }
+
+  /** Sessions of some keys at a time. */
+  #flushSpilled(now: number, sink: ChangeSink): void {
+    this.#spilled.spill()
+    const rowsInParts = (): RowsInParts => new RowsInParts(this.#o)
+    const parts = { state: rowsInParts(), index: rowsInParts(), views: rowsInParts() }
+    for (const _ of this.#spilled.ranges()) new FreshSessions(this.#o).putAside(now, parts)
+    this.#spilled.dispose()
+    if (!parts.state.isEmpty) sink.putSortedRows(this.partials, parts.state.sorted())
+    if (!parts.index.isEmpty) sink.putSortedRows(this.#index, parts.index.sorted())
+    this.#o.rows.storeAllNew(() => parts.views.sorted())
+  }
+
   /** Merges what is in memory, what was spilled and what the state holds. */
   #mergeAll(sink: ChangeSink): void {
-    this.#spill()
     const fresh = new RowCursor(this.#spilled.take())
     const due = new RowCursor(this.#dueRows())
     for (let row = leastKey(fresh.key, due.key); row !== undefined; row = leastKey(fresh.key, due.key)) {
@@ -130,45 +150,35 @@ class SessionOperator implements Operator {
     return isFull(this.#o.env, this.#o.sessions)
   }
 
-  /** Spills all sessions as partial rows where there are too many in memory. */
+  /** Puts all sessions aside where there are too many in memory. */
   spill(): void {
-    if (this.isFull) this.#spill()
+    if (this.isFull) this.#spilled.spill()
   }
 
-  *takePartials(): Generator<Row> {
-    this.#spill()
-    yield* this.#spilled.take()
+  takeRuns(): RunsHandle | null {
+    if (this.#spilled.isEmpty && this.#o.sessions.size < FEW_GROUPS) return null
+    this.#spilled.spill()
+    return this.#spilled.handOver()
+  }
+
+  addRuns(runs: RunsHandle): void {
+    this.#spilled.takeOver(runs)
+  }
+
+  takePartials(): Rows {
+    return this.#spilled.take()
   }
 
   /** Into sessions in memory, as long as there is room for them. */
   addPartials(rows: Rows): void {
     for (const [rowKey, value] of rows) {
-      if (this.isFull) {
-        this.#spilled.add(rowKey, value)
-        continue
-      }
+      this.spill()
       const key = keyPart(rowKey)
       const first = decodeValue(new ByteReader(rowKey, key.length)) as number
       const r = new ByteReader(value)
       const last = decodeValue(r) as number
       this.#o.sessions.addPart(key, first, last, r)
     }
-  }
-
-  #spill(): void {
-    const { sessions } = this.#o
-    for (let number = 0; number < sessions.keyCount; number++) {
-      for (const slot of sessions.slotsOf(number)) {
-        this.#key.reset()
-        sessions.writeKey(this.#key, number)
-        encodeValue(this.#key, sessions.firstOf(slot))
-        this.#value.reset()
-        encodeValue(this.#value, sessions.lastOf(slot))
-        sessions.writeState(this.#value, slot)
-        this.#spilled.add(this.#key.view(), this.#value.view())
-      }
-    }
-    sessions.clear()
   }
 
   /** State keys of the sessions that close now unless a fresh part joins them, sorted. */

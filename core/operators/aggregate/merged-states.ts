@@ -1,0 +1,64 @@
+// Adds states that were put aside to the columns of slots: by the kernel where they lie in arrays, else in JavaScript.
+
+import type { Column } from '../../aggregations/columns/column.ts'
+import type { OwnKernel } from '../../kernel/kernel-over.ts'
+import { MergeProgram, type PlacedMerge } from '../../kernel/pack/merge-program.ts'
+import { Regions } from '../../kernel/regions.ts'
+import { ByteReader } from '../../values/bytes.ts'
+import type { CheckSize } from './group-size.ts'
+
+interface MergedStatesOptions {
+  readonly columns: readonly Column[]
+  readonly own: OwnKernel
+  readonly checkSize: CheckSize
+}
+
+const ROW_WORDS = 4
+
+export class MergedStates {
+  readonly #o: MergedStatesOptions
+  /** By slot: canonical bytes that have been read of its state, where that may grow. */
+  readonly #bytes = new Map<number, number>()
+
+  constructor(options: MergedStatesOptions) {
+    this.#o = options
+  }
+
+  /** Rows with indices from <= i < to of a table of the kernel (`LoadedRows`); their slots by row. */
+  add(table: Uint32Array, from: number, to: number, slots: Uint32Array): void {
+    const { own, columns } = this.#o
+    // Arrays of columns move when they grow.
+    const regions = new Regions(own.memory)
+    const merge = mergeOf(columns, regions)
+    for (let row = from; row < to; row++) {
+      if (merge !== null) {
+        const { address, operations, scratch } = merge
+        const [rows, slot] = [table.byteOffset + 4 * ROW_WORDS * row, slots.byteOffset + 4 * row]
+        row += own.kernel.mergeRows(address, operations, rows, to - row, slot, scratch)
+      }
+      if (row < to) this.#add(slots[row] as number, table, row)
+    }
+    regions.giveAllBack()
+  }
+
+  #add(slot: number, table: Uint32Array, row: number): void {
+    const { columns, own, checkSize } = this.#o
+    const { bytes } = own.memory
+    const [key, keyEnd, from, end] = table.subarray(ROW_WORDS * row, ROW_WORDS * (row + 1)) as unknown as number[]
+    const read = (this.#bytes.get(slot) ?? 0) + (end as number) - (from as number)
+    this.#bytes.set(slot, read)
+    checkSize(read, () => bytes.slice(key, keyEnd))
+    const r = new ByteReader(bytes.subarray(from, end))
+    for (const column of columns) column.merge(slot, r)
+  }
+}
+
+/** Null where only JavaScript can merge the states. */
+function mergeOf(columns: readonly Column[], regions: Regions): PlacedMerge | null {
+  const program = new MergeProgram()
+  for (const column of columns) {
+    if (column.mergeState === undefined) return null
+    column.mergeState(program)
+  }
+  return program.placed(regions)
+}
