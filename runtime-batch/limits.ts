@@ -2,13 +2,6 @@
 
 /** Below so many offsets a second thread costs more than it gains. */
 export const SMALL_LOG = 2_000_000
-/** Offsets that are read before other threads begin, to see how many groups there are. */
-export const SAMPLE = 100_000
-/**
- * Groups in a sample with which one thread reads all: rows of many groups cost more to hand over than to make. Found by
- * measuring: at a tenth of the records two threads were slower, at a thousandth faster.
- */
-export const SAMPLE_GROUPS = SAMPLE * 20
 /**
  * Pieces of rows, about 1 MiB each, that a worker may have sent and the coordinator not yet taken: bounds the queue
  * between them.

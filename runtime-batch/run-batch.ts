@@ -2,7 +2,7 @@
 //
 // Promises: the result does not depend on the number of workers. The calling thread is one of them; the others are
 // threads where the functions module and the log can be opened by name, and otherwise executors that run one after the
-// other.
+// other. A thread begins with one partition and takes others as long as there are any.
 
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -16,9 +16,9 @@ import { takeProgress } from '../run/progress-merge.ts'
 import { checkReachable, type ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { divide, type Task } from './divide.ts'
-import { SAMPLE, SAMPLE_GROUPS, SMALL_LOG } from './limits.ts'
+import { SMALL_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
-import { readGroup, readPart } from './workers/read-group.ts'
+import { readTasks } from './workers/read-tasks.ts'
 import type { Thread } from './workers/thread.ts'
 import { ThreadPool } from './workers/thread-pool.ts'
 
@@ -74,31 +74,18 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
     return { name, from, to, size: run.ranges.get(name)?.about ?? Number(to - from) }
   })
   const total = tasks.reduce((sum, task) => sum + task.size, 0)
-  const [own = [], ...others] = divide(tasks, options.workers ?? defaultWorkers(total))
+  const groups = divide(tasks, options.workers ?? defaultWorkers(total))
   const progress = { records: 0, done: 0 }
   const onProgress = (records: number, offsets: number): void => {
     progress.records += records
     progress.done += offsets
     options.onProgress?.({ ...progress, total: Math.max(total, progress.done) })
   }
-  if (others.length === 0) run.takeAllMemory()
-  if (threads === null || others.length === 0) {
-    await readGroup(run.log, run.executor, own, onProgress)
-    for (const group of others) await readApart(run, options, group, onProgress)
-    return
-  }
-  const rest = total < 2 * SAMPLE ? own : await readSample(run, own, onProgress)
-  if (rest !== own && run.executor.groupCount > SAMPLE_GROUPS) {
-    run.takeAllMemory()
-    await readGroup(run.log, run.executor, [...rest, ...others.flat()], onProgress)
-  } else await readInThreads(run, options, threads, rest, others, onProgress)
-}
-
-/** Reads the beginning of the first partition of a group, by whole chunks; returns what is left of the group. */
-async function readSample(run: JobRun, own: readonly Task[], onProgress: OnProgress): Promise<readonly Task[]> {
-  const [first, ...others] = own as readonly [Task, ...Task[]]
-  const rest = await readPart(run.log, run.executor, first, SAMPLE, onProgress)
-  return rest === null ? others : [rest, ...others]
+  if (groups.length < 2) run.takeAllMemory()
+  else if (threads !== null) return await readInThreads(run, options, threads, groups, onProgress)
+  const [own = [], ...others] = groups
+  await readTasks(run.log, run.executor, own, onProgress)
+  for (const group of others) await readApart(run, options, group, onProgress)
 }
 
 const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())
@@ -109,31 +96,35 @@ async function readInThreads(
   run: JobRun,
   options: BatchOptions,
   pool: ThreadPool,
-  own: readonly Task[],
-  others: readonly (readonly Task[])[],
+  groups: readonly (readonly Task[])[],
   onProgress: OnProgress,
 ): Promise<void> {
   const { executor, scratch } = run
-  const start = executor.progress.encode()
-  const threads = pool.take(others.length)
-  const results = others.map((tasks, i) => {
-    const order = {
-      log: options.log as string,
-      outageMs: options.patience?.outageMs,
-      tasks,
-      progress: start,
-      scratch,
-      limits: groupLimits(run.plan, options, { executors: others.length + 1, spills: true }),
-      buffers: bufferLimits(run.plan, options, others.length + 1),
-    }
-    return (threads[i] as Thread).run(order, executor, onProgress)
-  })
-  await readGroup(run.log, executor, own, onProgress)
-  for (const [i, result] of results.entries()) {
-    const { progress, records, usedIntl } = await result
-    if (usedIntl) run.noteIntl()
-    takeOver(run, others[i] as readonly Task[], progress, records)
+  const executors = groups.length
+  const order = {
+    log: options.log as string,
+    outageMs: options.patience?.outageMs,
+    progress: executor.progress.encode(),
+    scratch,
+    limits: groupLimits(run.plan, options, { executors, spills: true }),
+    buffers: bufferLimits(run.plan, options, executors),
   }
+  const [own, ...others] = groups.map(([first]) => first as Task) as [Task, ...Task[]]
+  const rest = groups.flatMap(([, ...more]) => more).sort((a, b) => b.size - a.size)
+  const next = (): Task | null => rest.shift() ?? null
+  const threads = pool.take(others.length)
+  const results = others.map((task, i) => (threads[i] as Thread).run({ ...order, task }, next, executor, onProgress))
+  await readTasks(run.log, executor, oneByOne(own, next), onProgress)
+  for (const result of results) {
+    const { tasks, progress, records, usedIntl } = await result
+    if (usedIntl) run.noteIntl()
+    takeOver(run, tasks, progress, records)
+  }
+}
+
+/** The first task, then what is left when it is asked for. */
+function* oneByOne(first: Task, next: () => Task | null): Generator<Task> {
+  for (let task: Task | null = first; task !== null; task = next()) yield task
 }
 
 /** Reads a group with an executor of its own in this thread: the same partial rows as from a thread. */
@@ -147,7 +138,7 @@ async function readApart(
   const [limits, buffers] = [groupLimits(run.plan, options, { spills: true }), bufferLimits(run.plan, options)]
   const progress = run.progress.encode()
   const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits, buffers })
-  await readGroup(run.log, executor, tasks, onProgress)
+  await readTasks(run.log, executor, tasks, onProgress)
   for (const [table, runs] of executor.takeRuns()) run.executor.addRuns(table, runs)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)

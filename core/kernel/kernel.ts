@@ -93,9 +93,9 @@ export interface Kernel {
   readRows(block: number, from: number, bound: number, boundLength: number, table: number): number
   /**
    * Writes the numbers of the keys of n rows of such a table to `numbers` (words), without the first `prefix` and the
-   * last `suffix` bytes of each. New keys get those from `next` on; where they lie, and their lengths, are written to `keysAt` and
-   * `keyLengths` (words, by number). Returns how many rows are done: it ends before one for which there is no place or
-   * no room.
+   * last `suffix` bytes of each. New keys get those from `next` on; where they lie, and their lengths, are written to
+   * `keysAt` and `keyLengths` (words, by number). Returns how many rows are done: it ends before one for which there
+   * is no place or no room.
    */
   numberRows(
     header: number,

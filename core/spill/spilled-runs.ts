@@ -37,7 +37,10 @@ export interface RunsHandle {
   readonly runs: readonly (readonly Block[])[]
 }
 
-/** Rows in the kernel's memory: four words each (where the key starts and ends, and the value), valid until the next. */
+/**
+ * Rows in the kernel's memory, valid until the next ones: four words each, where the key starts and ends, and the
+ * value.
+ */
 export interface LoadedRows {
   readonly table: Uint32Array
   readonly count: number

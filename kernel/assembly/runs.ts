@@ -214,9 +214,9 @@ function read(operation: usize, p: usize, slot: usize): usize {
 }
 
 /**
- * Adds the values of n rows, states of some columns, to their slots, by a program (`core/kernel/pack/merge-program.ts`).
- * Ends before a row that has a state which lies in no array, with nothing of it added. `scratch` takes 32 bytes an
- * operation.
+ * Adds the values of n rows, states of some columns, to their slots by a program
+ * (`core/kernel/pack/merge-program.ts`). Ends before a row that has a state which lies in no array, with nothing of it
+ * added. `scratch` takes 32 bytes an operation.
  */
 export function mergeRows(program: usize, operations: u32, table: usize, n: u32, slots: usize, scratch: usize): u32 {
   const end = program + <usize>operations * OPERATION_BYTES

@@ -11,7 +11,8 @@ export interface WorkerOrder {
   readonly log: string
   /** ms that the log may be away. */
   readonly outageMs: number | undefined
-  readonly tasks: readonly Task[]
+  /** The first one; it asks for others. */
+  readonly task: Task
   readonly progress: Uint8Array
   readonly scratch: string
   readonly limits: GroupLimits
@@ -20,6 +21,8 @@ export interface WorkerOrder {
 
 export type FromWorker =
   | { readonly kind: 'read'; readonly records: number; readonly offsets: number }
+  /** It has read what it was given. */
+  | { readonly kind: 'next' }
   /** Packed rows of a table (store/spill/row-queue.ts). */
   | { readonly kind: 'piece'; readonly table: string; readonly bytes: Uint8Array }
   /** What the worker has put aside of a table, in a file that is the coordinator's now. */
@@ -35,8 +38,11 @@ export type FromWorker =
     }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-/** The coordinator has taken a piece. */
-export type ToWorker = { readonly kind: 'taken' }
+export type ToWorker =
+  /** The coordinator has taken a piece. */
+  | { readonly kind: 'taken' }
+  /** What it reads next; null: nothing is left. */
+  | { readonly kind: 'task'; readonly task: Task | null }
 
 interface Failure {
   readonly code: FailureCode | null

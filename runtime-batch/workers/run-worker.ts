@@ -15,10 +15,11 @@ import { checkArtefact } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import { openLog } from '../../logs/index.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
+import type { Task } from '../divide.ts'
 import { PIECE_BYTES, PIECES_AHEAD } from '../limits.ts'
-import { encodeFailure, type FromWorker, type WorkerOrder } from './messages.ts'
+import { encodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
 import { partialExecutor } from './partial-executor.ts'
-import { readGroup } from './read-group.ts'
+import { readTasks } from './read-tasks.ts'
 
 /**
  * The whole life of the thread: it loads the job's functions, waits for its order, and carries it out. `port` leads to
@@ -52,7 +53,7 @@ async function readOrder(
   const log = await openLog(order.log, { outageMs: order.outageMs })
   const read = async (): Promise<void> => {
     const executor = partialExecutor({ ...order, functions, functionsUrl })
-    await readGroup(log, executor, order.tasks, (records, offsets) =>
+    await readTasks(log, executor, coordinator.tasks(order.task), (records, offsets) =>
       coordinator.tell({ kind: 'read', records, offsets }),
     )
     for (const [table, runs] of executor.takeRuns()) coordinator.tell({ kind: 'runs', table, runs })
@@ -87,9 +88,19 @@ class Coordinator {
 
   constructor(port: MessagePort) {
     this.#port = port
-    port.on('message', () => {
-      this.#ahead--
+    port.on('message', (message: ToWorker) => {
+      if (message.kind === 'taken') this.#ahead--
     })
+  }
+
+  /** A task, then what the coordinator gives when it is asked. */
+  async *tasks(first: Task): AsyncGenerator<Task> {
+    for (let task: Task | null = first; task !== null; ) {
+      yield task
+      this.tell({ kind: 'next' })
+      const [message] = (await once(this.#port, 'message')) as [Extract<ToWorker, { kind: 'task' }>]
+      task = message.task
+    }
   }
 
   tell(message: FromWorker, transfer: readonly ArrayBuffer[] = []): void {

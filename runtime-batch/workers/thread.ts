@@ -9,11 +9,14 @@ import { Progress } from '../../core/executor/progress.ts'
 import { TimeMarks } from '../../core/executor/time-marks.ts'
 import { type Rows, rowsThen } from '../../core/state/rows.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
+import type { Task } from '../divide.ts'
 import { WAITING_BYTES } from '../limits.ts'
 import { decodeFailure, type FromWorker, type ToWorker, type WorkerOrder } from './messages.ts'
 
 /** What a worker returns when it is done. */
 interface ThreadResult {
+  /** What it has read. */
+  readonly tasks: readonly Task[]
   readonly progress: Progress
   readonly records: number
   /** Whether its lambdas have formatted anything through `Intl`. */
@@ -24,6 +27,8 @@ type OnProgress = (records: number, offsets: number) => void
 
 /** Whom a thread works for. */
 interface Employer {
+  readonly tasks: Task[]
+  readonly next: () => Task | null
   readonly executor: JobExecutor
   readonly scratch: string
   readonly onProgress: OnProgress
@@ -59,9 +64,14 @@ export class Thread {
     this.#done.catch(() => {})
   }
 
-  /** Gives the thread its order, once; its rows go to the executor. */
-  run(order: WorkerOrder, executor: JobExecutor, onProgress: OnProgress): Promise<ThreadResult> {
-    this.#employer = { executor, scratch: order.scratch, onProgress }
+  /** Gives the thread its order, once, and what `next` gives whenever it has read all; its rows go to the executor. */
+  run(
+    order: WorkerOrder,
+    next: () => Task | null,
+    executor: JobExecutor,
+    onProgress: OnProgress,
+  ): Promise<ThreadResult> {
+    this.#employer = { tasks: [order.task], next, executor, scratch: order.scratch, onProgress }
     this.#worker.postMessage(order)
     return this.#done
   }
@@ -74,17 +84,26 @@ export class Thread {
     this.#waiting.clear()
   }
 
+  #tell(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
   #take(message: FromWorker, resolve: (result: ThreadResult) => void, reject: (error: Error) => void): void {
     if (this.#ended || this.#employer === null) return
-    const { executor, scratch, onProgress } = this.#employer
+    const { tasks, next, executor, scratch, onProgress } = this.#employer
     switch (message.kind) {
       case 'read':
         return onProgress(message.records, message.offsets)
+      case 'next': {
+        const task = next()
+        if (task !== null) tasks.push(task)
+        return this.#tell({ kind: 'task', task })
+      }
       case 'piece': {
         const queue = this.#waiting.get(message.table) ?? new RowQueue(scratch, WAITING_BYTES)
         this.#waiting.set(message.table, queue)
         queue.addPiece(message.bytes)
-        return this.#worker.postMessage({ kind: 'taken' } satisfies ToWorker)
+        return this.#tell({ kind: 'taken' })
       }
       case 'table': {
         const queue = this.#waiting.get(message.table)
@@ -102,7 +121,7 @@ export class Thread {
         const { records, usedIntl } = message
         const progress = Progress.decode(message.progress)
         progress.marks = TimeMarks.decode(message.marks)
-        return resolve({ progress, records, usedIntl })
+        return resolve({ tasks, progress, records, usedIntl })
       }
       case 'failed':
         return reject(decodeFailure(message.failure))

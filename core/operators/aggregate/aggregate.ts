@@ -21,24 +21,16 @@ import type { Flush, Operator } from '../operator.ts'
 import { type CheckSize, FEW_GROUPS, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
+import { StoredOnce } from './once/stored-once.ts'
 import { type RowPart, statePart } from './row-part.ts'
-import { inKeyOrder } from './slot-order.ts'
-import { SlotRows, type SlotRowsOptions } from './slot-rows.ts'
 import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
-import { SpilledGroups } from './spilled-groups.ts'
-import { SpilledRows } from './spilled-rows.ts'
+import { SpilledGroups } from './spilled/spilled-groups.ts'
 
 const NONE: Rows = []
 /** Keys of all groups. */
 const ALL = Object.freeze({ from: undefined, to: undefined })
 const NO_HASHES = new Uint32Array(0)
 const NO_SLOTS = new Uint32Array(0)
-
-/** Rows of a table, made of some of the slots. */
-interface TableOfSlots extends Pick<SlotRowsOptions, 'hashed' | 'onHashes' | 'value'> {
-  readonly table: string
-  readonly select: (slots: Uint32Array) => Uint32Array
-}
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -72,6 +64,7 @@ export class AggregateOperator implements Operator {
   readonly #key: RowPart
   readonly #state: RowPart
   readonly #spilled: SpilledGroups
+  readonly #once: StoredOnce
   #flushed = false
   /** Whether a group that is not in memory can be in the state; if not, none is looked up. */
   #hidden: boolean
@@ -89,14 +82,17 @@ export class AggregateOperator implements Operator {
     this.#key = groups.rowKey
     const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
     this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
-    this.#spilled = new SpilledGroups({ groups, env, kernel, key: this.#key, state: this.#state, checkSize })
+    const parts = { key: this.#key, state: this.#state }
+    this.#spilled = new SpilledGroups({ groups, env, kernel, ...parts, checkSize })
+    const spilled = this.#spilled
+    this.#once = new StoredOnce({ groups, rows, frames, kernel, ...parts, table: this.partials, spilled })
   }
 
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
     this.#flushed = true
     if (!this.#spilled.isEmpty) this.#flushSpilled(now, sink)
-    else if (this.#isWhole) this.#flushWhole(now, sink)
+    else if (this.#isWhole) this.#once.flush(now, sink)
     else {
       this.#flushTable(now, sink, ALL)
       if (this.#env.flushesOnce === true) return
@@ -106,8 +102,8 @@ export class AggregateOperator implements Operator {
   }
 
   /**
-   * Flushes the groups in the table and the closing rows of the state that have the keys of a range, all of whose groups
-   * are in the table.
+   * Flushes the groups in the table and the closing rows of the state with the keys of a range, of which all groups are
+   * in the table.
    */
   #flushTable(now: number, sink: ChangeSink, range: Omit<KeyRange, 'rows'>): void {
     const packed = this.#packed(now)
@@ -124,7 +120,7 @@ export class AggregateOperator implements Operator {
   /** The same where groups have been put aside: range by range. */
   #flushSpilled(now: number, sink: ChangeSink): void {
     this.#spilled.spill()
-    if (this.#isStoredOnce) return this.#flushSpilledWhole(now, sink)
+    if (this.#isStoredOnce) return this.#once.flushSpilled(now, sink)
     for (const range of this.#spilled.ranges()) this.#flushTable(now, sink, range)
     this.#spilled.dispose()
     this.#hidden = this.#env.state !== null
@@ -139,48 +135,6 @@ export class AggregateOperator implements Operator {
   get #isWhole(): boolean {
     const value = this.#rows.packedValue
     return this.#isStoredOnce && this.#state.pack !== null && (value === null || value.pack !== null)
-  }
-
-  #flushWhole(now: number, sink: ChangeSink): void {
-    const slots = inKeyOrder(this.#groups, this.#groups.changedSlots)
-    if (slots.length === 0) return
-    for (const { table, select, ...parts } of this.#tablesOf(now)) {
-      const some = select(slots)
-      if (some.length > 0) sink.putSortedRows(table, new SlotRows({ ...this.#slotRows, slots: some, ...parts }))
-    }
-  }
-
-  #flushSpilledWhole(now: number, sink: ChangeSink): void {
-    const tables = this.#tablesOf(now)
-    let left = tables.length
-    const release = (): void => {
-      if (--left === 0) this.#spilled.dispose()
-    }
-    for (const { table, select, ...parts } of tables) {
-      const slots = (): Uint32Array => select(inKeyOrder(this.#groups, this.#groups.changedSlots))
-      sink.putSortedRows(
-        table,
-        new SpilledRows({ ...this.#slotRows, ...parts, spilled: this.#spilled, slots, release }),
-      )
-    }
-  }
-
-  get #slotRows(): Pick<SlotRowsOptions, 'own' | 'keyBytesOf' | 'key'> {
-    return { own: this.#kernel(), keyBytesOf: slots => this.#groups.keyBytesOf(slots), key: this.#key }
-  }
-
-  /** What is written where nothing is in the state: rows of views, and the state of what stays open. */
-  #tablesOf(now: number): readonly TableOfSlots[] {
-    const { own, onHashes } = this.#rows.freshViews()
-    const value = this.#rows.packedValue
-    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const isOpen = (slot: number): boolean => this.#groups.startOf(slot) >= openFrom
-    const views = own.map((table, i): TableOfSlots => {
-      return { table, select: slots => slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }
-    })
-    const hashes = own.length === 0 && value !== null ? { hashed: value, onHashes } : {}
-    const select = (slots: Uint32Array): Uint32Array => (this.#frames === null ? slots : slots.filter(isOpen))
-    return [...views, { table: this.partials, select, ...hashes, value: this.#state }]
   }
 
   /** All rows at once, none of which has another part anywhere. */
@@ -231,7 +185,7 @@ export class AggregateOperator implements Operator {
     if (this.isFull) this.#clear()
   }
 
-  /** Puts all groups aside where there are too many in memory; until the first flush, after which they are forgotten. */
+  /** Puts all groups aside where there are too many in memory; after the first flush they are forgotten instead. */
   spill(): void {
     if (this.isFull && !this.#flushed) this.#spilled.spill()
   }
@@ -248,15 +202,13 @@ export class AggregateOperator implements Operator {
 
   /** Everything since the last flush as partial rows; the bytes of each are valid until the next one is read. */
   *takePartials(): Generator<Row> {
-    for (const _ of this.#spilled.isEmpty ? [] : this.#rangesOfAll()) yield* this.#partialRows()
+    if (!this.#spilled.isEmpty) {
+      this.#spilled.spill()
+      for (const _ of this.#spilled.ranges()) yield* this.#partialRows()
+      this.#spilled.dispose()
+    }
     yield* this.#partialRows()
     this.#clear()
-  }
-
-  *#rangesOfAll(): Generator<KeyRange> {
-    this.#spilled.spill()
-    yield* this.#spilled.ranges()
-    this.#spilled.dispose()
   }
 
   /** Takes in partial rows of another executor. */

@@ -133,7 +133,8 @@ export class KeyIndex {
 
   /**
    * The numbers of the keys of rows in the kernel's memory (`LoadedRows`), without the first `prefix` and the last
-   * `suffix` bytes of each. New ones have those from `next` on, and where they lie is written by number. Returns how many are new.
+   * `suffix` bytes of each. New ones have those from `next` on, and where they lie is written by number. Returns how
+   * many are new.
    */
   numberRows(
     { table, from, count, prefix, suffix }: RowsOfKeys,

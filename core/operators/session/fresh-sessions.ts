@@ -34,7 +34,7 @@ export interface FreshSessionsOptions {
 }
 
 /** Rows of the tables of the state, and of views. */
-export interface PartsOfSessions {
+interface PartsOfSessions {
   readonly state: RowsInParts
   readonly index: RowsInParts
   readonly views: RowsInParts

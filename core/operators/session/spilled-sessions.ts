@@ -1,8 +1,8 @@
 // Partial sessions that take too much memory: put aside as sorted runs, and brought back in ranges of keys; and what is
 // written of them, which is not in the order of keys.
 //
-// Promises: a range has all parts of the sessions of its keys. Rows of views and of the index are put aside too, range by
-// range, until all are known and can be sorted.
+// Promises: a range has all parts of the sessions of its keys. Rows of views and of the index are put aside too, range
+// by range, until all are known and can be sorted.
 // Not here: when sessions are put aside (`session.ts`).
 
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
@@ -17,9 +17,9 @@ import { type Row, type RowReader, rowsThen } from '../../state/rows.ts'
 import { ByteReader } from '../../values/bytes.ts'
 import { skipValue } from '../../values/canonical.ts'
 import { type CheckSize, rangeLimit } from '../aggregate/group-size.ts'
-import { MergedStates } from '../aggregate/merged-states.ts'
 import type { RowPart } from '../aggregate/row-part.ts'
 import { SortedKeys } from '../aggregate/sorted-keys.ts'
+import { MergedStates } from '../aggregate/spilled/merged-states.ts'
 import { stateKeyPart, stateValuePart } from './session-parts.ts'
 import type { SessionTable } from './session-table.ts'
 

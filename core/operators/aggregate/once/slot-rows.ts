@@ -3,10 +3,10 @@
 // Promises: what a few rows take of memory is all that many rows take. The groups must not change until they are
 // written.
 
-import type { OwnKernel } from '../../kernel/kernel-over.ts'
-import type { PackedBlock, PackedRows, TakePart } from '../../state/packed-rows.ts'
-import type { RowPart } from './row-part.ts'
-import { NO_BYTES, SortedKeys } from './sorted-keys.ts'
+import type { OwnKernel } from '../../../kernel/kernel-over.ts'
+import type { PackedBlock, PackedRows, TakePart } from '../../../state/packed-rows.ts'
+import type { RowPart } from '../row-part.ts'
+import { NO_BYTES, SortedKeys } from '../sorted-keys.ts'
 
 /** Rows that are packed at once: few enough for their bytes to stay near. */
 const AT_ONCE = 4096

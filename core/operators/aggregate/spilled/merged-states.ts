@@ -1,11 +1,11 @@
 // Adds states that were put aside to the columns of slots: by the kernel where they lie in arrays, else in JavaScript.
 
-import type { Column } from '../../aggregations/columns/column.ts'
-import type { OwnKernel } from '../../kernel/kernel-over.ts'
-import { MergeProgram, type PlacedMerge } from '../../kernel/pack/merge-program.ts'
-import { Regions } from '../../kernel/regions.ts'
-import { ByteReader } from '../../values/bytes.ts'
-import type { CheckSize } from './group-size.ts'
+import type { Column } from '../../../aggregations/columns/column.ts'
+import type { OwnKernel } from '../../../kernel/kernel-over.ts'
+import { MergeProgram, type PlacedMerge } from '../../../kernel/pack/merge-program.ts'
+import { Regions } from '../../../kernel/regions.ts'
+import { ByteReader } from '../../../values/bytes.ts'
+import type { CheckSize } from '../group-size.ts'
 
 interface MergedStatesOptions {
   readonly columns: readonly Column[]

@@ -5,18 +5,18 @@
 // come in the order of keys. Parts are merged by the kernel where columns lie in arrays.
 // Not here: when groups are put aside, and what is flushed of them (`aggregate.ts`).
 
-import type { OwnKernel } from '../../kernel/kernel-over.ts'
-import { Regions } from '../../kernel/regions.ts'
-import type { RangeLimit } from '../../spill/range-ends.ts'
-import { type KeyRange, type RunsHandle, SpilledRuns } from '../../spill/spilled-runs.ts'
-import type { Environment } from '../../state/environment.ts'
-import { type CheckSize, rangeLimit } from './group-size.ts'
-import type { GroupTable } from './group-table.ts'
+import type { OwnKernel } from '../../../kernel/kernel-over.ts'
+import { Regions } from '../../../kernel/regions.ts'
+import type { RangeLimit } from '../../../spill/range-ends.ts'
+import { type KeyRange, type RunsHandle, SpilledRuns } from '../../../spill/spilled-runs.ts'
+import type { Environment } from '../../../state/environment.ts'
+import { type CheckSize, rangeLimit } from '../group-size.ts'
+import type { GroupTable } from '../group-table.ts'
+import { SlotRows } from '../once/slot-rows.ts'
+import type { RowPart } from '../row-part.ts'
+import { inKeyOrder } from '../slot-order.ts'
+import { NO_BYTES } from '../sorted-keys.ts'
 import { MergedStates } from './merged-states.ts'
-import type { RowPart } from './row-part.ts'
-import { inKeyOrder } from './slot-order.ts'
-import { SlotRows } from './slot-rows.ts'
-import { NO_BYTES } from './sorted-keys.ts'
 
 interface SpilledGroupsOptions {
   readonly groups: GroupTable

@@ -3,9 +3,9 @@
 // Promises: as of `SlotRows`; memory is that of one range. Rows may be read several times, which brings the groups back
 // each time.
 
-import type { PackedBlock, PackedRows, TakePart } from '../../state/packed-rows.ts'
+import type { PackedBlock, PackedRows, TakePart } from '../../../state/packed-rows.ts'
+import type { SpilledGroups } from '../spilled/spilled-groups.ts'
 import { SlotRows, type SlotRowsOptions } from './slot-rows.ts'
-import type { SpilledGroups } from './spilled-groups.ts'
 
 interface SpilledRowsOptions extends Omit<SlotRowsOptions, 'slots'> {
   readonly spilled: SpilledGroups
