@@ -7,7 +7,7 @@ import type { ChangeSink } from '../core/state/environment.ts'
 import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
-import type { StateReader, StateTransaction } from '../store/store.ts'
+import type { StagedRows, StateReader, StateTransaction, StateWriter } from '../store/store.ts'
 import type { BufferLimits } from './memory-limits.ts'
 
 interface ChangeBufferOptions {
@@ -22,6 +22,7 @@ export class ChangeBuffer implements ChangeSink {
   readonly #tables = new Map<string, RowQueue>()
   /** Tables whose changes were all given at once. */
   readonly #packed = new Map<string, PackedRows>()
+  readonly #staged = new Map<string, StagedRows | null>()
 
   constructor(options: ChangeBufferOptions) {
     this.#options = options
@@ -68,12 +69,35 @@ export class ChangeBuffer implements ChangeSink {
     this.#options.release(output, partition, key, value)
   }
 
+  /** Writes to the file of the state what is too much for the memory of one transaction. */
+  stage(state: StateWriter): void {
+    const existing = new Set(state.tables())
+    for (const [table, queue] of this.#tables) {
+      if (!queue.isSpilled) continue
+      const [changes, exists] = [queue.changes(), existing.has(table)]
+      this.#staged.set(table, state.stage(exists ? changes : presentRows(changes), exists))
+      queue.dispose()
+      this.#tables.delete(table)
+    }
+    for (const [table, rows] of this.#packed) {
+      if (rows.isSpilled !== true) continue
+      this.#staged.set(table, state.stage(rows, existing.has(table)))
+      rows.dispose()
+      this.#packed.delete(table)
+    }
+  }
+
   /** Writes everything: whole tables where the state has none yet, sorted changes otherwise. */
   write(state: StateReader, transaction: StateTransaction): void {
     const existing = new Set(state.tables())
     for (const [table, queue] of this.#tables) {
       if (existing.has(table)) transaction.applyChanges(table, queue.changes())
       else transaction.replaceTable(table, presentRows(queue.changes()))
+    }
+    for (const [table, rows] of this.#staged) {
+      if (rows === null) continue
+      if (existing.has(table)) transaction.applyStaged(table, rows)
+      else transaction.replaceStaged(table, rows)
     }
     for (const [table, rows] of this.#packed) {
       if (existing.has(table)) transaction.applyPacked(table, rows)

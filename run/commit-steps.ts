@@ -9,6 +9,7 @@ export const COMMIT_STEPS = [
   'begin',
   'flushed',
   'outputs-prepared',
+  'staged',
   'in-transaction',
   'state-committed',
   'outputs-published',

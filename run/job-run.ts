@@ -251,6 +251,8 @@ export class JobRun {
       step('flushed')
       await this.#outputs.prepare({ ...commit, cut: this.progress.cutNow })
       step('outputs-prepared')
+      changes.stage(writer)
+      step('staged')
       await writer.commit(transaction => {
         changes.write(writer, transaction)
         const progress = this.progress.encode()

@@ -25,7 +25,7 @@ const ROW_PART = 1 / 32
  * Bytes of groups from which on a batch puts them aside: to write and read them once costs less than the memory that
  * more of them take. Found by measuring: pages that are touched for the first time cost as much as the rows in them.
  */
-const SPILLING_BYTES = 192 << 20
+const SPILLING_BYTES = 128 << 20
 
 /** How much of what the machine (or the control group) and the heap of V8 allow a run takes by default. */
 const MACHINE_PART = 1 / 2

@@ -120,6 +120,7 @@ async function readInThreads(
     if (usedIntl) run.noteIntl()
     takeOver(run, tasks, progress, records)
   }
+  run.takeAllMemory()
 }
 
 /** The first task, then what is left when it is asked for. */

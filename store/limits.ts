@@ -16,6 +16,8 @@ export const READERS_MAX = 1024
  * list.
  */
 export const BLOCK_BYTES = 2000
+/** Bytes that one transaction stages: lmdb holds the pages of a transaction in memory until its end. */
+export const STAGED_BYTES = 16 << 20
 /** Runs below so many bytes count as equally small when they are compacted: about what one small commit writes. */
 export const TIER_BYTES = 64 * 1024
 /** Bytes of index keys that a run keeps in memory. Past it, a block is read to learn its first key. */

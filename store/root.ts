@@ -29,6 +29,11 @@ export interface Root {
   readonly tables: ReadonlyMap<string, readonly SortedRunInfo[]>
 }
 
+/**
+ * In place of the name of a table: runs that belong to none yet. The next commit gives them to tables, or deletes them.
+ */
+export const STAGED = '\0staged'
+
 export const EMPTY_ROOT: Root = { epoch: 0, owner: null, nextRun: 1, documents: new Map(), tables: new Map() }
 
 type StoredRun = readonly [id: number, blocks: number, rows: number, bytes: number]

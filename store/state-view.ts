@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib'
 import type { Transaction } from 'lmdb'
 import type { Rows } from '../core/state/rows.ts'
 import { documentKey, type Lmdb } from './lmdb.ts'
-import { corrupt, type Root } from './root.ts'
+import { corrupt, type Root, STAGED } from './root.ts'
 import type { KeyFilter } from './runs/key-filter.ts'
 import { mergedRows } from './runs/run-merge.ts'
 import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
@@ -65,6 +65,6 @@ export class StateView {
   }
 
   tables(): readonly string[] {
-    return [...this.#tables.keys()].filter(name => !mergedRows(this.runsOf(name)).next().done).sort()
+    return [...this.#tables.keys()].filter(name => name !== STAGED && !mergedRows(this.runsOf(name)).next().done).sort()
   }
 }

@@ -17,6 +17,11 @@ export interface StateReader {
   close(): Promise<void>
 }
 
+/** Rows that are in the file of a state, and in no table yet. */
+export interface StagedRows {
+  readonly run: number
+}
+
 export interface StateTransaction {
   putDocument(name: string, value: Uint8Array | null): void
   /** Applies changes sorted by key (byte order, no key twice), as one sorted run. */
@@ -26,11 +31,21 @@ export interface StateTransaction {
   /** The same two with rows that are packed already. */
   applyPacked(table: string, rows: PackedRows): void
   replacePacked(table: string, rows: PackedRows): void
+  /** The same two with rows that were staged since the last commit. */
+  applyStaged(table: string, rows: StagedRows): void
+  replaceStaged(table: string, rows: StagedRows): void
 }
 
 export interface StateWriter extends StateReader {
   /** The epoch of this owner; a writer whose epoch is no longer the newest gets `stale-owner`. */
   readonly epoch: number
+  /**
+   * Writes rows, sorted by key, to the file, some at a time: for more than the memory of one transaction should hold.
+   * Nobody sees them before a commit gives them to a table; the next commit deletes those that it does not give to one.
+   * Null where there are none. `filtered`: whether they are to lie above others, and get a filter of their keys. Throws
+   * `disk-full`, `stale-owner`.
+   */
+  stage(rows: Iterable<RowChange> | PackedRows, filtered: boolean): StagedRows | null
   /**
    * Runs `write` in one transaction and resolves when it is durable. All or nothing, also through kill -9 and a full
    * disk (`disk-full`, last commit intact). What was written is visible to this writer's reads after the commit.

@@ -8,35 +8,27 @@
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { closeAll, orClose, thenClose } from '../core/close-all.ts'
 import { invariant, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { PackedRows } from '../core/state/packed-rows.ts'
-import type { Row, RowChange, Rows } from '../core/state/rows.ts'
+import type { Row, RowChange } from '../core/state/rows.ts'
 import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
-import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
-import { blockKey, documentKey, Lmdb, ROOT_KEY, stateFile } from './lmdb.ts'
+import { Draft, type DraftOptions, putRoot } from './draft.ts'
+import { Lmdb, stateFile } from './lmdb.ts'
 import { translate } from './lmdb-failure.ts'
 import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
-import { EMPTY_ROOT, encodeRoot, type Root } from './root.ts'
-import { runsToCompact } from './runs/compaction.ts'
-import { RunMerge } from './runs/run-merge.ts'
-import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
-import { SortedRunWriter } from './runs/sorted-run-writer.ts'
+import { EMPTY_ROOT, type Root } from './root.ts'
+import { Staging, type StagingOptions } from './staging.ts'
 import { StateView } from './state-view.ts'
-import type { StateTransaction, StateWriter } from './store.ts'
+import type { StagedRows, StateTransaction, StateWriter } from './store.ts'
 
-interface WriterOptions {
+interface WriterOptions extends DraftOptions, StagingOptions {
   /** False: a commit may be lost with the machine, though not with the process. For states that nobody keeps. */
   readonly durable?: boolean | undefined
-  /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
-  readonly blockBytes?: number
-  /** Runs below this size count as equally small when they are compacted. For tests; default `TIER_BYTES`. */
-  readonly tierBytes?: number
 }
 
 /**
@@ -100,6 +92,20 @@ class Writer implements StateWriter {
     return this.#view.tables()
   }
 
+  stage(rows: Iterable<RowChange> | PackedRows, filtered: boolean): StagedRows | null {
+    invariant(this.#open, 'rows for a closed state')
+    const known = this.#view.runs()
+    const staging = new Staging(this.#lmdb, this.#view.root, this.#options, () => checkOwner(this.#lmdb, this.epoch))
+    try {
+      const run = staging.write(rows, filtered)
+      if (run === null) return null
+      known.set(run.info.id, this.#view.newRun(run.info, run.filter))
+      return { run: run.info.id }
+    } finally {
+      this.#view = new StateView(this.#lmdb, staging.root, known)
+    }
+  }
+
   async commit(write: (txn: StateTransaction) => void): Promise<void> {
     invariant(this.#open, 'commit to a closed state')
     this.#view = this.#lmdb.transaction(() => {
@@ -130,123 +136,6 @@ class Writer implements StateWriter {
       // An owner that has ended is taken over all the same.
       if (!isLyrebirdError(e) || e.code !== 'disk-full') throw e
     }
-  }
-}
-
-type Fill = (writer: SortedRunWriter) => void
-
-/**
- * What a transaction has written so far. Rows that it replaces are deleted at its end, so that it can read them until
- * then.
- */
-class Draft implements StateTransaction {
-  readonly #lmdb: Lmdb
-  readonly #before: StateView
-  readonly #options: WriterOptions
-  readonly #documents: Map<string, number>
-  readonly #tables: Map<string, readonly SortedRun[]>
-  readonly #dropped: SortedRunInfo[] = []
-  #nextRun: number
-
-  constructor(lmdb: Lmdb, before: StateView, options: WriterOptions) {
-    this.#lmdb = lmdb
-    this.#before = before
-    this.#options = options
-    this.#documents = new Map(before.root.documents)
-    this.#tables = new Map([...before.root.tables.keys()].map(name => [name, before.runsOf(name)]))
-    this.#nextRun = before.root.nextRun
-  }
-
-  putDocument(name: string, value: Uint8Array | null): void {
-    invariant(name.length > 0 && name.length <= 400, 'a document name has 1 to 400 characters')
-    const key = documentKey(name)
-    if (value !== null) {
-      this.#lmdb.put(key, value)
-      this.#documents.set(name, crc32(value))
-    } else if (this.#documents.delete(name)) this.#lmdb.remove(key)
-  }
-
-  applyChanges(table: string, changes: Iterable<RowChange>): void {
-    this.#apply(table, writer => {
-      for (const [key, value] of changes) writer.add(key, value)
-    })
-  }
-
-  replaceTable(table: string, rows: Rows): void {
-    this.#replaceAll(table, writer => {
-      for (const [key, value] of rows) writer.add(key, value)
-    })
-  }
-
-  applyPacked(table: string, rows: PackedRows): void {
-    this.#apply(table, writer => writer.addPacked(rows))
-  }
-
-  replacePacked(table: string, rows: PackedRows): void {
-    this.#replaceAll(table, writer => writer.addPacked(rows))
-  }
-
-  #apply(table: string, fill: Fill): void {
-    const run = this.#write(true, fill)
-    if (run !== undefined) this.#tables.set(table, [run, ...(this.#tables.get(table) ?? [])])
-  }
-
-  #replaceAll(table: string, fill: Fill): void {
-    const run = this.#write(false, fill)
-    this.#replace(table, this.#tables.get(table) ?? [], run === undefined ? [] : [run])
-  }
-
-  /** Compacts, deletes what was replaced, writes the root, and returns the view of the result. */
-  finish(): StateView {
-    for (const name of this.#tables.keys()) this.#compact(name)
-    for (const { id, blocks } of this.#dropped) {
-      this.#lmdb.guard.run(id, blocks)
-      for (let i = 0; i < blocks; i++) this.#lmdb.remove(blockKey(id, i))
-    }
-    const { epoch, owner } = this.#before.root
-    const tables = new Map([...this.#tables].map(([name, runs]) => [name, runs.map(run => run.info)]))
-    const root = { epoch, owner, nextRun: this.#nextRun, documents: this.#documents, tables }
-    putRoot(this.#lmdb, root)
-    const runs = [...this.#tables.values()].flat()
-    return new StateView(this.#lmdb, root, new Map(runs.map(run => [run.info.id, run])))
-  }
-
-  #compact(table: string): void {
-    for (;;) {
-      const runs = this.#tables.get(table) ?? []
-      const count = runsToCompact(
-        runs.map(run => run.info),
-        this.#options.tierBytes ?? TIER_BYTES,
-      )
-      if (count === 0) return
-      const all = count === runs.length
-      const compacted = this.#write(!all, writer => {
-        const merge = new RunMerge(runs.slice(0, count))
-        while (merge.next()) {
-          const { block, keyStart, keyEnd, valueStart, valueEnd } = merge.top
-          if (valueEnd >= 0 || !all) writer.addPart(block, keyStart, keyEnd, block, valueStart, valueEnd)
-        }
-      })
-      this.#replace(table, runs.slice(0, count), [
-        ...(compacted === undefined ? [] : [compacted]),
-        ...runs.slice(count),
-      ])
-    }
-  }
-
-  #replace(table: string, dropped: readonly SortedRun[], runs: readonly SortedRun[]): void {
-    for (const run of dropped) this.#dropped.push(run.info)
-    if (runs.length === 0) this.#tables.delete(table)
-    else this.#tables.set(table, runs)
-  }
-
-  #write(filtered: boolean, fill: Fill): SortedRun | undefined {
-    const id = this.#nextRun++
-    const put = (ordinal: number, block: Uint8Array): void => this.#lmdb.put(blockKey(id, ordinal), block, true)
-    const writer = new SortedRunWriter(id, put, filtered, this.#options.blockBytes ?? BLOCK_BYTES)
-    fill(writer)
-    const written = writer.finish()
-    return written === undefined ? undefined : this.#before.newRun(written.info, written.filter)
   }
 }
 
@@ -315,6 +204,3 @@ function locked(dir: string, holder: { readonly pid: number; readonly host?: str
 
 /** In a transaction: the root of the commit before it. */
 const lastRoot = (lmdb: Lmdb): Root | undefined => readRoot(lmdb, lmdb.db.getWriteTxnId() - 1)
-
-const putRoot = (lmdb: Lmdb, root: Root): void =>
-  lmdb.put(ROOT_KEY, encodeRoot({ ...root, transaction: lmdb.db.getWriteTxnId() }))

@@ -42,6 +42,13 @@ export class Regions implements Buffers, Arrays {
     this.#memory.release(byteOffset, bytes)
   }
 
+  /** Gives all back but these. */
+  giveBackOthers(kept: readonly { readonly byteOffset: number }[]): void {
+    for (const address of [...this.#taken.keys()]) {
+      if (!kept.some(({ byteOffset }) => byteOffset === address)) this.giveBack({ byteOffset: address })
+    }
+  }
+
   giveAllBack(): void {
     for (const [address, bytes] of this.#taken) this.#memory.release(address, bytes)
     this.#taken.clear()

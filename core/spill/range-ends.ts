@@ -17,6 +17,11 @@ export interface RangeLimit {
   readonly bytes: number
 }
 
+export const EVERYTHING: RangeLimit = Object.freeze({
+  rows: Number.POSITIVE_INFINITY,
+  bytes: Number.POSITIVE_INFINITY,
+})
+
 /** The keys at which ranges end and the next ones begin, in order. */
 export function rangeEnds(pieces: readonly Piece[], limit: RangeLimit): readonly Uint8Array[] {
   const sorted = [...pieces].sort((a, b) => compareBytes(a.firstKey, b.firstKey))

@@ -22,6 +22,7 @@ interface RowsOfRunsOptions {
 }
 
 export class RowsOfRuns implements PackedRows {
+  readonly isSpilled = true
   readonly #o: RowsOfRunsOptions
   #disposed = false
 

@@ -75,6 +75,18 @@ export class SpilledRuns {
     return this.#runs.length === 0
   }
 
+  /** Rows and bytes of all runs. */
+  get size(): { readonly rows: number; readonly bytes: number } {
+    let [rows, bytes] = [0, 0]
+    for (const { places } of this.#runs) {
+      for (const place of places) {
+        rows += place.rows
+        bytes += place.bytes
+      }
+    }
+    return { rows, bytes }
+  }
+
   /** Puts rows aside, and disposes of them. Throws `disk-full`. */
   add(rows: PackedRows): void {
     this.#own ??= this.#source.newBlocks()

@@ -19,6 +19,8 @@ export type TakePart = (
 ) => void
 
 export interface PackedRows {
+  /** Whether they come from a file, since they take too much memory. */
+  readonly isSpilled?: boolean
   /** All rows as blocks of about so many bytes. */
   blocks(blockBytes: number): Iterable<PackedBlock>
   each(take: TakePart): void

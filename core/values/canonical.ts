@@ -238,9 +238,12 @@ export function putField(out: Record<string, unknown>, name: string, value: unkn
   } else out[name] = value
 }
 
-function decodeNumber(r: ByteReader): number {
-  const high = r.u32()
-  const low = r.u32()
+const decodeNumber = (r: ByteReader): number => numberOf(r.u32(), r.u32())
+
+/** The canonical number at a place, its tag before it. */
+export const numberAt = (view: DataView, at: number): number => numberOf(view.getUint32(at + 1), view.getUint32(at + 5))
+
+function numberOf(high: number, low: number): number {
   const positive = high >= 0x80000000
   bits.setUint32(0, positive ? high - 0x80000000 : ~high)
   bits.setUint32(4, positive ? low : ~low)

@@ -29,6 +29,10 @@ export class RowQueue {
     this.#memoryBytes = memoryBytes
   }
 
+  get isSpilled(): boolean {
+    return this.#file !== null
+  }
+
   /** A null value is a deleted row. */
   add(key: Uint8Array, value: Uint8Array | null): void {
     const size = HEADER_BYTES + key.length + (value === null ? 0 : value.length)

@@ -31,7 +31,9 @@ const changes = fc.array(fc.tuple(key, fc.option(value, { freq: 3 })), { maxLeng
 
 type Step =
   | { kind: 'commit'; parts: { table: string; changes: RowChange[] }[]; document: Uint8Array | null }
-  | { kind: 'replace'; table: string; changes: RowChange[] }
+  | { kind: 'replace'; table: string; changes: RowChange[]; staged: boolean }
+  /** Rows of a table that are staged, and belong to it after a commit; or to nobody, where there is none. */
+  | { kind: 'stage'; table: string; changes: RowChange[]; commits: boolean }
   | { kind: 'reopen' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -43,7 +45,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       document: fc.option(value),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace' as const), table, changes }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('replace' as const), table, changes, staged: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('stage' as const), table, changes, commits: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reopen' as const) }) },
 )
 
@@ -72,7 +78,11 @@ test('the state holds what a sorted map holds', async () => {
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 14 }),
       fc.array(key, { maxLength: 6 }),
-      fc.constantFrom({ blockBytes: 60, tierBytes: 200 }, { blockBytes: 2000, tierBytes: 4000 }, {}),
+      fc.constantFrom(
+        { blockBytes: 60, tierBytes: 200, stagedBytes: 100 },
+        { blockBytes: 2000, tierBytes: 4000, stagedBytes: 5000 },
+        {},
+      ),
       async (steps, probes, options) => {
         const dir = mkdtempSync(join(tmpdir(), 'lyrebird-store-'))
         let writer = await openStateWriter(dir, options)
@@ -101,10 +111,20 @@ test('the state holds what a sorted map holds', async () => {
 async function apply(writer: StateWriter, model: Model, one: Exclude<Step, { kind: 'reopen' }>): Promise<void> {
   if (one.kind === 'replace') {
     const rows = one.changes.flatMap(([k, v]) => (v === null ? [] : [[k, v] as const]))
-    await writer.commit(txn => txn.replaceTable(one.table, rows))
+    const staged = one.staged ? writer.stage(rows, false) : null
+    await writer.commit(txn => {
+      if (staged === null) txn.replaceTable(one.table, rows)
+      else txn.replaceStaged(one.table, staged)
+    })
     model.tables.delete(one.table)
     model.apply(one.table, rows)
     return
+  }
+  if (one.kind === 'stage') {
+    const staged = writer.stage(one.changes, true)
+    if (staged === null || !one.commits) return
+    await writer.commit(txn => txn.applyStaged(one.table, staged))
+    return model.apply(one.table, one.changes)
   }
   await writer.commit(txn => {
     for (const part of one.parts) txn.applyChanges(part.table, part.changes)

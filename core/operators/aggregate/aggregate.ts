@@ -91,7 +91,7 @@ export class AggregateOperator implements Operator {
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
     this.#flushed = true
-    if (!this.#spilled.isEmpty) this.#flushSpilled(now, sink)
+    if (!this.#spilled.isEmpty && !this.#spilled.bringBack()) this.#flushSpilled(now, sink)
     else if (this.#isWhole) this.#once.flush(now, sink)
     else {
       this.#flushTable(now, sink, ALL)

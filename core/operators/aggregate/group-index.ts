@@ -24,6 +24,8 @@ export interface GroupIndex {
   slotsOf(start: number): Iterable<number>
   /** Forgets a window. */
   drop(start: number): void
+  /** Forgets all of them. */
+  clear(): void
 }
 
 /** Where the key is that was set: in the scratch, a text in the kernel's memory, or a number. */
@@ -107,6 +109,12 @@ export class ApartIndex implements GroupIndex {
     this.#windows.delete(start)
     this.#lastStart = Number.NaN
     this.#last = null
+  }
+
+  /** Forgets all groups. The memory of a sole window, which there is always where keys have none, is kept for it. */
+  clear(): void {
+    if (this.#windows.size === 1) for (const index of this.#windows.values()) index.clear()
+    else for (const start of this.starts()) this.drop(start)
   }
 
   #indexOf(start: number): KeyIndex {

@@ -31,8 +31,14 @@ export const FEW_GROUPS = 4096
 /** A state in memory takes at most about so many times its canonical bytes. */
 const TIMES = 5
 
-/** What may come back at once of groups that were put aside. */
-export function rangeLimit(
+/** What may be in memory at once of groups that were put aside: half of it while they are flushed, for their rows. */
+export function rangeLimit(limits: Environment, columns: readonly Column[]): RangeLimit {
+  const { rows, bytes } = loadLimit(limits, columns)
+  return { rows: Math.max(1, rows / 2), bytes: bytes / 2 }
+}
+
+/** The same of all that come back at once. */
+export function loadLimit(
   { groupLimit, groupBytes = Number.POSITIVE_INFINITY }: Environment,
   columns: readonly Column[],
 ): RangeLimit {

@@ -13,7 +13,7 @@ import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, decodeValue, encodeValue } from '../../values/canonical.ts'
+import { canonicalBytes, decodeValue, encodeValue, numberAt } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
 import { KeyWriter } from './key-writer.ts'
@@ -47,7 +47,7 @@ export class GroupTable implements GroupAccess {
   readonly views: readonly ViewTrack[]
   readonly #ending: readonly Column[]
   readonly #index: GroupIndex
-  /** Of groups that were put aside and are loaded. */
+  /** Of groups that were put aside and are loaded: the same where windows are apart. */
   readonly #loaded: ApartIndex
   #capacity = 0
   #used = SCRATCH + 1
@@ -77,10 +77,15 @@ export class GroupTable implements GroupAccess {
     this.#index = overlapping
       ? new OverlappingIndex(scratch, (...key) => this.#putKey(...key))
       : new ApartIndex(scratch)
-    this.#loaded = new ApartIndex(scratch)
+    this.#loaded = this.#index instanceof ApartIndex ? this.#index : new ApartIndex(scratch)
     this.views = Array.from({ length: viewCount }, () => new ViewTrack())
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
+  }
+
+  /** Slots that there is room for. */
+  get capacity(): number {
+    return this.#capacity
   }
 
   /** About the memory that all of them take, in bytes. */
@@ -242,16 +247,22 @@ export class GroupTable implements GroupAccess {
 
   /** Forgets everything. */
   clear(): void {
-    for (const index of [this.#index, this.#loaded]) for (const start of index.starts()) index.drop(start)
+    this.#index.clear()
+    if (this.#loaded !== this.#index) this.#loaded.clear()
     for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
     this.#used = SCRATCH + 1
     this.#free = []
     this.#changedCount = 0
   }
 
+  /** Whether rows may be loaded while the table has groups. */
+  get loadsToOthers(): boolean {
+    return this.#loaded === this.#index && this.#free.length === 0
+  }
+
   /**
-   * The slots of rows that were put aside, by row. Only into a table that has been cleared, and no other elements reach
-   * it until it is cleared again: their groups are not found by their keys.
+   * The slots of rows that were put aside, by row. Where they may not be loaded to others, the table has been cleared,
+   * and no elements reach it until it is cleared again: their groups would not be found by their keys.
    */
   load(rows: LoadedRows, slots: Uint32Array): void {
     const { table, count } = rows
@@ -261,7 +272,7 @@ export class GroupTable implements GroupAccess {
     const keys = { at: this.#keysAt, lengths: this.#keyLengths }
     for (let from = 0; from < count; ) {
       const end = this.windowed ? this.#endOfWindow(rows, from) : count
-      const start = this.windowed ? (decodeValue(this.#reader(table[ROW_WORDS * from] as number)) as number) : 0
+      const start = this.windowed ? numberAt(this.kernel.memory.view, table[ROW_WORDS * from] as number) : 0
       const some = { table, from, count: end - from, prefix, suffix: 0 }
       const fresh = this.#loaded.findRows(start, some, this.#used, slots, keys)
       for (let i = 0; i < fresh; i++) this.#beginLoaded(this.#used++, start)
@@ -283,10 +294,6 @@ export class GroupTable implements GroupAccess {
     let end = from + 1
     while (end < count && startOf(end, 1) === startOf(from, 1) && startOf(end, 5) === startOf(from, 5)) end++
     return end
-  }
-
-  #reader(at: number): ByteReader {
-    return new ByteReader(this.kernel.memory.bytes, at)
   }
 
   #begin(slot: number, start: number): void {

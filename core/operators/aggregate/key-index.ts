@@ -12,6 +12,7 @@ import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
 
 /** Words of the header (`kernel/assembly/keys.ts`). */
 const HEADER_WORDS = 8
+const PLACES = 0
 const MASK = 1
 const SIZE = 2
 const LIMIT = 3
@@ -22,6 +23,8 @@ const LAST_LENGTH = 7
 
 const PLACE_WORDS = 4
 const LEAST_PLACES = 16
+/** Places of a key from which on a table is no longer kept for others. */
+const SPARSE = 16
 /** Places that a table has before it grows by two instead of four. */
 const MANY_PLACES = 1 << 18
 const LEAST_ROOM = 256
@@ -192,6 +195,23 @@ export class KeyIndex {
       const entry = places[at] as number
       if (entry !== 0) yield entry - 1
     }
+  }
+
+  /** Forgets all keys. The memory of their places is kept for others, unless it was for many more: to clear it costs. */
+  clear(): void {
+    const [header, places] = [this.#header, this.#places]
+    const isSparse = places.length > SPARSE * PLACE_WORDS * (header[SIZE] as number)
+    this.#regions.giveBackOthers(isSparse ? [header] : [header, places])
+    header[SIZE] = 0
+    header[ROOM] = 0
+    header[ROOM_END] = 0
+    if (isSparse) {
+      header[PLACES] = 0
+      this.#places = header
+      this.#growPlaces(LEAST_PLACES)
+    } else places.fill(0)
+    this.#roomBytes = LEAST_ROOM / 2
+    this.#makeRoom(LEAST_ROOM)
   }
 
   /** Gives all memory back. */

@@ -121,6 +121,10 @@ export class OverlappingIndex implements GroupIndex {
     if (this.#unused > LEAST_UNUSED && 2 * this.#unused > this.#uses.length) this.#renumber()
   }
 
+  clear(): void {
+    for (const start of this.starts()) this.drop(start)
+  }
+
   #windowAt(start: number): Window {
     const last = this.#window
     if (last !== null) {

@@ -15,7 +15,7 @@ import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
+import { canonicalBytes, numberAt } from '../../values/canonical.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { KeyWriter } from '../aggregate/key-writer.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
@@ -37,7 +37,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
   readonly kernel: OwnKernel
   readonly keyWriter: KeyWriter
   readonly #scratch: KeyScratch
-  #index: KeyIndex
+  readonly #index: KeyIndex
   /** By the number that the index gives: where the canonical bytes of the key lie, and how many they are. */
   #keysAt: Uint32Array = new Uint32Array(0)
   #keyLengths: Uint32Array = new Uint32Array(0)
@@ -69,6 +69,11 @@ export class SessionTable implements GroupAccess, SessionTimes {
     this.#gap = gapMs
     this.#ending = columns.filter(c => c.endChunk !== undefined)
     this.#grow(64)
+  }
+
+  /** Slots that there is room for. */
+  get capacity(): number {
+    return this.#capacity
   }
 
   /** About the memory that all of them take, in bytes. */
@@ -153,11 +158,12 @@ export class SessionTable implements GroupAccess, SessionTimes {
       this.#keyBytes += this.#keyLengths[this.#keyCount++] as number
       this.#sessions.push(NO_SLOT)
     }
+    const { view } = this.kernel.memory
     let merged = 0
     for (let i = 0; i < count; i++) {
       const row = ROW_WORDS * i
-      const first = this.#timeAt((table[row + KEY_END] as number) - NUMBER_BYTES)
-      const last = this.#timeAt(table[row + VALUE] as number)
+      const first = numberAt(view, (table[row + KEY_END] as number) - NUMBER_BYTES)
+      const last = numberAt(view, table[row + VALUE] as number)
       table[row + VALUE] = (table[row + VALUE] as number) + NUMBER_BYTES
       const number = slots[i] as number
       if (this.#sessions[number] === NO_SLOT) {
@@ -174,11 +180,6 @@ export class SessionTable implements GroupAccess, SessionTimes {
       slots[i] = this.#slotOfPart(first, last)
     }
     merge(merged, count)
-  }
-
-  /** The canonical number at an address. */
-  #timeAt(at: number): number {
-    return decodeValue(new ByteReader(this.kernel.memory.bytes, at)) as number
   }
 
   /** The chunk that numeric lineages point into ends. */
@@ -263,8 +264,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
     for (let slot = SCRATCH + 1; slot < this.#used; slot++) this.clearSlot(slot)
     this.#used = SCRATCH + 1
     this.#free = []
-    this.#index.dispose()
-    this.#index = new KeyIndex(this.#scratch)
+    this.#index.clear()
     this.#keyCount = 0
     this.#sessions = []
     this.#keyBytes = 0

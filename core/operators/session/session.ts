@@ -102,7 +102,8 @@ class SessionOperator implements Operator {
     this.#now = now
     this.#sink = sink
     rows.begin(sink, keepNow)
-    if (this.#isStoredOnce && !this.#spilled.isEmpty) this.#flushSpilled(now, sink)
+    const isBack = this.#spilled.isEmpty || this.#spilled.bringBack()
+    if (!isBack && this.#isStoredOnce) this.#flushSpilled(now, sink)
     else if (this.#isAllInMemory) {
       new FreshSessions(this.#o).flush(now, sink, { state: this.partials, index: this.#index })
       this.#o.sessions.clear()

@@ -8,7 +8,7 @@
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { PackedTable } from '../../kernel/packed-table.ts'
 import { Regions } from '../../kernel/regions.ts'
-import type { RangeLimit } from '../../spill/range-ends.ts'
+import { EVERYTHING, type RangeLimit } from '../../spill/range-ends.ts'
 import { RowsOfRuns } from '../../spill/rows-of-runs.ts'
 import { type KeyRange, type RunsHandle, SpilledRuns } from '../../spill/spilled-runs.ts'
 import type { Environment } from '../../state/environment.ts'
@@ -16,7 +16,7 @@ import type { PackedRows } from '../../state/packed-rows.ts'
 import { type Row, type RowReader, rowsThen } from '../../state/rows.ts'
 import { ByteReader } from '../../values/bytes.ts'
 import { skipValue } from '../../values/canonical.ts'
-import { type CheckSize, rangeLimit } from '../aggregate/group-size.ts'
+import { type CheckSize, loadLimit, rangeLimit } from '../aggregate/group-size.ts'
 import type { RowPart } from '../aggregate/row-part.ts'
 import { SortedKeys } from '../aggregate/sorted-keys.ts'
 import { MergedStates } from '../aggregate/spilled/merged-states.ts'
@@ -69,6 +69,16 @@ export class SpilledSessions {
     this.#runs.takeOver(runs)
   }
 
+  /** Brings all parts back into the table, to those that are there; false where it has no room for them. */
+  bringBack(): boolean {
+    const { rows, bytes } = this.#runs.size
+    const limit = loadLimit(this.#o.env, this.#o.sessions.columns)
+    if (this.#o.sessions.size + rows > limit.rows || bytes > limit.bytes) return false
+    for (const range of this.#runs.ranges(EVERYTHING)) this.#load(range)
+    this.#runs.dispose()
+    return true
+  }
+
   /** Brings range by range into the table, which must be empty: what is read of a range is read before the next. */
   *ranges(): Generator<void> {
     const { sessions } = this.#o
@@ -108,7 +118,7 @@ export class SpilledSessions {
     const { sessions, checkSize } = this.#o
     const own = sessions.kernel
     const regions = new Regions(own.memory)
-    const states = new MergedStates({ columns: sessions.columns, own, checkSize })
+    const states = new MergedStates({ columns: sessions.columns, own, checkSize, capacity: () => sessions.capacity })
     try {
       for (const some of rows()) {
         const slots = regions.words(some.count)
@@ -116,6 +126,7 @@ export class SpilledSessions {
         regions.giveBack(slots)
       }
     } finally {
+      states.dispose()
       regions.giveAllBack()
     }
   }

@@ -16,6 +16,7 @@ interface SpilledRowsOptions extends Omit<SlotRowsOptions, 'slots'> {
 }
 
 export class SpilledRows implements PackedRows {
+  readonly isSpilled = true
   readonly #o: SpilledRowsOptions
   /** Whether all rows have been hashed. */
   #hashed = false

@@ -11,6 +11,8 @@ interface MergedStatesOptions {
   readonly columns: readonly Column[]
   readonly own: OwnKernel
   readonly checkSize: CheckSize
+  /** Slots that the columns have room for: their arrays move when it grows. */
+  readonly capacity: () => number
 }
 
 const ROW_WORDS = 4
@@ -20,16 +22,19 @@ export class MergedStates {
   /** By slot: canonical bytes that have been read of its state, where that may grow. */
   readonly #bytes = new Map<number, number>()
 
+  readonly #regions: Regions
+  #merge: PlacedMerge | null = null
+  #capacity = -1
+
   constructor(options: MergedStatesOptions) {
     this.#o = options
+    this.#regions = new Regions(options.own.memory)
   }
 
   /** Rows with indices from <= i < to of a table of the kernel (`LoadedRows`); their slots by row. */
   add(table: Uint32Array, from: number, to: number, slots: Uint32Array): void {
-    const { own, columns } = this.#o
-    // Arrays of columns move when they grow.
-    const regions = new Regions(own.memory)
-    const merge = mergeOf(columns, regions)
+    const { own } = this.#o
+    const merge = this.#program()
     for (let row = from; row < to; row++) {
       if (merge !== null) {
         const { address, operations, scratch } = merge
@@ -38,7 +43,20 @@ export class MergedStates {
       }
       if (row < to) this.#add(slots[row] as number, table, row)
     }
-    regions.giveAllBack()
+  }
+
+  dispose(): void {
+    this.#regions.giveAllBack()
+  }
+
+  #program(): PlacedMerge | null {
+    const { columns, capacity } = this.#o
+    if (this.#capacity !== capacity()) {
+      this.#capacity = capacity()
+      this.#regions.giveAllBack()
+      this.#merge = mergeOf(columns, this.#regions)
+    }
+    return this.#merge
   }
 
   #add(slot: number, table: Uint32Array, row: number): void {

@@ -7,10 +7,10 @@
 
 import type { OwnKernel } from '../../../kernel/kernel-over.ts'
 import { Regions } from '../../../kernel/regions.ts'
-import type { RangeLimit } from '../../../spill/range-ends.ts'
+import { EVERYTHING, type RangeLimit } from '../../../spill/range-ends.ts'
 import { type KeyRange, type RunsHandle, SpilledRuns } from '../../../spill/spilled-runs.ts'
 import type { Environment } from '../../../state/environment.ts'
-import { type CheckSize, rangeLimit } from '../group-size.ts'
+import { type CheckSize, loadLimit, rangeLimit } from '../group-size.ts'
 import type { GroupTable } from '../group-table.ts'
 import { SlotRows } from '../once/slot-rows.ts'
 import type { RowPart } from '../row-part.ts'
@@ -58,6 +58,18 @@ export class SpilledGroups {
     this.#runs.takeOver(runs)
   }
 
+  /** Brings all groups back into the table, to those that are there; false where it has no room for them. */
+  bringBack(): boolean {
+    const { groups, env } = this.#o
+    const limit = loadLimit(env, groups.columns)
+    const { rows, bytes } = this.#runs.size
+    if (!groups.loadsToOthers || groups.size + rows > limit.rows) return false
+    if (bytes > limit.bytes) return false
+    for (const range of this.#runs.ranges(EVERYTHING)) this.#load(range)
+    this.#runs.dispose()
+    return true
+  }
+
   /** Brings range by range into the table, which must be empty: what is read of a range is read before the next. */
   *ranges(): Generator<KeyRange> {
     for (const range of this.#runs.ranges(this.#limit)) {
@@ -82,7 +94,7 @@ export class SpilledGroups {
     const { groups, checkSize } = this.#o
     const own = groups.kernel
     const regions = new Regions(own.memory)
-    const states = new MergedStates({ columns: groups.columns, own, checkSize })
+    const states = new MergedStates({ columns: groups.columns, own, checkSize, capacity: () => groups.capacity })
     let slots = regions.words(1024)
     try {
       for (const some of rows()) {
@@ -94,6 +106,7 @@ export class SpilledGroups {
         states.add(some.table, 0, some.count, slots)
       }
     } finally {
+      states.dispose()
       regions.giveAllBack()
     }
   }

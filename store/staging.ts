@@ -1,0 +1,80 @@
+// Writes one run to the file of a state before the commit that it belongs to, in transactions of a bounded size.
+//
+// Promises: each of them leaves a state that a crash may interrupt: the root record lists what there is of the run, under
+// no table.
+
+import type { PackedRows } from '../core/state/packed-rows.ts'
+import type { RowChange } from '../core/state/rows.ts'
+import { putRoot } from './draft.ts'
+import { BLOCK_BYTES, STAGED_BYTES } from './limits.ts'
+import { blockKey, type Lmdb } from './lmdb.ts'
+import { type Root, STAGED } from './root.ts'
+import type { KeyFilter } from './runs/key-filter.ts'
+import type { SortedRunInfo } from './runs/sorted-run.ts'
+import { SortedRunWriter } from './runs/sorted-run-writer.ts'
+
+interface StagedRun {
+  readonly info: SortedRunInfo
+  readonly filter: KeyFilter | undefined
+}
+
+export interface StagingOptions {
+  /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
+  readonly blockBytes?: number
+  /** Bytes that are staged in one transaction. For tests; default `STAGED_BYTES`. */
+  readonly stagedBytes?: number
+}
+
+export class Staging {
+  /** That of the last transaction. */
+  root: Root
+  readonly #lmdb: Lmdb
+  readonly #before: readonly SortedRunInfo[]
+  readonly #id: number
+  readonly #options: StagingOptions
+  readonly #checkOwner: () => void
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #blocks = 0
+  #bytes = 0
+
+  constructor(lmdb: Lmdb, root: Root, options: StagingOptions, checkOwner: () => void) {
+    this.root = root
+    this.#lmdb = lmdb
+    this.#before = root.tables.get(STAGED) ?? []
+    this.#id = root.nextRun
+    this.#options = options
+    this.#checkOwner = checkOwner
+  }
+
+  /** Null where there are no rows. */
+  write(rows: Iterable<RowChange> | PackedRows, filtered: boolean): StagedRun | null {
+    const { blockBytes = BLOCK_BYTES, stagedBytes = STAGED_BYTES } = this.#options
+    const put = (_: number, block: Uint8Array): void => {
+      this.#waiting.push(block.slice())
+      this.#waitingBytes += block.length
+      if (this.#waitingBytes > stagedBytes) this.#putWaiting()
+    }
+    const writer = new SortedRunWriter(this.#id, put, filtered, blockBytes)
+    if ('blocks' in rows) writer.addPacked(rows)
+    else for (const [key, value] of rows) writer.add(key, value)
+    const run = writer.finish()
+    if (run === undefined) return null
+    this.#putWaiting(run.info.rows)
+    return run
+  }
+
+  #putWaiting(rows = 0): void {
+    this.#lmdb.transaction(() => {
+      this.#checkOwner()
+      for (const block of this.#waiting) this.#lmdb.put(blockKey(this.#id, this.#blocks++), block, true)
+      this.#bytes += this.#waitingBytes
+      const info = { id: this.#id, blocks: this.#blocks, rows, bytes: this.#bytes }
+      const tables = new Map(this.root.tables).set(STAGED, [...this.#before, info])
+      this.root = { ...this.root, nextRun: this.#id + 1, tables }
+      putRoot(this.#lmdb, this.root)
+    })
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+}
