@@ -24,21 +24,27 @@ export const EVERYTHING: RangeLimit = Object.freeze({
 
 /** The keys at which ranges end and the next ones begin, in order. */
 export function rangeEnds(pieces: readonly Piece[], limit: RangeLimit): readonly Uint8Array[] {
-  const sorted = [...pieces].sort((a, b) => compareBytes(a.firstKey, b.firstKey))
   const ends: Uint8Array[] = []
   let [rows, bytes] = [0, 0]
-  let start: Uint8Array | undefined
-  for (const piece of sorted) {
-    const isFull = rows > 0 && (rows + piece.rows > limit.rows || bytes + piece.bytes > limit.bytes)
-    if (isFull && compareBytes(piece.firstKey, start as Uint8Array) > 0) {
+  for (const piece of byKey(pieces)) {
+    if (rows > 0 && (rows + piece.rows > limit.rows || bytes + piece.bytes > limit.bytes)) {
       ends.push(piece.firstKey)
-      start = piece.firstKey
       rows = 0
       bytes = 0
     }
-    start ??= piece.firstKey
     rows += piece.rows
     bytes += piece.bytes
   }
   return ends
+}
+
+/** In the order of their keys, those of one key as one. */
+function byKey(pieces: readonly Piece[]): readonly Piece[] {
+  const whole: Piece[] = []
+  for (const piece of [...pieces].sort((a, b) => compareBytes(a.firstKey, b.firstKey))) {
+    const last = whole.at(-1)
+    if (last === undefined || compareBytes(last.firstKey, piece.firstKey) !== 0) whole.push(piece)
+    else whole[whole.length - 1] = { ...last, rows: last.rows + piece.rows, bytes: last.bytes + piece.bytes }
+  }
+  return whole
 }

@@ -125,7 +125,9 @@ export function batch(
   final = false,
 ): void {
   const limit = [1_000_000, 2][pick(2)] as number
-  const coordinator = new JobExecutor(module, memoryEnvironment(state, limit))
+  const isFresh = state.document(PROGRESS) === undefined
+  const once = { flushesOnce: true, state: isFresh ? null : state }
+  const coordinator = new JobExecutor(module, { ...memoryEnvironment(state, limit), ...once })
   announce(coordinator, log)
   for (const partition of log) {
     const name = partitionName(partition.topic, partition.partition)
@@ -144,6 +146,7 @@ export function batch(
       left = left.slice(count)
       worker.spill()
     }
+    for (const [table, runs] of worker.takeRuns()) coordinator.addRuns(table, structuredClone(runs))
     for (const [table, rows] of worker.takePartials()) coordinator.addPartials(table, rows)
     takeProgress(coordinator.progress, worker.progress, module.plan, [name])
     if (endOf(partition) > from) coordinator.progress.cut.set(name, endOf(partition))

@@ -31,7 +31,8 @@ export async function victim(order: Order): Promise<void> {
   const { log, state, commitIntervalMs, seed = 1 } = order
   const options = { functions, log, state, steps: stepsOf(order) }
   try {
-    if (order.target === 'batch') await runBatch(options)
+    // Few groups, so that rows are put aside and staged.
+    if (order.target === 'batch') await runBatch({ ...options, groupLimit: 2 })
     else if (order.target === 'schedule') await runInterleaving({ ...options, until: 'end' }, seed)
     else await runStream({ ...options, commitIntervalMs, signal: stopSignal() })
   } catch (error) {

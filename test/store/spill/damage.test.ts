@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readdirSync, readlinkSync, readSync, statSync, writeSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { BlockFile } from '../../../store/spill/block-file.ts'
 import { RowQueue } from '../../../store/spill/row-queue.ts'
 import { newRowSorter } from '../../../store/spill/row-sorter.ts'
 import { SortingMemory } from '../../../store/spill/sorting-memory.ts'
@@ -39,6 +40,23 @@ it.runIf(process.platform === 'linux')('is noticed by a queue', () => {
   flipIn(folder)
   expect(() => [...queue.changes()]).toThrow(failed)
   queue.dispose()
+})
+
+it.runIf(process.platform === 'linux')('is noticed by blocks, also those of another owner', () => {
+  const folder = testFolder()
+  const first = new BlockFile(folder)
+  for (let i = 0; i < 11; i++) first.add(value.fill(i))
+  const blocks = new BlockFile(folder, first.handOver())
+  const read = (number: number): number => {
+    const into = new Uint8Array(value.length)
+    blocks.read(number, into)
+    return into[7] as number
+  }
+  expect([read(5), read(10), blocks.count, first.count]).toEqual([5, 10, 11, 0])
+  flipIn(folder)
+  expect(read(4)).toBe(4)
+  expect(() => read(5)).toThrow(failed)
+  blocks.dispose()
 })
 
 it.runIf(process.platform === 'linux')('is noticed by a sorter', () => {
