@@ -16,15 +16,15 @@ import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
 import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
-import { Draft, type DraftOptions, putRoot } from './draft.ts'
 import { Lmdb, stateFile } from './lmdb.ts'
 import { translate } from './lmdb-failure.ts'
 import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
 import { EMPTY_ROOT, type Root } from './root.ts'
-import { Staging, type StagingOptions } from './staging.ts'
 import { StateView } from './state-view.ts'
 import type { StagedRows, StateTransaction, StateWriter } from './store.ts'
+import { Draft, type DraftOptions, putRoot } from './writing/draft.ts'
+import { Staging, type StagingOptions } from './writing/staging.ts'
 
 interface WriterOptions extends DraftOptions, StagingOptions {
   /** False: a commit may be lost with the machine, though not with the process. For states that nobody keeps. */

@@ -29,8 +29,7 @@ import { SpilledGroups } from './spilled/spilled-groups.ts'
 const NONE: Rows = []
 /** Keys of all groups. */
 const ALL = Object.freeze({ from: undefined, to: undefined })
-const NO_HASHES = new Uint32Array(0)
-const NO_SLOTS = new Uint32Array(0)
+const NO_WORDS = new Uint32Array(0)
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -84,8 +83,8 @@ export class AggregateOperator implements Operator {
     this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
     const parts = { key: this.#key, state: this.#state }
     this.#spilled = new SpilledGroups({ groups, env, kernel, ...parts, checkSize })
-    const spilled = this.#spilled
-    this.#once = new StoredOnce({ groups, rows, frames, kernel, ...parts, table: this.partials, spilled })
+    const where = { table: this.partials, spilled: this.#spilled }
+    this.#once = new StoredOnce({ groups, rows, frames, kernel, ...parts, ...where })
   }
 
   flush({ now, keepNow, sink }: Flush): void {
@@ -159,8 +158,8 @@ export class AggregateOperator implements Operator {
     for (;;) {
       if (stored.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
-        const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_HASHES
-        const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_HASHES
+        const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_WORDS
+        const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_WORDS
         for (; rank < keys.count; rank++) {
           const number = keys.numberOf(keys.rowAt(rank))
           if (number >= closedFrom && number < closedEnd) {
@@ -366,7 +365,7 @@ export class AggregateOperator implements Operator {
     const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
     const slots = groups.changedSlots
     if (!this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
-      return { open: slots, closing: NO_SLOTS, others: NO_SLOTS }
+      return { open: slots, closing: NO_WORDS, others: NO_WORDS }
     }
     const [open, closing, others] = [0, 1, 2].map(() => new Uint32Array(slots.length)) as [
       Uint32Array,

@@ -197,7 +197,9 @@ export class KeyIndex {
     }
   }
 
-  /** Forgets all keys. The memory of their places is kept for others, unless it was for many more: to clear it costs. */
+  /**
+   * Forgets all keys. The memory of their places is kept for others, unless it was for many more: to clear it costs.
+   */
   clear(): void {
     const [header, places] = [this.#header, this.#places]
     const isSparse = places.length > SPARSE * PLACE_WORDS * (header[SIZE] as number)

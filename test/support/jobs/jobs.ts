@@ -10,7 +10,7 @@ import { formats } from './format-jobs.ts'
 import { GLOBAL, hopping, PlanBuilder, tumbling } from './graph-plan.ts'
 import { joinedTables, joins } from './join-jobs.ts'
 import { ordered, upserts } from './ordered-jobs.ts'
-import { calendars, sessions } from './window-jobs.ts'
+import { calendars, sessions, stored } from './window-jobs.ts'
 
 export interface TestJob {
   readonly shape: LogShape
@@ -139,6 +139,7 @@ function sketches(): ReturnType<TestJob['build']> {
 export const JOBS: Readonly<Record<string, TestJob>> = {
   calendars: { shape: { topics: { a: 2, b: 1 }, maxRecords: 15 }, build: calendars },
   sessions: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: sessions },
+  stored: { shape: { topics: { a: 2 }, maxRecords: 25 }, build: stored },
   traffic: { shape: { topics: { a: 2 } }, build: traffic },
   formats: { shape: { topics: { a: 2 }, maxRecords: 20 }, build: formats },
   customAggregations: { shape: { topics: { a: 2 }, maxRecords: 15 }, build: customAggregations },

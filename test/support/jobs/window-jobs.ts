@@ -2,7 +2,7 @@
 
 import type { Lambdas, Plan } from '../../../core/plan/plan.ts'
 import { EVENT_SCHEMA, type Event } from '../random-log.ts'
-import { calendar, PlanBuilder, session, tumbling } from './graph-plan.ts'
+import { calendar, GLOBAL, hopping, PlanBuilder, session, tumbling } from './graph-plan.ts'
 
 type Program = { readonly plan: Plan; readonly lambdas: Lambdas }
 
@@ -37,6 +37,30 @@ export function sessions(): Program {
     .view('rounds', plan.keep(rounds, 10_000))
     .output('rounds', plan.to(plan.closed(rounds), 'rounds', { keyed: true }))
   return plan.program('sessions')
+}
+
+/** Views of every kind of window and nothing behind them, so that a batch writes rows as they are packed. */
+export function stored(): Program {
+  const plan = new PlanBuilder()
+  const events = plan.source('a', { time: (e: Event) => e.t, schema: EVENT_SCHEMA, disorderMs: 5000 })
+  const keyed = plan.keyBy(events, (e: Event) => e.k)
+  const short = plan.keyBy(events, size)
+  const fields = {
+    n: { kind: 'count' },
+    sum: { kind: 'sum', of: number },
+    mean: { kind: 'mean', of: number },
+    least: { kind: 'min', of: number },
+    most: { kind: 'max', of: number },
+  } as const
+  const others = { first: { kind: 'first', of: number }, tags: { kind: 'collectSet', of: (e: Event) => e.k } } as const
+  plan
+    .view('keys', plan.aggregate(keyed, GLOBAL, fields))
+    .view('sizes', plan.aggregate(short, GLOBAL, { ...fields, ...others }))
+    .view('tens', plan.aggregate(keyed, tumbling(10_000), fields))
+    .view('slow', plan.aggregate(short, hopping(20_000, 5000), fields))
+    .view('visits', plan.aggregate(keyed, session(300), fields))
+    .view('groups', plan.aggregate(short, session(500), others))
+  return plan.program('stored')
 }
 
 /** Ms of event time for each ms of the log: a second of it is more than two hours. */

@@ -1,17 +1,17 @@
 // Writes one run to the file of a state before the commit that it belongs to, in transactions of a bounded size.
 //
-// Promises: each of them leaves a state that a crash may interrupt: the root record lists what there is of the run, under
-// no table.
+// Promises: each of them leaves a state that a crash may interrupt: the root record lists what there is of the run,
+// under no table.
 
-import type { PackedRows } from '../core/state/packed-rows.ts'
-import type { RowChange } from '../core/state/rows.ts'
+import type { PackedRows } from '../../core/state/packed-rows.ts'
+import type { RowChange } from '../../core/state/rows.ts'
+import { BLOCK_BYTES, STAGED_BYTES } from '../limits.ts'
+import { blockKey, type Lmdb } from '../lmdb.ts'
+import { type Root, STAGED } from '../root.ts'
+import type { KeyFilter } from '../runs/key-filter.ts'
+import type { SortedRunInfo } from '../runs/sorted-run.ts'
+import { SortedRunWriter } from '../runs/sorted-run-writer.ts'
 import { putRoot } from './draft.ts'
-import { BLOCK_BYTES, STAGED_BYTES } from './limits.ts'
-import { blockKey, type Lmdb } from './lmdb.ts'
-import { type Root, STAGED } from './root.ts'
-import type { KeyFilter } from './runs/key-filter.ts'
-import type { SortedRunInfo } from './runs/sorted-run.ts'
-import { SortedRunWriter } from './runs/sorted-run-writer.ts'
 
 interface StagedRun {
   readonly info: SortedRunInfo

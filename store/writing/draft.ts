@@ -2,21 +2,21 @@
 //
 // Promises: rows that it replaces are deleted at its end, so that it can read them until then; so are staged runs that
 // it gives to no table.
-// Not here: the transaction itself (`writer.ts`), how rows lie in a run (runs/).
+// Not here: the transaction itself (`store/writer.ts`), how rows lie in a run (`store/runs`).
 
 import { crc32 } from 'node:zlib'
-import { invariant } from '../core/errors.ts'
-import type { PackedRows } from '../core/state/packed-rows.ts'
-import type { RowChange, Rows } from '../core/state/rows.ts'
-import { BLOCK_BYTES, TIER_BYTES } from './limits.ts'
-import { blockKey, documentKey, type Lmdb, ROOT_KEY } from './lmdb.ts'
-import { encodeRoot, type Root, STAGED } from './root.ts'
-import { runsToCompact } from './runs/compaction.ts'
-import { RunMerge } from './runs/run-merge.ts'
-import type { SortedRun, SortedRunInfo } from './runs/sorted-run.ts'
-import { SortedRunWriter } from './runs/sorted-run-writer.ts'
-import { StateView } from './state-view.ts'
-import type { StagedRows, StateTransaction } from './store.ts'
+import { invariant } from '../../core/errors.ts'
+import type { PackedRows } from '../../core/state/packed-rows.ts'
+import type { RowChange, Rows } from '../../core/state/rows.ts'
+import { BLOCK_BYTES, TIER_BYTES } from '../limits.ts'
+import { blockKey, documentKey, type Lmdb, ROOT_KEY } from '../lmdb.ts'
+import { encodeRoot, type Root, STAGED } from '../root.ts'
+import { runsToCompact } from '../runs/compaction.ts'
+import { RunMerge } from '../runs/run-merge.ts'
+import type { SortedRun, SortedRunInfo } from '../runs/sorted-run.ts'
+import { SortedRunWriter } from '../runs/sorted-run-writer.ts'
+import { StateView } from '../state-view.ts'
+import type { StagedRows, StateTransaction } from '../store.ts'
 
 export interface DraftOptions {
   /** Wanted bytes of a block. For tests; default `BLOCK_BYTES`. */
