@@ -105,7 +105,7 @@ export class JobRun {
   readonly #target: 'batch' | 'stream'
   readonly #options: RunOptions
   readonly #buffers: BufferLimits
-  readonly #environment: Environment & { groupBytes: number }
+  readonly #environment: Environment
   readonly #state: OpenedState
   readonly #outputs: Outputs
   readonly #warnings: string[]
@@ -231,7 +231,7 @@ export class JobRun {
 
   /** No other executor shares the memory of the run after all. */
   takeAllMemory(): void {
-    this.#environment.groupBytes = groupLimits(this.plan, this.#options, { spills: true }).groupBytes
+    Object.assign(this.#environment, groupLimits(this.plan, this.#options, { spills: true }))
   }
 
   /** Flushes at the current cut and makes everything durable at once. Throws `disk-full`, `stale-owner`. */

@@ -25,7 +25,7 @@ const ROW_PART = 1 / 32
  * Bytes of groups from which on a batch puts them aside: to write and read them once costs less than the memory that
  * more of them take. Found by measuring: pages that are touched for the first time cost as much as the rows in them.
  */
-const SPILLING_BYTES = 128 << 20
+const SPILL_BYTES = 160 << 20
 
 /** How much of what the machine (or the control group) and the heap of V8 allow a run takes by default. */
 const MACHINE_PART = 1 / 2
@@ -37,6 +37,8 @@ export interface GroupLimits {
   readonly groupLimit: number
   /** About the bytes that the groups of one node take. */
   readonly groupBytes: number
+  /** The same of all nodes, where groups are put aside. */
+  readonly spillBytes: number | undefined
   /** Canonical bytes of one group's state. */
   readonly rowBytes: number
 }
@@ -57,10 +59,10 @@ export function groupLimits(plan: Plan, { memoryBytes, groupLimit }: MemoryOptio
   const { executors = 1, spills = false } = share
   const nodes = plan.nodes.filter(node => node.kind === 'aggregate').length
   const memory = (memoryBytes ?? defaultMemory()) / executors
-  const most = spills ? SPILLING_BYTES / executors : Number.POSITIVE_INFINITY
   return {
     groupLimit: groupLimit ?? Number.MAX_SAFE_INTEGER,
-    groupBytes: Math.min(memory * GROUPS_PART, most) / Math.max(1, nodes),
+    groupBytes: (memory * GROUPS_PART) / Math.max(1, nodes),
+    spillBytes: spills ? SPILL_BYTES / executors : undefined,
     rowBytes: memory * ROW_PART,
   }
 }

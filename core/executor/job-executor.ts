@@ -135,7 +135,15 @@ export class JobExecutor {
    * flushes.
    */
   spill(): void {
-    for (const { operator } of this.#operators.values()) operator.spill?.()
+    const most = this.#env.spillBytes ?? Number.POSITIVE_INFINITY
+    let [bytes, nodes] = [0, 0]
+    for (const { operator } of this.#operators.values()) {
+      if (operator.bytes === undefined) continue
+      bytes += operator.bytes
+      nodes++
+    }
+    const share = bytes > most ? most / nodes : Number.POSITIVE_INFINITY
+    for (const { operator } of this.#operators.values()) operator.spill?.(share)
   }
 
   /** Forgets clean groups where there are too many; for stream, after a commit. */

@@ -6,6 +6,7 @@
 // Not here: what lies in a region (`layout.ts`).
 
 import { invariant, LyrebirdError } from '../errors.ts'
+import { FreeRegions } from './free-regions.ts'
 import { type WasmMemory, wasm } from './wasm.ts'
 
 /** Bytes that a kernel may read, never write, past the end of a region. */
@@ -18,6 +19,8 @@ const MAXIMA = [65_536, 16_384, 4_096, 1_024]
 const FEWEST = 256
 /** Below this are the tables that both kernels read (`tables.ts`). */
 const FIRST = PAGE
+/** Regions of so many bytes are joined and divided; smaller ones are used again for those of their size. */
+const LARGE = 1 << 16
 /** Memory grows by an eighth of what it has, at least by this many pages. */
 const GROWTH_PAGES = 16
 
@@ -30,8 +33,9 @@ export class KernelMemory {
   #bytes: Uint8Array
   #view: DataView
   #top = FIRST
-  /** Released regions by their size. */
-  readonly #free = new Map<number, number[]>()
+  /** Released regions that are small, by their size. */
+  readonly #small = new Map<number, number[]>()
+  readonly #large = new FreeRegions()
 
   /**
    * `addresses`: bytes of the address space that it may take where that is limited. Throws `system-limit` where the
@@ -69,7 +73,7 @@ export class KernelMemory {
   /** The address of at least so many bytes. Throws `system-limit` where there are no more. */
   alloc(bytes: number): number {
     const size = sizeClass(bytes)
-    const free = this.#free.get(size)?.pop()
+    const free = size < LARGE ? this.#small.get(size)?.pop() : this.#large.take(size)
     if (free !== undefined) return free
     const address = this.#top
     const top = address + size
@@ -82,8 +86,9 @@ export class KernelMemory {
   release(address: number, bytes: number): void {
     const size = sizeClass(bytes)
     invariant(address >= FIRST && address + size <= this.#top, 'released a region that is none')
-    const free = this.#free.get(size)
-    if (free === undefined) this.#free.set(size, [address])
+    if (size >= LARGE) return this.#large.give(address, size)
+    const free = this.#small.get(size)
+    if (free === undefined) this.#small.set(size, [address])
     else free.push(address)
   }
 

@@ -22,6 +22,8 @@ interface PackedPlaces {
 /** Bytes of blocks that are packed at once, and how many they may be. */
 const OUT_BYTES = 1 << 16
 const BLOCKS = 128
+/** What blocks were copied to, for the next ones. */
+const spare: Uint8Array<ArrayBuffer>[] = []
 
 export class PackedTable implements PackedRows {
   readonly #own: OwnKernel
@@ -45,7 +47,8 @@ export class PackedTable implements PackedRows {
     const list = regions.words(1 + 3 * BLOCKS)
     let outBytes = Math.max(OUT_BYTES, 2 * blockBytes)
     let out = regions.take(outBytes + 16)
-    let copy = new Uint8Array(outBytes)
+    let copy: Uint8Array<ArrayBuffer> =
+      outBytes === OUT_BYTES ? (spare.pop() ?? new Uint8Array(outBytes)) : new Uint8Array(outBytes)
     for (let done = 0; done < this.#count; ) {
       const packed = this.#pack(done, blockBytes, out.byteOffset, outBytes, list)
       for (let i = 0; i < (list[0] as number); i++) {
@@ -64,6 +67,7 @@ export class PackedTable implements PackedRows {
       copy = new Uint8Array(outBytes)
     }
     regions.giveAllBack()
+    if (copy.length === OUT_BYTES) spare.push(copy)
   }
 
   #pack(from: number, blockBytes: number, out: number, outBytes: number, list: Uint32Array): number {

@@ -23,8 +23,10 @@ export interface Operator {
   flush(flush: Flush): void
   /** Whether what it keeps in memory takes more than it may. */
   readonly isFull?: boolean
-  /** Spills what takes too much memory; for batch, between chunks. */
-  spill?(): void
+  /** About the bytes that its groups take; only of operators that spill those as a whole. */
+  readonly bytes?: number
+  /** Spills what takes too much memory, or more than so many bytes; for batch, between chunks. */
+  spill?(bytes: number): void
   /** Forgets what can be read again from the state where it takes too much memory; for stream, after a commit. */
   forget?(): void
   /**

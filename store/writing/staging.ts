@@ -33,8 +33,9 @@ export class Staging {
   readonly #id: number
   readonly #options: StagingOptions
   readonly #checkOwner: () => void
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
+  /** Blocks that wait for a transaction, one behind the other, and where each ends. */
+  #waiting = new Uint8Array(1 << 16)
+  #ends: number[] = []
   #blocks = 0
   #bytes = 0
 
@@ -51,9 +52,11 @@ export class Staging {
   write(rows: Iterable<RowChange> | PackedRows, filtered: boolean): StagedRun | null {
     const { blockBytes = BLOCK_BYTES, stagedBytes = STAGED_BYTES } = this.#options
     const put = (_: number, block: Uint8Array): void => {
-      this.#waiting.push(block.slice())
-      this.#waitingBytes += block.length
-      if (this.#waitingBytes > stagedBytes) this.#putWaiting()
+      const start = this.#ends.at(-1) ?? 0
+      if (start + block.length > this.#waiting.length) this.#grow(start + block.length)
+      this.#waiting.set(block, start)
+      this.#ends.push(start + block.length)
+      if (start + block.length > stagedBytes) this.#putWaiting()
     }
     const writer = new SortedRunWriter(this.#id, put, filtered, blockBytes)
     if ('blocks' in rows) writer.addPacked(rows)
@@ -67,14 +70,23 @@ export class Staging {
   #putWaiting(rows = 0): void {
     this.#lmdb.transaction(() => {
       this.#checkOwner()
-      for (const block of this.#waiting) this.#lmdb.put(blockKey(this.#id, this.#blocks++), block, true)
-      this.#bytes += this.#waitingBytes
+      let start = 0
+      for (const end of this.#ends) {
+        this.#lmdb.put(blockKey(this.#id, this.#blocks++), this.#waiting.subarray(start, end), true)
+        start = end
+      }
+      this.#bytes += start
       const info = { id: this.#id, blocks: this.#blocks, rows, bytes: this.#bytes }
       const tables = new Map(this.root.tables).set(STAGED, [...this.#before, info])
       this.root = { ...this.root, nextRun: this.#id + 1, tables }
       putRoot(this.#lmdb, this.root)
     })
-    this.#waiting = []
-    this.#waitingBytes = 0
+    this.#ends = []
+  }
+
+  #grow(bytes: number): void {
+    const larger = new Uint8Array(Math.max(bytes, 2 * this.#waiting.length))
+    larger.set(this.#waiting)
+    this.#waiting = larger
   }
 }

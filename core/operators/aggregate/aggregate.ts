@@ -185,8 +185,12 @@ export class AggregateOperator implements Operator {
   }
 
   /** Puts all groups aside where there are too many in memory; after the first flush they are forgotten instead. */
-  spill(): void {
-    if (this.isFull && !this.#flushed) this.#spilled.spill()
+  spill(bytes = Number.POSITIVE_INFINITY): void {
+    if ((this.isFull || this.bytes > bytes) && !this.#flushed) this.#spilled.spill()
+  }
+
+  get bytes(): number {
+    return this.#groups.bytes
   }
 
   takeRuns(): RunsHandle | null {

@@ -39,14 +39,15 @@ export function rangeLimit(limits: Environment, columns: readonly Column[]): Ran
 
 /** The same of all that come back at once. */
 export function loadLimit(
-  { groupLimit, groupBytes = Number.POSITIVE_INFINITY }: Environment,
+  { groupLimit, groupBytes = Number.POSITIVE_INFINITY, spillBytes = Number.POSITIVE_INFINITY }: Environment,
   columns: readonly Column[],
 ): RangeLimit {
+  const most = Math.min(groupBytes, spillBytes)
   const ofGroup = memoryOf(
     1,
     columns.map(() => ({})),
   )
-  return { rows: Math.max(1, Math.min(groupLimit, groupBytes / ofGroup)), bytes: groupBytes / TIMES }
+  return { rows: Math.max(1, Math.min(groupLimit, most / ofGroup)), bytes: most / TIMES }
 }
 
 /** Throws `group-too-big` where `bytes` of state, canonical, are more than the limit. */

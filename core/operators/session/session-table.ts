@@ -24,6 +24,8 @@ import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 const ROW_WORDS = 4
 const [KEY_END, VALUE] = [1, 2]
 const NUMBER_BYTES = canonicalBytes(0).length
+/** Of a session, beyond what a group takes: its times, and the list of those of its key. */
+const SESSION_BYTES = 64
 /** In place of the sessions of a key that has none yet. */
 const NO_SLOT = -1
 
@@ -78,7 +80,7 @@ export class SessionTable implements GroupAccess, SessionTimes {
 
   /** About the memory that all of them take, in bytes. */
   get bytes(): number {
-    return this.#keyBytes + memoryOf(this.size, this.columns)
+    return this.#keyBytes + memoryOf(this.size, this.columns) + SESSION_BYTES * this.size
   }
 
   /** Partial sessions in memory. */

@@ -152,8 +152,12 @@ class SessionOperator implements Operator {
   }
 
   /** Puts all sessions aside where there are too many in memory. */
-  spill(): void {
-    if (this.isFull) this.#spilled.spill()
+  spill(bytes = Number.POSITIVE_INFINITY): void {
+    if (this.isFull || this.bytes > bytes) this.#spilled.spill()
+  }
+
+  get bytes(): number {
+    return this.#o.sessions.bytes
   }
 
   takeRuns(): RunsHandle | null {

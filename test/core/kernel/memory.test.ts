@@ -11,7 +11,7 @@ it('gives regions that do not meet, and the same again', () => {
   const random = seededRandom(1)
   const taken: { readonly at: number; readonly bytes: number }[] = []
   for (let i = 0; i < 2000; i++) {
-    const bytes = random.below(random.pick([10, 1000, 100_000]))
+    const bytes = random.below(random.pick([10, 1000, 100_000, 1_000_000]))
     const at = memory.alloc(bytes)
     expect(at % 64).toBe(0)
     expect(at + bytes + KERNEL_PADDING).toBeLessThanOrEqual(memory.bytes.length)
@@ -42,6 +42,20 @@ it('uses the memory of a released region for the next one, and refuses what is n
   memory.release(at, 5000)
   expect(memory.alloc(5000)).toBe(at)
   expect(() => memory.release(64, 5000)).toThrow()
+})
+
+it('uses released regions for larger and for smaller ones', () => {
+  const memory = new KernelMemory()
+  const random = seededRandom(3)
+  let top = 0
+  for (let round = 0; round < 200; round++) {
+    const sizes = Array.from({ length: 1 + random.below(6) }, () => 100_000 + random.below(300_000))
+    const regions = sizes.map(bytes => ({ at: memory.alloc(bytes), bytes }))
+    regions.sort(() => random.below(3) - 1)
+    for (const { at, bytes } of regions) memory.release(at, bytes)
+    top = Math.max(top, ...regions.map(({ at, bytes }) => at + bytes))
+  }
+  expect(top).toBeLessThan(4_000_000)
 })
 
 it('knows well-formed UTF-8 as the decoder of the platform does', () => {
