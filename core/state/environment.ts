@@ -74,7 +74,9 @@ export interface Environment {
   readonly groupLimit: number
   /** About the bytes that the groups of one node may take in memory before the same happens. Default: any. */
   readonly groupBytes?: number | undefined
-  /** About the bytes that the groups of all nodes may take before those of the larger ones are spilled. Default: any. */
+  /**
+   * About the bytes that the groups of all nodes may take before those of the larger ones are spilled. Default: any.
+   */
   readonly spillBytes?: number | undefined
   /** Canonical bytes that one group's state may have. Default: any. */
   readonly rowBytes?: number | undefined

@@ -18,6 +18,7 @@ import type { Frames } from '../../time/frames.ts'
 import { ByteReader, ByteWriter, compareBytes } from '../../values/bytes.ts'
 import { canonicalBytes } from '../../values/canonical.ts'
 import type { Flush, Operator } from '../operator.ts'
+import { changedSlots } from './changed-slots.ts'
 import { type CheckSize, FEW_GROUPS, isFull } from './group-size.ts'
 import { type GroupTable, SCRATCH } from './group-table.ts'
 import type { GroupTableSink } from './group-table-sink.ts'
@@ -29,7 +30,7 @@ import { SpilledGroups } from './spilled/spilled-groups.ts'
 const NONE: Rows = []
 /** Keys of all groups. */
 const ALL = Object.freeze({ from: undefined, to: undefined })
-const NO_WORDS = new Uint32Array(0)
+const NO_HASHES = new Uint32Array(0)
 
 interface AggregatesOptions {
   readonly node: PlanNodeOf<'aggregate'>
@@ -158,8 +159,8 @@ export class AggregateOperator implements Operator {
     for (;;) {
       if (stored.key === undefined) {
         // Only rows in memory are left: most are written as they were packed.
-        const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_WORDS
-        const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_WORDS
+        const hashes = rank < keys.count && this.#rows.packedValue !== null ? keys.hashes() : NO_HASHES
+        const closing = rank < keys.count ? keys.hashesOfSecond(closedFrom, closedEnd) : NO_HASHES
         for (; rank < keys.count; rank++) {
           const number = keys.numberOf(keys.rowAt(rank))
           if (number >= closedFrom && number < closedEnd) {
@@ -324,7 +325,8 @@ export class AggregateOperator implements Operator {
     const keys = new SortedKeys(this.#kernel())
     const add = (slots: Uint32Array, first?: RowPart | null, second?: RowPart | null): void =>
       keys.addAll(slots, groups.keyBytesOf(slots), this.#key, first, second)
-    const { open, closing, others } = this.#changed(now)
+    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
+    const { open, closing, others } = changedSlots(groups, openFrom, this.#hidden)
     const value = this.#rows.packedValue
     add(open, value ?? NO_BYTES, this.#state)
     const closed = closing.length === 0 ? null : this.#rows.closedPart(this.#endsOf(closing))
@@ -361,28 +363,6 @@ export class AggregateOperator implements Operator {
     const from = w.length
     this.#groups.writeState(w, slot)
     this.#checkSize(w.length - from, () => this.#keyOf(slot))
-  }
-
-  /** Changed groups: those in memory as a whole that stay open, or close; and those of which there may be more. */
-  #changed(now: number): { open: Uint32Array; closing: Uint32Array; others: Uint32Array } {
-    const groups = this.#groups
-    const openFrom = this.#frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const slots = groups.changedSlots
-    if (!this.#hidden && openFrom === Number.NEGATIVE_INFINITY) {
-      return { open: slots, closing: NO_WORDS, others: NO_WORDS }
-    }
-    const [open, closing, others] = [0, 1, 2].map(() => new Uint32Array(slots.length)) as [
-      Uint32Array,
-      Uint32Array,
-      Uint32Array,
-    ]
-    let [opens, closes, more] = [0, 0, 0]
-    for (const slot of slots) {
-      if (this.#hidden && !groups.isBased(slot)) others[more++] = slot
-      else if (groups.startOf(slot) >= openFrom) open[opens++] = slot
-      else closing[closes++] = slot
-    }
-    return { open: open.subarray(0, opens), closing: closing.subarray(0, closes), others: others.subarray(0, more) }
   }
 
   #closingStarts(now: number): number[] {
