@@ -124,10 +124,10 @@ export function batch(
   pick: Pick,
   final = false,
 ): void {
-  const limit = [1_000_000, 2][pick(2)] as number
+  const limit = (): number => [1_000_000, 2][pick(2)] as number
   const isFresh = state.document(PROGRESS) === undefined
   const once = { flushesOnce: true, state: isFresh ? null : state }
-  const coordinator = new JobExecutor(module, { ...memoryEnvironment(state, limit), ...once })
+  const coordinator = new JobExecutor(module, { ...memoryEnvironment(state, limit()), ...once })
   announce(coordinator, log)
   for (const partition of log) {
     const name = partitionName(partition.topic, partition.partition)
@@ -138,7 +138,7 @@ export function batch(
       get: () => undefined,
       range: () => [],
     }
-    const worker = new JobExecutor(module, memoryEnvironment(known, limit))
+    const worker = new JobExecutor(module, memoryEnvironment(known, limit()))
     let left: readonly InputRecord[] = partition.records.filter(r => r.offset >= from)
     while (left.length > 0) {
       const count = 1 + pick(7)

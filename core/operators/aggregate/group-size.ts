@@ -47,8 +47,14 @@ export function loadLimit(
     1,
     columns.map(() => ({})),
   )
-  return { rows: Math.max(1, Math.min(groupLimit, most / ofGroup)), bytes: most / TIMES }
+  return {
+    rows: Math.max(1, Math.min(groupLimit, most / ofGroup)),
+    bytes: columns.some(mayGrow) ? most / TIMES : Number.POSITIVE_INFINITY,
+  }
 }
+
+/** States that the kernel merges have no more than a few numbers. */
+const mayGrow = ({ mergeState }: Column): boolean => mergeState === undefined
 
 /** Throws `group-too-big` where `bytes` of state, canonical, are more than the limit. */
 export type CheckSize = (bytes: number, rowKey: () => Uint8Array) => void

@@ -13,7 +13,7 @@ import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, decodeValue, encodeValue, numberAt } from '../../values/canonical.ts'
+import { canonicalBytes, decodeBytes, decodeValue, encodeValue, numberAt } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
 import { KeyWriter } from './key-writer.ts'
@@ -151,7 +151,8 @@ export class GroupTable implements GroupAccess {
   }
 
   keyOf(slot: number): unknown {
-    return decodeValue(new ByteReader(this.kernel.memory.bytes, this.#keysAt[slot] as number))
+    const at = this.#keysAt[slot] as number
+    return decodeBytes(this.kernel.memory.bytes.subarray(at, at + (this.#keyLengths[slot] as number)))
   }
 
   /** Where the canonical bytes of a slot's key lie in the kernel's memory, and how many they are. */
@@ -255,14 +256,19 @@ export class GroupTable implements GroupAccess {
     this.#changedCount = 0
   }
 
-  /** Whether rows may be loaded while the table has groups. */
-  get loadsToOthers(): boolean {
-    return this.#loaded === this.#index && this.#free.length === 0
+  /** Whether slots of dropped windows are free among the others. */
+  get hasFree(): boolean {
+    return this.#free.length > 0
+  }
+
+  /** Whether groups that are loaded are found by their keys, as others are. */
+  get findsLoaded(): boolean {
+    return this.#loaded === this.#index
   }
 
   /**
-   * The slots of rows that were put aside, by row. Where they may not be loaded to others, the table has been cleared,
-   * and no elements reach it until it is cleared again: their groups would not be found by their keys.
+   * The slots of rows that were put aside, by row. Where they are not found by their keys, the table has no other
+   * groups, and no elements reach it until it is cleared.
    */
   load(rows: LoadedRows, slots: Uint32Array): void {
     const { table, count } = rows

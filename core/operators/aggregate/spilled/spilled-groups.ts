@@ -29,7 +29,7 @@ interface SpilledGroupsOptions {
 
 export class SpilledGroups {
   readonly #o: SpilledGroupsOptions
-  readonly #runs: SpilledRuns
+  #runs: SpilledRuns
 
   constructor(options: SpilledGroupsOptions) {
     this.#o = options
@@ -58,16 +58,27 @@ export class SpilledGroups {
     this.#runs.takeOver(runs)
   }
 
-  /** Brings all groups back into the table, to those that are there; false where it has no room for them. */
+  /**
+   * Brings all groups back into the table, to those that are there. False where it has no room for them: then they are
+   * put aside again, or still.
+   */
   bringBack(): boolean {
     const { groups, env } = this.#o
     const limit = loadLimit(env, groups.columns)
     const { rows, bytes } = this.#runs.size
-    if (!groups.loadsToOthers || groups.size + rows > limit.rows) return false
-    if (bytes > limit.bytes) return false
-    for (const range of this.#runs.ranges(EVERYTHING)) this.#load(range)
-    this.#runs.dispose()
-    return true
+    // Half of them may be parts of the same groups.
+    if (groups.size + rows > 2 * limit.rows || bytes > limit.bytes) return false
+    if (!groups.findsLoaded && env.flushesOnce !== true) return false
+    if (!groups.findsLoaded || groups.hasFree) this.spill()
+    const runs = this.#runs
+    this.#runs = new SpilledRuns(this.#o.kernel, env.blocks)
+    for (const range of runs.ranges(EVERYTHING)) {
+      this.#load(range, () => {
+        if (groups.size > limit.rows) this.spill()
+      })
+    }
+    runs.dispose()
+    return this.#runs.isEmpty
   }
 
   /** Brings range by range into the table, which must be empty: what is read of a range is read before the next. */
@@ -90,7 +101,7 @@ export class SpilledGroups {
     return rangeLimit(this.#o.env, this.#o.groups.columns)
   }
 
-  #load({ rows }: KeyRange): void {
+  #load({ rows }: KeyRange, afterSome: () => void = () => {}): void {
     const { groups, checkSize } = this.#o
     const own = groups.kernel
     const regions = new Regions(own.memory)
@@ -104,6 +115,7 @@ export class SpilledGroups {
         }
         groups.load(some, slots)
         states.add(some.table, 0, some.count, slots)
+        afterSome()
       }
     } finally {
       states.dispose()
