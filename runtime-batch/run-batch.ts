@@ -16,7 +16,7 @@ import { takeProgress } from '../run/progress-merge.ts'
 import { checkReachable, type ReadEnds } from '../run/reading/until.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { divide, type Task } from './divide.ts'
-import { SMALL_LOG } from './limits.ts'
+import { FEW_RECORDS, SMALL_LOG, TINY_LOG } from './limits.ts'
 import { partialExecutor } from './workers/partial-executor.ts'
 import { readTasks } from './workers/read-tasks.ts'
 import type { Thread } from './workers/thread.ts'
@@ -82,21 +82,37 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
     options.onProgress?.({ ...progress, total: Math.max(total, progress.done) })
   }
   if (groups.length < 2) run.takeAllMemory()
-  else if (threads !== null) return await readInThreads(run, options, threads, groups, onProgress)
+  else if (threads !== null) {
+    const mayCost = total >= TINY_LOG && total < SMALL_LOG
+    const left = mayCost ? await readFirst(run, groups, onProgress) : groups
+    return await readInThreads(run, options, threads, left, onProgress)
+  }
   const [own = [], ...others] = groups
   await readTasks(run.log, run.executor, own, onProgress)
   for (const group of others) await readApart(run, options, group, onProgress)
 }
 
+/**
+ * Reads one partition, and where it has many groups all others too: rows of many groups cost more to hand over than the
+ * records of a small log to read. Returns what is left to be read, in groups.
+ */
+async function readFirst(run: JobRun, groups: Groups, onProgress: OnProgress): Promise<Groups> {
+  const [first, ...rest] = groups.flat() as [Task, ...Task[]]
+  run.takeAllMemory()
+  await readTasks(run.log, run.executor, [first], onProgress)
+  return run.executor.groupCount * FEW_RECORDS < first.size ? divide(rest, groups.length) : [rest]
+}
+
 const defaultWorkers = (total: number): number => (total < SMALL_LOG ? 1 : availableParallelism())
 
+type Groups = readonly (readonly Task[])[]
 type OnProgress = (records: number, offsets: number) => void
 
 async function readInThreads(
   run: JobRun,
   options: BatchOptions,
   pool: ThreadPool,
-  groups: readonly (readonly Task[])[],
+  groups: Groups,
   onProgress: OnProgress,
 ): Promise<void> {
   const { executor, scratch } = run
@@ -109,7 +125,8 @@ async function readInThreads(
     limits: groupLimits(run.plan, options, { executors, spills: true }),
     buffers: bufferLimits(run.plan, options, executors),
   }
-  const [own, ...others] = groups.map(([first]) => first as Task) as [Task, ...Task[]]
+  const [own, ...others] = groups.map(([first]) => first as Task)
+  if (own === undefined) return
   const rest = groups.flatMap(([, ...more]) => more).sort((a, b) => b.size - a.size)
   const next = (): Task | null => rest.shift() ?? null
   const threads = pool.take(others.length)
