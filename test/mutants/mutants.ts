@@ -535,7 +535,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/session/spilled-sessions.ts',
     find: '{ cut: keyOf }',
     put: '{}',
-    suite: 'test/core/executor/agreement.test.ts',
+    suite: 'test/core/operators/spilled-sessions.test.ts',
   },
   {
     name: 'joined-sessions-without-states',
@@ -543,7 +543,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'core/operators/session/session-table.ts',
     find: 'merge(merged, i)',
     put: 'merge(i, i)',
-    suite: 'test/core/executor/agreement.test.ts',
+    suite: 'test/core/operators/spilled-sessions.test.ts',
   },
   {
     name: 'staged-rows-stay',
