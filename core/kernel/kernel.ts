@@ -118,5 +118,8 @@ export interface Kernel {
   growKeys(header: number, places: number, mask: number): void
 }
 
+/** Words of a row in the table that `readRows` writes, and which of them says what; the key starts at the first. */
+export const LOADED_ROW = Object.freeze({ words: 4, keyEnd: 1, valueStart: 2, valueEnd: 3 })
+
 /** Bytes of the scratch of `sortRows`. */
 export const SORT_SCRATCH = Object.freeze({ ofRow: 40, more: 17_408 })

@@ -2,7 +2,7 @@
 //
 // Promises: memory is that of one range; rows of equal keys all come. They may be read several times.
 
-import { SORT_SCRATCH } from '../kernel/kernel.ts'
+import { LOADED_ROW, SORT_SCRATCH } from '../kernel/kernel.ts'
 import type { OwnKernel } from '../kernel/kernel-over.ts'
 import { PackedTable } from '../kernel/packed-table.ts'
 import { Regions } from '../kernel/regions.ts'
@@ -10,8 +10,6 @@ import type { PackedBlock, PackedRows, TakePart } from '../state/packed-rows.ts'
 import type { Row } from '../state/rows.ts'
 import type { RangeLimit } from './range-ends.ts'
 import type { KeyRange, SpilledRuns } from './spilled-runs.ts'
-
-const ROW_WORDS = 4
 
 interface RowsOfRunsOptions {
   readonly runs: SpilledRuns
@@ -57,11 +55,18 @@ export class RowsOfRuns implements PackedRows {
       const rows = allOf(range, regions)
       const order = regions.words(rows.count)
       const scratch = regions.take(rows.count * SORT_SCRATCH.ofRow + SORT_SCRATCH.more)
-      own.kernel.sortRows(rows.table.byteOffset, 4 * ROW_WORDS, 0, rows.count, order.byteOffset, scratch.byteOffset)
+      own.kernel.sortRows(
+        rows.table.byteOffset,
+        4 * LOADED_ROW.words,
+        0,
+        rows.count,
+        order.byteOffset,
+        scratch.byteOffset,
+      )
       regions.giveBack(scratch)
-      const places = { rows: rows.table, stride: ROW_WORDS, order, keyEnd: 1, valueStart: 2, valueEnd: 3 }
+      const { words: stride, ...places } = LOADED_ROW
       try {
-        yield new PackedTable(own, { bytes: own.memory.bytes, ...places }, () => {})
+        yield new PackedTable(own, { bytes: own.memory.bytes, rows: rows.table, stride, order, ...places }, () => {})
       } finally {
         regions.giveAllBack()
       }
@@ -71,17 +76,17 @@ export class RowsOfRuns implements PackedRows {
 
 /** One table of all rows of a range. */
 function allOf({ rows }: KeyRange, regions: Regions): { readonly table: Uint32Array; readonly count: number } {
-  let table = regions.words(ROW_WORDS * 1024)
+  let table = regions.words(LOADED_ROW.words * 1024)
   let count = 0
   for (const some of rows(regions)) {
-    const needed = ROW_WORDS * (count + some.count)
+    const needed = LOADED_ROW.words * (count + some.count)
     if (needed > table.length) {
       const longer = regions.words(Math.max(needed, 2 * table.length))
-      longer.set(table.subarray(0, ROW_WORDS * count))
+      longer.set(table.subarray(0, LOADED_ROW.words * count))
       regions.giveBack(table)
       table = longer
     }
-    table.set(some.table.subarray(0, ROW_WORDS * some.count), ROW_WORDS * count)
+    table.set(some.table.subarray(0, LOADED_ROW.words * some.count), LOADED_ROW.words * count)
     count += some.count
   }
   return { table, count }

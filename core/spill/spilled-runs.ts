@@ -5,6 +5,7 @@
 // of them; the rows of one run in a range are in order.
 // Not here: what rows of equal keys mean (operators), and where blocks lie (`SpilledBlocks`).
 
+import { LOADED_ROW } from '../kernel/kernel.ts'
 import type { OwnKernel } from '../kernel/kernel-over.ts'
 import { Regions } from '../kernel/regions.ts'
 import type { BlockSource } from '../state/environment.ts'
@@ -17,7 +18,6 @@ import type { BlocksHandle, SpilledBlocks } from './spilled-blocks.ts'
 /** Wanted bytes of a block; places in it have 16 bits. */
 const BLOCK_BYTES = 48 << 10
 const HEAD = 6
-const ROW_WORDS = 4
 /** What the kernel may read behind a block. */
 const SLACK = 16
 
@@ -37,10 +37,7 @@ export interface RunsHandle {
   readonly runs: readonly (readonly Block[])[]
 }
 
-/**
- * Rows in the kernel's memory, valid until the next ones: four words each, where the key starts and ends, and the
- * value.
- */
+/** Rows in the kernel's memory, valid until the next ones: places as `LOADED_ROW` says. */
 export interface LoadedRows {
   readonly table: Uint32Array
   readonly count: number
@@ -175,7 +172,7 @@ class RunCursor {
       if (to !== undefined && compareBytes(this.#next ?? place.firstKey, to) >= 0) return
       const block = regions.take(place.bytes + SLACK)
       blocks.read(place.number, block.subarray(0, place.bytes))
-      const table = regions.words(ROW_WORDS * place.rows)
+      const table = regions.words(LOADED_ROW.words * place.rows)
       const limit = to === undefined ? 0 : at
       const count = own.kernel.readRows(block.byteOffset, this.#row, limit, to?.length ?? 0, table.byteOffset)
       this.#row += count

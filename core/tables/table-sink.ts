@@ -54,6 +54,12 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
     )
   }
 
+  /** Whether moreover nothing is in the state, and nothing follows this flush. */
+  get storesOnce(): boolean {
+    const { flushesOnce, state } = this.options.env
+    return flushesOnce === true && state === null && this.onlyStores
+  }
+
   /** Begins a flush. */
   begin(sink: ChangeSink, keepNow: number): void {
     this.sink = sink

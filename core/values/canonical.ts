@@ -240,6 +240,9 @@ export function putField(out: Record<string, unknown>, name: string, value: unkn
 
 const decodeNumber = (r: ByteReader): number => numberOf(r.u32(), r.u32())
 
+/** Length of a canonical number. */
+export const NUMBER_BYTES = 9
+
 /** The canonical number at a place, its tag before it. */
 export const numberAt = (view: DataView, at: number): number => numberOf(view.getUint32(at + 1), view.getUint32(at + 5))
 

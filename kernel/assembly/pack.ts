@@ -1,6 +1,6 @@
 // Rows of slots, written by a program (`core/kernel/pack/row-program.ts`) from arrays.
 
-import { copy, putNumber } from './bytes'
+import { copy, lost, putNumber } from './bytes'
 
 const MARK: u32 = 0
 const SLOT: u32 = 1
@@ -49,13 +49,6 @@ const IS_NUMBER: u8 = 1
 function putDouble(p: usize, value: f64): usize {
   store<u64>(p, bswap<u64>(reinterpret<u64>(value)))
   return p + 8
-}
-
-/** What high + low loses (D. Knuth, TAOCP 4.2.2, theorem B). */
-@inline
-function lost(high: f64, low: f64, sum: f64): f64 {
-  const part = sum - high
-  return high - (sum - part) + (low - part)
 }
 
 /** Whether two doubles hold a slot's sum: it has a number, and no more than them. */

@@ -2,6 +2,7 @@
 //
 // A row table has four words a row: where its key starts and ends, and where its value starts and ends.
 
+import { lost, NUMBER, orderOf } from './bytes'
 import { keyNumber, NEW, NO_ROOM, warmKey } from './keys'
 
 const ROW_BYTES: usize = 16
@@ -74,9 +75,9 @@ const NEAR: u32 = 32
 export let nearKeys: u32 = 0
 
 /**
- * Writes the numbers of the keys of rows, of which the first `prefix` and the last `suffix` bytes
- * are left out. New keys get those from
- * `next` on, and where they lie is written to two arrays by number. Ends before a row for which there is no room.
+ * Writes the numbers of the keys of rows, of which the first `prefix` and the last `suffix` bytes are left out. New
+ * keys get those from `next` on, and where they lie is written to two arrays by number. Ends before a row for which
+ * there is no room.
  */
 export function numberRows(
   header: usize,
@@ -120,7 +121,6 @@ const LEAST: u32 = 2
 /** Sums stay below this in two doubles (`core/aggregations/exact/exact-sums.ts`). */
 const LIMIT: f64 = 1e290
 const NUMBER_FLAG: u32 = 8
-const NUMBER_TAG: u8 = 0x20
 const EMPTY: u8 = 0
 const IS_NUMBER: u8 = 1
 
@@ -138,22 +138,13 @@ let low: f64 = 0
 function add(value: f64): bool {
   const sum = high + value
   if (!(sum < LIMIT && sum > -LIMIT)) return false
-  const virtual = sum - high
-  const error = high - (sum - virtual) + (value - virtual)
+  const error = lost(high, value, sum)
   high = sum
   if (error == 0) return true
   const small = low + error
-  const part = small - low
-  const left = low - (small - part) + (error - part)
+  const left = lost(low, error, small)
   low = small
   return left == 0
-}
-
-/** The word of a canonical number, by which numbers are ordered. */
-@inline
-function orderOf(value: f64): u64 {
-  const bits: u64 = value == 0 ? 0 : value != value ? 0x7ff8000000000000 : reinterpret<u64>(value)
-  return bits ^ (<u64>(<i64>bits >> 63) | 0x8000000000000000)
 }
 
 /** Where the next change is noted: changes are made once the whole row is read. */
@@ -203,7 +194,7 @@ function read(operation: usize, p: usize, slot: usize): usize {
   const kinds = a + slot
   const cell = <usize>load<u32>(operation, 8) + (slot << 3)
   const held = load<u8>(kinds)
-  if (held > IS_NUMBER || load<u8>(p) != NUMBER_TAG) return 0
+  if (held > IS_NUMBER || load<u8>(p) != NUMBER) return 0
   const word = bswap<u64>(load<u64>(p, 1))
   if (held != EMPTY) {
     const other = orderOf(load<f64>(cell))

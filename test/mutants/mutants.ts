@@ -533,7 +533,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'parts-of-a-session-apart',
     defect: 'parts of a session that were put aside may come back in different ranges',
     file: 'core/operators/session/spilled-sessions.ts',
-    find: '{ cut: keyOf }',
+    find: '{ cut: keyOfRow }',
     put: '{}',
     suite: 'test/core/operators/spilled-sessions.test.ts',
   },

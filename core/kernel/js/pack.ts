@@ -7,6 +7,7 @@ import { TEXT } from '../decode/layout.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
 import { PACK } from '../pack/row-program.ts'
+import { lost } from './doubles.ts'
 
 const IS_NUMBER = 1
 const IS_NULL = 2
@@ -34,17 +35,16 @@ export function packRowsOver(memory: KernelMemory): Kernel['packRows'] {
     const [high, low] = [doubleAt(cells, 2 * slot), doubleAt(cells, 2 * slot + 1)]
     if (byteAt(odd, slot) !== 0 || Object.is(high, -0)) return false
     const total = high + low
-    const virtual = total - high
-    const lost = high - (total - virtual) + (low - virtual)
+    const rest = lost(high, low, total)
     if (kind === PACK.sum) encodeValue(w, total)
     else if (kind === PACK.mean) {
       const divisor = doubleAt(divisors, slot)
-      if (divisor !== 1 && lost !== 0) return false
+      if (divisor !== 1 && rest !== 0) return false
       encodeValue(w, total / divisor)
     } else {
-      w.byte(lost !== 0 ? TWO_TERMS : total !== 0 ? ONE_TERM : NO_TERM)
-      if (lost !== 0 || total !== 0) w.f64(total)
-      if (lost !== 0) w.f64(lost)
+      w.byte(rest !== 0 ? TWO_TERMS : total !== 0 ? ONE_TERM : NO_TERM)
+      if (rest !== 0 || total !== 0) w.f64(total)
+      if (rest !== 0) w.f64(rest)
     }
     return true
   }

@@ -1,11 +1,12 @@
 // Rows of runs that were put aside, in JavaScript.
 
 import { ByteReader, compareBytes } from '../../values/bytes.ts'
-import { decodeValue } from '../../values/canonical.ts'
+import { compareValues, decodeValue } from '../../values/canonical.ts'
 import { varintAt, varintEnd } from '../../values/varint.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
 import { MERGE } from '../pack/merge-program.ts'
+import { lost } from './doubles.ts'
 
 const [ROW_BYTES, HEAD, OPERATION_BYTES] = [16, 6, 16]
 const [NEW, NO_ROOM] = [-1, -2]
@@ -92,17 +93,13 @@ function changeBy(
   const held = bytes[a + slot] as number
   if (held > IS_NUMBER || state.source[state.position] !== NUMBER_TAG) return null
   const value = decodeValue(state) as number
-  const order = held === EMPTY ? 0 : compareNumbers(value, view.getFloat64(b + 8 * slot, true))
+  const order = held === EMPTY ? 0 : compareValues(value, view.getFloat64(b + 8 * slot, true))
   if (held !== EMPTY && (kind === MERGE.least ? order >= 0 : order <= 0)) return () => {}
   return () => {
     view.setFloat64(b + 8 * slot, value, true)
     bytes[a + slot] = IS_NUMBER
   }
 }
-
-/** NaN comes after all numbers. */
-const compareNumbers = (a: number, b: number): number =>
-  a < b ? -1 : a > b ? 1 : a === b ? 0 : Number(Number.isNaN(a)) - Number(Number.isNaN(b))
 
 /** Null where two doubles do not hold it. */
 function sumWith(before: number, rest: number, state: ByteReader): [high: number, low: number] | null {
@@ -121,10 +118,4 @@ function sumWith(before: number, rest: number, state: ByteReader): [high: number
     low = small
   }
   return [high, low]
-}
-
-/** What a + b loses (D. Knuth, TAOCP 4.2.2, theorem B). */
-function lost(a: number, b: number, sum: number): number {
-  const part = sum - a
-  return a - (sum - part) + (b - part)
 }

@@ -120,21 +120,16 @@ export class AggregateOperator implements Operator {
   /** The same where groups have been put aside: range by range. */
   #flushSpilled(now: number, sink: ChangeSink): void {
     this.#spilled.spill()
-    if (this.#isStoredOnce) return this.#once.flushSpilled(now, sink)
+    if (this.#rows.storesOnce) return this.#once.flushSpilled(now, sink)
     for (const range of this.#spilled.ranges()) this.#flushTable(now, sink, range)
     this.#spilled.dispose()
     this.#hidden = this.#env.state !== null
   }
 
-  /** Whether nothing is in the state, nothing follows this flush, and rows are only stored. */
-  get #isStoredOnce(): boolean {
-    return this.#env.flushesOnce === true && this.#env.state === null && this.#rows.onlyStores
-  }
-
   /** Whether all rows can be packed while they are written. */
   get #isWhole(): boolean {
     const value = this.#rows.packedValue
-    return this.#isStoredOnce && this.#state.pack !== null && (value === null || value.pack !== null)
+    return this.#rows.storesOnce && this.#state.pack !== null && (value === null || value.pack !== null)
   }
 
   /** All rows at once, none of which has another part anywhere. */

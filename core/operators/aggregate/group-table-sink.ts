@@ -10,7 +10,7 @@ import type { RowOutcome } from '../../tables/table-chain.ts'
 import { TableSink, type TableSinkOptions } from '../../tables/table-sink.ts'
 import type { Frames } from '../../time/frames.ts'
 import { ByteReader, compareBytes } from '../../values/bytes.ts'
-import { canonicalBytes, decodeValue } from '../../values/canonical.ts'
+import { canonicalBytes, decodeValue, NUMBER_BYTES } from '../../values/canonical.ts'
 import { TUPLE } from '../../values/identity.ts'
 import { blake2sPart } from '../../values/multiset-digest.ts'
 import { type GroupTable, SCRATCH, ViewTrack } from './group-table.ts'
@@ -40,8 +40,6 @@ interface GroupTableSinkOptions extends TableSinkOptions {
 
 /** In place of the end of a value: there is none. */
 const ABSENT = -1
-/** Length of a canonical number. */
-const NUMBER_BYTES = canonicalBytes(0).length
 
 export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
   readonly #hash = new Uint32Array(4)

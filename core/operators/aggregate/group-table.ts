@@ -9,11 +9,12 @@ import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
+import { LOADED_ROW } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, type ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, decodeBytes, decodeValue, encodeValue, numberAt } from '../../values/canonical.ts'
+import { decodeBytes, decodeValue, encodeValue, NUMBER_BYTES, numberAt } from '../../values/canonical.ts'
 import { ApartIndex, type GroupIndex } from './group-index.ts'
 import { KeyScratch } from './key-index.ts'
 import { KeyWriter } from './key-writer.ts'
@@ -32,11 +33,6 @@ interface GroupTableOptions {
   readonly viewCount: number
   readonly kernel: OwnKernel
 }
-
-/** Of a loaded row. */
-const ROW_WORDS = 4
-/** Of the start of a window. */
-const NUMBER_BYTES = canonicalBytes(0).length
 
 /** A slot that belongs to no group: for rows that are merged at a flush without entering the table. */
 export const SCRATCH = 0
@@ -278,7 +274,7 @@ export class GroupTable implements GroupAccess {
     const keys = { at: this.#keysAt, lengths: this.#keyLengths }
     for (let from = 0; from < count; ) {
       const end = this.windowed ? this.#endOfWindow(rows, from) : count
-      const start = this.windowed ? numberAt(this.kernel.memory.view, table[ROW_WORDS * from] as number) : 0
+      const start = this.windowed ? numberAt(this.kernel.memory.view, table[LOADED_ROW.words * from] as number) : 0
       const some = { table, from, count: end - from, prefix, suffix: 0 }
       const fresh = this.#loaded.findRows(start, some, this.#used, slots, keys)
       for (let i = 0; i < fresh; i++) this.#beginLoaded(this.#used++, start)
@@ -296,7 +292,7 @@ export class GroupTable implements GroupAccess {
   /** The first row from `from` on whose window is another one. */
   #endOfWindow({ table, count }: LoadedRows, from: number): number {
     const { view } = this.kernel.memory
-    const startOf = (row: number, at: number): number => view.getUint32((table[ROW_WORDS * row] as number) + at)
+    const startOf = (row: number, at: number): number => view.getUint32((table[LOADED_ROW.words * row] as number) + at)
     let end = from + 1
     while (end < count && startOf(end, 1) === startOf(from, 1) && startOf(end, 5) === startOf(from, 5)) end++
     return end

@@ -5,10 +5,11 @@
 // stays valid until the index is disposed of. A text that is in the kernel's memory already needs no string.
 
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
+import { LOADED_ROW } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import { ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, encodeValue } from '../../values/canonical.ts'
+import { encodeValue, NUMBER_BYTES } from '../../values/canonical.ts'
 
 /** Words of the header (`kernel/assembly/keys.ts`). */
 const HEADER_WORDS = 8
@@ -33,8 +34,6 @@ const MOST_ROOM = 1 << 20
 const NO_ROOM = -2
 /** Keys from which on a table is larger than what processors keep near. */
 const DISTANT = 1 << 14
-
-const NUMBER_BYTES = canonicalBytes(0).length
 
 /** Where keys are written before they are looked up: one for all indices of a kernel that are not used at once. */
 export class KeyScratch {
@@ -77,8 +76,6 @@ export interface KeyPlaces {
   readonly at: Uint32Array
   readonly lengths: Uint32Array
 }
-
-const ROW_BYTES = 16
 
 export class KeyIndex {
   readonly #scratch: KeyScratch
@@ -152,7 +149,7 @@ export class KeyIndex {
     for (let done = 0; ; ) {
       const row = from + done
       const fresh = (header[SIZE] as number) - before
-      const rows = table.byteOffset + ROW_BYTES * row
+      const rows = table.byteOffset + 4 * LOADED_ROW.words * row
       const to = numbers.byteOffset + 4 * row
       done += kernel.numberRows(
         header.byteOffset,
@@ -166,8 +163,8 @@ export class KeyIndex {
         lengths,
       )
       if (done === count) return (header[SIZE] as number) - before
-      const at = (ROW_BYTES / 4) * (from + done)
-      this.#makeRoom((table[at + 1] as number) - (table[at] as number))
+      const at = LOADED_ROW.words * (from + done)
+      this.#makeRoom((table[at + LOADED_ROW.keyEnd] as number) - (table[at] as number))
     }
   }
 

@@ -9,6 +9,7 @@ import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { ChangeSink } from '../../state/environment.ts'
+import type { PackedRows } from '../../state/packed-rows.ts'
 import type { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteWriter } from '../../values/bytes.ts'
 import { sortByTime, timeKeys } from '../../values/time-order.ts'
@@ -66,11 +67,7 @@ export class FreshSessions {
   /** Writes state and index of the sessions that stay open at the watermark, and gives all rows to the table sink. */
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
     const slots = this.#slots
-    this.#forOpen(now, (part, key, value, open) => {
-      const rows = this.#sorted(open, key, value)
-      sink.putSortedRows(tables[part], rows.packed('first'))
-      rows.dispose()
-    })
+    this.#giveOpen(now, (part, rows) => sink.putSortedRows(tables[part], rows))
     if (this.#o.rows.onlyStores) this.#storeRows(slots)
     else this.#giveRows(this.#inViewOrder(slots), now)
     this.#regions.giveAllBack()
@@ -78,11 +75,7 @@ export class FreshSessions {
 
   /** The same where these are the sessions of some keys, and rows are only stored: to be written when all are known. */
   putAside(now: number, parts: PartsOfSessions): void {
-    this.#forOpen(now, (part, key, value, open) => {
-      const rows = this.#sorted(open, key, value)
-      parts[part].add(rows.packed('first'))
-      rows.dispose()
-    })
+    this.#giveOpen(now, (part, rows) => parts[part].add(rows))
     if (this.#slots.length > 0) {
       const rows = this.#sorted(this.#slots, this.#viewKey, this.#o.value)
       this.#o.rows.countNew(rows.hashes())
@@ -92,17 +85,19 @@ export class FreshSessions {
     this.#regions.giveAllBack()
   }
 
-  /** Gives the keys and values of the tables of the state, and the slots of sessions that stay open, if any. */
-  #forOpen(
-    now: number,
-    take: (table: keyof SessionTables, key: RowPart, value: RowPart, open: Uint32Array) => void,
-  ): void {
+  /** Gives the rows that sessions which stay open have in the tables of the state, if there are any. */
+  #giveOpen(now: number, take: (table: keyof SessionTables, rows: PackedRows) => void): void {
     const { state, sessions } = this.#o
     if (state.pack === null && sessions.mayGrow) this.#checkSizes(this.#slots)
     const open = this.#slots.filter(slot => (this.#ends[slot] as number) >= now)
     if (open.length === 0) return
-    take('state', stateKeyPart(sessions), stateValuePart(sessions, state), open)
-    take('index', this.#indexKey, NO_BYTES, open)
+    const give = (table: keyof SessionTables, key: RowPart, value: RowPart): void => {
+      const rows = this.#sorted(open, key, value)
+      take(table, rows.packed('first'))
+      rows.dispose()
+    }
+    give('state', stateKeyPart(sessions), stateValuePart(sessions, state))
+    give('index', this.#indexKey, NO_BYTES)
   }
 
   #checkSizes(slots: Uint32Array): void {

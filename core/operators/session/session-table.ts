@@ -10,20 +10,17 @@ import type { Column } from '../../aggregations/columns/column.ts'
 import { memoryOf } from '../../aggregations/columns/held-bytes.ts'
 import type { GroupAccess } from '../../emitted/emitted-module.ts'
 import type { TextColumn } from '../../kernel/decode/text-column.ts'
+import { LOADED_ROW } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
-import { canonicalBytes, numberAt } from '../../values/canonical.ts'
+import { NUMBER_BYTES, numberAt } from '../../values/canonical.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { KeyWriter } from '../aggregate/key-writer.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
 
-/** Of a loaded row: its words, where its key ends and where its value starts. */
-const ROW_WORDS = 4
-const [KEY_END, VALUE] = [1, 2]
-const NUMBER_BYTES = canonicalBytes(0).length
 /** Of a session, beyond what a group takes: its times, and the list of those of its key. */
 const SESSION_BYTES = 64
 /** In place of the sessions of a key that has none yet. */
@@ -163,10 +160,10 @@ export class SessionTable implements GroupAccess, SessionTimes {
     const { view } = this.kernel.memory
     let merged = 0
     for (let i = 0; i < count; i++) {
-      const row = ROW_WORDS * i
-      const first = numberAt(view, (table[row + KEY_END] as number) - NUMBER_BYTES)
-      const last = numberAt(view, table[row + VALUE] as number)
-      table[row + VALUE] = (table[row + VALUE] as number) + NUMBER_BYTES
+      const row = LOADED_ROW.words * i
+      const first = numberAt(view, (table[row + LOADED_ROW.keyEnd] as number) - NUMBER_BYTES)
+      const last = numberAt(view, table[row + LOADED_ROW.valueStart] as number)
+      table[row + LOADED_ROW.valueStart] = (table[row + LOADED_ROW.valueStart] as number) + NUMBER_BYTES
       const number = slots[i] as number
       if (this.#sessions[number] === NO_SLOT) {
         const slot = this.#newSlot(first, number)

@@ -27,6 +27,7 @@ import type { Flush, Operator } from '../operator.ts'
 import type { OperatorContext, OperatorPorts } from '../operator-ports.ts'
 import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { FreshSessions, type FreshSessionsOptions } from './fresh-sessions.ts'
+import { keyOfRow } from './session-parts.ts'
 import { SCRATCH, SessionTable } from './session-table.ts'
 import { RowsInParts, SpilledSessions } from './spilled-sessions.ts'
 
@@ -103,7 +104,7 @@ class SessionOperator implements Operator {
     this.#sink = sink
     rows.begin(sink, keepNow)
     const isBack = this.#spilled.isEmpty || this.#spilled.bringBack()
-    if (!isBack && this.#isStoredOnce) this.#flushSpilled(now, sink)
+    if (!isBack && rows.storesOnce) this.#flushSpilled(now, sink)
     else if (this.#isAllInMemory) {
       new FreshSessions(this.#o).flush(now, sink, { state: this.partials, index: this.#index })
       this.#o.sessions.clear()
@@ -117,12 +118,6 @@ class SessionOperator implements Operator {
     const { state } = this.#o.env
     if (!this.#spilled.isEmpty) return false
     return state === null || (!this.#o.rows.dropsRows && !hasRows(state.range(this.partials)))
-  }
-
-  /** Whether nothing is in the state, nothing follows this flush, and rows are only stored. */
-  get #isStoredOnce(): boolean {
-    const { env, rows } = this.#o
-    return env.flushesOnce === true && env.state === null && rows.onlyStores
   }
 
   /** Sessions of some keys at a time. */
@@ -142,7 +137,7 @@ class SessionOperator implements Operator {
     const fresh = new RowCursor(this.#spilled.take())
     const due = new RowCursor(this.#dueRows())
     for (let row = leastKey(fresh.key, due.key); row !== undefined; row = leastKey(fresh.key, due.key)) {
-      this.#flushKey(keyPart(row).slice(), fresh, due)
+      this.#flushKey(keyOfRow(row).slice(), fresh, due)
     }
     for (const [key, change] of this.#indexed.take()) sink.putSorted(this.#index, key, change[0] === 1 ? NOTHING : null)
   }
@@ -178,7 +173,7 @@ class SessionOperator implements Operator {
   addPartials(rows: Rows): void {
     for (const [rowKey, value] of rows) {
       this.spill()
-      const key = keyPart(rowKey)
+      const key = keyOfRow(rowKey)
       const first = decodeValue(new ByteReader(rowKey, key.length)) as number
       const r = new ByteReader(value)
       const last = decodeValue(r) as number
@@ -283,16 +278,9 @@ class SessionOperator implements Operator {
   }
 }
 
-/** The bytes of the key at the beginning of a row key. */
-function keyPart(rowKey: Uint8Array): Uint8Array {
-  const reader = new ByteReader(rowKey)
-  skipValue(reader)
-  return rowKey.subarray(0, reader.position)
-}
-
 /** Compares whole keys: the bytes of one may begin with those of another, if its text goes on with a zero. */
 const isOf = ({ key: row }: RowCursor, key: Uint8Array): boolean =>
-  row !== undefined && compareBytes(keyPart(row), key) === 0
+  row !== undefined && compareBytes(keyOfRow(row), key) === 0
 
 /** The session's first time, which follows the key in a row key. */
 const firstOf = ({ key: row }: RowCursor, key: Uint8Array): number =>

@@ -14,13 +14,11 @@ import { type KeyRange, type RunsHandle, SpilledRuns } from '../../spill/spilled
 import type { Environment } from '../../state/environment.ts'
 import type { PackedRows } from '../../state/packed-rows.ts'
 import { type Row, type RowReader, rowsThen } from '../../state/rows.ts'
-import { ByteReader } from '../../values/bytes.ts'
-import { skipValue } from '../../values/canonical.ts'
 import { type CheckSize, loadLimit, rangeLimit } from '../aggregate/group-size.ts'
 import type { RowPart } from '../aggregate/row-part.ts'
 import { SortedKeys } from '../aggregate/sorted-keys.ts'
 import { MergedStates } from '../aggregate/spilled/merged-states.ts'
-import { stateKeyPart, stateValuePart } from './session-parts.ts'
+import { keyOfRow, stateKeyPart, stateValuePart } from './session-parts.ts'
 import type { SessionTable } from './session-table.ts'
 
 interface SpilledSessionsOptions {
@@ -82,7 +80,7 @@ export class SpilledSessions {
   /** Brings range by range into the table, which must be empty: what is read of a range is read before the next. */
   *ranges(): Generator<void> {
     const { sessions } = this.#o
-    for (const range of this.#runs.ranges(this.#limit, { cut: keyOf })) {
+    for (const range of this.#runs.ranges(this.#limit, { cut: keyOfRow })) {
       this.#load(range)
       yield
       sessions.clear()
@@ -130,13 +128,6 @@ export class SpilledSessions {
       regions.giveAllBack()
     }
   }
-}
-
-/** The part of a row's key that parts of the sessions of one key share. */
-function keyOf(rowKey: Uint8Array): Uint8Array {
-  const reader = new ByteReader(rowKey)
-  skipValue(reader)
-  return rowKey.subarray(0, reader.position)
 }
 
 /** Rows of one table that come in several parts, each in order, and are written at once when all have come. */

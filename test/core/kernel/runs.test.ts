@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import type { Column } from '../../../core/aggregations/columns/column.ts'
 import { makeColumn } from '../../../core/aggregations/columns/make-column.ts'
+import { LOADED_ROW } from '../../../core/kernel/kernel.ts'
 import type { OwnKernel } from '../../../core/kernel/kernel-over.ts'
 import { PackedTable } from '../../../core/kernel/packed-table.ts'
 import { Regions } from '../../../core/kernel/regions.ts'
@@ -17,7 +18,6 @@ import { INPUTS, SEED } from './support/inputs.ts'
 import { compiled, twin } from './support/kernels.ts'
 
 const KINDS = ['count', 'sum', 'mean', 'min', 'max'] as const
-const ROW_WORDS = 4
 
 /** A part of a group: its key, and the numbers that are added to it. */
 interface Part {
@@ -161,7 +161,7 @@ function throughRuns(own: OwnKernel, input: Input, rowsOfRange: number, seen: { 
 /** Whether the keys of rows are in order, and in the range. */
 function isWithin(own: OwnKernel, { table, count }: LoadedRows, from?: Uint8Array, to?: Uint8Array): boolean {
   const keys = Array.from({ length: count }, (_, i) =>
-    own.memory.bytes.slice(table[ROW_WORDS * i], table[ROW_WORDS * i + 1]),
+    own.memory.bytes.slice(table[LOADED_ROW.words * i], table[LOADED_ROW.words * i + 1]),
   )
   const [first, last] = [keys[0] as Uint8Array, keys.at(-1) as Uint8Array]
   const ascends = keys.every((key, i) => i === 0 || compareBytes(keys[i - 1] as Uint8Array, key) < 0)

@@ -1,6 +1,7 @@
 // Adds states that were put aside to the columns of slots: by the kernel where they lie in arrays, else in JavaScript.
 
 import type { Column } from '../../../aggregations/columns/column.ts'
+import { LOADED_ROW } from '../../../kernel/kernel.ts'
 import type { OwnKernel } from '../../../kernel/kernel-over.ts'
 import { MergeProgram, type PlacedMerge } from '../../../kernel/pack/merge-program.ts'
 import { Regions } from '../../../kernel/regions.ts'
@@ -14,8 +15,6 @@ interface MergedStatesOptions {
   /** Slots that the columns have room for: their arrays move when it grows. */
   readonly capacity: () => number
 }
-
-const ROW_WORDS = 4
 
 export class MergedStates {
   readonly #o: MergedStatesOptions
@@ -38,7 +37,7 @@ export class MergedStates {
     for (let row = from; row < to; row++) {
       if (merge !== null) {
         const { address, operations, scratch } = merge
-        const [rows, slot] = [table.byteOffset + 4 * ROW_WORDS * row, slots.byteOffset + 4 * row]
+        const [rows, slot] = [table.byteOffset + 4 * LOADED_ROW.words * row, slots.byteOffset + 4 * row]
         row += own.kernel.mergeRows(address, operations, rows, to - row, slot, scratch)
       }
       if (row < to) this.#add(slots[row] as number, table, row)
@@ -62,7 +61,10 @@ export class MergedStates {
   #add(slot: number, table: Uint32Array, row: number): void {
     const { columns, own, checkSize } = this.#o
     const { bytes } = own.memory
-    const [key, keyEnd, from, end] = table.subarray(ROW_WORDS * row, ROW_WORDS * (row + 1)) as unknown as number[]
+    const [key, keyEnd, from, end] = table.subarray(
+      LOADED_ROW.words * row,
+      LOADED_ROW.words * (row + 1),
+    ) as unknown as number[]
     const read = (this.#bytes.get(slot) ?? 0) + (end as number) - (from as number)
     this.#bytes.set(slot, read)
     checkSize(read, () => bytes.slice(key, keyEnd))
