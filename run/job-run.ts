@@ -45,6 +45,7 @@ import {
   decodeRecordCounts,
   encodeJson,
   encodeRecordCounts,
+  hasViewsByWindow,
   type JobDocument,
   jobDocument,
   type StoredCommit,
@@ -151,6 +152,7 @@ export class JobRun {
       flushesOnce: target === 'batch',
       newSorter: sorterFactory(this.scratch, this.#buffers),
       blocks: blockFiles(this.scratch),
+      viewsByWindow: hasViewsByWindow(state.format),
       siteOf: siteFinder(options.functionsUrl, options.functions.files),
       ...groupLimits(this.plan, options, { executors: options.executors, spills: target === 'batch' }),
     }
@@ -319,7 +321,7 @@ export class JobRun {
   #jobDocument(): JobDocument {
     this.#intl ||= this.#options.functions.usedIntl()
     const versions = { ...runtimeVersions(), intl: this.#intl }
-    return jobDocument(this.plan, this.#state.id, versions, folderFrom(this.#options))
+    return jobDocument(this.plan, this.#state, versions, folderFrom(this.#options))
   }
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */
@@ -348,12 +350,12 @@ function named(ranges: Ranges, until: Until): Ranges {
 async function openOutputs(
   options: RunOptions,
   openSink: OpenSink,
-  { writer, id, fresh }: OpenedState,
+  { writer, id, format, fresh }: OpenedState,
 ): Promise<Outputs> {
   const { plan } = options.functions
   // The state must know its own id before a topic is owned by it.
   if (fresh && writingNodes(plan).length > 0) {
-    const document = encodeJson(jobDocument(plan, id, runtimeVersions(), folderFrom(options)))
+    const document = encodeJson(jobDocument(plan, { id, format }, runtimeVersions(), folderFrom(options)))
     await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
   }
   return Outputs.open({

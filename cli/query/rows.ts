@@ -18,16 +18,17 @@ import {
   type CommittedState,
   deadLetters,
   lateRows as lateRowsOf,
+  viewRowsByKey,
   viewRows as viewRowsOf,
   watermarkAt,
   writtenRecords,
 } from '../../run/state/read-state.ts'
-import type { StateReader } from '../../store/index.ts'
+import { newRowSorter, type StateReader } from '../../store/index.ts'
 
 /** Can be iterated more than once: formats with columns read all rows first. */
 export type PrintedRows = () => AsyncIterable<object> | Iterable<object>
 
-/** Rows of a view; with a key only those whose printed key is equal to it. */
+/** Rows of a view, by key, then by window; with a key only those whose printed key is equal to it. */
 export function viewRows(
   { plan, progress }: CommittedState,
   state: StateReader,
@@ -39,7 +40,9 @@ export function viewRows(
   const watermark = watermarkAt(progress, plan, node)
   const wanted = key === null ? null : canonicalJson(key.json)
   return function* () {
-    for (const row of viewRowsOf(state, plan, name)) {
+    // Those of one key come in the order of windows however they are stored.
+    const rows = key === null ? viewRowsByKey(state, plan, name, newRowSorter) : viewRowsOf(state, plan, name)
+    for (const row of rows) {
       const printed = rowJson(row, window, watermark)
       if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
     }

@@ -35,7 +35,8 @@ export interface Kernel {
   /**
    * Packs rows into blocks of a run of about `blockBytes` each, without their checksums (`store/runs/block.ts`), at
    * `out`, as long as they fit into `outBytes` and are no more than `most`. `order` has the numbers of n rows. A row
-   * has the start of its key in its first word, and at the given places the key's end, the value's start and its end.
+   * has the start of its key in its first word, and at the given places the key's end, the value's start and its end;
+   * the first `moved` bytes of keys are written behind the others.
    * Writes the number of blocks to `list`, and behind it three words for each: address, bytes, rows. Returns how many
    * rows are packed. Writes up to 15 bytes behind the last block.
    */
@@ -45,6 +46,7 @@ export interface Kernel {
     keyEndAt: number,
     valueAt: number,
     valueEndAt: number,
+    moved: number,
     bytes: number,
     order: number,
     n: number,

@@ -2,6 +2,7 @@
 
 import type { PackedBlock, PackedRows, TakePart } from '../state/packed-rows.ts'
 import type { Row } from '../state/rows.ts'
+import { ByteWriter, rotated } from '../values/bytes.ts'
 import type { OwnKernel } from './kernel-over.ts'
 import { Regions } from './regions.ts'
 
@@ -17,6 +18,8 @@ interface PackedPlaces {
   readonly keyEnd: number
   readonly valueStart: number
   readonly valueEnd: number
+  /** Bytes at the beginning of each key that are read behind the others; default: none. */
+  readonly moved?: number
 }
 
 /** Bytes of blocks that are packed at once, and how many they may be. */
@@ -71,13 +74,14 @@ export class PackedTable implements PackedRows {
   }
 
   #pack(from: number, blockBytes: number, out: number, outBytes: number, list: Uint32Array): number {
-    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd } = this.#at
+    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd, moved = 0 } = this.#at
     return this.#own.kernel.packBlocks(
       rows.byteOffset,
       4 * stride,
       4 * keyEnd,
       4 * valueStart,
       4 * valueEnd,
+      moved,
       bytes.byteOffset,
       order.byteOffset + 4 * from,
       order.length - from,
@@ -90,7 +94,8 @@ export class PackedTable implements PackedRows {
   }
 
   each(take: TakePart): void {
-    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd } = this.#at
+    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd, moved = 0 } = this.#at
+    if (moved > 0) return this.#eachMoved(take)
     for (const number of order) {
       const row = number * stride
       take(
@@ -103,13 +108,23 @@ export class PackedTable implements PackedRows {
     }
   }
 
-  /** Row by row, without a copy. */
+  #eachMoved(take: TakePart): void {
+    const w = new ByteWriter(256)
+    for (const [key, value] of this.rows()) {
+      w.reset()
+      w.bytes(key)
+      w.bytes(value)
+      take(w.view(), 0, key.length, key.length, w.length)
+    }
+  }
+
+  /** Row by row, without a copy but where a part of each key is moved. */
   *rows(): Generator<Row> {
-    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd } = this.#at
+    const { bytes, rows, stride, order, keyEnd, valueStart, valueEnd, moved = 0 } = this.#at
     for (const number of order) {
       const row = number * stride
       yield [
-        bytes.subarray(rows[row], rows[row + keyEnd]),
+        rotated(bytes.subarray(rows[row], rows[row + keyEnd]), moved),
         bytes.subarray(rows[row + valueStart], rows[row + valueEnd]),
       ]
     }

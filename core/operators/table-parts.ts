@@ -46,6 +46,7 @@ export function sinkOptions(
     consumers: tableConsumers(plan, id, lambdas, {
       view: name => digest(DIGEST.view(name)),
       closed: closed => digest(DIGEST.emitted(closed)),
+      byWindow: env.viewsByWindow === true,
       rows: (node, branch) => (rowKey, stored) => rows(node).take(branch, rowKey, stored),
     }),
     emit: (closed, ...element) => linked().emit[closed]?.(...element),

@@ -2,10 +2,11 @@
 //
 // Promises: memory is that of one range; rows of equal keys all come. They may be read several times.
 
-import { LOADED_ROW, SORT_SCRATCH } from '../kernel/kernel.ts'
+import { LOADED_ROW } from '../kernel/kernel.ts'
 import type { OwnKernel } from '../kernel/kernel-over.ts'
 import { PackedTable } from '../kernel/packed-table.ts'
 import { Regions } from '../kernel/regions.ts'
+import { sortedOrder } from '../kernel/sorted-order.ts'
 import type { PackedBlock, PackedRows, TakePart } from '../state/packed-rows.ts'
 import type { Row } from '../state/rows.ts'
 import type { RangeLimit } from './range-ends.ts'
@@ -52,21 +53,11 @@ export class RowsOfRuns implements PackedRows {
     const own = kernel()
     for (const range of runs.ranges(limit)) {
       const regions = new Regions(own.memory)
-      const rows = allOf(range, regions)
-      const order = regions.words(rows.count)
-      const scratch = regions.take(rows.count * SORT_SCRATCH.ofRow + SORT_SCRATCH.more)
-      own.kernel.sortRows(
-        rows.table.byteOffset,
-        4 * LOADED_ROW.words,
-        0,
-        rows.count,
-        order.byteOffset,
-        scratch.byteOffset,
-      )
-      regions.giveBack(scratch)
       const { words: stride, ...places } = LOADED_ROW
       try {
-        yield new PackedTable(own, { bytes: own.memory.bytes, rows: rows.table, stride, order, ...places }, () => {})
+        const { table, count } = allOf(range, regions)
+        const order = sortedOrder(own, { table, stride, count }, regions)
+        yield new PackedTable(own, { bytes: own.memory.bytes, rows: table, stride, order, ...places }, () => {})
       } finally {
         regions.giveAllBack()
       }

@@ -65,6 +65,8 @@ export interface Environment {
   readonly newKernel?: (() => OwnKernel) | undefined
   /** Whether every lambda is called, also where its result is plain: under a debugger. */
   readonly callsLambdas?: boolean | undefined
+  /** Whether the state has the rows of all views by window (`core/tables/view-order.ts`). */
+  readonly viewsByWindow?: boolean | undefined
   /** Whether nothing follows the first flush, so that nothing need be kept for another one. */
   readonly flushesOnce?: boolean | undefined
   readonly newSorter: () => RowSorter

@@ -9,6 +9,7 @@ import { sharesState } from '../plan/shares-state.ts'
 import { TABLE } from '../state/row-codec.ts'
 import { MultisetDigest } from '../values/multiset-digest.ts'
 import { type TableChain, tableChain } from './table-chain.ts'
+import { movedBytes } from './view-order.ts'
 
 /**
  * Takes a row of a table that has changed: its key and what a view stores of it, null where it is gone. Copies both.
@@ -19,6 +20,8 @@ export interface ViewConsumer {
   /** Where its rows are; those of the state where it shares them (`sharesState`). */
   readonly table: string
   readonly shared: boolean
+  /** Bytes of a row key that are moved where its rows are stored (view-order.ts). */
+  readonly moved: number
   readonly digest: MultisetDigest
   /** Its place among the views on the same table. */
   readonly index: number
@@ -49,6 +52,8 @@ export const takesChanges = (consumer: TableConsumer): boolean => consumer.views
 interface ConsumerAccess {
   view(name: string): MultisetDigest
   closed(node: string): MultisetDigest
+  /** Whether the state has the rows of all views by window. */
+  readonly byWindow: boolean
   /** The function that gives rows to a node's input number `branch`. */
   rows(node: string, branch: number): TakeRow
 }
@@ -94,7 +99,8 @@ export function tableConsumers(
     const digest = name === null ? new MultisetDigest() : parts.view(name)
     const shared = sharesState(plan, node)
     const table = shared ? TABLE.state(node) : ownTable(view)
-    consumerAt(node).views.push({ table, shared, digest, index, changed })
+    const moved = movedBytes(plan, node, parts.byWindow)
+    consumerAt(node).views.push({ table, shared, moved, digest, index, changed })
   })
   for (const { table, node, branch } of readers) {
     if (node.kind === 'closed') consumerAt(table).closed.push({ node: node.id, digest: parts.closed(node.id) })

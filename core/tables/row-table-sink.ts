@@ -84,12 +84,17 @@ export class RowTableSink extends TableSink {
     const [hash, end] = [this.#hash, bytes.length]
     for (const { views, joins } of this.options.consumers) {
       for (const take of joins) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
-      for (const { table, digest, changed } of views) {
-        digest.addHash(blake2sPart(bytes, 0, end, hash), 0)
-        this.sink?.putSortedPart(table, bytes, 0, keyEnd, keyEnd, end)
-        for (const take of changed) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
+      for (const view of views) {
+        view.digest.addHash(blake2sPart(bytes, 0, end, hash), 0)
+        this.putPart(view, bytes, 0, keyEnd, end)
+        for (const take of view.changed) take(bytes.subarray(0, keyEnd), bytes.subarray(keyEnd))
       }
     }
+  }
+
+  /** Emits a row that closes, of which nothing else becomes: as `emitClosed`. */
+  closeNew(...row: Parameters<TableSink['emitClosed']>): void {
+    this.emitClosed(...row)
   }
 
   /** Counts new rows in the digests of all views. `hashes` has four words for each. */
@@ -97,18 +102,21 @@ export class RowTableSink extends TableSink {
     for (const { views } of this.options.consumers) for (const { digest } of views) digest.addHashes(hashes)
   }
 
-  /** As `flushNew` for all rows of a flush at once, where they are only stored and have been counted. */
+  /**
+   * As `flushNew` for all rows of a flush at once, where they are only stored and have been counted; in the order in
+   * which views are stored.
+   */
   storeAllNew(rows: () => PackedRows): void {
     for (const { views } of this.options.consumers)
       for (const { table } of views) this.sink?.putSortedRows(table, rows())
   }
 
   /** Ends the flush: brings all views up to date, drops what `keep` no longer keeps, emits closed rows. */
-  finish(): void {
+  override finish(): void {
     const old = this.options.consumers.flatMap(c => c.views.map(view => new OldRows(view, this.#oldRows(c, view))))
     for (const [rowKey, waiting] of this.#waiting.take()) this.#flushRow(rowKey.slice(), waiting, old)
     for (const rows of old) for (; rows.key !== undefined; rows.advance()) this.#drop(rows)
-    this.sink = null
+    super.finish()
   }
 
   #flushRow(rowKey: Uint8Array, waiting: Uint8Array, old: readonly OldRows[]): void {
@@ -152,17 +160,17 @@ export class RowTableSink extends TableSink {
 
   /** Brings one view's row up to date; null deletes it. Rows before it that `keep` drops are dropped first. */
   #change(rows: OldRows, rowKey: Uint8Array, value: Uint8Array | null, isNew: boolean): void {
-    const { table, digest, changed } = rows.view
+    const { digest, changed } = rows.view
     for (; rows.key !== undefined && compareBytes(rows.key, rowKey) < 0; rows.advance()) this.#drop(rows)
     if (rows.isAt(rowKey)) rows.advance()
-    const before = isNew ? undefined : this.options.env.state?.get(table, rowKey)
+    const before = isNew ? undefined : this.storedRow(rows.view, rowKey)
     if (before !== undefined) {
       if (value !== null && compareBytes(before, value) === 0) return
       digest.removeRow(rowKey, before)
     }
     if (value !== null) digest.addRow(rowKey, value)
     if (value === null && before === undefined) return
-    this.sink?.putSorted(table, rowKey, value)
+    this.putRow(rows.view, rowKey, value)
     for (const take of changed) take(rowKey, value)
   }
 

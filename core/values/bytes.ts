@@ -202,6 +202,15 @@ export function bytesToLatin1(bytes: Uint8Array): string {
   return String.fromCharCode.apply(null, bytes as unknown as number[])
 }
 
+/** The bytes with the first n of them behind the others; themselves where that changes nothing. */
+export function rotated(bytes: Uint8Array, n: number): Uint8Array {
+  if (n === 0 || n === bytes.length) return bytes
+  const moved = new Uint8Array(bytes.length)
+  moved.set(bytes.subarray(n))
+  moved.set(bytes.subarray(0, n), bytes.length - n)
+  return moved
+}
+
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 0) return EMPTY
   const out = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))

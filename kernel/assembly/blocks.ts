@@ -27,7 +27,7 @@ function putU16(p: usize, n: u32): void {
 /**
  * Packs rows into blocks of about `blockBytes` at `out`, as long as they fit into `outBytes` and there are no more than
  * `most`. The row table has the start of a key and, at the given places, its end and the value's start and end; `order`
- * the numbers of the rows. Writes the count of blocks to `list`, and behind it address, bytes and rows of each. Returns
+ * the numbers of the rows. The first `moved` bytes of each key are written behind the others. Writes the count of blocks to `list`, and behind it address, bytes and rows of each. Returns
  * how many rows are packed; up to 15 bytes behind the last block are written.
  */
 export function packBlocks(
@@ -36,6 +36,7 @@ export function packBlocks(
   keyEndAt: u32,
   valueAt: u32,
   valueEndAt: u32,
+  moved: u32,
   bytes: usize,
   order: usize,
   n: u32,
@@ -72,7 +73,8 @@ export function packBlocks(
       const value = load<u32>(row + valueEndAt) - valueStart
       putU16(p + HEAD + 2 * i, <u32>(at - first))
       at = putVarint(at, key)
-      copy(at, bytes + keyStart, key)
+      copy(at, bytes + keyStart + moved, key - moved)
+      if (moved > 0) copy(at + key - moved, bytes + keyStart, moved)
       at = putVarint(at + key, value + 1)
       copy(at, bytes + valueStart, value)
       at += value

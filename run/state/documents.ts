@@ -12,7 +12,15 @@ import type { RecordCounts } from '../../sinks/sink.ts'
 export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 'commit' } as const
 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
-export const STATE_FORMAT = 2
+export const STATE_FORMAT = 3
+
+/** The last format in which all views are stored by window (`core/tables/view-order.ts`). */
+const BY_WINDOW_FORMAT = 2
+
+export const hasViewsByWindow = (format: number): boolean => format <= BY_WINDOW_FORMAT
+
+/** The format of a state once this version has gone on from it: its views stay in their order. */
+export const nextFormat = (format: number): number => (hasViewsByWindow(format) ? BY_WINDOW_FORMAT : STATE_FORMAT)
 
 /** Versions of everything beneath the job that can change what a lambda computes (semantics.md 7.3). */
 export interface Versions {
@@ -64,8 +72,13 @@ export interface JobDocument {
   readonly folder?: string | undefined
 }
 
-export function jobDocument(plan: Plan, id: string, versions: Versions, folder?: string): JobDocument {
-  return { format: STATE_FORMAT, id, job: plan.job, results: resultDocuments(plan), versions, folder }
+export function jobDocument(
+  plan: Plan,
+  { id, format }: Pick<JobDocument, 'id' | 'format'>,
+  versions: Versions,
+  folder?: string,
+): JobDocument {
+  return { format, id, job: plan.job, results: resultDocuments(plan), versions, folder }
 }
 
 export const resultDocuments = (plan: Plan): readonly ResultDocument[] =>

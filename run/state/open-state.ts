@@ -10,7 +10,7 @@ import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { openStateWriter } from '../../store/index.ts'
 import type { StateWriter } from '../../store/store.ts'
-import type { JobDocument } from './documents.ts'
+import { type JobDocument, nextFormat, STATE_FORMAT } from './documents.ts'
 import { planChanges } from './plan-changes.ts'
 import { readJobDocument } from './read-state.ts'
 import { type EngineFault, intlFault, versionWarnings, zoneDataFault } from './versions.ts'
@@ -19,6 +19,8 @@ export interface OpenedState {
   readonly writer: StateWriter
   /** The random name of this state. */
   readonly id: string
+  /** Of its rows and documents. */
+  readonly format: number
   /** Nothing has been committed yet. */
   readonly fresh: boolean
   /** Lambdas have formatted something through `Intl`. */
@@ -79,7 +81,7 @@ function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<Op
   const stored = readJobDocument(writer)
   const progress = writer.document(PROGRESS)
   if (stored === null || progress === undefined)
-    return { id: stored?.id ?? randomUUID(), fresh: true, intl: false, warnings: [] }
+    return { id: stored?.id ?? randomUUID(), format: STATE_FORMAT, fresh: true, intl: false, warnings: [] }
   checkPlan(stored, plan, recompute)
   if (Progress.decode(progress).sealed) {
     throw new LyrebirdError(
@@ -91,5 +93,6 @@ function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<Op
     )
   }
   const intl = stored.versions.intl === true
-  return { id: stored.id, fresh: false, intl, warnings: versionWarnings(stored.versions) }
+  const { id } = stored
+  return { id, format: nextFormat(stored.format), fresh: false, intl, warnings: versionWarnings(stored.versions) }
 }

@@ -1,7 +1,8 @@
 // Reads a committed state: its commit, its plan and progress, and every part of its result, row by row.
 //
 // Promises: the only place where rows and documents of a state become parts of a result; `query`, `verify` and the test
-// kit read here. What is read is one commit, for as long as the reader is open. Rows come in the order of their keys.
+// kit read here. What is read is one commit, for as long as the reader is open. Rows come in byte
+// order of their keys in the state.
 // Not here: how rows look (core/result/result-json.ts), and comparing results (testing/equivalence).
 
 import { crc32 } from 'node:zlib'
@@ -11,13 +12,14 @@ import { TIME_MARKS, TimeMarks } from '../../core/executor/time-marks.ts'
 import type { Chunk } from '../../core/log/chunk.ts'
 import { ShownState } from '../../core/operators/aggregate/shown-state.ts'
 import type { Plan, PlanNodeOf, PlanResult } from '../../core/plan/plan.ts'
-import { nodeOf, sourcesOf } from '../../core/plan/plan-index.ts'
+import { nodeOf, sourcesOf, tableRoot } from '../../core/plan/plan-index.ts'
 import { sharesState } from '../../core/plan/shares-state.ts'
 import type { DeadLetter } from '../../core/result/dead-letter.ts'
 import type { LateRow, OutputRecord, ViewRow } from '../../core/result/result.ts'
-import type { StateAccess } from '../../core/state/environment.ts'
+import type { RowSorter, StateAccess } from '../../core/state/environment.ts'
 import { decodeDead, decodeLate, decodeViewRow, TABLE } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
+import { movedBytes, rowKeyOf, storedKey, windowBytes } from '../../core/tables/view-order.ts'
 import type { Log } from '../../logs/log.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 import {
@@ -25,6 +27,7 @@ import {
   DOCUMENT,
   decodeJson,
   decodeRecordCounts,
+  hasViewsByWindow,
   type JobDocument,
   STATE_FORMAT,
   type StoredCommit,
@@ -110,17 +113,55 @@ export function watermarkAt(progress: Progress, plan: Plan, node: string): numbe
   return Math.min(...sourcesOf(plan, node).map(source => progress.sourceWatermark(source).watermark))
 }
 
-/** The bytes of a row are valid until the next row is read. */
+/** The bytes of a row are valid until the next row is read; rows come in the order in which they are stored. */
 export function* viewRows(state: StateAccess, plan: Plan, name: string): Generator<ViewRow> {
   for (const [key, stored] of storedRows(state, plan, name)) yield decodeViewRow(key, stored)
 }
 
-/** Keys and stored values of a view's rows: its own, or those that it shares with the state of its aggregation. */
+/** Whether all views are stored by window (`core/tables/view-order.ts`). */
+function viewsByWindow(state: StateAccess): boolean {
+  const job = readJobDocument(state)
+  return job === null || hasViewsByWindow(job.format)
+}
+
+/**
+ * Row keys and stored values of a view's rows, its own or those that it shares with the state of its aggregation, in
+ * the order in which they are stored.
+ */
 export function* storedRows(state: StateAccess, plan: Plan, name: string): Generator<Row> {
-  const { node } = plan.results.find(r => r.kind === 'view' && r.name === name) as PlanResult
-  if (!sharesState(plan, node)) return yield* state.range(TABLE.view(name))
+  const { node } = viewOf(plan, name)
+  if (!sharesState(plan, node)) {
+    const moved = movedBytes(plan, node, viewsByWindow(state))
+    const rows = state.range(TABLE.view(name))
+    if (moved === 0) return yield* rows
+    for (const [key, stored] of rows) yield [rowKeyOf(key, moved), stored]
+    return
+  }
   const shown = new ShownState(nodeOf(plan, node) as PlanNodeOf<'aggregate'>)
   for (const [key, value] of state.range(TABLE.state(node))) yield [key, shown.stored(value).slice()]
+}
+
+/** The same by key, then by window, also of views that are stored by window: these are sorted. */
+export function* viewRowsByKey(
+  state: StateAccess,
+  plan: Plan,
+  name: string,
+  newSorter: () => RowSorter,
+): Generator<ViewRow> {
+  const { node } = viewOf(plan, name)
+  const bytes = windowBytes(tableRoot(plan, node).params.window)
+  if (bytes === movedBytes(plan, node, viewsByWindow(state))) return yield* viewRows(state, plan, name)
+  const sorter = newSorter()
+  try {
+    for (const [rowKey, stored] of storedRows(state, plan, name)) sorter.add(storedKey(rowKey, bytes), stored)
+    for (const [key, stored] of sorter.sorted()) yield decodeViewRow(rowKeyOf(key, bytes), stored)
+  } finally {
+    sorter.dispose()
+  }
+}
+
+function viewOf(plan: Plan, name: string): PlanResult {
+  return plan.results.find(r => r.kind === 'view' && r.name === name) as PlanResult
 }
 
 export function* lateRows(state: StateAccess): Generator<LateRow> {

@@ -561,4 +561,28 @@ export const MUTANTS: readonly Mutant[] = [
     put: '',
     suite: 'test/store/staged.test.ts',
   },
+  {
+    name: 'old-state-by-key',
+    defect: 'a state of format 2 is gone on from as if its views were stored by key',
+    file: 'run/job-run.ts',
+    find: 'viewsByWindow: hasViewsByWindow(state.format)',
+    put: 'viewsByWindow: false',
+    suite: 'test/run/view-order.test.ts',
+  },
+  {
+    name: 'kept-view-by-key',
+    defect: 'a view with `keep` is stored by key, and what it drops is looked for by window',
+    file: 'core/tables/view-order.ts',
+    find: "if (at.kind === 'keep') return true",
+    put: '',
+    suite: 'test/core/tables/keep.test.ts',
+  },
+  {
+    name: 'moved-rows-twice',
+    defect: 'rows of a view that came packed are written beside those that came one by one, in no common order',
+    file: 'core/tables/table-sink.ts',
+    find: 'if (this.#moved.get(view)?.isEmpty === false)',
+    put: 'if (false)',
+    suite: 'test/core/executor/agreement.test.ts',
+  },
 ]

@@ -126,7 +126,7 @@ export function batch(
 ): void {
   const limit = (): number => [1_000_000, 2][pick(2)] as number
   const isFresh = state.document(PROGRESS) === undefined
-  const once = { flushesOnce: true, state: isFresh ? null : state }
+  const once = { flushesOnce: true, state: isFresh ? null : state, viewsByWindow: state.byWindow }
   const coordinator = new JobExecutor(module, { ...memoryEnvironment(state, limit()), ...once })
   announce(coordinator, log)
   for (const partition of log) {

@@ -12,12 +12,19 @@ import { decodeHeld, type OutputElement } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
 import { bytesToLatin1, compareBytes } from '../../core/values/bytes.ts'
 import { kernelModule } from '../../host/kernel-module.ts'
+import { DOCUMENT, encodeJson, STATE_FORMAT } from '../../run/state/documents.ts'
 
 export class MemoryState implements StateAccess {
   readonly #documents = new Map<string, Uint8Array>()
   readonly #tables = new Map<string, Map<string, Row>>()
   /** Released elements by output node, in the order of release. */
   readonly released = new Map<string, OutputElement[]>()
+  /** Whether all its views are stored by window, as in states of before format 3. */
+  readonly byWindow: boolean
+
+  constructor({ byWindow = false }: { readonly byWindow?: boolean } = {}) {
+    this.byWindow = byWindow
+  }
 
   document(name: string): Uint8Array | undefined {
     return this.#documents.get(name)
@@ -43,6 +50,7 @@ export class MemoryState implements StateAccess {
   commit(executor: JobExecutor, final = false): void {
     this.flush(sink => executor.flush(sink, final))
     this.#documents.set(PROGRESS, executor.progress.encode())
+    this.#documents.set(DOCUMENT.job, encodeJson({ format: this.byWindow ? 2 : STATE_FORMAT }))
   }
 
   /** Applies the changes that a flush gives to its sink. */
@@ -139,5 +147,6 @@ export function memoryEnvironment(state: StateAccess | null, groupLimit = 1_000_
     blocks: memoryBlockSource,
     siteOf: () => undefined,
     groupLimit,
+    viewsByWindow: state instanceof MemoryState && state.byWindow,
   }
 }

@@ -11,7 +11,8 @@ import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import { TIME_MARKS } from '../../core/executor/time-marks.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import { TABLE } from '../../core/state/row-codec.ts'
-import { canonicalBytes } from '../../core/values/canonical.ts'
+import { rowKeyOf } from '../../core/tables/view-order.ts'
+import { canonicalBytes, NUMBER_BYTES } from '../../core/values/canonical.ts'
 import type { MemoryLog } from '../../logs/memory.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { openStateReader, openStateWriter } from '../../store/index.ts'
@@ -140,8 +141,9 @@ describe('a job with and without windows', () => {
     const progress = Progress.decode(writer.document(PROGRESS) as Uint8Array)
     const other = new Uint8Array([value[0] as number, ...canonicalBytes(3)])
     const digest = progress.digest(DIGEST.view('perMinute'))
-    digest.removeRow(key, value)
-    digest.addRow(key, other)
+    const rowKey = rowKeyOf(key, NUMBER_BYTES)
+    digest.removeRow(rowKey, value)
+    digest.addRow(rowKey, other)
     await writer.commit(transaction => {
       transaction.applyChanges(TABLE.view('perMinute'), [[key, other]])
       transaction.putDocument(PROGRESS, progress.encode())

@@ -1,5 +1,6 @@
 // Sorted rows as the blocks of a run, in JavaScript.
 
+import { rotated } from '../../values/bytes.ts'
 import { putVarint, varintBytes } from '../../values/varint.ts'
 import type { Kernel } from '../kernel.ts'
 import type { KernelMemory } from '../memory.ts'
@@ -12,13 +13,28 @@ interface Row {
 }
 
 export function packBlocksOver(memory: KernelMemory): Kernel['packBlocks'] {
-  return (table, rowBytes, keyEndAt, valueAt, valueEndAt, base, order, n, blockBytes, out, outBytes, list, most) => {
+  return (
+    table,
+    rowBytes,
+    keyEndAt,
+    valueAt,
+    valueEndAt,
+    moved,
+    base,
+    order,
+    n,
+    blockBytes,
+    out,
+    outBytes,
+    list,
+    most,
+  ) => {
     const { bytes, view } = memory
     const rowAt = (rank: number): Row => {
       const row = table + view.getUint32(order + 4 * rank, true) * rowBytes
       const place = (at: number): number => base + view.getUint32(row + at, true)
       return {
-        key: bytes.subarray(place(0), place(keyEndAt)),
+        key: rotated(bytes.subarray(place(0), place(keyEndAt)), moved),
         value: bytes.subarray(place(valueAt), place(valueEndAt)),
       }
     }

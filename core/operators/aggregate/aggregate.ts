@@ -84,13 +84,18 @@ export class AggregateOperator implements Operator {
     this.#state = statePart(groups.columns, limit, (w, slot) => this.#writeState(w, slot))
     const parts = { key: this.#key, state: this.#state }
     this.#spilled = new SpilledGroups({ groups, env, kernel, ...parts, checkSize })
-    const where = { table: this.partials, spilled: this.#spilled }
+    const where = { table: this.partials, spilled: this.#spilled, env }
     this.#once = new StoredOnce({ groups, rows, frames, kernel, ...parts, ...where })
   }
 
   flush({ now, keepNow, sink }: Flush): void {
     this.#rows.begin(sink, keepNow)
     this.#flushed = true
+    this.#flushGroups(now, sink)
+    this.#rows.finish()
+  }
+
+  #flushGroups(now: number, sink: ChangeSink): void {
     if (!this.#spilled.isEmpty && !this.#spilled.bringBack()) this.#flushSpilled(now, sink)
     else if (this.#isWhole) this.#once.flush(now, sink)
     else {
@@ -112,7 +117,11 @@ export class AggregateOperator implements Operator {
     // A range is not all of a table, so its rows are not given as such.
     if (range === ALL && stored.key === undefined && this.#rows.onlyStores && keys.allPacked) {
       this.#flushPackedRows(keys, sink)
-    } else this.#flushEach(packed, stored, now, sink)
+    } else {
+      if (range === ALL) this.#rows.beginPacked(keys)
+      this.#flushEach(packed, stored, now, sink)
+      this.#rows.endPacked()
+    }
     keys.dispose()
     this.#regions.giveAllBack()
   }
@@ -145,7 +154,7 @@ export class AggregateOperator implements Operator {
       count++
       this.#groups.markBased(keys.slotOf(row))
     }
-    if (count > 0) sink.putSortedRows(this.partials, keys.packed('second', count < keys.count ? kept : null))
+    if (count > 0) sink.putSortedRows(this.partials, keys.packed('second', { only: count < keys.count ? kept : null }))
   }
 
   #flushEach(packed: PackedRowsOfFlush, stored: RowCursor, now: number, sink: ChangeSink): void {

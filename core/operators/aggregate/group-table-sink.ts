@@ -28,6 +28,12 @@ interface FlushedRow {
   readonly end: number | null
 }
 
+/** Packed rows, and by view a 1 for each that it takes. */
+interface MarkedRows {
+  readonly keys: SortedKeys
+  readonly marks: Map<ViewConsumer, Uint8Array>
+}
+
 interface GroupTableSinkOptions extends TableSinkOptions {
   readonly groups: GroupTable
   readonly value: RowValue
@@ -40,11 +46,16 @@ interface GroupTableSinkOptions extends TableSinkOptions {
 
 /** In place of the end of a value: there is none. */
 const ABSENT = -1
+/** In place of the number of a row that is not packed. */
+const UNPACKED = -1
 
 export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
   readonly #hash = new Uint32Array(4)
   /** Outcome of each consumer's chain for the present row, where it has run. */
   #outcomes: (RowOutcome | undefined)[] = []
+
+  /** Rows of views that move them are marked here, by their number among these keys. */
+  #marked: MarkedRows | null = null
 
   /** Begins a flush: drops the rows that `keep` no longer keeps. */
   override begin(sink: ChangeSink, keepNow: number): void {
@@ -125,7 +136,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
           track.set(keys.slotOf(row), hashes, keys.hashAt(row))
         }
       }
-      if (!view.shared) this.sink?.putSortedRows(view.table, keys.packed('first'))
+      if (!view.shared) this.sink?.putSortedRows(view.table, keys.packed('first', { moved: view.moved }))
       return
     }
     const written = new Uint8Array(keys.count)
@@ -142,7 +153,8 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       track.set(slot, hashes, at)
     }
     if (count === 0 || view.shared) return
-    this.sink?.putSortedRows(view.table, keys.packed('first', count < keys.count ? written : null))
+    const only = count < keys.count ? written : null
+    this.sink?.putSortedRows(view.table, keys.packed('first', { only, moved: view.moved }))
   }
 
   /** Takes the row that a view holds out of its digest; false where it is the same and stays. */
@@ -165,6 +177,18 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     return true
   }
 
+  /** Rows of these keys, which are all that are packed in this flush, follow: views take many of them at once. */
+  beginPacked(keys: SortedKeys): void {
+    this.#marked = { keys, marks: new Map() }
+  }
+
+  endPacked(): void {
+    if (this.#marked === null) return
+    const { keys, marks } = this.#marked
+    for (const [view, only] of marks) this.putMovedRows(view, keys.packed('first', { only, moved: view.moved }))
+    this.#marked = null
+  }
+
   /** As `change`, for a row whose stored value follows its key in `bytes`; the hash of both is at `hashes[at]`. */
   changePacked(
     bytes: Uint8Array,
@@ -180,7 +204,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       if (!takesChanges(consumer)) continue
       if (consumer.chain.plain) {
         for (const take of consumer.joins) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
-        for (const view of consumer.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd, hashes, at)
+        for (const view of consumer.views) this.#put(view, slot, bytes, keyStart, keyEnd, valueEnd, hashes, at, at / 4)
         continue
       }
       row ??= this.row(bytes.slice(keyStart, keyEnd), slot)
@@ -219,18 +243,10 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     hashes: Uint32Array,
     at: number,
   ): void {
-    const { consumers, emit, frames, groups, places } = this.options
-    const key = groups.keyOf(slot)
-    const time = places.closedTime((frames as Frames).endOf(groups.startOf(slot)))
+    const { frames, groups, present } = this.options
+    const end = (frames as Frames).endOf(groups.startOf(slot))
     const identity = bytes.slice(from, from + TUPLE.open.length + rowKeyBytes + NUMBER_BYTES + TUPLE.close.length)
-    for (const { closed } of consumers) {
-      if (closed.length === 0) continue
-      const value = this.options.present(slot)
-      for (const { node, digest } of closed) {
-        digest.addHash(hashes, at)
-        emit(node, key, value, time, identity)
-      }
-    }
+    this.emitClosed(groups.keyOf(slot), present(slot), end, identity, hashes, at)
   }
 
   /** Emits a closed row to everything behind all `closed` nodes. */
@@ -279,7 +295,7 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
 
   /**
    * Brings a view's row up to date: key and value are parts of `bytes`, their hash is at `hash[hashAt]`; a `valueEnd`
-   * of ABSENT deletes the row.
+   * of ABSENT deletes the row. `number`: that of the row among packed ones.
    */
   #put(
     view: ViewConsumer,
@@ -290,8 +306,9 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
     valueEnd: number,
     hash: Uint32Array,
     hashAt: number,
+    number = UNPACKED,
   ): void {
-    const { table, shared, digest, index, changed } = view
+    const { shared, digest, index, changed } = view
     const track = this.options.groups.views[index] as ViewTrack
     const status = track.status[slot] as number
     const at = 4 * slot
@@ -313,20 +330,31 @@ export class GroupTableSink extends TableSink<GroupTableSinkOptions> {
       digest.addHash(hash, hashAt)
       track.set(slot, hash, hashAt)
       if (!same) {
-        if (!shared) this.sink?.putSortedPart(table, bytes, keyStart, keyEnd, keyEnd, valueEnd)
+        if (number !== UNPACKED && view.moved > 0 && this.#marked !== null) this.#mark(view, number)
+        else if (!shared) this.putPart(view, bytes, keyStart, keyEnd, valueEnd)
         for (const take of changed) take(bytes.subarray(keyStart, keyEnd), bytes.subarray(keyEnd, valueEnd))
       }
     } else if (existed) {
-      this.sink?.putSorted(table, bytes.subarray(keyStart, keyEnd), null)
+      this.putRow(view, bytes.subarray(keyStart, keyEnd), null)
       for (const take of changed) take(bytes.subarray(keyStart, keyEnd), null)
     }
     if (valueEnd === ABSENT) track.status[slot] = ViewTrack.ABSENT
   }
 
+  #mark(view: ViewConsumer, number: number): void {
+    const { keys, marks } = this.#marked as MarkedRows
+    let marked = marks.get(view)
+    if (marked === undefined) {
+      marked = new Uint8Array(keys.count)
+      marks.set(view, marked)
+    }
+    marked[number] = 1
+  }
+
   /** What a view holds for a key, as of the last commit. */
-  #oldRow({ table, shared }: ViewConsumer, rowKey: Uint8Array): Uint8Array | undefined {
-    const old = this.options.env.state?.get(table, rowKey)
-    return old === undefined || !shared ? old : this.options.shown?.stored(old)
+  #oldRow(view: ViewConsumer, rowKey: Uint8Array): Uint8Array | undefined {
+    const old = this.storedRow(view, rowKey)
+    return old === undefined || !view.shared ? old : this.options.shown?.stored(old)
   }
 
   #dropOld({ chain }: TableConsumer, view: ViewConsumer): void {

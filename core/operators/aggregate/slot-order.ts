@@ -1,12 +1,9 @@
-// Slots in the order of their rows' keys: by the start of the window, then by the key. The keys are sorted where they
-// lie.
+// Slots in the order of their rows' keys: by the start of the window, then by the key, or the other way round. The keys
+// are sorted where they lie.
 
-import { SORT_SCRATCH } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
-
-/** Of each slot: where its key begins and ends in the kernel's memory. */
-const STRIDE = 2
+import { sortedOrder } from '../../kernel/sorted-order.ts'
 
 interface Keys {
   readonly windowed: boolean
@@ -16,15 +13,14 @@ interface Keys {
   keyLength(slot: number): number
 }
 
+/** In the order of row keys: that of the windows first. */
 export function inKeyOrder(keys: Keys, slots: Uint32Array): Uint32Array {
-  if (!keys.windowed) return byKey(keys, slots)
-  const order = new Uint32Array(slots.length)
-  let done = 0
-  for (const window of byStart(keys, slots)) {
-    order.set(byKey(keys, window), done)
-    done += window.length
-  }
-  return order
+  return keys.windowed ? joined(byStart(keys, slots), window => byKey(keys, window)) : byKey(keys, slots)
+}
+
+/** That of the keys first, then of the windows. */
+export function keysFirst(keys: Keys, slots: Uint32Array): Uint32Array {
+  return byKey(keys, keys.windowed ? joined(byStart(keys, slots), window => window) : slots)
 }
 
 /** The slots of each window, the earliest first. */
@@ -45,22 +41,29 @@ function byStart(keys: Keys, slots: Uint32Array): readonly Uint32Array[] {
   return starts.map(start => (windows.get(start) as { slots: Uint32Array }).slots)
 }
 
+function joined(windows: readonly Uint32Array[], inOrder: (window: Uint32Array) => Uint32Array): Uint32Array {
+  const all = new Uint32Array(windows.reduce((sum, window) => sum + window.length, 0))
+  let done = 0
+  for (const window of windows) {
+    all.set(inOrder(window), done)
+    done += window.length
+  }
+  return all
+}
+
+/** Slots of equal keys keep their order. */
 function byKey(keys: Keys, slots: Uint32Array): Uint32Array {
   if (slots.length < 2) return slots
-  const { memory, kernel } = keys.kernel
-  const regions = new Regions(memory)
-  const table = regions.words(STRIDE * slots.length)
+  const regions = new Regions(keys.kernel.memory)
+  const table = regions.words(2 * slots.length)
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] as number
     const at = keys.keyAt(slot)
-    table[STRIDE * i] = at
-    table[STRIDE * i + 1] = at + keys.keyLength(slot)
+    table[2 * i] = at
+    table[2 * i + 1] = at + keys.keyLength(slot)
   }
-  const order = regions.words(slots.length)
-  const scratch = regions.take(slots.length * SORT_SCRATCH.ofRow + SORT_SCRATCH.more)
-  kernel.sortRows(table.byteOffset, 4 * STRIDE, 0, slots.length, order.byteOffset, scratch.byteOffset)
-  const sorted = new Uint32Array(slots.length)
-  for (let rank = 0; rank < sorted.length; rank++) sorted[rank] = slots[order[rank] as number] as number
+  const order = sortedOrder(keys.kernel, { table, stride: 2, count: slots.length }, regions)
+  const sorted = order.map(i => slots[i] as number)
   regions.giveAllBack()
   return sorted
 }

@@ -9,11 +9,11 @@
 // disposed of.
 
 import { newHashScratch } from '../../kernel/hash-scratch.ts'
-import { SORT_SCRATCH } from '../../kernel/kernel.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { RowProgram } from '../../kernel/pack/row-program.ts'
 import { PackedTable } from '../../kernel/packed-table.ts'
 import { Regions } from '../../kernel/regions.ts'
+import { sortedOrder } from '../../kernel/sorted-order.ts'
 import { ByteWriter } from '../../values/bytes.ts'
 import type { RowPart } from './row-part.ts'
 
@@ -31,6 +31,12 @@ const SAMPLE = 1024
 const MORE = 1.05
 
 type Write = RowPart['write']
+
+interface PackedOptions {
+  readonly only?: Uint8Array | null
+  readonly moved?: number
+  readonly inOrder?: boolean
+}
 
 /** A part that every row has, and that is empty. */
 export const NO_BYTES: RowPart = { write: () => {}, pack: () => {} }
@@ -148,15 +154,26 @@ export class SortedKeys {
     for (let rank = 0; rank < this.#count; rank++) this.#order[rank] = rank
   }
 
+  /**
+   * Before `sort`: the hashes, as those of `hashes`, of both parts of each row. The first bytes of the first part, so
+   * many in all rows, become the end of the key then.
+   */
+  hashesOfParts(moved: number): Uint32Array {
+    this.#bytes = this.#w.view()
+    const hashes = this.#hashesOf(0, this.#count, KEY_END, SECOND_END)
+    const rows = this.#rows
+    for (let number = 0; number < this.#count; number++) {
+      const at = this.rowOf(number) + KEY_END
+      rows[at] = (rows[at] as number) + moved
+    }
+    return hashes
+  }
+
   sort(): void {
     const count = this.#count
     this.#bytes = this.#w.view()
-    this.#order = this.#regions.words(count)
-    const scratch = this.#regions.take(count * SORT_SCRATCH.ofRow + SORT_SCRATCH.more)
-    const { kernel } = this.#own
-    const [rows, bytes, order] = [this.#rows.byteOffset, this.#bytes.byteOffset, this.#order.byteOffset]
-    kernel.sortRows(rows, ROW_BYTES, bytes, count, order, scratch.byteOffset)
-    this.#regions.giveBack(scratch)
+    const rows = { table: this.#rows, stride: STRIDE, count, base: this.#bytes.byteOffset }
+    this.#order = sortedOrder(this.#own, rows, this.#regions)
   }
 
   /** After `sort`: four words for each row, at four fifths of its index: the hash of its key and first part. */
@@ -182,25 +199,41 @@ export class SortedKeys {
   }
 
   /**
-   * Keys with their first or second parts, in order: of all rows, or of those that `only` marks with 1. What they lie
-   * in is kept until they are disposed of too.
+   * Keys with their first or second parts, in order: of all rows, or of those that `only` marks with 1. The first
+   * `moved` bytes of keys, of which all rows have as many, are moved behind the others, and rows are sorted by the keys
+   * that this makes, unless they are `inOrder` of these already. What they lie in is kept until they are disposed of
+   * too.
    */
-  packed(part: 'first' | 'second', only: Uint8Array | null = null): PackedTable {
+  packed(part: 'first' | 'second', { only = null, moved = 0, inOrder = moved === 0 }: PackedOptions = {}): PackedTable {
     const valueStart = part === 'first' ? KEY_END : FIRST_END
-    const order = only === null ? this.#order : this.#some(only)
-    const places = { bytes: this.#bytes, rows: this.#rows, stride: STRIDE, order, keyEnd: KEY_END, valueStart }
+    const all = inOrder ? this.#order : this.#orderBehind(moved)
+    const order = only === null ? all : this.#some(all, only)
+    const places = { bytes: this.#bytes, rows: this.#rows, stride: STRIDE, order, keyEnd: KEY_END, valueStart, moved }
     this.#holders++
     return new PackedTable(this.#own, { ...places, valueEnd: valueStart + 1 }, () => this.dispose())
   }
 
-  #some(only: Uint8Array): Uint32Array {
+  #some(order: Uint32Array, only: Uint8Array): Uint32Array {
     const some = this.#regions.words(this.#count)
     let count = 0
-    for (let rank = 0; rank < this.#count; rank++) {
-      const number = this.#order[rank] as number
-      if (only[number] === 1) some[count++] = number
-    }
+    for (const number of order) if (only[number] === 1) some[count++] = number
     return some.subarray(0, count)
+  }
+
+  /** Rows in the order of what is in their keys behind so many bytes, then of these: the sort keeps the order of equals. */
+  #orderBehind(moved: number): Uint32Array {
+    const regions = this.#regions
+    const keys = regions.words(2 * this.#count)
+    for (let rank = 0; rank < this.#count; rank++) {
+      const row = this.rowAt(rank)
+      keys[2 * rank] = this.keyStart(row) + moved
+      keys[2 * rank + 1] = this.keyEnd(row)
+    }
+    const rows = { table: keys, stride: 2, count: this.#count, base: this.#bytes.byteOffset }
+    const order = sortedOrder(this.#own, rows, regions)
+    regions.giveBack(keys)
+    for (let i = 0; i < order.length; i++) order[i] = this.#order[order[i] as number] as number
+    return order
   }
 
   /**

@@ -1,31 +1,32 @@
 // Flushes sessions that are all in memory, where the state holds none: each is whole, so nothing is merged or looked
 // up.
 //
-// Promises: the rows that the general flush (`session.ts`) writes, in the same order. Only what stays open is sorted by
-// the bytes of its keys: views are in the order of time first, in which sessions about come, so that memory is read in
-// the order in which it was written.
+// Promises: the rows that the general flush (`session.ts`) writes. Rows are packed in the order in which sessions began
+// to be, so that memory is read in the order in which it was written, and sorted then.
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
 import { Regions } from '../../kernel/regions.ts'
+import type { RowsInParts } from '../../spill/rows-in-parts.ts'
 import type { ChangeSink } from '../../state/environment.ts'
 import type { PackedRows } from '../../state/packed-rows.ts'
 import type { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteWriter } from '../../values/bytes.ts'
+import { TUPLE } from '../../values/identity.ts'
 import { sortByTime, timeKeys } from '../../values/time-order.ts'
 import type { CheckSize } from '../aggregate/group-size.ts'
-import { cellPart, joined, type RowPart } from '../aggregate/row-part.ts'
+import { cellPart, joined, literalPart, type RowPart } from '../aggregate/row-part.ts'
+import type { RowValue } from '../aggregate/row-value.ts'
 import { NO_BYTES, SortedKeys } from '../aggregate/sorted-keys.ts'
 import { keyPart, stateKeyPart, stateValuePart } from './session-parts.ts'
 import type { SessionTable } from './session-table.ts'
-import type { RowsInParts } from './spilled-sessions.ts'
 
 export interface FreshSessionsOptions {
   readonly sessions: SessionTable
   readonly gapMs: number
   readonly rows: RowTableSink
-  /** What views store of a slot where no lambda is between. */
-  readonly value: RowPart
+  /** The value of a slot's row where no lambda is between. */
+  readonly value: RowValue
   /** The states of its columns. */
   readonly state: RowPart
   /** The value of a slot's row. */
@@ -40,6 +41,9 @@ interface PartsOfSessions {
   readonly index: RowsInParts
   readonly views: RowsInParts
 }
+
+/** Rows that are packed at once to be emitted: few enough for their bytes to stay near. */
+const AT_ONCE = 4096
 
 /** Tables of the state. */
 interface SessionTables {
@@ -68,20 +72,18 @@ export class FreshSessions {
   flush(now: number, sink: ChangeSink, tables: SessionTables): void {
     const slots = this.#slots
     this.#giveOpen(now, (part, rows) => sink.putSortedRows(tables[part], rows))
-    if (this.#o.rows.onlyStores) this.#storeRows(slots)
-    else this.#giveRows(this.#inViewOrder(slots), now)
+    const { rows } = this.#o
+    if (rows.onlyStoresOrEmits) {
+      this.#storeRows(packed => rows.storeAllNew(packed))
+      if (rows.emits) this.#emitClosed(now)
+    } else this.#giveRows(this.#inOrder(slots), now)
     this.#regions.giveAllBack()
   }
 
   /** The same where these are the sessions of some keys, and rows are only stored: to be written when all are known. */
   putAside(now: number, parts: PartsOfSessions): void {
     this.#giveOpen(now, (part, rows) => parts[part].add(rows))
-    if (this.#slots.length > 0) {
-      const rows = this.#sorted(this.#slots, this.#viewKey, this.#o.value)
-      this.#o.rows.countNew(rows.hashes())
-      parts.views.add(rows.packed('first'))
-      rows.dispose()
-    }
+    this.#storeRows(rows => parts.views.add(rows()))
     this.#regions.giveAllBack()
   }
 
@@ -91,13 +93,12 @@ export class FreshSessions {
     if (state.pack === null && sessions.mayGrow) this.#checkSizes(this.#slots)
     const open = this.#slots.filter(slot => (this.#ends[slot] as number) >= now)
     if (open.length === 0) return
-    const give = (table: keyof SessionTables, key: RowPart, value: RowPart): void => {
-      const rows = this.#sorted(open, key, value)
+    const give = (table: keyof SessionTables, rows: SortedKeys): void => {
       take(table, rows.packed('first'))
       rows.dispose()
     }
-    give('state', stateKeyPart(sessions), stateValuePart(sessions, state))
-    give('index', this.#indexKey, NO_BYTES)
+    give('state', this.#sorted(open, stateKeyPart(sessions), stateValuePart(sessions, state)))
+    give('index', this.#sorted(open, this.#indexKey, NO_BYTES))
   }
 
   #checkSizes(slots: Uint32Array): void {
@@ -130,23 +131,63 @@ export class FreshSessions {
   }
 
   #sorted(slots: Uint32Array, key: RowPart, value: RowPart | null = null): SortedKeys {
-    const rows = new SortedKeys(this.#o.kernel())
-    rows.addAll(slots, this.#o.sessions.keyBytesOf(slots), key, value)
+    const rows = this.#packed(slots, key, value)
     rows.sort()
     return rows
   }
 
-  /** All rows at once, sorted by their bytes. */
-  #storeRows(slots: Uint32Array): void {
-    if (slots.length === 0) return
-    const keys = this.#sorted(slots, this.#viewKey, this.#o.value)
-    this.#o.rows.countNew(keys.hashes())
-    this.#o.rows.storeAllNew(() => keys.packed('first'))
+  #packed(
+    slots: Uint32Array,
+    ...parts: readonly [key: RowPart, first: RowPart | null, second?: RowPart | null]
+  ): SortedKeys {
+    const rows = new SortedKeys(this.#o.kernel())
+    rows.addAll(slots, this.#o.sessions.keyBytesOf(slots), ...parts)
+    return rows
+  }
+
+  /** Counts the rows of views and gives them, in the order in which views are stored, as often as they are asked for. */
+  #storeRows(give: (rows: () => PackedRows) => void): void {
+    const { rows, value } = this.#o
+    const slots = this.#slots
+    if (slots.length === 0 || !rows.stores) return
+    if (rows.moved === 0) {
+      const keys = this.#sorted(slots, this.#viewKey, value.stored)
+      rows.countNew(keys.hashes())
+      give(() => keys.packed('first'))
+      return keys.dispose()
+    }
+    // What is hashed begins with the window, what is stored with the key: the key is on both sides of the window.
+    const keys = this.#packed(slots, this.#key, this.#viewKey, value.stored)
+    rows.countNew(keys.hashesOfParts(rows.moved))
+    keys.sort()
+    give(() => keys.packed('second'))
     keys.dispose()
   }
 
+  /** Emits what closes, where nothing but views and `closed` nodes take it. */
+  #emitClosed(now: number): void {
+    const { sessions, rows, value, present } = this.#o
+    const closing = this.#slots.filter(slot => (this.#ends[slot] as number) < now)
+    const { open, close } = TUPLE
+    const window = [cellPart(sessions.firsts), cellPart(this.#ends)]
+    const identity = joined(literalPart(open), this.#key, ...window, literalPart(close))
+    for (let from = 0; from < closing.length; from += AT_ONCE) {
+      const keys = this.#packed(closing.subarray(from, from + AT_ONCE), identity, value.bytes)
+      keys.keepOrder()
+      const hashes = keys.hashes()
+      for (let number = 0; number < keys.count; number++) {
+        const row = keys.rowOf(number)
+        const slot = keys.slotOf(row)
+        const end = this.#ends[slot] as number
+        const bytes = keys.bytes.slice(keys.keyStart(row), keys.keyEnd(row))
+        rows.closeNew(sessions.keyOfSlot(slot), present(slot), end, bytes, hashes, 4 * number)
+      }
+      keys.dispose()
+    }
+  }
+
   /** Slots in the order of (first time, end, key). Most times differ, so few keys are ever compared. */
-  #inViewOrder(slots: Uint32Array): Uint32Array {
+  #inOrder(slots: Uint32Array): Uint32Array {
     const { firsts } = this.#o.sessions
     const order = sortByTime(slots, timeKeys(firsts))
     const ends = timeKeys(this.#ends)
@@ -174,7 +215,7 @@ export class FreshSessions {
       viewKey.write(w, slot)
       const keyEnd = w.length
       if (rows.allPlain) {
-        value.write(w, slot)
+        value.stored.write(w, slot)
         rows.flushNew(w.view(), keyEnd, closes)
       } else {
         const outcome = presented(() => present(slot))

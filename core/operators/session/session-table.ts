@@ -16,7 +16,7 @@ import type { RowProgram } from '../../kernel/pack/row-program.ts'
 import { Regions } from '../../kernel/regions.ts'
 import type { LoadedRows } from '../../spill/spilled-runs.ts'
 import { ByteReader, ByteWriter } from '../../values/bytes.ts'
-import { NUMBER_BYTES, numberAt } from '../../values/canonical.ts'
+import { decodeBytes, NUMBER_BYTES, numberAt } from '../../values/canonical.ts'
 import { KeyIndex, KeyScratch } from '../aggregate/key-index.ts'
 import { KeyWriter } from '../aggregate/key-writer.ts'
 import { OrderedSlots, type SessionTimes } from './ordered-slots.ts'
@@ -198,6 +198,12 @@ export class SessionTable implements GroupAccess, SessionTimes {
   writeKey(w: ByteWriter, number: number): void {
     const at = this.#keysAt[number] as number
     w.part(this.#scratch.own.memory.bytes, at, at + (this.#keyLengths[number] as number))
+  }
+
+  keyOfSlot(slot: number): unknown {
+    const number = this.#numbers[slot] as number
+    const at = this.#keysAt[number] as number
+    return decodeBytes(this.kernel.memory.bytes.subarray(at, at + (this.#keyLengths[number] as number)))
   }
 
   writeKeyOfSlot(w: ByteWriter, slot: number): void {

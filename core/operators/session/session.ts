@@ -11,6 +11,7 @@
 
 import { presented } from '../../aggregations/custom/custom-aggregator.ts'
 import type { PlanNodeOf, WindowSpec } from '../../plan/plan.ts'
+import { RowsInParts } from '../../spill/rows-in-parts.ts'
 import type { RunsHandle } from '../../spill/spilled-runs.ts'
 import type { ChangeSink, Environment } from '../../state/environment.ts'
 import { PendingRows } from '../../state/pending-rows.ts'
@@ -20,7 +21,7 @@ import { hasRows, type Rows } from '../../state/rows.ts'
 import { RowTableSink } from '../../tables/row-table-sink.ts'
 import { ByteReader, ByteWriter, compareBytes, concatBytes } from '../../values/bytes.ts'
 import { canonicalBytes, decodeValue, encodeValue, skipValue } from '../../values/canonical.ts'
-import { FEW_GROUPS, isFull, sizeCheck } from '../aggregate/group-size.ts'
+import { FEW_GROUPS, isFull, rangeLimit, sizeCheck } from '../aggregate/group-size.ts'
 import { statePart } from '../aggregate/row-part.ts'
 import { RowValue } from '../aggregate/row-value.ts'
 import type { Flush, Operator } from '../operator.ts'
@@ -29,7 +30,7 @@ import { columnsOf, presentOf, sinkOptions } from '../table-parts.ts'
 import { FreshSessions, type FreshSessionsOptions } from './fresh-sessions.ts'
 import { keyOfRow } from './session-parts.ts'
 import { SCRATCH, SessionTable } from './session-table.ts'
-import { RowsInParts, SpilledSessions } from './spilled-sessions.ts'
+import { SpilledSessions } from './spilled-sessions.ts'
 
 /** A session, or a part of one, on its way to being merged. */
 interface Part {
@@ -59,7 +60,7 @@ export function makeSession(
   const present = presentOf(node, context)
   const { env, plan } = context
   const { fields, bare } = node.params
-  const value = new RowValue(fields, bare, sessions.columns).stored
+  const value = new RowValue(fields, bare, sessions.columns)
   const limit = env.rowBytes ?? Number.POSITIVE_INFINITY
   const state = statePart(sessions.columns, limit, (w, slot) => sessions.writeState(w, slot))
   const checkSize = sizeCheck(plan, node, false, limit)
@@ -123,7 +124,9 @@ class SessionOperator implements Operator {
   /** Sessions of some keys at a time. */
   #flushSpilled(now: number, sink: ChangeSink): void {
     this.#spilled.spill()
-    const rowsInParts = (): RowsInParts => new RowsInParts(this.#o)
+    const { kernel, env, sessions } = this.#o
+    const limit = rangeLimit(env, sessions.columns)
+    const rowsInParts = (): RowsInParts => new RowsInParts({ kernel, blocks: env.blocks, limit })
     const parts = { state: rowsInParts(), index: rowsInParts(), views: rowsInParts() }
     for (const _ of this.#spilled.ranges()) new FreshSessions(this.#o).putAside(now, parts)
     this.#spilled.dispose()

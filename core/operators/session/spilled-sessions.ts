@@ -1,8 +1,7 @@
 // Partial sessions that take too much memory: put aside as sorted runs, and brought back in ranges of keys; and what is
 // written of them, which is not in the order of keys.
 //
-// Promises: a range has all parts of the sessions of its keys. Rows of views and of the index are put aside too, range
-// by range, until all are known and can be sorted.
+// Promises: a range has all parts of the sessions of its keys.
 // Not here: when sessions are put aside (`session.ts`).
 
 import type { OwnKernel } from '../../kernel/kernel-over.ts'
@@ -12,7 +11,6 @@ import { EVERYTHING, type RangeLimit } from '../../spill/range-ends.ts'
 import { RowsOfRuns } from '../../spill/rows-of-runs.ts'
 import { type KeyRange, type RunsHandle, SpilledRuns } from '../../spill/spilled-runs.ts'
 import type { Environment } from '../../state/environment.ts'
-import type { PackedRows } from '../../state/packed-rows.ts'
 import { type Row, type RowReader, rowsThen } from '../../state/rows.ts'
 import { type CheckSize, loadLimit, rangeLimit } from '../aggregate/group-size.ts'
 import type { RowPart } from '../aggregate/row-part.ts'
@@ -127,37 +125,5 @@ export class SpilledSessions {
       states.dispose()
       regions.giveAllBack()
     }
-  }
-}
-
-/** Rows of one table that come in several parts, each in order, and are written at once when all have come. */
-export class RowsInParts {
-  readonly #runs: SpilledRuns
-  readonly #kernel: () => OwnKernel
-  readonly #limit: RangeLimit
-  #readers = 0
-
-  constructor({ kernel, env, sessions }: Omit<SpilledSessionsOptions, 'state' | 'checkSize'>) {
-    this.#kernel = kernel
-    this.#limit = rangeLimit(env, sessions.columns)
-    this.#runs = new SpilledRuns(kernel, env.blocks)
-  }
-
-  get isEmpty(): boolean {
-    return this.#runs.isEmpty
-  }
-
-  /** Disposes of them. */
-  add(rows: PackedRows): void {
-    this.#runs.add(rows)
-  }
-
-  /** All rows in order; may be asked for several times before any of them are disposed of. */
-  sorted(): PackedRows {
-    this.#readers++
-    const release = (): void => {
-      if (--this.#readers === 0) this.#runs.dispose()
-    }
-    return new RowsOfRuns({ runs: this.#runs, kernel: this.#kernel, limit: this.#limit, release })
   }
 }

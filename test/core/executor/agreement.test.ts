@@ -33,7 +33,7 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
   it('continues from an earlier cut to a later one', () => {
     fc.assert(
       fc.property(logWithCuts(shape), naturals, ({ earlier, later }, numbers) => {
-        const state = new MemoryState()
+        const state = new MemoryState({ byWindow: (numbers[0] as number) % 3 === 0 })
         stream(module, earlier, state, choices(numbers), false)
         expectEqual(state, earlier, false)
         stream(module, later, state, choices(numbers.slice(7)), false)
@@ -46,8 +46,8 @@ describe.each(Object.entries(JOBS))('%s', (_name, { shape, build }) => {
   it('merges the partial rows of several executors to the result of the reference', () => {
     fc.assert(
       fc.property(logWithCuts(shape), naturals, fc.boolean(), ({ earlier, later }, numbers, final) => {
-        const state = new MemoryState()
         const pick = choices(numbers)
+        const state = new MemoryState({ byWindow: pick(3) === 0 })
         if (pick(2) === 0) stream(module, earlier, state, pick, false)
         batch(module, later, state, pick, final)
         expectEqual(state, later, final)

@@ -92,7 +92,7 @@ function fromEarlier({ module, log, final, shares, pick }: Trial, expected: JobR
   const before = reference(module, earlier)
   const lost = lostOf(before, expected)
   if (lost !== null) return `what the reference has emitted did not stay: ${lost}`
-  const state = new MemoryState()
+  const state = new MemoryState({ byWindow: pick(4) === 0 })
   const [one, other] = pick(2) === 0 ? [stream, batch] : [batch, stream]
   one(module, earlier, state, pick)
   const half = differenceOf(plan, state, before)

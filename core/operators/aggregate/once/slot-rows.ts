@@ -4,6 +4,7 @@
 // written.
 
 import type { OwnKernel } from '../../../kernel/kernel-over.ts'
+import type { PackedTable } from '../../../kernel/packed-table.ts'
 import type { PackedBlock, PackedRows, TakePart } from '../../../state/packed-rows.ts'
 import type { RowPart } from '../row-part.ts'
 import { NO_BYTES, SortedKeys } from '../sorted-keys.ts'
@@ -13,7 +14,7 @@ const AT_ONCE = 4096
 
 export interface SlotRowsOptions {
   readonly own: OwnKernel
-  /** In the order of their keys. */
+  /** In the order of their keys as they are written. */
   readonly slots: Uint32Array
   /** The canonical bytes of the keys of slots. */
   readonly keyBytesOf: (slots: Uint32Array) => number
@@ -24,6 +25,8 @@ export interface SlotRowsOptions {
   readonly onHashes?: (hashes: Uint32Array) => void
   /** The value of a row; null: what is hashed. */
   readonly value: RowPart | null
+  /** Bytes at the beginning of each key that are written behind the others; default: none. */
+  readonly moved?: number
 }
 
 export class SlotRows implements PackedRows {
@@ -37,7 +40,7 @@ export class SlotRows implements PackedRows {
 
   *blocks(blockBytes: number): Generator<PackedBlock> {
     for (const rows of this.#pieces()) {
-      const packed = rows.packed(this.#part)
+      const packed = this.#packed(rows)
       yield* packed.blocks(blockBytes)
       packed.dispose()
     }
@@ -45,7 +48,7 @@ export class SlotRows implements PackedRows {
 
   each(take: TakePart): void {
     for (const rows of this.#pieces()) {
-      const packed = rows.packed(this.#part)
+      const packed = this.#packed(rows)
       packed.each(take)
       packed.dispose()
     }
@@ -53,8 +56,9 @@ export class SlotRows implements PackedRows {
 
   dispose(): void {}
 
-  get #part(): 'first' | 'second' {
-    return this.#o.value === null ? 'first' : 'second'
+  #packed(rows: SortedKeys): PackedTable {
+    const { value, moved = 0 } = this.#o
+    return rows.packed(value === null ? 'first' : 'second', { moved, inOrder: true })
   }
 
   *#pieces(): Generator<SortedKeys> {

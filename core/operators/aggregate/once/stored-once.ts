@@ -2,12 +2,14 @@
 // while they are written.
 
 import type { OwnKernel } from '../../../kernel/kernel-over.ts'
-import type { ChangeSink } from '../../../state/environment.ts'
+import { RowsInParts } from '../../../spill/rows-in-parts.ts'
+import type { ChangeSink, Environment } from '../../../state/environment.ts'
 import type { Frames } from '../../../time/frames.ts'
+import { rangeLimit } from '../group-size.ts'
 import type { GroupTable } from '../group-table.ts'
 import type { GroupTableSink } from '../group-table-sink.ts'
 import type { RowPart } from '../row-part.ts'
-import { inKeyOrder } from '../slot-order.ts'
+import { inKeyOrder, keysFirst } from '../slot-order.ts'
 import type { SpilledGroups } from '../spilled/spilled-groups.ts'
 import { SlotRows, type SlotRowsOptions } from './slot-rows.ts'
 import { SpilledRows } from './spilled-rows.ts'
@@ -17,6 +19,7 @@ interface StoredOnceOptions {
   readonly rows: GroupTableSink
   /** Where windows are; null for the global one. */
   readonly frames: Frames | null
+  readonly env: Environment
   readonly kernel: () => OwnKernel
   readonly key: RowPart
   readonly state: RowPart
@@ -25,11 +28,8 @@ interface StoredOnceOptions {
   readonly spilled: SpilledGroups
 }
 
-/** Rows of a table, made of some of the slots. */
-interface TableOfSlots extends Pick<SlotRowsOptions, 'hashed' | 'onHashes' | 'value'> {
-  readonly table: string
-  readonly select: (slots: Uint32Array) => Uint32Array
-}
+/** How rows of the state, or of views, are written. */
+type Written = Omit<SlotRowsOptions, 'slots'>
 
 export class StoredOnce {
   readonly #o: StoredOnceOptions
@@ -39,50 +39,78 @@ export class StoredOnce {
   }
 
   flush(now: number, sink: ChangeSink): void {
-    const sorted = this.#sorted()
-    if (sorted.length === 0) return
-    for (const { table, select, ...parts } of this.#tables(now)) {
-      const slots = select(sorted)
-      if (slots.length > 0) sink.putSortedRows(table, new SlotRows({ ...this.#rows, ...parts, slots }))
+    const { groups, rows, table } = this.#o
+    if (groups.changedSlots.length === 0) return
+    const { own } = rows.freshViews()
+    if (own.length > 0) {
+      const slots = this.#viewSlots()
+      // The hashes of all views are counted where the first one is written.
+      for (const [i, view] of own.entries()) sink.putSortedRows(view, new SlotRows({ ...this.#view(i === 0), slots }))
     }
+    const slots = this.#openSlots(now)
+    if (slots.length > 0) sink.putSortedRows(table, new SlotRows({ ...this.#state, slots }))
   }
 
   /** The same where all groups have been put aside. */
   flushSpilled(now: number, sink: ChangeSink): void {
-    const { spilled } = this.#o
-    const tables = this.#tables(now)
-    let readers = tables.length
-    const release = (): void => {
-      if (--readers === 0) spilled.dispose()
-    }
-    for (const { table, select, ...parts } of tables) {
-      const slots = (): Uint32Array => select(this.#sorted())
-      sink.putSortedRows(table, new SpilledRows({ ...this.#rows, ...parts, spilled, slots, release }))
-    }
+    const { spilled, frames, table } = this.#o
+    if (frames !== null) return this.#flushInParts(now, sink)
+    const slots = (): Uint32Array => this.#openSlots(now)
+    const release = (): void => spilled.dispose()
+    sink.putSortedRows(table, new SpilledRows({ ...this.#state, spilled, slots, release }))
   }
 
-  #sorted(): Uint32Array {
-    const { groups } = this.#o
-    return inKeyOrder(groups, groups.changedSlots)
+  /** Ranges come in the order of windows, views are stored by key. */
+  #flushInParts(now: number, sink: ChangeSink): void {
+    const { spilled, rows, groups, kernel, env, table } = this.#o
+    const limit = rangeLimit(env, groups.columns)
+    const newParts = (): RowsInParts => new RowsInParts({ kernel, blocks: env.blocks, limit })
+    const [views, state] = [newParts(), newParts()]
+    const { own } = rows.freshViews()
+    for (const _ of spilled.ranges()) {
+      if (own.length > 0) views.add(new SlotRows({ ...this.#view(true), slots: this.#viewSlots() }))
+      const slots = this.#openSlots(now)
+      if (slots.length > 0) state.add(new SlotRows({ ...this.#state, slots }))
+    }
+    spilled.dispose()
+    for (const view of own) sink.putSortedRows(view, views.sorted())
+    if (!state.isEmpty) sink.putSortedRows(table, state.sorted())
   }
 
-  get #rows(): Pick<SlotRowsOptions, 'own' | 'keyBytesOf' | 'key'> {
+  #viewSlots(): Uint32Array {
+    const { groups, rows } = this.#o
+    return (rows.moved > 0 ? keysFirst : inKeyOrder)(groups, groups.changedSlots)
+  }
+
+  /** Those that stay open. */
+  #openSlots(now: number): Uint32Array {
+    const { groups, frames } = this.#o
+    const slots = groups.changedSlots
+    if (frames === null) return inKeyOrder(groups, slots)
+    const openFrom = frames.openFrom(now)
+    return inKeyOrder(
+      groups,
+      slots.filter(slot => groups.startOf(slot) >= openFrom),
+    )
+  }
+
+  #view(isCounted: boolean): Written {
+    const { rows } = this.#o
+    const { onHashes } = rows.freshViews()
+    const counting = isCounted ? { onHashes } : {}
+    return { ...this.#rows, hashed: rows.packedValue, ...counting, value: null, moved: rows.moved }
+  }
+
+  /** Views without rows of their own are counted here. */
+  get #state(): Written {
+    const { rows, state } = this.#o
+    const { own, onHashes } = rows.freshViews()
+    const hashed = rows.packedValue
+    return { ...this.#rows, ...(own.length === 0 && hashed !== null ? { hashed, onHashes } : {}), value: state }
+  }
+
+  get #rows(): Pick<Written, 'own' | 'keyBytesOf' | 'key'> {
     const { groups, kernel, key } = this.#o
     return { own: kernel(), keyBytesOf: slots => groups.keyBytesOf(slots), key }
-  }
-
-  /** What is written: rows of views that have a table, and the state of what stays open. */
-  #tables(now: number): readonly TableOfSlots[] {
-    const { rows, frames, groups, state, table } = this.#o
-    const { own, onHashes } = rows.freshViews()
-    const value = rows.packedValue
-    const openFrom = frames?.openFrom(now) ?? Number.NEGATIVE_INFINITY
-    const isOpen = (slot: number): boolean => groups.startOf(slot) >= openFrom
-    const views = own.map((view, i): TableOfSlots => {
-      return { table: view, select: slots => slots, hashed: value, ...(i === 0 ? { onHashes } : {}), value: null }
-    })
-    const hashes = own.length === 0 && value !== null ? { hashed: value, onHashes } : {}
-    const select = (slots: Uint32Array): Uint32Array => (frames === null ? slots : slots.filter(isOpen))
-    return [...views, { table, select, ...hashes, value: state }]
   }
 }
