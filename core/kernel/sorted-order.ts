@@ -1,7 +1,7 @@
 // The numbers of rows in the order of their keys, sorted by the kernel where they lie.
 //
-// Promises: rows of equal keys keep their order. Of two keys of which one begins with the other the shorter comes first,
-// given that the longer one does not go on with zeros alone.
+// Promises: rows of equal keys keep their order. Of two keys of which one begins with the other the shorter comes
+// first, given that the longer one does not go on with zeros alone.
 
 import { SORT_SCRATCH } from './kernel.ts'
 import type { OwnKernel } from './kernel-over.ts'

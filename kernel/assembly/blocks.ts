@@ -27,8 +27,9 @@ function putU16(p: usize, n: u32): void {
 /**
  * Packs rows into blocks of about `blockBytes` at `out`, as long as they fit into `outBytes` and there are no more than
  * `most`. The row table has the start of a key and, at the given places, its end and the value's start and end; `order`
- * the numbers of the rows. The first `moved` bytes of each key are written behind the others. Writes the count of blocks to `list`, and behind it address, bytes and rows of each. Returns
- * how many rows are packed; up to 15 bytes behind the last block are written.
+ * the numbers of the rows. The first `moved` bytes of each key are written behind the others. Writes the count of
+ * blocks to `list`, and behind it address, bytes and rows of each. Returns how many rows are packed; up to 15 bytes
+ * behind the last block are written.
  */
 export function packBlocks(
   table: usize,

@@ -220,7 +220,7 @@ export class SortedKeys {
     return some.subarray(0, count)
   }
 
-  /** Rows in the order of what is in their keys behind so many bytes, then of these: the sort keeps the order of equals. */
+  /** Rows in the order of what is in their keys behind so many bytes, then of these: equals keep their order. */
   #orderBehind(moved: number): Uint32Array {
     const regions = this.#regions
     const keys = regions.words(2 * this.#count)

@@ -145,7 +145,7 @@ export class FreshSessions {
     return rows
   }
 
-  /** Counts the rows of views and gives them, in the order in which views are stored, as often as they are asked for. */
+  /** Counts the rows of views and gives them, in the order in which views are stored, whenever they are asked for. */
   #storeRows(give: (rows: () => PackedRows) => void): void {
     const { rows, value } = this.#o
     const slots = this.#slots
