@@ -18,7 +18,7 @@ const LOG = 'a log directory, or kafka://HOST:PORT,...'
 const STATE = 'the state directory'
 const UNTIL = 'where to stop: end, or topic/0:1200,topic/1:990, or a file that holds a cut'
 const FINAL = 'the history is complete at the end: every window closes, and nothing can follow'
-const OUT = 'the log directory for output topics (default: STATE/out)'
+const OUT = 'where output topics are: a log directory or kafka://HOST:PORT (default: that of LOG, or STATE/out)'
 const ADMIT = 'take partitions that are new to the state in at the present watermark'
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
@@ -130,7 +130,7 @@ function addVerify(program: Command, terminal: Terminal, ended: Ended): void {
     .argument('<job>', 'the job file')
     .option('--log <log>', LOG)
     .option('--state <dir>', 'a state to verify too: its own cut is computed anew from the log')
-    .option('--out <dir>', "that state's log directory of output topics (default: STATE/out)")
+    .option('--out <dir>', "where that state's output topics are (default: where it has written to)")
     .option('--until <cut>', UNTIL)
     .option('--final', FINAL)
     .option('--interleavings <n>', 'schedules of the stream to try (default: 10)')
@@ -148,7 +148,7 @@ function addReading(program: Command, terminal: Terminal): void {
     .description('Prints the rows of a view at the last commit, one a line, also while a stream is writing.')
     .argument('<view>', 'a view; or @late, @dead-letters, @outputs/NAME, @cut, @commit')
     .option('--state <dir>', STATE)
-    .option('--out <dir>', OUT)
+    .option('--out <dir>', "where that state's output topics are (default: where it has written to)")
     .option('--key <json>', 'only rows with this key, such as \'"KR"\' or \'{"country":"KR"}\'')
     .option('--format <format>', 'ndjson, table or csv (default: ndjson)')
     .option('--json', 'the same as --format ndjson')

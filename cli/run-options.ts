@@ -6,6 +6,7 @@ import type { LyrebirdConfig } from '../dsl/config.ts'
 import { awayTeller } from '../run/command-line/away-text.ts'
 import { givenPatience, sizeOf } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
+import { outOf } from '../run/output-place.ts'
 import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
 import type { Terminal } from './output/terminal.ts'
@@ -33,6 +34,6 @@ export async function runOptions(
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
   const folder = dirname(job)
-  const [out, admit] = [flags.out ?? config.out, flags.admit === true]
+  const [out, admit] = [outOf(flags.out ?? config.out, log, state), flags.admit === true]
   return { functions, functionsUrl, log, patience, state, out, until, final, admit, memoryBytes, folder, recompute }
 }

@@ -4,7 +4,7 @@
 // counts in one transaction, after the outputs are on disk and before they are published.
 // Not here: reading, and when to commit (the executors).
 
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeAll, orClose } from '../core/close-all.ts'
@@ -30,6 +30,7 @@ import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
+import { defaultOut, outboxOf } from './output-place.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -37,6 +38,7 @@ import { compactionWarnings } from './reading/compacted-tables.ts'
 import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
+import { makeScratch, scratchOf } from './scratch.ts'
 import { siteFinder } from './site-of.ts'
 import { blockFiles, sorterFactory } from './sorters.ts'
 import {
@@ -309,6 +311,11 @@ export class JobRun {
     })
   }
 
+  /** Resolves when the records of all commits are where they go. Throws what keeps them from there. */
+  async drain(): Promise<void> {
+    await this.#outputs.drain()
+  }
+
   async close(): Promise<void> {
     await closeAll(
       () => this.#outputs.close(),
@@ -363,6 +370,8 @@ async function openOutputs(
     openSink,
     owner: id,
     scratch: scratchOf(options.state),
+    outbox: outboxOf(options.state),
+    checkOwner: () => writer.checkOwner(),
     last: fresh ? null : lastCommit(writer),
   })
 }
@@ -374,23 +383,12 @@ function lastCommit(writer: StateWriter): SinkCommit {
   return { number, epoch, cut, records: decodeRecordCounts(writer.document(DOCUMENT.outputs)) }
 }
 
-const sinkOf = ({ out, state }: RunOptions): OpenSink =>
-  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state))
-
-/** Where outputs go by default: a log directory inside the state directory. */
-export const defaultOut = (state: string): string => join(state, 'out')
+const sinkOf = ({ out, state, patience }: RunOptions): OpenSink =>
+  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), patience)
 
 /** The folder of the job's file from that of the state, so that places in it can be shown later. */
 const folderFrom = ({ folder, state }: RunOptions): string | undefined =>
   folder === undefined ? undefined : relative(resolve(state), resolve(folder))
-
-const scratchOf = (state: string): string => join(state, 'scratch')
-
-/** Made empty: what a killed run left there is of no use, since this process owns the state now. */
-function makeScratch(state: string): void {
-  rmSync(scratchOf(state), { recursive: true, force: true })
-  mkdirSync(scratchOf(state), { recursive: true })
-}
 
 function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
   return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`

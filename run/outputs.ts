@@ -5,6 +5,7 @@
 import { orClose } from '../core/close-all.ts'
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
 import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
+import { wallClock } from './clock.ts'
 
 /** Everything that writes to a topic: outputs, and changelogs of views. */
 type WritingNode = PlanNodeOf<'output' | 'changes'>
@@ -24,6 +25,8 @@ interface OutputsOptions {
   /** Id of the state. */
   readonly owner: string
   readonly scratch: string
+  readonly outbox: string
+  readonly checkOwner: () => void
   /** The commit that the state is at; null where nothing has been committed. */
   readonly last: SinkCommit | null
 }
@@ -49,8 +52,8 @@ export class Outputs {
    * Opens the sink and recovers it to the state's commit. Throws `topic-owned`, and `truncated` where records are
    * missing.
    */
-  static async open({ plan, openSink, owner, scratch, last }: OutputsOptions): Promise<Outputs> {
-    const sink = await openSink({ topics: writingNodes(plan).map(topicOf), owner, scratch })
+  static async open({ plan, openSink, last, ...state }: OutputsOptions): Promise<Outputs> {
+    const sink = await openSink({ topics: writingNodes(plan).map(topicOf), ...state, clock: wallClock })
     await orClose(
       () => sink.recover(last),
       () => sink.close(),
@@ -77,6 +80,11 @@ export class Outputs {
 
   async publish(): Promise<void> {
     await this.#sink.publish()
+  }
+
+  /** Resolves when all that was published is where it goes. */
+  async drain(): Promise<void> {
+    await this.#sink.drain?.()
   }
 
   async close(): Promise<void> {

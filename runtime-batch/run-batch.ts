@@ -62,6 +62,7 @@ async function runWhole(options: BatchOptions): Promise<RunSummary> {
       () => threads?.end(),
     )
     await run.commit(options.final === true)
+    await run.drain()
     await run.warnOfTransactions()
     return run.summary()
   }

@@ -17,3 +17,6 @@ export const TRANSACTION_LOOK_MS = 30_000
 export const BUSY_LOOK_MS = 200
 /** Partitions whose records are read into the memory of the kernel, which is less than that of the process. */
 export const KERNEL_FEEDS = 64
+
+/** How long a run that is stopped waits for the outputs of its last commit to arrive. */
+export const STOP_DRAIN_MS = 3_000

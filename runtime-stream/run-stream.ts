@@ -15,7 +15,7 @@ import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import type { RunSummary } from '../run/summary.ts'
-import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, KERNEL_FEEDS, LOOK_MS } from './limits.ts'
+import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, KERNEL_FEEDS, LOOK_MS, STOP_DRAIN_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'
@@ -54,6 +54,7 @@ async function runWhole(options: StreamOptions): Promise<RunSummary> {
   const live = new Live(stream, options)
   const follow = async (): Promise<RunSummary> => {
     await live.follow()
+    await live.drain()
     if (stream.finished) await stream.run.warnOfTransactions()
     return stream.summary()
   }
@@ -91,6 +92,14 @@ class Live {
     const stream = this.#stream
     while (!stream.finished && !this.#stopped) await this.#step().catch(error => this.#unlessStopped(error))
     await this.#commit()
+  }
+
+  /** Waits for what goes elsewhere; a run that is stopped waits a moment only: the next run sends what is left. */
+  async drain(): Promise<void> {
+    const drained = this.#stream.run.drain()
+    if (!this.#stopped) return await drained
+    drained.catch(() => {})
+    await settledWithin(drained, STOP_DRAIN_MS)
   }
 
   async #step(): Promise<void> {

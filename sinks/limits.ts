@@ -5,3 +5,12 @@
  * partitions.
  */
 export const RELEASE_QUEUE_BYTES = 16 << 20
+
+/** ms after which Kafka aborts a transaction whose process is gone: readers of committed records wait as long. */
+export const TRANSACTION_MS = 30_000
+
+/**
+ * Bytes of records that one transaction of Kafka takes: few enough to be written long before it is aborted, and for
+ * little to be done over where it fails.
+ */
+export const TRANSACTION_BYTES = 16 << 20

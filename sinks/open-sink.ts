@@ -1,17 +1,22 @@
-// Chooses the sink for a place: a directory is an embedded log.
+// Chooses the sink for a place: a directory is an embedded log, kafka://HOST:PORT,... a cluster.
 
 import { LyrebirdError } from '../core/errors.ts'
+import { isKafkaAddress } from '../logs/kafka/settings.ts'
+import type { Patience } from '../logs/patience.ts'
 import { openEmbeddedSink } from './embedded/embedded-sink.ts'
 import type { OpenSink } from './sink.ts'
 
 /** The sink at a place. Throws `output-unsupported` for one that cannot be written exactly once. */
-export function sinkAt(place: string): OpenSink {
-  if (!/^kafka:/i.test(place)) return options => openEmbeddedSink(place, options)
-  throw new LyrebirdError(
-    'output-unsupported',
-    `outputs cannot be written to ${place}: without transactions they would not be exactly once`,
-    {
-      hint: 'leave --out away, or give a directory: outputs go to an embedded log there',
-    },
-  )
+export function sinkAt(place: string, patience: Patience = {}): OpenSink {
+  if (isKafkaAddress(place)) {
+    return async options => {
+      // Loaded only where it is needed, as for reading.
+      const { openKafkaSink } = await import('./kafka/kafka-sink.ts')
+      return await openKafkaSink(place, options, { patience })
+    }
+  }
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return options => openEmbeddedSink(place, options)
+  throw new LyrebirdError('output-unsupported', `outputs cannot be written to ${place} exactly once`, {
+    hint: 'give a directory, or kafka://HOST:PORT,...',
+  })
 }

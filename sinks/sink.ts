@@ -59,6 +59,8 @@ export interface Sink {
   prepare(next: SinkCommit): Promise<void>
   /** Shows everything prepared. The state holds the commit: a failure here is repaired by the next `recover`. */
   publish(): Promise<void>
+  /** Resolves when all that was published is where it goes, for sinks that send it on. */
+  drain?(): Promise<void>
   /** Frees everything; what is prepared and not published stays unpublished. */
   close(): Promise<void>
 }
@@ -69,6 +71,12 @@ export interface SinkOptions {
   readonly owner: string
   /** A directory for what does not fit in memory; emptied when the run begins and ends. */
   readonly scratch: string
+  /** A directory of the state for what is on its way. */
+  readonly outbox: string
+  /** Throws `stale-owner` where another process has taken the state over. */
+  readonly checkOwner: () => void
+  /** ms since 1970. */
+  readonly clock: () => number
 }
 
 /** Opens a sink. Throws `topic-owned`, and a failure to reach the system. */

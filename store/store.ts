@@ -39,6 +39,8 @@ export interface StateTransaction {
 export interface StateWriter extends StateReader {
   /** The epoch of this owner; a writer whose epoch is no longer the newest gets `stale-owner`. */
   readonly epoch: number
+  /** Throws `stale-owner` where another process has taken the state over. */
+  checkOwner(): void
   /**
    * Writes rows, sorted by key, to the file, some at a time: for more than the memory of one transaction should hold.
    * Nobody sees them before a commit gives them to a table; the next commit deletes those that it does not give to one.

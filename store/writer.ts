@@ -78,6 +78,10 @@ class Writer implements StateWriter {
     return this.#view.get(table, key)
   }
 
+  checkOwner(): void {
+    this.#lmdb.transaction(() => checkOwner(this.#lmdb, this.epoch))
+  }
+
   /** The rows as they are at the first step, also if commits follow before the last one. */
   *range(table: string, from?: Uint8Array, to?: Uint8Array): Generator<Row> {
     const transaction = this.#lmdb.hold()

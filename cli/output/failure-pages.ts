@@ -30,7 +30,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'group-too-big':
     'What a node keeps for one key (in an aggregation, scan or joinWithin) has outgrown the memory of the run; the last commit is intact. Keep less for a key (topK, sample, shorter windows), or give the run more with --memory SIZE.',
   'check-failed': 'The job does not compile. lyrebird check JOB.ts shows every diagnostic.',
-  'output-unsupported': 'Outputs go to an embedded log only: in Kafka they would need transactions to be exactly once.',
+  'output-unsupported': 'Outputs go to a log directory or to Kafka: nothing else would be exactly once.',
   'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',
   'broker-auth': 'The broker refused the credentials.',
   'broker-error': 'The broker answered with an error that does not pass. The message holds its code.',
@@ -63,7 +63,7 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'state-too-new': 'The state was written by a newer version of lyrebird. Use that version.',
   'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
   'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',
-  'topic-owned': 'The output topic belongs to another state. Choose another --out directory.',
+  'topic-owned': 'The output topic belongs to another state. Write to another topic, or with --out to another place.',
   'log-locked':
     'Another process writes this topic. append waits for it for a while; run the command again once it has ended. Reading is possible meanwhile.',
   'artefact-incompatible':

@@ -12,8 +12,9 @@ import { nodeOf } from '../../core/plan/plan-index.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
+import { isKafkaAddress } from '../../logs/kafka/settings.ts'
 import type { PartitionRange } from '../../logs/log.ts'
-import { defaultOut } from '../../run/job-run.ts'
+import { writtenTo } from '../../run/output-place.ts'
 import {
   type CommittedState,
   deadLetters,
@@ -93,16 +94,22 @@ export function outputRows(state: CommittedState, name: string, out: string | un
   return async function* () {
     const committed = written.get(topic) ?? []
     if (committed.every(end => end === 0n)) return
-    const folder = out ?? defaultOut(directory)
-    if (!existsSync(folder)) checkThere([], committed, topic, folder)
+    const folder = out ?? writtenTo(directory)
+    const isCluster = isKafkaAddress(folder)
+    if (!isCluster && !existsSync(folder)) checkThere([], committed, topic, folder)
     const log = await openLog(folder)
     try {
       const partitions = (await log.topics()).includes(topic) ? await log.partitions(topic) : []
       checkThere(partitions, committed, topic, folder)
       for (const { partition, start, end } of partitions) {
         const counted = committed[partition] ?? 0n
-        const records = writtenRecords(log, topic, partition, start, end < counted ? end : counted)
-        for await (const record of records) yield recordJson(record, partition, format)
+        // A cluster gives offsets that are no counts.
+        let left = isCluster ? counted : end
+        const to = isCluster || end < counted ? end : counted
+        for await (const record of writtenRecords(log, topic, partition, start, to)) {
+          if (left-- <= 0n) break
+          yield recordJson(record, partition, format)
+        }
       }
     } finally {
       await log.close()
@@ -127,7 +134,7 @@ function checkThere(
     `${folder} has no records of ${topic}/${gone}; the state has written ${committed[gone]} to it`,
     {
       where: { topic, partition: gone, path: folder },
-      hint: 'name the log directory that the job writes its outputs to with --out DIR, or put it back to that place',
+      hint: 'name where the job writes its outputs to with --out OUT, or put the log directory back to that place',
     },
   )
 }

@@ -17,8 +17,8 @@ import { persist } from './persist.ts'
 import type { KafkaSettings } from './settings.ts'
 import { Waits } from './waits.ts'
 
-/** Reads and waits have connections of their own: a broker answers the calls of a connection one after the other. */
-type Purpose = 'read' | 'wait'
+/** Each has connections of its own: a broker answers the calls of a connection one after the other. */
+type Purpose = 'read' | 'wait' | 'write'
 
 export class Cluster {
   readonly limits: KafkaLimits

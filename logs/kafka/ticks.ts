@@ -8,7 +8,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { TICK_HEADER } from '../../core/log/chunk.ts'
 import { BatchBuilder } from '../record-batch/batch-builder.ts'
 import type { Tick, WrittenTick } from '../tick.ts'
-import { produceCall } from './calls/produce.ts'
+import { type Produced, produceCall } from './calls/produce.ts'
 import type { Cluster } from './cluster.ts'
 import { connect } from './connect.ts'
 import { checkError, ERROR } from './failures.ts'
@@ -54,7 +54,8 @@ function produce(cluster: Cluster, topic: string, partition: number, batch: Uint
   return cluster.persist(`writing to ${topic}/${partition}`, async () => {
     const link = await cluster.leader(topic, partition, 'read', fresh)
     fresh = true
-    const { error, message, offset } = await link.send(produceCall(topic, partition, batch, TICK_MS))
+    const [produced] = await link.send(produceCall([{ topic, partition, batch }], { timeoutMs: TICK_MS }))
+    const { error, message, offset } = produced as Produced
     if (error === ERROR.invalidTimestamp || error === ERROR.invalidRecord) throw refused(topic, partition, message)
     checkError(error, `a tick for ${topic}/${partition}`, { topic, partition })
     return offset

@@ -107,3 +107,21 @@ export function writePlainHeader(view: DataView, header: PlainHeader): void {
   view.setInt32(BASE_SEQUENCE_AT, -1)
   view.setInt32(COUNT_AT, header.count)
 }
+
+/** Who wrote a batch: a transactional producer, and the place of the first record in what it wrote to the partition. */
+interface ProducerOfBatch {
+  readonly id: bigint
+  readonly epoch: number
+  readonly sequence: number
+}
+
+/** Makes a plain batch one of a transaction, all but its checksum. Its offsets begin at 0: the broker gives others. */
+export function writeProducer(batch: Uint8Array, { id, epoch, sequence }: ProducerOfBatch): void {
+  const view = viewOf(batch)
+  view.setBigInt64(0, 0n)
+  view.setInt32(LEADER_EPOCH_AT, -1)
+  view.setInt16(ATTRIBUTES_AT, view.getInt16(ATTRIBUTES_AT) | TRANSACTIONAL_BIT)
+  view.setBigInt64(PRODUCER_ID_AT, id)
+  view.setInt16(PRODUCER_EPOCH_AT, epoch)
+  view.setInt32(BASE_SEQUENCE_AT, sequence)
+}

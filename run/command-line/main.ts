@@ -14,6 +14,7 @@ import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import { checkArtefact, readManifest } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import type { RunOptions } from '../job-run.ts'
+import { outOf } from '../output-place.ts'
 import type { RunSummary } from '../summary.ts'
 import { awayTeller } from './away-text.ts'
 import { givenPatience, readUntil, sizeOf } from './option-values.ts'
@@ -33,7 +34,10 @@ type OptionTexts = Readonly<Record<string, OptionText>>
 const COMMON: OptionTexts = {
   log: { value: 'LOG', means: 'where the records come from: a directory, or kafka://HOST:PORT' },
   state: { value: 'DIR', means: 'where the state lies' },
-  out: { value: 'DIR', means: 'the log directory of output topics; default STATE/out' },
+  out: {
+    value: 'OUT',
+    means: 'where output topics are: a log directory or kafka://HOST:PORT; default that of LOG, or STATE/out',
+  },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
   admit: { value: null, means: 'take new partitions in at the present watermark' },
@@ -78,12 +82,13 @@ export async function runMain(
       return
     }
     checkFiles(url)
+    const [log, state] = [required(values, 'log'), required(values, 'state')]
     const options: RunOptions = {
       functions: typeof given === 'function' ? await given() : given,
       functionsUrl: new URL('./functions.mjs', url).href,
-      log: required(values, 'log'),
-      state: required(values, 'state'),
-      out: values.out as string | undefined,
+      log,
+      state,
+      out: outOf(values.out as string | undefined, log, state),
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
       admit: values.admit === true,

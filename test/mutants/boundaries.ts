@@ -15,7 +15,8 @@ interface Event {
   readonly n: number
 }
 
-export function boundaryJob(): { plan: Plan; lambdas: Lambdas } {
+/** `prefix`: of the names of its output topics. */
+export function boundaryJob(prefix = ''): { plan: Plan; lambdas: Lambdas } {
   const plan = new PlanBuilder()
   const events = plan.source('a', { time: (e: Event) => e.t })
   const keyed = plan.keyBy(events, (e: Event) => e.k)
@@ -29,8 +30,8 @@ export function boundaryJob(): { plan: Plan; lambdas: Lambdas } {
     .view('recent', plan.keep(table, 10))
     .view('branch', plan.bare(both, GLOBAL, { kind: 'last' }))
     .view('sum', plan.bare(keyed, GLOBAL, { kind: 'sum', of: (e: Event) => e.n }))
-    .output('closed', plan.to(plan.closed(table), 'closed', { keyed: true, partitions: 2 }))
-    .output('events', plan.to(events, 'events'))
+    .output('closed', plan.to(plan.closed(table), `${prefix}closed`, { keyed: true, partitions: 2 }))
+    .output('events', plan.to(events, `${prefix}events`))
     .program('boundaries')
 }
 

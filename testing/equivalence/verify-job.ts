@@ -17,7 +17,7 @@ import type { JobResult } from '../../core/result/result.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { now } from '../../run/clock.ts'
-import { defaultOut } from '../../run/job-run.ts'
+import { defaultOut, writtenTo } from '../../run/output-place.ts'
 import { checkKnown, withoutBare } from '../../run/reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../run/reading/bind-log.ts'
 import { compactedTables } from '../../run/reading/compacted-tables.ts'
@@ -169,7 +169,7 @@ class Verification {
   async #state({ final, remaining }: Target, input: readonly InputPartition[]): Promise<void> {
     const { state, out, functions } = this.#options
     if (state === undefined) return
-    const kept = await readWholeResult(state, out ?? defaultOut(state), functions.plan)
+    const kept = await readWholeResult(state, out ?? writtenTo(state), functions.plan)
     if (remaining === null) {
       return this.#compare('state', kept, null, await this.#stateDifference(this.#expected as JobResult, kept))
     }

@@ -297,10 +297,10 @@ describe('a cut', () => {
 })
 
 describe('outputs', () => {
-  it('to Kafka are refused until there are transactions', async () => {
+  it('to a place that nothing can be written to exactly once are refused', async () => {
     const state = join(testFolder(), 'state')
     const error = await refused(
-      { functions: clicks({ output: true }), log: logOf(1), state, out: 'kafka://h:1' },
+      { functions: clicks({ output: true }), log: logOf(1), state, out: 's3://bucket' },
       'output-unsupported',
     )
     expect(error.exitCode).toBe(3)

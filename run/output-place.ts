@@ -1,0 +1,24 @@
+// Where the outputs of a state go.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { isKafkaAddress } from '../logs/kafka/settings.ts'
+import { clusterOf } from '../sinks/kafka/journal.ts'
+
+/**
+ * Where the outputs of a command go: what was asked for, else where the state has written to before, else to the
+ * cluster that records come from. Undefined: to its own directory.
+ */
+export function outOf(out: string | undefined, log: string, state: string): string | undefined {
+  const before = clusterOf(outboxOf(state))
+  return out ?? before ?? (isKafkaAddress(log) && !existsSync(defaultOut(state)) ? log : undefined)
+}
+
+/** Where the outputs of a state are: the cluster that it has written to, or its own directory. */
+export const writtenTo = (state: string): string => clusterOf(outboxOf(state)) ?? defaultOut(state)
+
+/** Where outputs go by default: a log directory inside the state directory. */
+export const defaultOut = (state: string): string => join(state, 'out')
+
+/** Where the state keeps what is on its way to a cluster. */
+export const outboxOf = (state: string): string => join(state, 'outbox')

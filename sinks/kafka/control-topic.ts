@@ -1,0 +1,101 @@
+// The control topic of a cluster: what each topic of a state holds, written in the same transactions as its records.
+//
+// Promises: what is read is everything that was committed before the call, however many other states write: an open
+// transaction of theirs is waited for. Records are found by key; the order of claims is that in which they first came.
+// Group offsets are no place for this: they expire with an idle group.
+
+import { LyrebirdError } from '../../core/errors.ts'
+import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
+import { partitionFor } from '../../core/values/murmur2.ts'
+import { LATEST, listOffsetsCall } from '../../logs/kafka/calls/list-offsets.ts'
+import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
+import type { Cluster } from '../../logs/kafka/cluster.ts'
+import { checkError, Passing } from '../../logs/kafka/failures.ts'
+import { partitionRanges } from '../../logs/kafka/ranges.ts'
+import { readRange } from '../../logs/kafka/read.ts'
+import { BatchBuilder } from '../../logs/record-batch/batch-builder.ts'
+import { type ControlRecord, controlKey, decodeControl, encodeControl } from './control-record.ts'
+
+export const CONTROL_TOPIC = 'lyrebird-control'
+const utf8 = new TextEncoder()
+
+/** Settings of the topic: nothing of it may expire. */
+export const CONTROL_SETTINGS: Readonly<Record<string, string>> = Object.freeze({
+  'cleanup.policy': 'compact',
+  'retention.ms': '-1',
+  // Of two states that claim a topic at once, both must see who was first.
+  'min.compaction.lag.ms': '600000',
+})
+
+/** Partitions of one that is made here: a state waits for open transactions in its partition only. */
+export const CONTROL_PARTITIONS = 16
+
+/** Where the records of a topic are, whatever state wrote them: in the order of one partition. */
+async function partitionOf(cluster: Cluster, topic: string): Promise<number> {
+  const { partitions } = cluster.known(CONTROL_TOPIC) ?? (await cluster.topic(CONTROL_TOPIC))
+  return partitionFor(utf8.encode(topic), partitions.length)
+}
+
+/** The batch that writes a record; null takes the claim of a state back. */
+export async function controlBatch(
+  cluster: Cluster,
+  { topic, state }: Pick<ControlRecord, 'topic' | 'state'>,
+  record: ControlRecord | null,
+  timestamp: number,
+): Promise<PlacedBatch> {
+  const builder = new BatchBuilder()
+  const value = record === null ? null : utf8.encode(encodeControl(record))
+  builder.add({ timestamp, key: utf8.encode(controlKey({ topic, state })), value, headers: [] })
+  return { topic: CONTROL_TOPIC, partition: await partitionOf(cluster, topic), batch: builder.finish(0n) }
+}
+
+/** The newest record of each state that has claimed a topic, in the order in which their first ones came. */
+export async function claimsOf(cluster: Cluster, topic: string, topicId: string): Promise<readonly ControlRecord[]> {
+  const partition = await partitionOf(cluster, topic)
+  await waitForOthers(cluster, partition)
+  const range = (await partitionRanges(cluster, CONTROL_TOPIC)).find(({ partition: number }) => number === partition)
+  if (range === undefined) throw new Passing(`the control topic has no partition ${partition}`)
+  const found = new Map<string, { readonly first: bigint; readonly value: string }>()
+  const { start: from, end: to } = range
+  for await (const chunk of readRange(cluster, { topic: CONTROL_TOPIC, partition, from, to }, {})) {
+    for (let i = 0; i < chunk.count; i++) {
+      const key = textOf(chunk, chunk.keyStart?.[i] ?? -1, chunk.keyEnd?.[i]) ?? ''
+      const value = textOf(chunk, chunk.valueStart[i] as number, chunk.valueEnd[i])
+      if (value === null) found.delete(key)
+      else found.set(key, { first: found.get(key)?.first ?? offsetAt(chunk, i), value })
+    }
+  }
+  const inOrder = [...found.values()].sort((a, b) => (a.first < b.first ? -1 : 1))
+  return inOrder.map(({ value }) => decodeControl(value)).filter(r => r.topic === topic && r.topicId === topicId)
+}
+
+const textOf = ({ bytes }: Chunk, from: number, to: number | undefined): string | null =>
+  from < 0 ? null : Buffer.from(bytes.subarray(from, to)).toString('utf8')
+
+/** Throws `Passing` while a transaction is open that began before: a record of ours may stand behind it, unseen. */
+async function waitForOthers(cluster: Cluster, partition: number): Promise<void> {
+  const endOf = async (records: 'all' | 'committed'): Promise<bigint> => {
+    const link = await cluster.leader(CONTROL_TOPIC, partition, 'read', false)
+    const [listed] = await link.send(listOffsetsCall(CONTROL_TOPIC, [partition], LATEST, records))
+    if (listed === undefined) throw new Passing('no offset of the control topic in the answer')
+    checkError(listed.error, 'the end of the control topic')
+    return listed.offset
+  }
+  const written = await endOf('all')
+  const stable = await endOf('committed')
+  if (stable < written) throw new Passing('another state has an open transaction in the control topic')
+}
+
+/** Throws `broker-error` where the topic is not kept as it must be. */
+export function checkControlSettings(settings: ReadonlyMap<string, string>): void {
+  const policy = settings.get('cleanup.policy') ?? ''
+  if (policy === 'compact') return
+  throw new LyrebirdError(
+    'broker-error',
+    `the control topic ${CONTROL_TOPIC} has cleanup.policy ${policy}: what it says of outputs would be lost`,
+    {
+      where: { topic: CONTROL_TOPIC },
+      hint: `set its cleanup.policy to compact: kafka-configs --alter --topic ${CONTROL_TOPIC} --add-config cleanup.policy=compact`,
+    },
+  )
+}

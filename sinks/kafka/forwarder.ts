@@ -1,0 +1,183 @@
+// Sends what a state has committed for one topic from its outbox to Kafka, in transactions beside the commits.
+//
+// Promises: each record once, in the order of its partition. What Kafka has is read when a hold on the topic begins;
+// then records behind it follow. Elements that a state of an earlier moment makes again are passed over; changes of
+// another line of commits than Kafka has are refused (`state-incompatible`). While the cluster is away it waits; a
+// failure that does not pass ends it, and is thrown to whoever asks next.
+
+import { LyrebirdError } from '../../core/errors.ts'
+import { StoredBatches } from '../../logs/embedded/stored-batches.ts'
+import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
+import { Passing } from '../../logs/kafka/failures.ts'
+import { Fenced } from '../../logs/kafka/producer/transaction-errors.ts'
+import { TRANSACTION_BYTES } from '../limits.ts'
+import type { SinkCommit } from '../sink.ts'
+import { type ControlRecord, cutText } from './control-record.ts'
+import { type OwnedTopic, Session } from './session.ts'
+
+interface ForwarderOptions extends OwnedTopic {
+  /** Where the partitions of its outbox lie. */
+  readonly directories: readonly string[]
+  /** The present run. */
+  readonly run: string
+}
+
+export class Forwarder {
+  readonly #o: ForwarderOptions
+  readonly #outbox: readonly StoredBatches[]
+  #session: Session | null = null
+  /** Records that Kafka has, by partition. */
+  #sent: bigint[] = []
+  /** The last commit; null where there is none. */
+  #target: SinkCommit | null = null
+  #failure: unknown = null
+  #working: Promise<void> | null = null
+  /** Bytes sent since files of the outbox were last deleted. */
+  #untrimmed = 0
+
+  constructor(options: ForwarderOptions) {
+    this.#o = options
+    const { topic, directories } = options
+    this.#outbox = directories.map((directory, partition) => new StoredBatches({ topic, partition }, directory))
+  }
+
+  /** Takes hold of the topic and sends what the last commit has left. */
+  async start(last: SinkCommit | null): Promise<void> {
+    this.#target = last
+    await this.#o.cluster.persist(this.#what, () => this.#begin())
+    this.#work()
+  }
+
+  /** Records of another commit are in the outbox. Throws the failure that has ended the forwarder. */
+  take(commit: SinkCommit): void {
+    this.#target = commit
+    this.#work()
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Resolves when Kafka has all records of the last commit. */
+  async drain(): Promise<void> {
+    while (this.#working !== null) await this.#working
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  get #what(): string {
+    return `writing to topic ${this.#o.topic}`
+  }
+
+  #work(): void {
+    if (this.#working !== null || this.#failure !== null) return
+    this.#working = this.#send()
+      .catch(error => {
+        this.#failure = error
+      })
+      .finally(() => {
+        this.#working = null
+        // A commit may have come when the last look was over.
+        if (this.#isBehind) this.#work()
+      })
+  }
+
+  async #send(): Promise<void> {
+    while (this.#isBehind) await this.#o.cluster.persist(this.#what, () => this.#transaction())
+  }
+
+  get #isBehind(): boolean {
+    return this.#wanted.some((end, p) => end > (this.#sent[p] as bigint))
+  }
+
+  get #wanted(): readonly bigint[] {
+    return this.#target?.records.get(this.#o.topic) ?? []
+  }
+
+  async #begin(): Promise<Session> {
+    if (this.#session !== null) return this.#session
+    const session = await Session.begin(this.#o).catch(error => {
+      throw passing(error, this.#o)
+    })
+    const { record } = session
+    this.#checkLine(record)
+    this.#sent = this.#outbox.map((_, p) => record?.records[p] ?? 0n)
+    this.#session = session
+    return session
+  }
+
+  /** Where what Kafka has are changes, they must be those that this state has made. */
+  #checkLine(record: ControlRecord | null): void {
+    const { content, journal, topic } = this.#o
+    if (content === 'elements' || record === null || record.run === '') return
+    const last = this.#target?.number ?? 0
+    if (journal.includes(record.run, record.commit, last)) return
+    throw new LyrebirdError(
+      'state-incompatible',
+      `topic ${topic} has changes of commit ${record.commit} of another line than this state, which is at commit ${last}`,
+      {
+        where: { topic, commit: record.commit, last },
+        hint: 'was the state restored from a copy? --republish writes all rows of the view anew',
+      },
+    )
+  }
+
+  async #transaction(): Promise<void> {
+    const session = await this.#begin()
+    const { number: commit, epoch, cut } = this.#target as SinkCommit
+    try {
+      const records = await this.#write(session)
+      const { run } = this.#o
+      await session.commit({ run, commit, epoch, cut: cutText(cut), records })
+      this.#sent = records
+    } catch (error) {
+      this.#session = null
+      throw passing(error, this.#o)
+    }
+    if (this.#untrimmed >= TRIM_BYTES) await this.#trim()
+  }
+
+  /** Writes batches of all partitions in turn until there is enough for a transaction; returns where they end. */
+  async #write(session: Session): Promise<bigint[]> {
+    const ends = [...this.#sent]
+    const wanted = this.#wanted
+    const readers = this.#outbox.map((outbox, p) => outbox.read(ends[p] as bigint, wanted[p] as bigint))
+    const open = new Set(readers.keys())
+    try {
+      for (let bytes = 0; bytes < TRANSACTION_BYTES && open.size > 0; ) {
+        const batches: PlacedBatch[] = []
+        for (const partition of open) {
+          const next = await readers[partition]?.next()
+          if (next === undefined || next.done === true) {
+            open.delete(partition)
+            continue
+          }
+          const { bytes: batch, end } = next.value
+          batches.push({ topic: this.#o.topic, partition, batch })
+          ends[partition] = end
+          bytes += batch.length
+          this.#untrimmed += batch.length
+        }
+        if (batches.length > 0) await session.write(batches)
+      }
+    } finally {
+      for (const reader of readers) await reader.return(undefined)
+    }
+    return ends
+  }
+
+  async #trim(): Promise<void> {
+    this.#untrimmed = 0
+    for (const [p, outbox] of this.#outbox.entries()) await outbox.deleteBefore(this.#sent[p] as bigint)
+  }
+}
+
+/** Files of the outbox are large. */
+const TRIM_BYTES = 64 << 20
+
+/** Another producer under our name passes, if the state is still ours. */
+function passing(error: unknown, { checkOwner, topic }: OwnedTopic): unknown {
+  if (!(error instanceof Fenced)) return error
+  try {
+    checkOwner()
+  } catch (stale) {
+    return stale
+  }
+  return new Passing(`writing to topic ${topic}: ${error.message}`)
+}

@@ -1,0 +1,95 @@
+// The sink of a Kafka cluster: records go through an outbox beside the state, and from there into transactions.
+//
+// Promises: those of sink.ts, given that `publish` makes records of a commit due and `drain` waits for them: Kafka is
+// off the path of the commit. The outbox is an embedded log in the directory of the state, and keeps what Kafka has not
+// got yet; what was committed is sent by the next run if not by this one.
+
+import { join } from 'node:path'
+import { closeAll, orClose } from '../../core/close-all.ts'
+import type { Cluster } from '../../logs/kafka/cluster.ts'
+import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
+import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
+import type { Sink, SinkCommit, SinkOptions } from '../sink.ts'
+import { Forwarder } from './forwarder.ts'
+import { Journal } from './journal.ts'
+import { ensureControlTopic, ensureTopic, type TopicOptions } from './topics.ts'
+
+interface KafkaSinkOptions extends KafkaOptions, TopicOptions {}
+
+/** Throws `usage`, `broker-unreachable`, `broker-auth`, `broker-error`, `partition-count`. */
+export async function openKafkaSink(place: string, options: SinkOptions, kafka: KafkaSinkOptions = {}): Promise<Sink> {
+  const journal = Journal.open(options.outbox, place)
+  const outbox = await openEmbeddedSink(options.outbox, options)
+  return await orClose(
+    async () => {
+      const cluster = await connect(place, kafka)
+      return await orClose(
+        async () => {
+          await ensureControlTopic(cluster, kafka)
+          for (const topic of options.topics) await ensureTopic(cluster, topic, kafka)
+          return new KafkaSink(options, outbox, cluster, journal)
+        },
+        () => cluster.close(),
+      )
+    },
+    () => outbox.close(),
+  )
+}
+
+class KafkaSink implements Sink {
+  readonly #o: SinkOptions
+  readonly #outbox: Sink
+  readonly #cluster: Cluster
+  readonly #journal: Journal
+  #forwarders: readonly Forwarder[] = []
+  #next: SinkCommit | null = null
+
+  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal) {
+    this.#o = options
+    this.#outbox = outbox
+    this.#cluster = cluster
+    this.#journal = journal
+  }
+
+  async recover(last: SinkCommit | null): Promise<void> {
+    await this.#outbox.recover(last)
+    const run = this.#journal.begin(last?.number ?? 0)
+    const { topics, owner, checkOwner, clock, outbox } = this.#o
+    this.#forwarders = topics.map(topic => {
+      const directories = Array.from({ length: topic.partitions }, (_, p) =>
+        join(outbox, topic.topic, `partition=${p}`),
+      )
+      const held = { cluster: this.#cluster, journal: this.#journal, owner, checkOwner, clock }
+      return new Forwarder({ ...topic, ...held, directories, run })
+    })
+    // At once: one may wait for a transaction that another of them ends.
+    await Promise.all(this.#forwarders.map(forwarder => forwarder.start(last)))
+  }
+
+  release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void {
+    this.#outbox.release(topic, partition, key, value)
+  }
+
+  async prepare(next: SinkCommit): Promise<void> {
+    await this.#outbox.prepare(next)
+    this.#next = next
+  }
+
+  async publish(): Promise<void> {
+    await this.#outbox.publish()
+    const commit = this.#next
+    if (commit !== null) for (const forwarder of this.#forwarders) forwarder.take(commit)
+  }
+
+  async drain(): Promise<void> {
+    for (const forwarder of this.#forwarders) await forwarder.drain()
+  }
+
+  async close(): Promise<void> {
+    await closeAll(
+      () => this.#cluster.close(),
+      () => Promise.all(this.#forwarders.map(forwarder => forwarder.drain().catch(() => {}))),
+      () => this.#outbox.close(),
+    )
+  }
+}

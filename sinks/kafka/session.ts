@@ -1,0 +1,129 @@
+// One hold on a topic: from taking its transactional id to the first failure.
+//
+// Promises: it begins with what the control topic says, read after earlier transactions have ended, so that an end
+// whose outcome nobody heard of is known then. Each transaction writes records and what there is of them so far, or
+// nothing. A topic that another state has claimed is `topic-owned`; of two that claim it at once the first one gets it.
+// Not here: when to begin anew (`forwarder.ts`).
+
+import { LyrebirdError } from '../../core/errors.ts'
+import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
+import type { Cluster } from '../../logs/kafka/cluster.ts'
+import { TransactionalProducer } from '../../logs/kafka/producer/transactional-producer.ts'
+import { TRANSACTION_MS } from '../limits.ts'
+import type { SinkTopic } from '../sink.ts'
+import type { ControlRecord } from './control-record.ts'
+import { CONTROL_TOPIC, claimsOf, controlBatch } from './control-topic.ts'
+import type { Journal } from './journal.ts'
+
+/** A topic of a state. */
+export interface OwnedTopic extends SinkTopic {
+  /** Id of the state. */
+  readonly owner: string
+  readonly cluster: Cluster
+  readonly journal: Journal
+  /** Throws `stale-owner` where another process has taken the state over. */
+  readonly checkOwner: () => void
+  /** ms since 1970. */
+  readonly clock: () => number
+}
+
+export class Session {
+  readonly #producer: TransactionalProducer
+  readonly #topic: OwnedTopic
+  readonly #topicId: string
+  /** What is there; null where nothing was written yet. */
+  readonly record: ControlRecord | null
+
+  private constructor(
+    topic: OwnedTopic,
+    topicId: string,
+    producer: TransactionalProducer,
+    record: ControlRecord | null,
+  ) {
+    this.#topic = topic
+    this.#topicId = topicId
+    this.#producer = producer
+    this.record = record
+  }
+
+  /** Throws `topic-owned`, `stale-owner`, `topic-recreated`, and what a broken cluster gives. */
+  static async begin(topic: OwnedTopic): Promise<Session> {
+    const { cluster, owner, journal } = topic
+    // Leaders may have changed.
+    const [{ id }] = await Promise.all([cluster.topic(topic.topic), cluster.topic(CONTROL_TOPIC)])
+    const transactionalId = `lyrebird-${owner}-${topic.topic}`
+    const producer = await TransactionalProducer.begin({ cluster, transactionalId, timeoutMs: TRANSACTION_MS })
+    // Whoever has just been fenced may be the owner, and this process one that has slept.
+    topic.checkOwner()
+    const claims = await claimsOf(cluster, topic.topic, id)
+    const other = claims.find(({ state }) => state !== owner)
+    const own = claims.find(({ state }) => state === owner) ?? null
+    if (other !== undefined && claims.indexOf(other) === 0) throw owned(topic.topic, other.state)
+    const claimed = journal.claimed(topic.topic)
+    if (own === null && claimed === id) throw lost(topic.topic)
+    if (own === null && claimed !== null) throw recreated(topic.topic)
+    const session = new Session(topic, id, producer, own)
+    if (own === null) await session.#claim()
+    // Noted before any record is written: from here on no record in the control topic is a loss, not a beginning.
+    if (claimed !== id) journal.claim(topic.topic, id)
+    return session
+  }
+
+  /** Writes batches into the open transaction; no two of one partition. */
+  async write(batches: readonly PlacedBatch[]): Promise<void> {
+    await this.#producer.write(batches)
+    await this.#producer.settle(WRITES_WITHOUT_ANSWER)
+  }
+
+  /** Ends the transaction, with what there is then. */
+  async commit(record: Pick<ControlRecord, 'run' | 'commit' | 'epoch' | 'cut' | 'records'>): Promise<void> {
+    const { topic, content, owner: state } = this.#topic
+    await this.#end({ state, topic, topicId: this.#topicId, content, ...record })
+  }
+
+  async #end(record: ControlRecord | null): Promise<void> {
+    const { cluster, topic, owner: state, clock } = this.#topic
+    await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])
+    await this.#producer.commit()
+  }
+
+  /** Claims the topic: of two that do so at once the one whose claim came later takes it back. */
+  async #claim(): Promise<void> {
+    const { topic, partitions, owner, cluster } = this.#topic
+    const nothing = { run: '', commit: 0, epoch: 0, cut: {}, records: Array.from({ length: partitions }, () => 0n) }
+    await this.commit(nothing)
+    const claims = await claimsOf(cluster, topic, this.#topicId)
+    const first = claims[0]
+    if (first === undefined || first.state === owner) return
+    await this.#end(null)
+    throw owned(topic, first.state)
+  }
+}
+
+/** Batches of a partition on their way: brokers keep the sequence of the last five. */
+const WRITES_WITHOUT_ANSWER = 4
+
+function owned(topic: string, state: string): LyrebirdError {
+  return new LyrebirdError('topic-owned', `topic ${topic} belongs to another state (${state})`, {
+    where: { topic, state },
+    hint: `write to another topic, or delete topic ${topic}: one that is made anew belongs to nobody`,
+  })
+}
+
+function lost(topic: string): LyrebirdError {
+  return new LyrebirdError(
+    'range-lost',
+    `the control topic says nothing of topic ${topic} any more: how much of it is there is not known`,
+    {
+      where: { topic },
+      hint: 'was the control topic lyrebird-control deleted? Compute the state anew, with outputs in other topics',
+    },
+  )
+}
+
+function recreated(topic: string): LyrebirdError {
+  return new LyrebirdError('topic-recreated', `topic ${topic} was deleted and made anew since the state wrote it`, {
+    where: { topic },
+    hint: 'compute the state anew, or write to another topic',
+  })
+}

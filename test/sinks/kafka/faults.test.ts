@@ -1,0 +1,177 @@
+// Brokers that die or hang while a state writes to them, two processes of one state, transactions that nobody ended.
+
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { LyrebirdError } from '../../../core/errors.ts'
+import { TransactionalProducer } from '../../../logs/kafka/producer/transactional-producer.ts'
+import { BatchBuilder } from '../../../logs/record-batch/batch-builder.ts'
+import { readJobDocument } from '../../../run/state/read-state.ts'
+import { StreamRun } from '../../../runtime-stream/index.ts'
+import { CONTROL_TOPIC, controlBatch } from '../../../sinks/kafka/control-topic.ts'
+import { openKafkaSink } from '../../../sinks/kafka/kafka-sink.ts'
+import type { OpenSink } from '../../../sinks/sink.ts'
+import { openStateReader } from '../../../store/index.ts'
+import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { testFolder } from '../../run/support/folder.ts'
+import { append, committed, countingJob, newLog, runToEnd, withCluster } from './support.ts'
+
+const LIMIT_MS = 90_000
+const RECORDS = 400
+
+describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, () => {
+  let cluster: TestCluster
+  let out: string
+  let topics = 0
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start()
+    out = `kafka://${cluster.broker.address}`
+  }, LIMIT_MS)
+  afterAll(async () => {
+    await cluster?.end()
+  })
+
+  function setUp() {
+    const events = `faulty${++topics}`
+    return { events, functions: countingJob(events), log: newLog(), state: join(testFolder(), 'state'), out }
+  }
+
+  /** Records that are in, as the numbers of the events. */
+  async function numbers(topic: string): Promise<number[]> {
+    const [records = []] = await committed(out, topic)
+    return records.map(record => (JSON.parse(record.slice('null='.length)) as { n: number }).n)
+  }
+
+  const upTo = (end: number): number[] => Array.from({ length: end }, (_, n) => n)
+
+  /** Commits after each few records while `harm` does its work, then waits for all. */
+  async function streamThrough(harm: () => Promise<void>): Promise<void> {
+    const job = setUp()
+    append(job.log, 0, RECORDS)
+    const stream = await StreamRun.open({ ...job, until: 'end', patience: { outageMs: LIMIT_MS } })
+    const harming = harm()
+    const name = stream.partitions[0] as string
+    for (let n = 10; n <= RECORDS; n += 10) {
+      await stream.advance(name, BigInt(n))
+      await stream.commit()
+      await sleep(20)
+    }
+    await harming
+    await stream.run.drain()
+    await stream.close()
+    expect(await numbers(job.events)).toEqual(upTo(RECORDS - 1))
+  }
+
+  it('are written once where the broker is killed and comes back', async () => {
+    await streamThrough(async () => {
+      await sleep(100)
+      await cluster.broker.kill()
+      await sleep(300)
+      await cluster.broker.restart()
+    })
+  })
+
+  it('are written once where the broker hangs for longer than it may take to answer', async () => {
+    await streamThrough(async () => {
+      await sleep(100)
+      cluster.broker.pause()
+      await sleep(8_000)
+      cluster.broker.resume()
+    })
+  })
+
+  it('follow a transaction that a process left open when it was killed', async () => {
+    const job = setUp()
+    append(job.log, 0, 10)
+    await runToEnd(job)
+    const reader = openStateReader(job.state)
+    const owner = readJobDocument(reader)?.id as string
+    await reader.close()
+    await withCluster(out, async brokers => {
+      await brokers.topic(job.events)
+      const transactionalId = `lyrebird-${owner}-${job.events}`
+      const producer = await TransactionalProducer.begin({ cluster: brokers, transactionalId, timeoutMs: 60_000 })
+      const builder = new BatchBuilder()
+      builder.add({ timestamp: 1, key: null, value: Buffer.from('{"n":-1}'), headers: [] })
+      await producer.write([{ topic: job.events, partition: 0, batch: builder.finish(0n) }])
+      await producer.settle(0)
+    })
+    append(job.log, 10, 20)
+    await runToEnd(job)
+    expect(await numbers(job.events)).toEqual(upTo(19))
+  })
+
+  it('wait for a transaction of others that hides what is there', async () => {
+    const job = setUp()
+    append(job.log, 0, 20)
+    const stream = await StreamRun.open({ ...job, until: 'end' })
+    const name = stream.partitions[0] as string
+    await withCluster(out, async brokers => {
+      const options = { cluster: brokers, transactionalId: `other-${job.events}`, timeoutMs: 60_000 }
+      const other = await TransactionalProducer.begin(options)
+      await Promise.all([brokers.topic(job.events), brokers.topic(CONTROL_TOPIC)])
+      await other.write([await controlBatch(brokers, { topic: job.events, state: 'other' }, null, 1)])
+      await other.settle(0)
+      await stream.advance(name, 10n)
+      await stream.commit()
+      await stream.run.drain()
+      await stream.close()
+      const next = runToEnd(job)
+      await sleep(1_500)
+      await brokers.persist('the other producer', () => TransactionalProducer.begin(options))
+      await next
+    })
+    expect(await numbers(job.events)).toEqual(upTo(19))
+  })
+
+  it('end where another process has taken the state over', async () => {
+    const job = setUp()
+    append(job.log, 0, 20)
+    let [taken, owner] = [false, '']
+    const checkOwner = (): void => {
+      if (taken) throw new LyrebirdError('stale-owner', 'taken over')
+    }
+    const sink: OpenSink = options => {
+      owner = options.owner
+      return openKafkaSink(out, { ...options, checkOwner })
+    }
+    const stream = await StreamRun.open({ ...job, out: sink, until: 'end' })
+    const name = stream.partitions[0] as string
+    await stream.advance(name, 10n)
+    await stream.commit()
+    await stream.run.drain()
+    taken = true
+    await withCluster(out, async brokers => {
+      const transactionalId = `lyrebird-${owner}-${job.events}`
+      await TransactionalProducer.begin({ cluster: brokers, transactionalId, timeoutMs: 60_000 })
+    })
+    await stream.advance(name, 20n)
+    await stream.commit()
+    await expect(stream.run.drain()).rejects.toMatchObject({ code: 'stale-owner' })
+    await stream.close().catch(() => {})
+    expect(await numbers(job.events)).toEqual(upTo(9))
+  })
+
+  it('go on where another producer has taken the transactional id for a moment', async () => {
+    const job = setUp()
+    append(job.log, 0, 20)
+    const stream = await StreamRun.open({ ...job, until: 'end' })
+    const name = stream.partitions[0] as string
+    await stream.advance(name, 10n)
+    await stream.commit()
+    await stream.run.drain()
+    const reader = openStateReader(job.state)
+    const owner = readJobDocument(reader)?.id as string
+    await reader.close()
+    await withCluster(out, async brokers => {
+      const transactionalId = `lyrebird-${owner}-${job.events}`
+      await TransactionalProducer.begin({ cluster: brokers, transactionalId, timeoutMs: 60_000 })
+    })
+    await stream.advance(name, 20n)
+    await stream.commit()
+    await stream.run.drain()
+    await stream.close()
+    expect(await numbers(job.events)).toEqual(upTo(19))
+  })
+})

@@ -1,0 +1,112 @@
+// Whose a topic is, and what a state makes of a topic that is not as it left it.
+
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
+import { CONTROL_TOPIC } from '../../../sinks/kafka/control-topic.ts'
+import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { testFolder } from '../../run/support/folder.ts'
+import { append, committed, countingJob, newLog, runToEnd } from './support.ts'
+
+const LIMIT_MS = 60_000
+
+async function refused(run: Promise<unknown>, code: string): Promise<LyrebirdError> {
+  const error = await run.then(
+    () => null,
+    (e: unknown) => e,
+  )
+  if (!isLyrebirdError(error)) throw error ?? new Error(`not refused with ${code}`)
+  expect(error.code, error.message).toBe(code)
+  return error
+}
+
+describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
+  let cluster: TestCluster
+  let out: string
+  let topics = 0
+  const fresh = (): string => `owned${++topics}`
+
+  beforeAll(async () => {
+    cluster = await TestCluster.start()
+    out = `kafka://${cluster.broker.address}`
+  }, LIMIT_MS)
+  afterAll(async () => {
+    await cluster?.end()
+  })
+
+  function setUp(events = fresh(), changes: string | null = null) {
+    const log = newLog()
+    append(log, 0, 10)
+    return { events, functions: countingJob(events, changes), log, state: join(testFolder(), 'state'), out }
+  }
+
+  it('belongs to one state, also where two claim it at once', async () => {
+    const first = setUp()
+    await runToEnd(first)
+    const error = await refused(runToEnd(setUp(first.events)), 'topic-owned')
+    expect(error.message).toContain(first.events)
+    const topic = fresh()
+    const both = await Promise.allSettled([runToEnd(setUp(topic)), runToEnd(setUp(topic))])
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    // The newest element waits.
+    expect((await committed(out, topic)).flat()).toHaveLength(9)
+  })
+
+  it('must have the partitions of the job and be kept as it must', async () => {
+    const wide = await cluster.topic({ name: fresh(), partitions: 3 })
+    expect((await refused(runToEnd(setUp(wide)), 'partition-count')).message).toContain('3 partitions')
+    const compacted = await cluster.topic({ name: fresh(), settings: { 'cleanup.policy': 'compact' } })
+    expect((await refused(runToEnd(setUp(compacted)), 'broker-error')).hint).toContain('cleanup.policy to delete')
+    const kept = await cluster.topic({ name: fresh(), partitions: 2 })
+    expect((await refused(runToEnd(setUp(fresh(), kept)), 'broker-error')).hint).toContain('cleanup.policy to compact')
+  })
+
+  it('holds the changes of one line of commits', async () => {
+    const changes = fresh()
+    const job = setUp(fresh(), changes)
+    await runToEnd(job)
+    const copy = join(testFolder(), 'copy')
+    cpSync(job.state, copy, { recursive: true })
+    append(job.log, 10, 20)
+    await runToEnd(job)
+    const newest = new Map((await committed(out, changes)).flat().map(r => r.split('=') as [string, string]))
+    expect(Object.fromEntries(newest)).toEqual({ k0: '7', k1: '7', k2: '6' })
+    rmSync(job.state, { recursive: true })
+    cpSync(copy, job.state, { recursive: true })
+    const error = await refused(runToEnd(job), 'state-incompatible')
+    expect(error.message).toContain('another line')
+  })
+
+  it('that was deleted and made anew is noticed', async () => {
+    const job = setUp()
+    await runToEnd(job)
+    await cluster.admin.deleteTopics({ topics: [job.events] })
+    await cluster.forget()
+    await sleep(500)
+    append(job.log, 10, 12)
+    await refused(runToEnd(job), 'topic-recreated')
+  })
+
+  it('is lost with the control topic', async () => {
+    const job = setUp()
+    await runToEnd(job)
+    await cluster.admin.deleteTopics({ topics: [CONTROL_TOPIC] })
+    await cluster.forget()
+    await sleep(500)
+    append(job.log, 10, 12)
+    const error = await refused(runToEnd(job), 'range-lost')
+    expect(error.hint).toContain(CONTROL_TOPIC)
+    // Others begin with a new control topic.
+    await runToEnd(setUp())
+  })
+
+  it('is refused where the control topic does not keep what it is told', async () => {
+    await cluster.admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: CONTROL_TOPIC, configEntries: [{ name: 'cleanup.policy', value: 'delete' }] }],
+    })
+    expect((await refused(runToEnd(setUp()), 'broker-error')).message).toContain('cleanup.policy delete')
+  })
+})

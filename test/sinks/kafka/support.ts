@@ -1,0 +1,121 @@
+// What the suites of outputs in Kafka share: small jobs with topics of their own, and reading a topic as committed.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { WireReader, WireWriter } from '../../../logs/kafka/calls/wire.ts'
+import type { Cluster } from '../../../logs/kafka/cluster.ts'
+import { connect } from '../../../logs/kafka/connect.ts'
+import { openKafkaLog } from '../../../logs/kafka/index.ts'
+import { MemoryLog } from '../../../logs/memory.ts'
+import type { RunOptions } from '../../../run/job-run.ts'
+import { writtenRecords } from '../../../run/state/read-state.ts'
+import { StreamRun } from '../../../runtime-stream/index.ts'
+import { QUICK } from '../../logs/kafka/support/cluster.ts'
+import { interpretedModule } from '../../support/interpreted-module.ts'
+import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
+
+const utf8 = new TextEncoder()
+
+interface Event {
+  readonly k: string
+  readonly n: number
+}
+
+/** A job that writes its events to one topic and the changes of a count by key to another. */
+export function countingJob(events: string, changes: string | null = null) {
+  const plan = new PlanBuilder()
+  const source = plan.source('in', { time: (e: Event) => e.n })
+  const counts = plan.bare(
+    plan.keyBy(source, (e: Event) => e.k),
+    GLOBAL,
+    { kind: 'count' },
+  )
+  plan.view('counts', counts).output('events', plan.to(source, events))
+  if (changes !== null) plan.output('changes', plan.changes(counts, changes, { partitions: 2 }))
+  return interpretedModule(plan.program('counting'))
+}
+
+export function newLog(): MemoryLog {
+  const log = new MemoryLog()
+  log.createTopic('in', 1)
+  return log
+}
+
+/** Appends events with these numbers, of three keys. */
+export function append(log: MemoryLog, from: number, to: number): void {
+  for (let n = from; n < to; n++) {
+    const value = utf8.encode(JSON.stringify({ k: `k${n % 3}`, n }))
+    log.append('in', 0, [{ timestamp: n, key: null, value, headers: [] }])
+  }
+}
+
+/** Follows the log to its present end, commits, and waits until Kafka has everything. */
+export async function runToEnd(options: Omit<RunOptions, 'until'>): Promise<void> {
+  const stream = await StreamRun.open({ ...options, until: 'end' })
+  try {
+    for (const name of stream.partitions) await stream.advance(name, stream.end(name))
+    await stream.commit()
+    await stream.run.drain()
+  } finally {
+    await stream.close()
+  }
+}
+
+/** `key=value` of all committed records of a topic, by partition. */
+export async function committed(out: string, topic: string): Promise<string[][]> {
+  const log = await openKafkaLog(out, { limits: QUICK })
+  const text = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : Buffer.from(bytes).toString('utf8'))
+  try {
+    const all: string[][] = []
+    for (const { partition, start, end } of await log.partitions(topic)) {
+      const records: string[] = []
+      for await (const { key, value } of writtenRecords(log, topic, partition, start, end))
+        records.push(`${text(key)}=${text(value)}`)
+      all.push(records)
+    }
+    return all
+  } finally {
+    await log.close()
+  }
+}
+
+/** Connects for as long as `use` takes. */
+export async function withCluster<T>(out: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = await connect(out, { limits: QUICK })
+  try {
+    return await use(cluster)
+  } finally {
+    await cluster.close()
+  }
+}
+
+/** Lowers a feature of a cluster to an older level (UpdateFeatures v1, KIP-584). */
+export async function lowerFeature(cluster: Cluster, feature: string, level: number): Promise<void> {
+  const SAFE_DOWNGRADE = 2
+  const error = await cluster.ask({
+    apiKey: 57,
+    apiVersion: 1,
+    apiName: 'UpdateFeatures',
+    encode() {
+      const w = new WireWriter().tags().i32(10_000)
+      w.array([feature], name => w.string(name).i16(level).i8(SAFE_DOWNGRADE).tags())
+      return w.bool(false).tags().done()
+    },
+    decode(bytes) {
+      const r = new WireReader(bytes)
+      r.tags()
+      r.i32() // throttle time
+      const whole = r.i16()
+      const message = r.nullableString()
+      const each = r.array(() => {
+        r.string()
+        const one = r.i16()
+        const why = r.nullableString()
+        r.tags()
+        return one === 0 ? null : `${one} ${why}`
+      })
+      return whole === 0 ? (each.find(Boolean) ?? null) : `${whole} ${message}`
+    },
+  })
+  if (error !== null) throw new Error(`${feature} stays as it is: ${error}`)
+  await sleep(500)
+}
