@@ -30,7 +30,6 @@ import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
-import { defaultOut, outboxOf } from './output-place.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -38,7 +37,6 @@ import { compactionWarnings } from './reading/compacted-tables.ts'
 import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
-import { makeScratch, scratchOf } from './scratch.ts'
 import { siteFinder } from './site-of.ts'
 import { blockFiles, sorterFactory } from './sorters.ts'
 import {
@@ -52,6 +50,7 @@ import {
   jobDocument,
   type StoredCommit,
 } from './state/documents.ts'
+import { defaultOut, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
 import { lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'

@@ -14,7 +14,7 @@ import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
 import { isKafkaAddress } from '../../logs/kafka/settings.ts'
 import type { PartitionRange } from '../../logs/log.ts'
-import { writtenTo } from '../../run/output-place.ts'
+import { writtenTo } from '../../run/state/folders.ts'
 import {
   type CommittedState,
   deadLetters,

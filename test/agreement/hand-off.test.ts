@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { compareResults } from '../../core/result/compare-results.ts'
-import { defaultOut } from '../../run/output-place.ts'
+import { defaultOut } from '../../run/state/folders.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { runStream } from '../../runtime-stream/index.ts'
 import { readWholeResult, verifyJob } from '../../testing/equivalence/index.ts'

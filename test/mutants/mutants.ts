@@ -3,16 +3,8 @@
 //
 // Promises: each is small, plausible, and wrong in a way that the contract forbids.
 
-export interface Mutant {
-  readonly name: string
-  /** What is wrong, as a sentence. */
-  readonly defect: string
-  readonly file: string
-  /** Occurs in the file exactly once. */
-  readonly find: string
-  readonly put: string
-  readonly suite: string
-}
+import type { Mutant } from './mutant.ts'
+import { SINK_MUTANTS } from './sink-mutants.ts'
 
 const VERIFY = 'test/mutants/verify.test.ts'
 const SCAN = 'test/core/operators/scan.test.ts'
@@ -22,8 +14,6 @@ const JOIN_WITHIN = 'test/core/operators/join-within.test.ts'
 const LOOKUP = 'test/core/operators/lookup.test.ts'
 const UPSERTS = 'test/core/tables/upserts.test.ts'
 const INTERRUPTED = 'test/mutants/interrupted.test.ts'
-const KAFKA_OUT = 'test/sinks/kafka/exactly-once.test.ts'
-const KAFKA_FAULTS = 'test/sinks/kafka/faults.test.ts'
 const SKETCHES = 'test/core/aggregations/sketches.test.ts'
 
 export const MUTANTS: readonly Mutant[] = [
@@ -587,45 +577,5 @@ export const MUTANTS: readonly Mutant[] = [
     put: 'if (false)',
     suite: 'test/core/executor/agreement.test.ts',
   },
-  {
-    name: 'no-control-record',
-    defect: 'transactions do not say how many records a topic of Kafka has',
-    file: 'sinks/kafka/session.ts',
-    find: 'await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
-    put: 'if (record?.run === "" || record === null) await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
-    suite: KAFKA_OUT,
-  },
-  {
-    name: 'count-of-kafka-as-zero',
-    defect: 'what Kafka has of an output is taken for nothing',
-    file: 'sinks/kafka/forwarder.ts',
-    find: 'record?.records[p] ?? 0n',
-    put: '0n',
-    suite: KAFKA_OUT,
-  },
-  {
-    name: 'replay-without-skipping',
-    defect: 'a state that was restored writes again what Kafka has beyond its last commit',
-    file: 'sinks/kafka/forwarder.ts',
-    find: 'this.#sent = this.#outbox.map((_, p) => record?.records[p] ?? 0n)',
-    put: 'this.#sent = this.#outbox.map((_, p) => [record?.records[p] ?? 0n, this.#wanted[p] ?? 0n].reduce((a, b) => (a < b ? a : b)))',
-    suite: KAFKA_OUT,
-  },
-  {
-    name: 'no-second-look-at-the-owner',
-    defect:
-      'a process that was fenced takes its transactional id back without looking whether the state is still its own',
-    file: 'sinks/kafka/session.ts',
-    find: 'topic.checkOwner()',
-    put: '',
-    suite: KAFKA_FAULTS,
-  },
-  {
-    name: 'control-record-unseen',
-    defect: 'the control topic is read while an earlier transaction is still open in it',
-    file: 'sinks/kafka/control-topic.ts',
-    find: 'await waitForOthers(cluster, partition)',
-    put: '',
-    suite: KAFKA_FAULTS,
-  },
+  ...SINK_MUTANTS,
 ]

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
 import { compareResults, type Difference } from '../../../core/result/compare-results.ts'
-import { defaultOut } from '../../../run/output-place.ts'
+import { defaultOut } from '../../../run/state/folders.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult } from '../../../testing/equivalence/index.ts'
 import { type Child, program, start } from '../../support/child.ts'

@@ -17,6 +17,7 @@ import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
 import { boundaryJob, boundaryLog } from '../../mutants/boundaries.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { memoryLog } from '../../run/support/logs.ts'
+import { settled } from './support.ts'
 
 class Stopped extends Error {}
 
@@ -56,6 +57,7 @@ describe.skipIf(noKafka)('outputs in Kafka', () => {
       if (node.kind !== 'output') continue
       const { topic, partitions } = node.params
       const name = functions.plan.results.find(r => r.node === node.id)?.name as string
+      await settled(out, topic)
       const ranges = await log.partitions(topic)
       expect(ranges).toHaveLength(partitions)
       for (const { partition, start, end } of ranges) {

@@ -125,7 +125,7 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     expect(await numbers(job.events)).toEqual(upTo(19))
   })
 
-  it('end where another process has taken the state over', async () => {
+  it.each(['fenced', 'cut off'])('end where another process has taken the state over and this one is %s', async how => {
     const job = setUp()
     append(job.log, 0, 20)
     let [taken, owner] = [false, '']
@@ -142,10 +142,15 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     await stream.commit()
     await stream.run.drain()
     taken = true
-    await withCluster(out, async brokers => {
-      const transactionalId = `lyrebird-${owner}-${job.events}`
-      await TransactionalProducer.begin({ cluster: brokers, transactionalId, timeoutMs: 60_000 })
-    })
+    if (how === 'cut off') {
+      await cluster.broker.kill()
+      await cluster.broker.restart()
+    } else {
+      await withCluster(out, async brokers => {
+        const transactionalId = `lyrebird-${owner}-${job.events}`
+        await TransactionalProducer.begin({ cluster: brokers, transactionalId, timeoutMs: 60_000 })
+      })
+    }
     await stream.advance(name, 20n)
     await stream.commit()
     await expect(stream.run.drain()).rejects.toMatchObject({ code: 'stale-owner' })

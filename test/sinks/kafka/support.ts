@@ -1,9 +1,11 @@
 // What the suites of outputs in Kafka share: small jobs with topics of their own, and reading a topic as committed.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LATEST, listOffsetsCall } from '../../../logs/kafka/calls/list-offsets.ts'
 import { WireReader, WireWriter } from '../../../logs/kafka/calls/wire.ts'
 import type { Cluster } from '../../../logs/kafka/cluster.ts'
 import { connect } from '../../../logs/kafka/connect.ts'
+import { Passing } from '../../../logs/kafka/failures.ts'
 import { openKafkaLog } from '../../../logs/kafka/index.ts'
 import { MemoryLog } from '../../../logs/memory.ts'
 import type { RunOptions } from '../../../run/job-run.ts'
@@ -60,8 +62,25 @@ export async function runToEnd(options: Omit<RunOptions, 'until'>): Promise<void
   }
 }
 
+/** Waits for the markers of transactions that have ended: they are written a moment later. */
+export async function settled(out: string, topic: string): Promise<void> {
+  await withCluster(out, async cluster => {
+    await cluster.persist(`the markers of ${topic}`, async () => {
+      for (const { partition } of (await cluster.topic(topic)).partitions) {
+        const link = await cluster.leader(topic, partition, 'read', false)
+        const [all, stable] = await Promise.all([
+          link.send(listOffsetsCall(topic, [partition], LATEST, 'all')),
+          link.send(listOffsetsCall(topic, [partition], LATEST)),
+        ])
+        if (all[0]?.error !== 0 || all[0].offset !== stable[0]?.offset) throw new Passing('not settled')
+      }
+    })
+  })
+}
+
 /** `key=value` of all committed records of a topic, by partition. */
 export async function committed(out: string, topic: string): Promise<string[][]> {
+  await settled(out, topic)
   const log = await openKafkaLog(out, { limits: QUICK })
   const text = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : Buffer.from(bytes).toString('utf8'))
   try {

@@ -1,9 +1,9 @@
-// Where the outputs of a state go.
+// The folders in the directory of a state, and where its outputs are: in one of them, or in a cluster.
 
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isKafkaAddress } from '../logs/kafka/settings.ts'
-import { clusterOf } from '../sinks/kafka/journal.ts'
+import { isKafkaAddress } from '../../logs/kafka/settings.ts'
+import { clusterOf } from '../../sinks/kafka/journal.ts'
 
 /**
  * Where the outputs of a command go: what was asked for, else where the state has written to before, else to the
@@ -22,3 +22,12 @@ export const defaultOut = (state: string): string => join(state, 'out')
 
 /** Where the state keeps what is on its way to a cluster. */
 export const outboxOf = (state: string): string => join(state, 'outbox')
+
+/** What does not fit in memory. */
+export const scratchOf = (state: string): string => join(state, 'scratch')
+
+/** Made empty: what a killed run left there is of no use, since this process owns the state now. */
+export function makeScratch(state: string): void {
+  rmSync(scratchOf(state), { recursive: true, force: true })
+  mkdirSync(scratchOf(state), { recursive: true })
+}

@@ -1,0 +1,51 @@
+// Deliberate defects of outputs to Kafka: one for each step of the protocol.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts of code that emits code
+
+import type { Mutant } from './mutant.ts'
+
+const KAFKA_OUT = 'test/sinks/kafka/exactly-once.test.ts'
+const KAFKA_FAULTS = 'test/sinks/kafka/faults.test.ts'
+
+export const SINK_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'no-control-record',
+    defect: 'transactions do not say how many records a topic of Kafka has',
+    file: 'sinks/kafka/session.ts',
+    find: 'await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
+    put: 'if (record?.run === "" || record === null) await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
+    suite: KAFKA_OUT,
+  },
+  {
+    name: 'count-of-kafka-as-zero',
+    defect: 'what Kafka has of an output is taken for nothing',
+    file: 'sinks/kafka/forwarder.ts',
+    find: 'record?.records[p] ?? 0n',
+    put: '0n',
+    suite: KAFKA_OUT,
+  },
+  {
+    name: 'replay-without-skipping',
+    defect: 'a state that was restored writes again what Kafka has beyond its last commit',
+    file: 'sinks/kafka/forwarder.ts',
+    find: 'this.#sent = this.#outbox.map((_, p) => record?.records[p] ?? 0n)',
+    put: 'this.#sent = this.#outbox.map((_, p) => [record?.records[p] ?? 0n, this.#wanted[p] ?? 0n].reduce((a, b) => (a < b ? a : b)))',
+    suite: KAFKA_OUT,
+  },
+  {
+    name: 'no-second-look-at-the-owner',
+    defect:
+      'a process that was fenced takes its transactional id back without looking whether the state is still its own',
+    file: 'sinks/kafka/session.ts',
+    find: 'topic.checkOwner()',
+    put: '',
+    suite: KAFKA_FAULTS,
+  },
+  {
+    name: 'control-record-unseen',
+    defect: 'the control topic is read while an earlier transaction is still open in it',
+    file: 'sinks/kafka/control-topic.ts',
+    find: 'await waitForOthers(cluster, partition)',
+    put: '',
+    suite: KAFKA_FAULTS,
+  },
+]
