@@ -34,6 +34,11 @@ export class Forwarder {
   #working: Promise<void> | null = null
   /** Bytes sent since files of the outbox were last deleted. */
   #untrimmed = 0
+  /**
+   * What had been sent then: files from here on are kept. Brokers that die together may forget the end of a transaction
+   * that they have confirmed, and the control topic then says less than before.
+   */
+  #kept: readonly bigint[] = []
 
   constructor(options: ForwarderOptions) {
     this.#o = options
@@ -164,7 +169,8 @@ export class Forwarder {
 
   async #trim(): Promise<void> {
     this.#untrimmed = 0
-    for (const [p, outbox] of this.#outbox.entries()) await outbox.deleteBefore(this.#sent[p] as bigint)
+    for (const [p, outbox] of this.#outbox.entries()) await outbox.deleteBefore(this.#kept[p] ?? 0n)
+    this.#kept = this.#sent
   }
 }
 

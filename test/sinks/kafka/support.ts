@@ -7,6 +7,7 @@ import type { Cluster } from '../../../logs/kafka/cluster.ts'
 import { connect } from '../../../logs/kafka/connect.ts'
 import { Passing } from '../../../logs/kafka/failures.ts'
 import { openKafkaLog } from '../../../logs/kafka/index.ts'
+import { TransactionalProducer } from '../../../logs/kafka/producer/transactional-producer.ts'
 import { MemoryLog } from '../../../logs/memory.ts'
 import type { RunOptions } from '../../../run/job-run.ts'
 import { writtenRecords } from '../../../run/state/read-state.ts'
@@ -137,4 +138,10 @@ export async function lowerFeature(cluster: Cluster, feature: string, level: num
   })
   if (error !== null) throw new Error(`${feature} stays as it is: ${error}`)
   await sleep(500)
+}
+
+/** Takes a transactional id, as another process would. */
+export function takeId(cluster: Cluster, transactionalId: string): Promise<TransactionalProducer> {
+  const options = { cluster, transactionalId, timeoutMs: 60_000 }
+  return cluster.persist(`taking ${transactionalId}`, () => TransactionalProducer.begin(options))
 }
