@@ -221,6 +221,7 @@ export class JobRun {
    * Throws as `open` does.
    */
   async refresh(newcomers: boolean): Promise<Ranges> {
+    this.#outputs.check()
     const found = await rangesNow(this.log, this.plan)
     checkGrowth(this.progress, found, await topicIdsNow(this.log, this.plan))
     const ranges = withoutBare(this.progress, found)

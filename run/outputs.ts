@@ -82,6 +82,11 @@ export class Outputs {
     await this.#sink.publish()
   }
 
+  /** Throws what keeps published records from where they go, where that does not pass. */
+  check(): void {
+    this.#sink.check?.()
+  }
+
   /** Resolves when all that was published is where it goes. */
   async drain(): Promise<void> {
     await this.#sink.drain?.()

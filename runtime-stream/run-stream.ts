@@ -91,7 +91,7 @@ class Live {
   async follow(): Promise<void> {
     const stream = this.#stream
     while (!stream.finished && !this.#stopped) await this.#step().catch(error => this.#unlessStopped(error))
-    await this.#commit()
+    await this.#commit().catch(error => this.#unlessStopped(error))
   }
 
   /** Waits for what goes elsewhere; a run that is stopped waits a moment only: the next run sends what is left. */
@@ -108,7 +108,10 @@ class Live {
     if (!stream.finished && (!fed || now() - this.#lookedAt >= BUSY_LOOK_MS)) await this.#look(!fed)
   }
 
-  /** A log that is away does not matter to a run that is to stop: what it has read is whole. */
+  /**
+   * A log that is away does not matter to a run that is to stop: what it has read is whole, and what it has committed
+   * is sent by the next one.
+   */
   #unlessStopped(error: unknown): void {
     if (!this.#stopped || !isLyrebirdError(error) || error.exitCode !== EXIT.broker) throw error
   }

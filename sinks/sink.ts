@@ -61,6 +61,8 @@ export interface Sink {
   publish(): Promise<void>
   /** Resolves when all that was published is where it goes, for sinks that send it on. */
   drain?(): Promise<void>
+  /** Throws what has ended the sending on, where anything has. */
+  check?(): void
   /** Frees everything; what is prepared and not published stays unpublished. */
   close(): Promise<void>
 }

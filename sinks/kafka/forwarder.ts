@@ -57,13 +57,17 @@ export class Forwarder {
   take(commit: SinkCommit): void {
     this.#target = commit
     this.#work()
+    this.check()
+  }
+
+  check(): void {
     if (this.#failure !== null) throw this.#failure
   }
 
   /** Resolves when Kafka has all records of the last commit. */
   async drain(): Promise<void> {
     while (this.#working !== null) await this.#working
-    if (this.#failure !== null) throw this.#failure
+    this.check()
   }
 
   get #what(): string {

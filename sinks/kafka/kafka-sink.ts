@@ -81,6 +81,10 @@ class KafkaSink implements Sink {
     if (commit !== null) for (const forwarder of this.#forwarders) forwarder.take(commit)
   }
 
+  check(): void {
+    for (const forwarder of this.#forwarders) forwarder.check()
+  }
+
   async drain(): Promise<void> {
     for (const forwarder of this.#forwarders) await forwarder.drain()
   }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LyrebirdError } from '../../../core/errors.ts'
 import { BatchBuilder } from '../../../logs/record-batch/batch-builder.ts'
 import { readJobDocument } from '../../../run/state/read-state.ts'
-import { StreamRun } from '../../../runtime-stream/index.ts'
+import { runStream, StreamRun } from '../../../runtime-stream/index.ts'
 import { CONTROL_TOPIC, controlBatch } from '../../../sinks/kafka/control-topic.ts'
 import { openKafkaSink } from '../../../sinks/kafka/kafka-sink.ts'
 import type { OpenSink } from '../../../sinks/sink.ts'
@@ -121,6 +121,34 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
       await next
     })
     expect(await numbers(job.events)).toEqual(upTo(19))
+  })
+
+  it('that the brokers do not take end a stream, also one that has nothing to commit', async () => {
+    const job = setUp()
+    append(job.log, 0, 20)
+    const stop = new AbortController()
+    const running = runStream({ ...job, signal: stop.signal, commitIntervalMs: 20 })
+    await expect.poll(() => committed(out, job.events).catch(() => null), { timeout: 20_000 }).not.toBeNull()
+    await cluster.admin.deleteTopics({ topics: [job.events] })
+    append(job.log, 20, 40)
+    await expect(running).rejects.toMatchObject({ code: 'topic-recreated' })
+    await cluster.forget()
+  })
+
+  it('wait for the next run where one is stopped while the brokers are away', async () => {
+    const job = setUp()
+    append(job.log, 0, 20)
+    const stop = new AbortController()
+    const running = runStream({ ...job, signal: stop.signal, commitIntervalMs: 20 })
+    await expect.poll(() => numbers(job.events).catch(() => []), { timeout: 20_000 }).toHaveLength(19)
+    await cluster.broker.kill()
+    append(job.log, 20, 40)
+    await sleep(1_000)
+    stop.abort()
+    await running
+    await cluster.broker.restart()
+    await runToEnd(job)
+    expect(await numbers(job.events)).toEqual(upTo(39))
   })
 
   it.each(['fenced', 'cut off'])('end where another process has taken the state over and this one is %s', async how => {
