@@ -46,15 +46,16 @@ export class MemoryState implements StateAccess {
     return [...this.#tables].flatMap(([name, rows]) => (rows.size > 0 ? [name] : [])).sort()
   }
 
-  /** Flushes an executor and applies its changes and its progress. */
-  commit(executor: JobExecutor, final = false): void {
-    this.flush(sink => executor.flush(sink, final))
+  /** Flushes an executor and applies its changes and its progress. Returns how many rows have changed. */
+  commit(executor: JobExecutor, final = false): number {
+    const changed = this.flush(sink => executor.flush(sink, final))
     this.#documents.set(PROGRESS, executor.progress.encode())
     this.#documents.set(DOCUMENT.job, encodeJson({ format: this.byWindow ? 2 : STATE_FORMAT }))
+    return changed
   }
 
   /** Applies the changes that a flush gives to its sink. */
-  flush(act: (sink: ChangeSink) => void): void {
+  flush(act: (sink: ChangeSink) => void): number {
     const sink = new MemorySink()
     act(sink)
     for (const [table, key, value] of sink.changes) {
@@ -66,6 +67,7 @@ export class MemoryState implements StateAccess {
     for (const [output, element] of sink.released) {
       this.released.set(output, [...(this.released.get(output) ?? []), element])
     }
+    return sink.changes.length
   }
 }
 
