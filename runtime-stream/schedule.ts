@@ -4,7 +4,7 @@
 // time; and whenever so much has been fed that memory would grow. When it commits never changes a result.
 
 import { now } from '../run/clock.ts'
-import { COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
+import { CHEAP_MS, COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
 
 /** What has been fed since the last commit. */
 interface Pending {
@@ -38,6 +38,7 @@ export class Schedule {
     const start = now()
     await act()
     const end = now()
-    this.#dueAt = end + Math.max(this.#intervalMs, WORK_PER_COMMIT * (end - start))
+    const took = end - start
+    this.#dueAt = end + (took <= CHEAP_MS ? this.#intervalMs : Math.max(this.#intervalMs, WORK_PER_COMMIT * took))
   }
 }

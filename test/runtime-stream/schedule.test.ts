@@ -1,0 +1,24 @@
+// When a stream commits: at the interval while commits are cheap, more rarely where one has taken long.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { WORK_PER_COMMIT } from '../../runtime-stream/limits.ts'
+import { Schedule } from '../../runtime-stream/schedule.ts'
+
+const NOTHING = { bytes: 0, records: 0, full: false }
+
+it('commits at the interval while commits are cheap', async () => {
+  const schedule = new Schedule(10)
+  await schedule.commit(async () => {})
+  expect(schedule.waitMs).toBeLessThanOrEqual(10)
+  await sleep(15)
+  expect(schedule.isDue(NOTHING)).toBe(true)
+})
+
+it('gives most of the time to reading where a commit takes long', async () => {
+  const schedule = new Schedule(10)
+  await schedule.commit(() => sleep(60))
+  expect(schedule.waitMs).toBeGreaterThan(60 * (WORK_PER_COMMIT - 1))
+  expect(schedule.isDue(NOTHING)).toBe(false)
+  expect(schedule.isDue({ ...NOTHING, full: true })).toBe(true)
+})
