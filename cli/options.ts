@@ -16,6 +16,8 @@ export interface RunFlags {
   readonly until?: string
   readonly final?: boolean
   readonly out?: string
+  readonly replication?: string
+  readonly minInsync?: string
   readonly giveUpAfter?: string
   readonly memory?: string
   readonly admit?: boolean

@@ -84,6 +84,8 @@ function addRunning(program: Command, terminal: Terminal): void {
       .option('--until <cut>', UNTIL)
       .option('--final', FINAL)
       .option('--out <dir>', OUT)
+      .option('--replication <n>', 'replicas of topics that are made in Kafka (default: that of the cluster)')
+      .option('--min-insync <n>', 'how many of them must have a record (default: that of the cluster)')
       .option('--admit', ADMIT)
       .option('--give-up-after <duration>', GIVE_UP)
       .option('--memory <size>', MEMORY)

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
 import { awayTeller } from '../run/command-line/away-text.ts'
-import { givenPatience, sizeOf } from '../run/command-line/option-values.ts'
+import { givenPatience, sizeOf, topicOptions } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { outOf } from '../run/state/folders.ts'
 import { readyJob } from './cache/compile-cache.ts'
@@ -24,6 +24,7 @@ export async function runOptions(
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
   const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
+  const outTopics = topicOptions(flags.replication, flags.minInsync)
   const memoryBytes = sizeOf(flags.memory, 'memory')
   const final = flags.final === true
   if (target === 'stream' && final && until === undefined) {
@@ -35,5 +36,6 @@ export async function runOptions(
   const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
   const folder = dirname(job)
   const [out, admit] = [outOf(flags.out ?? config.out, log, state), flags.admit === true]
-  return { functions, functionsUrl, log, patience, state, out, until, final, admit, memoryBytes, folder, recompute }
+  const places = { log, patience, state, out, outTopics, folder, recompute }
+  return { functions, functionsUrl, ...places, until, final, admit, memoryBytes }
 }

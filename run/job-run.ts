@@ -24,7 +24,7 @@ import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
 import { sinkAt } from '../sinks/open-sink.ts'
-import type { OpenSink, SinkCommit } from '../sinks/sink.ts'
+import type { OpenSink, SinkCommit, TopicOptions } from '../sinks/sink.ts'
 import type { StateWriter } from '../store/store.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
@@ -72,6 +72,8 @@ export interface RunOptions extends MemoryOptions {
   readonly durable?: boolean | undefined
   /** Where outputs go: a log directory (default `STATE/out`), or a sink of another kind. */
   readonly out?: string | OpenSink | undefined
+  /** How topics are made that are missing in a cluster. */
+  readonly outTopics?: TopicOptions | undefined
   readonly until?: Until | undefined
   /**
    * Whether the ends of `readEnds` may be OPEN_END, for partitions that would have to be read to find theirs. Only
@@ -383,8 +385,8 @@ function lastCommit(writer: StateWriter): SinkCommit {
   return { number, epoch, cut, records: decodeRecordCounts(writer.document(DOCUMENT.outputs)) }
 }
 
-const sinkOf = ({ out, state, patience }: RunOptions): OpenSink =>
-  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), patience)
+const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>
+  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
 
 /** The folder of the job's file from that of the state, so that places in it can be shown later. */
 const folderFrom = ({ folder, state }: RunOptions): string | undefined =>

@@ -4,15 +4,20 @@ import { LyrebirdError } from '../core/errors.ts'
 import { isKafkaAddress } from '../logs/kafka/settings.ts'
 import type { Patience } from '../logs/patience.ts'
 import { openEmbeddedSink } from './embedded/embedded-sink.ts'
-import type { OpenSink } from './sink.ts'
+import type { OpenSink, TopicOptions } from './sink.ts'
+
+/** For a cluster. */
+interface PlaceOptions extends TopicOptions {
+  readonly patience?: Patience | undefined
+}
 
 /** The sink at a place. Throws `output-unsupported` for one that cannot be written exactly once. */
-export function sinkAt(place: string, patience: Patience = {}): OpenSink {
+export function sinkAt(place: string, kafka: PlaceOptions = {}): OpenSink {
   if (isKafkaAddress(place)) {
     return async options => {
       // Loaded only where it is needed, as for reading.
       const { openKafkaSink } = await import('./kafka/kafka-sink.ts')
-      return await openKafkaSink(place, options, { patience })
+      return await openKafkaSink(place, options, kafka)
     }
   }
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return options => openEmbeddedSink(place, options)

@@ -81,5 +81,13 @@ export interface SinkOptions {
   readonly clock: () => number
 }
 
+/** How topics of a cluster are made. */
+export interface TopicOptions {
+  /** Replicas; default: that of the cluster. */
+  readonly replication?: number | undefined
+  /** Replicas that must confirm a record; default: that of the cluster. */
+  readonly minInSync?: number | undefined
+}
+
 /** Opens a sink. Throws `topic-owned`, and a failure to reach the system. */
 export type OpenSink = (options: SinkOptions) => Promise<Sink>

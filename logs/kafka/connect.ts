@@ -11,7 +11,7 @@ export interface KafkaOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly limits?: Partial<KafkaLimits>
   /** Its times win over those of `limits`. */
-  readonly patience?: Patience
+  readonly patience?: Patience | undefined
 }
 
 /** Throws `usage`, `broker-unreachable` (within limits.openMs), `broker-auth`, `broker-error`. */

@@ -17,7 +17,7 @@ import type { RunOptions } from '../job-run.ts'
 import { outOf } from '../state/folders.ts'
 import type { RunSummary } from '../summary.ts'
 import { awayTeller } from './away-text.ts'
-import { givenPatience, readUntil, sizeOf } from './option-values.ts'
+import { givenPatience, readUntil, sizeOf, topicOptions } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
 /** An option: the placeholder of its value in the usage (null for an option without one), and what it means. */
@@ -38,6 +38,8 @@ const COMMON: OptionTexts = {
     value: 'OUT',
     means: 'where output topics are: a log directory or kafka://HOST:PORT; default that of LOG, or STATE/out',
   },
+  replication: { value: 'N', means: 'replicas of topics that are made in Kafka; default that of the cluster' },
+  'min-insync': { value: 'N', means: 'how many of them must have a record; default that of the cluster' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
   admit: { value: null, means: 'take new partitions in at the present watermark' },
@@ -89,6 +91,7 @@ export async function runMain(
       log,
       state,
       out: outOf(values.out as string | undefined, log, state),
+      outTopics: topicOptions(values.replication as string | undefined, values['min-insync'] as string | undefined),
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
       admit: values.admit === true,

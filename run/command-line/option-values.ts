@@ -47,6 +47,23 @@ export function durationOf(text: string | undefined, flag: string): number | und
   })
 }
 
+/** A number of replicas. Throws `usage`. */
+function replicasOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new LyrebirdError('usage', `--${flag} takes a number of replicas, not ${JSON.stringify(text)}`, {
+    hint: `write --${flag} 3`,
+  })
+}
+
+/** How topics of a cluster are made, by `--replication` and `--min-insync`. Throws `usage`. */
+export function topicOptions(replication: string | undefined, minInSync: string | undefined) {
+  return {
+    replication: replicasOf(replication, 'replication'),
+    minInSync: replicasOf(minInSync, 'min-insync'),
+  }
+}
+
 /** The times of a log's patience that `--give-up-after` sets. Throws `usage`. */
 export function givenPatience(text: string | undefined): { readonly openMs?: number; readonly outageMs?: number } {
   const ms = durationOf(text, 'give-up-after')

@@ -9,10 +9,10 @@ import { closeAll, orClose } from '../../core/close-all.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
 import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
-import type { Sink, SinkCommit, SinkOptions } from '../sink.ts'
+import type { Sink, SinkCommit, SinkOptions, TopicOptions } from '../sink.ts'
 import { Forwarder } from './forwarder.ts'
 import { Journal } from './journal.ts'
-import { ensureControlTopic, ensureTopic, type TopicOptions } from './topics.ts'
+import { ensureControlTopic, ensureTopic } from './topics.ts'
 
 interface KafkaSinkOptions extends KafkaOptions, TopicOptions {}
 

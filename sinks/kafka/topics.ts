@@ -8,16 +8,8 @@ import { createTopicCall, type NewTopic } from '../../logs/kafka/calls/create-to
 import { describeTopicCall } from '../../logs/kafka/calls/describe-configs.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { checkError, ERROR, Passing } from '../../logs/kafka/failures.ts'
-import type { SinkTopic } from '../sink.ts'
+import type { SinkTopic, TopicOptions } from '../sink.ts'
 import { CONTROL_PARTITIONS, CONTROL_SETTINGS, CONTROL_TOPIC, checkControlSettings } from './control-topic.ts'
-
-/** How topics are made. */
-export interface TopicOptions {
-  /** Replicas; default: that of the cluster. */
-  readonly replication?: number | undefined
-  /** Replicas that must confirm a record; default: that of the cluster. */
-  readonly minInSync?: number | undefined
-}
 
 const CREATE_MS = 10_000
 const CLUSTER_DEFAULT = -1

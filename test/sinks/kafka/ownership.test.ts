@@ -63,6 +63,21 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     expect((await refused(runToEnd(setUp(fresh(), kept)), 'broker-error')).hint).toContain('cleanup.policy to compact')
   })
 
+  it('is made with the replicas that are asked for', async () => {
+    const job = { ...setUp(), outTopics: { replication: 1, minInSync: 1 } }
+    await runToEnd(job)
+    const { resources } = await cluster.admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [
+        { type: 2, name: job.events, configNames: ['min.insync.replicas', 'retention.ms', 'cleanup.policy'] },
+      ],
+    })
+    const settings = Object.fromEntries(resources[0]?.configEntries.map(e => [e.configName, e.configValue]) ?? [])
+    expect(settings).toEqual({ 'min.insync.replicas': '1', 'retention.ms': '-1', 'cleanup.policy': 'delete' })
+    const error = await refused(runToEnd({ ...setUp(), outTopics: { replication: 3 } }), 'broker-error')
+    expect(error.hint).toContain('--replication')
+  })
+
   it('holds the changes of one line of commits', async () => {
     const changes = fresh()
     const job = setUp(fresh(), changes)
