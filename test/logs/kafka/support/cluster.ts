@@ -32,11 +32,14 @@ export class TestCluster {
   producer: Producer
   readonly #dir: string
   readonly #ends: (() => Promise<unknown>)[] = []
+  /** The broker that was added last. */
+  #last: Broker
   #topics = 0
 
   private constructor(dir: string, broker: Broker) {
     this.#dir = dir
     this.broker = broker
+    this.#last = broker
     this.kafka = clientOf(broker.address)
     this.admin = this.kafka.admin()
     this.producer = this.kafka.producer(PRODUCER)
@@ -60,8 +63,13 @@ export class TestCluster {
   }
 
   /** Adds a broker to the cluster. */
-  async further(): Promise<Broker> {
-    const broker = await startBroker(parts as KafkaParts, join(this.#dir, 'further'), { joins: this.broker })
+  async further(properties: Readonly<Record<string, string>> = {}): Promise<Broker> {
+    const joins = this.#last
+    const broker = await startBroker(parts as KafkaParts, join(this.#dir, `further${joins.node}`), {
+      joins,
+      properties,
+    })
+    this.#last = broker
     this.#ends.push(() => broker.kill())
     return broker
   }
