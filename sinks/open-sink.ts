@@ -15,6 +15,8 @@ interface PlaceOptions extends TopicOptions {
 export function sinkAt(place: string, kafka: PlaceOptions = {}): OpenSink {
   if (isKafkaAddress(place)) {
     return async options => {
+      // A job that writes nothing needs no more of the cluster than to read.
+      if (options.topics.length === 0) return await openEmbeddedSink(options.outbox, options)
       // Loaded only where it is needed, as for reading.
       const { openKafkaSink } = await import('./kafka/kafka-sink.ts')
       return await openKafkaSink(place, options, kafka)

@@ -92,11 +92,6 @@ export class RowTableSink extends TableSink {
     }
   }
 
-  /** Emits a row that closes, of which nothing else becomes: as `emitClosed`. */
-  closeNew(...row: Parameters<TableSink['emitClosed']>): void {
-    this.emitClosed(...row)
-  }
-
   /** Counts new rows in the digests of all views. `hashes` has four words for each. */
   countNew(hashes: Uint32Array): void {
     for (const { views } of this.options.consumers) for (const { digest } of views) digest.addHashes(hashes)

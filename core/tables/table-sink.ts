@@ -163,14 +163,7 @@ export abstract class TableSink<Options extends TableSinkOptions = TableSinkOpti
    * Emits a row that closes to all `closed` nodes, none of which has a lambda before it; the hash of its identity and
    * value is at `hashes[at]`.
    */
-  protected emitClosed(
-    key: unknown,
-    value: unknown,
-    end: number,
-    identity: Uint8Array,
-    hashes: Uint32Array,
-    at: number,
-  ): void {
+  emitClosed(key: unknown, value: unknown, end: number, identity: Uint8Array, hashes: Uint32Array, at: number): void {
     const { consumers, emit, places } = this.options
     const time = places.closedTime(end)
     for (const { closed } of consumers) {

@@ -122,7 +122,7 @@ export class Forwarder {
       `topic ${topic} has changes of commit ${record.commit} of another line than this state, which is at commit ${last}`,
       {
         where: { topic, commit: record.commit, last },
-        hint: 'was the state restored from a copy? --republish writes all rows of the view anew',
+        hint: 'was the state restored from a copy? Compute it again into a new directory, with its changes in another topic',
       },
     )
   }

@@ -4,8 +4,8 @@
 // off the path of the commit. The outbox is an embedded log in the directory of the state, and keeps what Kafka has not
 // got yet; what was committed is sent by the next run if not by this one.
 
-import { join } from 'node:path'
 import { closeAll, orClose } from '../../core/close-all.ts'
+import { partitionDirectory } from '../../logs/embedded/topic-file.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
 import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
@@ -56,9 +56,7 @@ class KafkaSink implements Sink {
     const run = this.#journal.begin(last?.number ?? 0)
     const { topics, owner, checkOwner, clock, outbox } = this.#o
     this.#forwarders = topics.map(topic => {
-      const directories = Array.from({ length: topic.partitions }, (_, p) =>
-        join(outbox, topic.topic, `partition=${p}`),
-      )
+      const directories = Array.from({ length: topic.partitions }, (_, p) => partitionDirectory(outbox, topic.topic, p))
       const held = { cluster: this.#cluster, journal: this.#journal, owner, checkOwner, clock }
       return new Forwarder({ ...topic, ...held, directories, run })
     })

@@ -10,21 +10,15 @@ import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { TransactionalProducer } from '../../logs/kafka/producer/transactional-producer.ts'
 import { TRANSACTION_MS } from '../limits.ts'
-import type { SinkTopic } from '../sink.ts'
+import type { SinkOptions, SinkTopic } from '../sink.ts'
 import type { ControlRecord } from './control-record.ts'
 import { CONTROL_TOPIC, claimsOf, controlBatch } from './control-topic.ts'
 import type { Journal } from './journal.ts'
 
 /** A topic of a state. */
-export interface OwnedTopic extends SinkTopic {
-  /** Id of the state. */
-  readonly owner: string
+export interface OwnedTopic extends SinkTopic, Pick<SinkOptions, 'owner' | 'checkOwner' | 'clock'> {
   readonly cluster: Cluster
   readonly journal: Journal
-  /** Throws `stale-owner` where another process has taken the state over. */
-  readonly checkOwner: () => void
-  /** ms since 1970. */
-  readonly clock: () => number
 }
 
 export class Session {

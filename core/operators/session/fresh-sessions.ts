@@ -180,7 +180,7 @@ export class FreshSessions {
         const slot = keys.slotOf(row)
         const end = this.#ends[slot] as number
         const bytes = keys.bytes.slice(keys.keyStart(row), keys.keyEnd(row))
-        rows.closeNew(sessions.keyOfSlot(slot), present(slot), end, bytes, hashes, 4 * number)
+        rows.emitClosed(sessions.keyOfSlot(slot), present(slot), end, bytes, hashes, 4 * number)
       }
       keys.dispose()
     }

@@ -1,6 +1,6 @@
 // Whose a topic is, and what a state makes of a topic that is not as it left it.
 
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,8 @@ import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
 import { CONTROL_TOPIC } from '../../../sinks/kafka/control-topic.ts'
 import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
+import { interpretedModule } from '../../support/interpreted-module.ts'
+import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
 import { append, committed, countingJob, newLog, runToEnd } from './support.ts'
 
 const LIMIT_MS = 60_000
@@ -41,6 +43,22 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     append(log, 0, 10)
     return { events, functions: countingJob(events, changes), log, state: join(testFolder(), 'state'), out }
   }
+
+  it('is made for nothing where a job writes none', async () => {
+    const plan = new PlanBuilder()
+    plan.view(
+      'all',
+      plan.bare(
+        plan.keyBy(plan.source('in'), () => 'all'),
+        GLOBAL,
+        { kind: 'count' },
+      ),
+    )
+    const { log, state } = setUp()
+    await runToEnd({ functions: interpretedModule(plan.program('silent')), log, state, out })
+    expect(await cluster.admin.listTopics()).not.toContain(CONTROL_TOPIC)
+    expect(readdirSync(state)).not.toContain('outbox')
+  })
 
   it('belongs to one state, also where two claim it at once', async () => {
     const first = setUp()
