@@ -17,6 +17,7 @@ import type { PartitionRange } from '../../logs/log.ts'
 import { writtenTo } from '../../run/state/folders.ts'
 import {
   type CommittedState,
+  countedRecords,
   deadLetters,
   lateRows as lateRowsOf,
   viewRowsByKey,
@@ -101,15 +102,13 @@ export function outputRows(state: CommittedState, name: string, out: string | un
     try {
       const partitions = (await log.topics()).includes(topic) ? await log.partitions(topic) : []
       checkThere(partitions, committed, topic, folder)
-      for (const { partition, start, end } of partitions) {
+      for (const range of partitions) {
+        const { partition, start, end } = range
         const counted = committed[partition] ?? 0n
-        // A cluster gives offsets that are no counts.
-        let left = isCluster ? counted : end
-        const to = isCluster || end < counted ? end : counted
-        for await (const record of writtenRecords(log, topic, partition, start, to)) {
-          if (left-- <= 0n) break
-          yield recordJson(record, partition, format)
-        }
+        const records = isCluster
+          ? countedRecords(log, range, counted)
+          : writtenRecords(log, topic, partition, start, end < counted ? end : counted)
+        for await (const record of records) yield recordJson(record, partition, format)
       }
     } finally {
       await log.close()

@@ -20,7 +20,7 @@ import type { RowSorter, StateAccess } from '../../core/state/environment.ts'
 import { decodeDead, decodeLate, decodeViewRow, TABLE } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
 import { movedBytes, rowKeyOf, storedKey, windowBytes } from '../../core/tables/view-order.ts'
-import type { Log } from '../../logs/log.ts'
+import type { Log, PartitionRange } from '../../logs/log.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 import {
   type CommitDocument,
@@ -186,6 +186,19 @@ export async function* writtenRecords(
   if (from >= to) return
   for await (const chunk of log.read(topic, partition, from, to)) {
     for (let i = 0; i < chunk.count; i++) yield recordAt(chunk, i)
+  }
+}
+
+/** As many records of a partition as a commit counts, for a topic of a cluster, where offsets are no counts. */
+export async function* countedRecords(
+  log: Log,
+  { topic, partition, start, end }: PartitionRange,
+  count: bigint,
+): AsyncGenerator<WrittenRecord> {
+  let left = count
+  for await (const record of writtenRecords(log, topic, partition, start, end)) {
+    if (left-- <= 0n) return
+    yield record
   }
 }
 

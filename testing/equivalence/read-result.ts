@@ -20,6 +20,7 @@ import { isKafkaAddress } from '../../logs/kafka/settings.ts'
 import type { Log } from '../../logs/log.ts'
 import { sourceNodes } from '../../run/reading/bind-log.ts'
 import {
+  countedRecords,
   deadLetters,
   lateRows,
   readProgress,
@@ -123,9 +124,8 @@ async function outputs(state: StateReader, outDir: string, plan: Plan): Promise<
 async function firstRecords(log: Log, topic: string, partition: number, count: bigint): Promise<OutputRecord[]> {
   const range = (await log.partitions(topic)).find(r => r.partition === partition)
   const records: OutputRecord[] = []
-  for await (const record of writtenRecords(log, topic, partition, range?.start ?? 0n, range?.end ?? 0n)) {
-    if (BigInt(records.length) === count) return records
-    records.push(record as OutputRecord)
+  if (range !== undefined) {
+    for await (const record of countedRecords(log, range, count)) records.push(record as OutputRecord)
   }
   if (BigInt(records.length) === count) return records
   throw new LyrebirdError(
