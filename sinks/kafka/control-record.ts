@@ -7,7 +7,7 @@ import { type Cut, sortedCut } from '../../core/log/cut.ts'
 import type { SinkTopic } from '../sink.ts'
 
 /** Of the records; a greater one is refused. */
-const FORMAT = 1
+const FORMAT = 2
 
 export interface ControlRecord {
   /** Id of the state. */
@@ -23,6 +23,8 @@ export interface ControlRecord {
   readonly cut: Readonly<Record<string, string>>
   /** Records of each partition so far. */
   readonly records: readonly bigint[]
+  /** Offset of the last record in each partition; -1 where there is none. */
+  readonly ends: readonly bigint[]
 }
 
 /** A topic may be claimed by several states for a moment. */
@@ -32,17 +34,23 @@ export const controlKey = ({ topic, state }: Pick<ControlRecord, 'topic' | 'stat
 export const cutText = (cut: Cut): Readonly<Record<string, string>> =>
   Object.fromEntries(sortedCut(cut).map(([name, offset]) => [name, String(offset)]))
 
-export const encodeControl = ({ records, ...record }: ControlRecord): string =>
-  JSON.stringify({ format: FORMAT, ...record, records: records.map(String) })
+export const encodeControl = ({ records, ends, ...record }: ControlRecord): string =>
+  JSON.stringify({ format: FORMAT, ...record, records: records.map(String), ends: ends.map(String) })
+
+type Written = Omit<ControlRecord, 'records' | 'ends'> & {
+  readonly format: number
+  readonly records: readonly string[]
+  readonly ends: readonly string[]
+}
 
 export function decodeControl(text: string): ControlRecord {
-  let record: (Omit<ControlRecord, 'records'> & { format: number; records: readonly string[] }) | null = null
+  let record: Written | null = null
   try {
     record = JSON.parse(text)
   } catch {}
   if (record?.format === FORMAT) {
-    const { format: _, records, ...rest } = record
-    return { ...rest, records: records.map(BigInt) }
+    const { format: _, records, ends, ...rest } = record
+    return { ...rest, records: records.map(BigInt), ends: ends.map(BigInt) }
   }
   throw new LyrebirdError(
     'broker-error',

@@ -11,6 +11,7 @@ import { LATEST, listOffsetsCall } from '../../logs/kafka/calls/list-offsets.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { checkError, Passing } from '../../logs/kafka/failures.ts'
+import type { Place } from '../../logs/kafka/producer/lost-markers.ts'
 import { partitionRanges } from '../../logs/kafka/ranges.ts'
 import { readRange } from '../../logs/kafka/read.ts'
 import { BatchBuilder } from '../../logs/record-batch/batch-builder.ts'
@@ -31,9 +32,9 @@ export const CONTROL_SETTINGS: Readonly<Record<string, string>> = Object.freeze(
 export const CONTROL_PARTITIONS = 16
 
 /** Where the records of a topic are, whatever state wrote them: in the order of one partition. */
-async function partitionOf(cluster: Cluster, topic: string): Promise<number> {
+export async function controlPlace(cluster: Cluster, topic: string): Promise<Place> {
   const { partitions } = cluster.known(CONTROL_TOPIC) ?? (await cluster.topic(CONTROL_TOPIC))
-  return partitionFor(utf8.encode(topic), partitions.length)
+  return { topic: CONTROL_TOPIC, partition: partitionFor(utf8.encode(topic), partitions.length) }
 }
 
 /** The batch that writes a record; null takes the claim of a state back. */
@@ -46,12 +47,12 @@ export async function controlBatch(
   const builder = new BatchBuilder()
   const value = record === null ? null : utf8.encode(encodeControl(record))
   builder.add({ timestamp, key: utf8.encode(controlKey({ topic, state })), value, headers: [] })
-  return { topic: CONTROL_TOPIC, partition: await partitionOf(cluster, topic), batch: builder.finish(0n) }
+  return { ...(await controlPlace(cluster, topic)), batch: builder.finish(0n) }
 }
 
 /** The newest record of each state that has claimed a topic, in the order in which their first ones came. */
 export async function claimsOf(cluster: Cluster, topic: string, topicId: string): Promise<readonly ControlRecord[]> {
-  const partition = await partitionOf(cluster, topic)
+  const { partition } = await controlPlace(cluster, topic)
   await waitForOthers(cluster, partition)
   const range = (await partitionRanges(cluster, CONTROL_TOPIC)).find(({ partition: number }) => number === partition)
   if (range === undefined) throw new Passing(`the control topic has no partition ${partition}`)

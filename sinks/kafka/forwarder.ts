@@ -13,7 +13,8 @@ import { Fenced } from '../../logs/kafka/producer/transaction-errors.ts'
 import { TRANSACTION_BYTES } from '../limits.ts'
 import type { SinkCommit } from '../sink.ts'
 import { type ControlRecord, cutText } from './control-record.ts'
-import { type OwnedTopic, Session } from './session.ts'
+import type { OwnedTopic } from './owned-topic.ts'
+import { Session } from './session.ts'
 
 interface ForwarderOptions extends OwnedTopic {
   /** Where the partitions of its outbox lie. */
@@ -35,8 +36,8 @@ export class Forwarder {
   /** Bytes sent since files of the outbox were last deleted. */
   #untrimmed = 0
   /**
-   * What had been sent then: files from here on are kept. Brokers that die together may forget the end of a transaction
-   * that they have confirmed, and the control topic then says less than before.
+   * What had been sent then: files from here on are kept. Brokers that lose power together may lose what they have
+   * confirmed, and the control topic then says less than before.
    */
   #kept: readonly bigint[] = []
 

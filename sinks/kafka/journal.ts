@@ -1,4 +1,5 @@
-// What a state remembers beside its outbox: the runs that have written to Kafka, and the topics that it has claimed.
+// What a state remembers beside its outbox: the runs that have written to Kafka, the topics that it has claimed, and
+// how a transaction ended whose markers were lost.
 //
 // Promises: written and synced before the first record of a run, or of a topic, goes to Kafka. A state that was
 // restored from a copy has the journal of then, so that what a later run wrote is seen to be of another line. A claim
@@ -10,11 +11,18 @@ import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
 import { makeFolder } from '../../host/folders.ts'
 import { systemFailure } from '../../host/system-failure.ts'
+import type { Outcome } from '../../logs/kafka/producer/lost-markers.ts'
 
 /** Commits of a run have numbers greater than this. */
 interface RunStart {
   readonly run: string
   readonly after: number
+}
+
+/** How the last transaction of a producer ended. */
+interface Ended {
+  readonly producer: string
+  readonly outcome: Outcome
 }
 
 interface Content {
@@ -23,6 +31,8 @@ interface Content {
   readonly runs: readonly RunStart[]
   /** Kafka's id of each topic that was claimed, by name. */
   readonly claimed: Readonly<Record<string, string>>
+  /** By topic, where markers were lost. */
+  readonly ended: Readonly<Record<string, Ended>>
 }
 
 const FILE = '_kafka.json'
@@ -41,7 +51,7 @@ export class Journal {
   /** The journal in a directory, which is made where it is missing, for a cluster. Throws `state-corrupt`. */
   static open(directory: string, place: string): Journal {
     makeFolder(directory)
-    return new Journal(directory, { runs: [], claimed: {}, ...read(directory), place })
+    return new Journal(directory, { runs: [], claimed: {}, ended: {}, ...read(directory), place })
   }
 
   /** Begins a run after a commit; returns its name. */
@@ -58,6 +68,24 @@ export class Journal {
 
   claimed(topic: string): string | null {
     return Object.hasOwn(this.#content.claimed, topic) ? (this.#content.claimed[topic] as string) : null
+  }
+
+  noteOutcome(topic: string, producer: bigint, outcome: Outcome): void {
+    const ended = { producer: String(producer), outcome }
+    this.#write({ ...this.#content, ended: { ...this.#content.ended, [topic]: ended } })
+  }
+
+  /** Nothing is open any more: what was noted says nothing of later transactions. */
+  forgetOutcome(topic: string): void {
+    if (!Object.hasOwn(this.#content.ended, topic)) return
+    const { [topic]: _, ...ended } = this.#content.ended
+    this.#write({ ...this.#content, ended })
+  }
+
+  /** What was noted of the last transaction of a producer; null where nothing was. */
+  outcome(topic: string, producer: bigint): Outcome | null {
+    const noted = Object.hasOwn(this.#content.ended, topic) ? (this.#content.ended[topic] as Ended) : null
+    return noted?.producer === String(producer) ? noted.outcome : null
   }
 
   /** Whether a commit of a run is in the past of this state, whose last commit is given. */

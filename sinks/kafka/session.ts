@@ -7,24 +7,20 @@
 
 import { LyrebirdError } from '../../core/errors.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
-import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { TransactionalProducer } from '../../logs/kafka/producer/transactional-producer.ts'
 import { TRANSACTION_MS } from '../limits.ts'
-import type { SinkOptions, SinkTopic } from '../sink.ts'
 import type { ControlRecord } from './control-record.ts'
 import { CONTROL_TOPIC, claimsOf, controlBatch } from './control-topic.ts'
-import type { Journal } from './journal.ts'
-
-/** A topic of a state. */
-export interface OwnedTopic extends SinkTopic, Pick<SinkOptions, 'owner' | 'checkOwner' | 'clock'> {
-  readonly cluster: Cluster
-  readonly journal: Journal
-}
+import { checkLastRecords } from './last-records.ts'
+import { endLeftOpen } from './left-open.ts'
+import type { OwnedTopic } from './owned-topic.ts'
 
 export class Session {
   readonly #producer: TransactionalProducer
   readonly #topic: OwnedTopic
   readonly #topicId: string
+  /** Offset of the last record in each partition; -1 where there is none. */
+  #ends: readonly bigint[]
   /** What is there; null where nothing was written yet. */
   readonly record: ControlRecord | null
 
@@ -38,14 +34,16 @@ export class Session {
     this.#topicId = topicId
     this.#producer = producer
     this.record = record
+    this.#ends = record?.ends ?? Array.from({ length: topic.partitions }, () => -1n)
   }
 
-  /** Throws `topic-owned`, `stale-owner`, `topic-recreated`, and what a broken cluster gives. */
+  /** Throws `topic-owned`, `stale-owner`, `topic-recreated`, `range-lost`, and what a broken cluster gives. */
   static async begin(topic: OwnedTopic): Promise<Session> {
     const { cluster, owner, journal } = topic
     // Leaders may have changed.
     const [{ id }] = await Promise.all([cluster.topic(topic.topic), cluster.topic(CONTROL_TOPIC)])
     const transactionalId = `lyrebird-${owner}-${topic.topic}`
+    await endLeftOpen(topic, transactionalId)
     const producer = await TransactionalProducer.begin({ cluster, transactionalId, timeoutMs: TRANSACTION_MS })
     // Whoever has just been fenced may be the owner, and this process one that has slept.
     topic.checkOwner()
@@ -56,6 +54,7 @@ export class Session {
     const claimed = journal.claimed(topic.topic)
     if (own === null && claimed === id) throw lost(topic.topic)
     if (own === null && claimed !== null) throw recreated(topic.topic)
+    if (own !== null) await checkLastRecords(cluster, topic, own)
     const session = new Session(topic, id, producer, own)
     if (own === null) await session.#claim()
     // Noted before any record is written: from here on no record in the control topic is a loss, not a beginning.
@@ -72,7 +71,10 @@ export class Session {
   /** Ends the transaction, with what there is then. */
   async commit(record: Pick<ControlRecord, 'run' | 'commit' | 'epoch' | 'cut' | 'records'>): Promise<void> {
     const { topic, content, owner: state } = this.#topic
-    await this.#end({ state, topic, topicId: this.#topicId, content, ...record })
+    await this.#producer.settle(0)
+    const ends = this.#ends.map((end, partition) => this.#producer.lastOffset(topic, partition) ?? end)
+    await this.#end({ state, topic, topicId: this.#topicId, content, ...record, ends })
+    this.#ends = ends
   }
 
   async #end(record: ControlRecord | null): Promise<void> {

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.ts'
 
 const KAFKA_OUT = 'test/sinks/kafka/exactly-once.test.ts'
 const KAFKA_FAULTS = 'test/sinks/kafka/faults.test.ts'
+const KAFKA_MARKERS = 'test/sinks/kafka/lost-markers.test.ts'
 
 export const SINK_MUTANTS: readonly Mutant[] = [
   {
@@ -47,5 +48,21 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'await waitForOthers(cluster, partition)',
     put: '',
     suite: KAFKA_FAULTS,
+  },
+  {
+    name: 'lost-markers-as-commits',
+    defect: 'a transaction whose markers were lost is committed, however it ended',
+    file: 'sinks/kafka/left-open.ts',
+    find: 'await producer.endLeftOpen(open, outcome)',
+    put: "await producer.endLeftOpen(open, 'commit')",
+    suite: KAFKA_MARKERS,
+  },
+  {
+    name: 'last-record-unchecked',
+    defect: 'a state goes on behind records of its output that are gone',
+    file: 'sinks/kafka/session.ts',
+    find: 'if (own !== null) await checkLastRecords(cluster, topic, own)',
+    put: '',
+    suite: KAFKA_MARKERS,
   },
 ]

@@ -36,6 +36,8 @@ export function listTransactionsCall(producer: bigint): ApiCall<readonly string[
 interface DescribedTransaction {
   readonly error: number
   readonly state: string
+  /** Its id. */
+  readonly producer: bigint
   /** ms after which the coordinator aborts it. */
   readonly timeoutMs: number
   /** ms since 1970. */
@@ -72,7 +74,7 @@ function readTransaction(r: WireReader): DescribedTransaction {
   const state = r.string()
   const timeoutMs = r.i32()
   const startedAt = r.i64()
-  r.i64() // producer
+  const producer = r.i64()
   r.i16() // epoch
   r.array(() => {
     r.string()
@@ -80,5 +82,5 @@ function readTransaction(r: WireReader): DescribedTransaction {
     r.tags()
   })
   r.tags()
-  return { error, state, timeoutMs, startedAt }
+  return { error, state, producer, timeoutMs, startedAt }
 }

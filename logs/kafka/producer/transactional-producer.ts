@@ -23,6 +23,7 @@ import type { Link } from '../client.ts'
 import type { Cluster } from '../cluster.ts'
 import { Passing } from '../failures.ts'
 import { PRODUCE_MS } from '../limits.ts'
+import type { Outcome, Place } from './lost-markers.ts'
 import { checkProduced, checkTransaction } from './transaction-errors.ts'
 import { makeTransactional, nextSequence } from './transactional-batch.ts'
 
@@ -50,6 +51,8 @@ export class TransactionalProducer {
   /** Partitions of the open transaction. */
   #entered = new Set<string>()
   #written: Promise<void>[] = []
+  /** Offset of the last record that was written into each partition since the last end. */
+  #ends = new Map<string, bigint>()
   #isOpen = false
 
   private constructor(options: ProducerOptions, coordinator: Link, producer: ProducerIdentity, second: boolean) {
@@ -94,8 +97,13 @@ export class TransactionalProducer {
     const { transactionalId } = this.#o
     for (const [link, own] of byLeader) {
       const call = produceCall(own, { timeoutMs: PRODUCE_MS, transactionalId, enters: this.#second })
+      const counts = new Map(own.map(placed => [nameOf(placed), recordsOf(placed)]))
       const written = link.send(call, PRODUCE_MS).then(answers => {
-        for (const answer of answers) checkProduced(answer, transactionalId)
+        for (const answer of answers) {
+          checkProduced(answer, transactionalId)
+          const name = nameOf(answer)
+          this.#ends.set(name, answer.offset + BigInt(counts.get(name) ?? 0) - 1n)
+        }
       })
       written.catch(() => {})
       this.#written.push(written)
@@ -107,6 +115,22 @@ export class TransactionalProducer {
     while (this.#written.length > most) await this.#written.shift()
   }
 
+  /** Offset of the last record that the open transaction has in a partition, once all writes are settled. */
+  lastOffset(topic: string, partition: number): bigint | undefined {
+    return this.#ends.get(nameOf({ topic, partition }))
+  }
+
+  /**
+   * Ends what this producer has open in partitions although its coordinator knows of no transaction (lost markers). The
+   * instance is of no use afterwards: the calls are those of version 1.
+   */
+  async endLeftOpen(places: readonly Place[], outcome: Outcome): Promise<void> {
+    const { transactionalId } = this.#o
+    await this.#enter(places)
+    const end = endTransactionCall(transactionalId, this.#producer, { commit: outcome === 'commit', bumps: false })
+    await this.#ask(end, `the end of a transaction of ${transactionalId}`)
+  }
+
   /** Ends the transaction: all its records are there. Where this throws they may be, or not. */
   async commit(): Promise<void> {
     await this.settle(0)
@@ -116,6 +140,7 @@ export class TransactionalProducer {
     const { producer } = await this.#ask(end, `the end of a transaction of ${transactionalId}`)
     this.#isOpen = false
     this.#entered = new Set()
+    this.#ends = new Map()
     if (producer.epoch === this.#producer.epoch && producer.id === this.#producer.id) return
     this.#producer = producer
     this.#sequences = new Map()
@@ -128,8 +153,8 @@ export class TransactionalProducer {
   }
 
   /** Tells the coordinator which partitions take part, where brokers do not tell it themselves. */
-  async #enter(batches: readonly PlacedBatch[]): Promise<void> {
-    const fresh = batches.filter(placed => !this.#entered.has(nameOf(placed)))
+  async #enter(places: readonly Place[]): Promise<void> {
+    const fresh = places.filter(placed => !this.#entered.has(nameOf(placed)))
     if (fresh.length === 0) return
     const { transactionalId } = this.#o
     const call = addPartitionsCall(transactionalId, this.#producer, byTopic(fresh))
@@ -150,19 +175,21 @@ export class TransactionalProducer {
     const name = nameOf({ topic, partition })
     const sequence = this.#sequences.get(name) ?? 0
     makeTransactional(batch, this.#producer, sequence)
-    this.#sequences.set(name, nextSequence(sequence, readBatchHeader(viewOf(batch), 0).count))
+    this.#sequences.set(name, nextSequence(sequence, recordsOf({ batch })))
   }
 }
 
 const ENTER_TRIES = 50
 const ENTER_PAUSE_MS = 4
 
-const nameOf = ({ topic, partition }: Pick<PlacedBatch, 'topic' | 'partition'>): string => `${topic}/${partition}`
+const recordsOf = ({ batch }: Pick<PlacedBatch, 'batch'>): number => readBatchHeader(viewOf(batch), 0).count
 
-function byTopic(batches: readonly PlacedBatch[]): readonly TopicPartitions[] {
-  const topics = [...new Set(batches.map(({ topic }) => topic))]
+const nameOf = ({ topic, partition }: Place): string => `${topic}/${partition}`
+
+function byTopic(places: readonly Place[]): readonly TopicPartitions[] {
+  const topics = [...new Set(places.map(({ topic }) => topic))]
   return topics.map(topic => ({
     topic,
-    partitions: batches.filter(b => b.topic === topic).map(({ partition }) => partition),
+    partitions: places.filter(b => b.topic === topic).map(({ partition }) => partition),
   }))
 }

@@ -8,7 +8,7 @@ import { StreamRun } from '../../../runtime-stream/index.ts'
 import type { Broker } from '../../../scripts/kafka/broker.ts'
 import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
-import { append, committed, countingJob, newLog } from './support.ts'
+import { append, committed, countingJob, newLog, numbersOf } from './support.ts'
 
 const LIMIT_MS = 120_000
 const REPLICATED = {
@@ -57,9 +57,7 @@ describe.skipIf(noKafka)('outputs in three replicas', { timeout: LIMIT_MS }, () 
     await done
     await stream.run.drain()
     await stream.close()
-    const [read = []] = await committed(out, events)
-    const numbers = read.map(record => (JSON.parse(record.slice('null='.length)) as { n: number }).n)
-    expect(numbers).toEqual(Array.from({ length: end - 11 }, (_, n) => n))
+    expect(numbersOf(await committed(out, events))).toEqual(Array.from({ length: end - 11 }, (_, n) => n))
     const newest = new Map((await committed(out, changes)).flat().map(r => r.split('=') as [string, string]))
     const seen = Array.from({ length: end - 10 }, (_, n) => `k${n % 3}`)
     for (const key of ['k0', 'k1', 'k2']) expect(newest.get(key)).toBe(String(seen.filter(k => k === key).length))

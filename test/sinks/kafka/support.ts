@@ -24,7 +24,7 @@ interface Event {
 }
 
 /** A job that writes its events to one topic and the changes of a count by key to another. */
-export function countingJob(events: string, changes: string | null = null) {
+export function countingJob(events: string, changes: string | null = null, partitions = 1) {
   const plan = new PlanBuilder()
   const source = plan.source('in', { time: (e: Event) => e.n })
   const counts = plan.bare(
@@ -32,7 +32,7 @@ export function countingJob(events: string, changes: string | null = null) {
     GLOBAL,
     { kind: 'count' },
   )
-  plan.view('counts', counts).output('events', plan.to(source, events))
+  plan.view('counts', counts).output('events', plan.to(source, events, { partitions }))
   if (changes !== null) plan.output('changes', plan.changes(counts, changes, { partitions: 2 }))
   return interpretedModule(plan.program('counting'))
 }
@@ -79,9 +79,14 @@ export async function settled(out: string, topic: string): Promise<void> {
   })
 }
 
-/** `key=value` of all committed records of a topic, by partition. */
+/** `key=value` of all committed records of a topic, by partition, after all transactions have ended. */
 export async function committed(out: string, topic: string): Promise<string[][]> {
   await settled(out, topic)
+  return readable(out, topic)
+}
+
+/** The same as readers see it now. */
+export async function readable(out: string, topic: string): Promise<string[][]> {
   const log = await openKafkaLog(out, { limits: QUICK })
   const text = (bytes: Uint8Array | null): string => (bytes === null ? 'null' : Buffer.from(bytes).toString('utf8'))
   try {
@@ -97,6 +102,10 @@ export async function committed(out: string, topic: string): Promise<string[][]>
     await log.close()
   }
 }
+
+/** The numbers of the events of the first partition. */
+export const numbersOf = ([records = []]: readonly string[][]): number[] =>
+  records.map(record => (JSON.parse(record.slice(record.indexOf('=') + 1)) as { n: number }).n)
 
 /** Connects for as long as `use` takes. */
 export async function withCluster<T>(out: string, use: (cluster: Cluster) => Promise<T>): Promise<T> {
