@@ -18,6 +18,7 @@ export interface RunFlags {
   readonly out?: string
   readonly replication?: string
   readonly minInsync?: string
+  readonly compression?: string
   readonly giveUpAfter?: string
   readonly memory?: string
   readonly admit?: boolean

@@ -24,7 +24,7 @@ export async function runOptions(
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
   const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
-  const outTopics = topicOptions(flags.replication, flags.minInsync)
+  const outTopics = topicOptions(flags)
   const memoryBytes = sizeOf(flags.memory, 'memory')
   const final = flags.final === true
   if (target === 'stream' && final && until === undefined) {

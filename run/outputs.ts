@@ -13,10 +13,11 @@ type WritingNode = PlanNodeOf<'output' | 'changes'>
 export const writingNodes = (plan: Plan): readonly WritingNode[] =>
   plan.nodes.filter((n): n is WritingNode => n.kind === 'output' || n.kind === 'changes')
 
-const topicOf = ({ kind, params: { topic, partitions } }: WritingNode): SinkTopic => ({
-  topic,
-  partitions,
-  content: kind === 'output' ? 'elements' : 'changes',
+const topicOf = (node: WritingNode): SinkTopic => ({
+  topic: node.params.topic,
+  partitions: node.params.partitions,
+  content: node.kind === 'output' ? 'elements' : 'changes',
+  maxBytes: node.kind === 'output' ? (node.params.maxBytes ?? null) : null,
 })
 
 interface OutputsOptions {

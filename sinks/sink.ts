@@ -25,6 +25,8 @@ export interface SinkTopic {
    * the commits (`changes().to`), so that they can only be continued from the commit that wrote them.
    */
   readonly content: 'elements' | 'changes'
+  /** Most bytes of key and value of a record; null where the job sets no limit. */
+  readonly maxBytes: number | null
 }
 
 /** Records by topic and partition number, counted from the beginning of the state. */
@@ -81,8 +83,10 @@ export interface SinkOptions {
   readonly clock: () => number
 }
 
-/** How topics of a cluster are made. */
+/** How topics of a cluster are made and written. */
 export interface TopicOptions {
+  /** How records are compressed; default `lz4`. */
+  readonly compression?: 'none' | 'lz4' | undefined
   /** Replicas; default: that of the cluster. */
   readonly replication?: number | undefined
   /** Replicas that must confirm a record; default: that of the cluster. */

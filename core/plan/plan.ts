@@ -93,6 +93,8 @@ export interface NodeParams {
     readonly topic: string
     readonly partitions: number
     readonly keyed: boolean
+    /** Most bytes of a record, its key and its value; where it is left out any size passes. */
+    readonly maxBytes?: number
     /** How values are written. */
     readonly format: FormatSpec
   }

@@ -46,6 +46,11 @@ export interface ToOptions<T, R> {
   readonly key?: (value: T, record: R) => unknown
   /** Partitions of the output topic. Default 1. */
   readonly partitions?: number
+  /**
+   * Most bytes of a record, its key and its value together. A larger one is a dead letter. Default: any size; a record
+   * that the brokers of a topic do not take ends the run.
+   */
+  readonly maxBytes?: number
   /** The format of values. Default: canonical JSON. A value that the format cannot hold is a dead letter. */
   readonly value?: Encodes<T>
 }

@@ -11,13 +11,15 @@ import { type FormatParts, formatParts } from '../sources/format.ts'
 /** `keyed`: whether the stream has a key, which the records get where the options have none. */
 export function outputNode(call: Call, input: GraphNode, keyed: boolean): GraphNode<'output'> {
   const topic = topicName(call.args[0], call)
-  const { key, partitions, value } = call.options(call.args[1], ['key', 'partitions', 'value'], 'to()')
+  const options = call.options(call.args[1], ['key', 'partitions', 'value', 'maxBytes'], 'to()')
+  const { key, partitions, value, maxBytes } = options
   const { spec, encode } = writing(call, value)
   const lambdas = {
     ...(key === undefined ? {} : { key: call.lambda(key, 'key', 'the key of to()') }),
     ...(encode === null ? {} : { encode }),
   }
-  const params = { topic, partitions: partitionCount(call, partitions), keyed, format: spec }
+  const limit = maxBytes === undefined ? {} : { maxBytes: byteCount(call, maxBytes) }
+  const params = { topic, partitions: partitionCount(call, partitions), keyed, ...limit, format: spec }
   return call.node('output', [input], params, lambdas)
 }
 
@@ -29,6 +31,11 @@ export function partitionCount(call: Call, partitions: unknown = 1): number {
   }
   const range = `a whole number from 1 to ${MAX_PARTITIONS}`
   return call.fail('bad-option', `the partitions of to() are ${range}, got ${wordFor(partitions)}.`)
+}
+
+function byteCount(call: Call, maxBytes: unknown): number {
+  if (Number.isSafeInteger(maxBytes) && (maxBytes as number) >= 1) return maxBytes as number
+  return call.fail('bad-option', `the maxBytes of to() are a whole number of bytes, got ${wordFor(maxBytes)}.`)
 }
 
 /** The format that an output writes in. */

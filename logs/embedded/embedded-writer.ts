@@ -140,6 +140,9 @@ export class EmbeddedWriter {
     return await this.#guarded(async () => {
       await this.#checkOwner()
       for (const record of records) {
+        // A large record stands alone: a batch is not larger than two, or than its one record.
+        const together = this.#builder.bytes + (record.key?.length ?? 0) + (record.value?.length ?? 0)
+        if (this.#builder.count > 0 && together > 2 * WRITE_BATCH_BYTES) await this.#writeBatch()
         this.#builder.add(record)
         const full = this.#builder.bytes >= WRITE_BATCH_BYTES || this.#builder.count >= WRITE_BATCH_RECORDS_MAX
         if (full) await this.#writeBatch()

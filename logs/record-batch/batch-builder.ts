@@ -2,7 +2,7 @@
 //
 // Promises: the bytes are a function of the records alone (no clock, no producer id), so equal records make equal
 // files.
-// Does not write other compression than gzip, transactions or sequences.
+// Not here: lz4 (`compress-batch.ts`), transactions and sequences (`logs/kafka/producer`).
 
 import { crc32c } from '@node-rs/crc32'
 import { invariant, LyrebirdError } from '../../core/errors.ts'

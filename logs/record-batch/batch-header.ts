@@ -108,6 +108,13 @@ export function writePlainHeader(view: DataView, header: PlainHeader): void {
   view.setInt32(COUNT_AT, header.count)
 }
 
+/** Says how the records of a batch without compression are compressed from now on, and the length of it all. */
+export function writeCodec(batch: Uint8Array, codec: number): void {
+  const view = viewOf(batch)
+  view.setInt32(8, batch.length - LENGTH_END)
+  view.setInt16(ATTRIBUTES_AT, view.getInt16(ATTRIBUTES_AT) | codec)
+}
+
 /** Who wrote a batch: a transactional producer, and the place of the first record in what it wrote to the partition. */
 interface ProducerOfBatch {
   readonly id: bigint

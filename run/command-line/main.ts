@@ -29,6 +29,8 @@ interface OptionText {
 /** Values of options by name. */
 type Given = Readonly<Record<string, string | boolean | undefined>>
 
+type TopicTexts = Readonly<Partial<Record<'replication' | 'compression', string>>>
+
 type OptionTexts = Readonly<Record<string, OptionText>>
 
 const COMMON: OptionTexts = {
@@ -40,6 +42,7 @@ const COMMON: OptionTexts = {
   },
   replication: { value: 'N', means: 'replicas of topics that are made in Kafka; default that of the cluster' },
   'min-insync': { value: 'N', means: 'how many of them must have a record; default that of the cluster' },
+  compression: { value: 'C', means: 'of records that go to Kafka: lz4 (default) or none' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
   admit: { value: null, means: 'take new partitions in at the present watermark' },
@@ -91,7 +94,7 @@ export async function runMain(
       log,
       state,
       out: outOf(values.out as string | undefined, log, state),
-      outTopics: topicOptions(values.replication as string | undefined, values['min-insync'] as string | undefined),
+      outTopics: topicOptions({ ...(values as TopicTexts), minInsync: values['min-insync'] as string | undefined }),
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
       admit: values.admit === true,

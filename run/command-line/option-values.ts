@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type Cut, parseCut } from '../../core/log/cut.ts'
+import type { TopicOptions } from '../../sinks/sink.ts'
 
 /** Throws `usage` unless the text is a whole number in the range. */
 export function numberOf(
@@ -56,11 +57,23 @@ function replicasOf(text: string | undefined, flag: string): number | undefined 
   })
 }
 
-/** How topics of a cluster are made, by `--replication` and `--min-insync`. Throws `usage`. */
-export function topicOptions(replication: string | undefined, minInSync: string | undefined) {
+function compressionOf(text: string | undefined): TopicOptions['compression'] {
+  if (text === undefined || text === 'none' || text === 'lz4') return text
+  throw new LyrebirdError('usage', `--compression takes none or lz4, not ${JSON.stringify(text)}`)
+}
+
+interface TopicFlags {
+  readonly replication?: string | undefined
+  readonly minInsync?: string | undefined
+  readonly compression?: string | undefined
+}
+
+/** How topics of a cluster are made and written. Throws `usage`. */
+export function topicOptions({ replication, minInsync, compression }: TopicFlags): TopicOptions {
   return {
     replication: replicasOf(replication, 'replication'),
-    minInSync: replicasOf(minInSync, 'min-insync'),
+    minInSync: replicasOf(minInsync, 'min-insync'),
+    compression: compressionOf(compression),
   }
 }
 

@@ -10,6 +10,7 @@ import { StoredBatches } from '../../logs/embedded/stored-batches.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import { Passing } from '../../logs/kafka/failures.ts'
 import { Fenced } from '../../logs/kafka/producer/transaction-errors.ts'
+import { compressBatch } from '../../logs/record-batch/compress-batch.ts'
 import { TRANSACTION_BYTES } from '../limits.ts'
 import type { SinkCommit } from '../sink.ts'
 import { type ControlRecord, cutText } from './control-record.ts'
@@ -21,6 +22,7 @@ interface ForwarderOptions extends OwnedTopic {
   readonly directories: readonly string[]
   /** The present run. */
   readonly run: string
+  readonly compresses: boolean
 }
 
 export class Forwarder {
@@ -159,7 +161,7 @@ export class Forwarder {
             continue
           }
           const { bytes: batch, end } = next.value
-          batches.push({ topic: this.#o.topic, partition, batch })
+          batches.push({ topic: this.#o.topic, partition, batch: this.#o.compresses ? compressBatch(batch) : batch })
           ends[partition] = end
           bytes += batch.length
           this.#untrimmed += batch.length

@@ -5,6 +5,9 @@
 // got yet; what was committed is sent by the next run if not by this one.
 
 import { closeAll, orClose } from '../../core/close-all.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import { decodeHeld, HeldRow } from '../../core/state/row-codec.ts'
+import { compareBytes } from '../../core/values/bytes.ts'
 import { partitionDirectory } from '../../logs/embedded/topic-file.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
@@ -27,7 +30,7 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
         async () => {
           await ensureControlTopic(cluster, kafka)
           for (const topic of options.topics) await ensureTopic(cluster, topic, kafka)
-          return new KafkaSink(options, outbox, cluster, journal)
+          return new KafkaSink(options, outbox, cluster, journal, kafka.compression !== 'none')
         },
         () => cluster.close(),
       )
@@ -36,19 +39,33 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
   )
 }
 
+const NULL_KEY = new TextEncoder().encode('lyrebird-null')
+
+const reservedKey = (topic: string): LyrebirdError =>
+  new LyrebirdError('job-failed', `the key "lyrebird-null" cannot be written to topic ${topic}: it stands for no key`, {
+    where: { topic },
+    hint: 'give the rows other keys, or write the changes to a log directory with --out DIR',
+  })
+
 class KafkaSink implements Sink {
   readonly #o: SinkOptions
   readonly #outbox: Sink
   readonly #cluster: Cluster
   readonly #journal: Journal
+  readonly #compresses: boolean
+  /** Topics whose records must have keys. */
+  readonly #compacted: ReadonlySet<string>
+  readonly #row = new HeldRow()
   #forwarders: readonly Forwarder[] = []
   #next: SinkCommit | null = null
 
-  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal) {
+  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal, compresses: boolean) {
     this.#o = options
     this.#outbox = outbox
     this.#cluster = cluster
     this.#journal = journal
+    this.#compresses = compresses
+    this.#compacted = new Set(options.topics.filter(({ content }) => content === 'changes').map(({ topic }) => topic))
   }
 
   async recover(last: SinkCommit | null): Promise<void> {
@@ -58,14 +75,29 @@ class KafkaSink implements Sink {
     this.#forwarders = topics.map(topic => {
       const directories = Array.from({ length: topic.partitions }, (_, p) => partitionDirectory(outbox, topic.topic, p))
       const held = { cluster: this.#cluster, journal: this.#journal, owner, checkOwner, clock }
-      return new Forwarder({ ...topic, ...held, directories, run })
+      return new Forwarder({ ...topic, ...held, directories, run, compresses: this.#compresses })
     })
     // At once: one may wait for a transaction that another of them ends.
     await Promise.all(this.#forwarders.map(forwarder => forwarder.start(last)))
   }
 
   release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void {
-    this.#outbox.release(topic, partition, key, value)
+    if (!this.#compacted.has(topic)) return this.#outbox.release(topic, partition, key, value)
+    const row = this.#withKey(topic, partition, key, value)
+    this.#outbox.release(topic, partition, row.key, row.value)
+  }
+
+  /** The row of a change, with the reserved key where it has none: brokers refuse such a record in a compacted topic. */
+  #withKey(
+    topic: string,
+    partition: number,
+    key: Uint8Array,
+    value: Uint8Array,
+  ): { key: Uint8Array; value: Uint8Array } {
+    const held = decodeHeld(key, value)
+    if (held.key === null) return this.#row.encode({ ...held, partition, key: NULL_KEY })
+    if (compareBytes(held.key, NULL_KEY) === 0) throw reservedKey(topic)
+    return { key, value }
   }
 
   async prepare(next: SinkCommit): Promise<void> {

@@ -8,9 +8,12 @@ import { createTopicCall, type NewTopic } from '../../logs/kafka/calls/create-to
 import { describeTopicCall } from '../../logs/kafka/calls/describe-configs.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { checkError, ERROR, Passing } from '../../logs/kafka/failures.ts'
+import { WRITE_BATCH_BYTES } from '../../logs/limits.ts'
 import type { SinkTopic, TopicOptions } from '../sink.ts'
 import { CONTROL_PARTITIONS, CONTROL_SETTINGS, CONTROL_TOPIC, checkControlSettings } from './control-topic.ts'
 
+/** Heads of a batch and of its one record, with identity and other headers. */
+const BATCH_OVERHEAD_BYTES = 2048
 const CREATE_MS = 10_000
 const CLUSTER_DEFAULT = -1
 const ALREADY_THERE = 36
@@ -25,10 +28,11 @@ const EVER = '9223372036854775807'
 const TIMES = { 'message.timestamp.before.max.ms': EVER, 'message.timestamp.after.max.ms': EVER }
 
 /** Throws `partition-count`, `broker-auth`, `broker-error`. */
-export async function ensureTopic(cluster: Cluster, { topic, partitions, content }: SinkTopic, options: TopicOptions) {
+export async function ensureTopic(cluster: Cluster, wanted: SinkTopic, options: TopicOptions): Promise<void> {
+  const { topic, partitions, content } = wanted
   const settings = { 'cleanup.policy': content === 'changes' ? 'compact' : 'delete', 'retention.ms': '-1' }
   const made = await create(cluster, { topic, partitions, settings }, options)
-  if (made) return
+  if (made) return await checkSizes(cluster, wanted)
   const found = await cluster.persist(`topic ${topic}`, () => cluster.topic(topic))
   if (found.partitions.length !== partitions) {
     throw new LyrebirdError(
@@ -43,6 +47,19 @@ export async function ensureTopic(cluster: Cluster, { topic, partitions, content
   const { 'cleanup.policy': policy = '' } = Object.fromEntries(await settingsOf(cluster, topic, ['cleanup.policy']))
   const compacts = policy.split(',').includes('compact')
   if (compacts !== (content === 'changes')) throw wrongPolicy(topic, policy, content)
+  await checkSizes(cluster, wanted)
+}
+
+/** Whether the brokers take the batches of the outbox, and the largest record that the job writes. */
+async function checkSizes(cluster: Cluster, { topic, maxBytes }: SinkTopic): Promise<void> {
+  const name = 'max.message.bytes'
+  const takes = Number((await settingsOf(cluster, topic, [name])).get(name))
+  const needed = Math.max(2 * WRITE_BATCH_BYTES, maxBytes ?? 0) + BATCH_OVERHEAD_BYTES
+  if (!(takes < needed)) return
+  throw new LyrebirdError('too-big', `topic ${topic} takes batches of ${takes} bytes; the job needs ${needed}`, {
+    where: { topic, takes, needed },
+    hint: `set ${name} of the topic to ${needed} at least${maxBytes === null ? '' : `, or maxBytes of to() to less`}`,
+  })
 }
 
 export async function ensureControlTopic(cluster: Cluster, options: TopicOptions): Promise<void> {

@@ -201,6 +201,7 @@ const CASES: readonly Case[] = [
     'the partitions of to() are a whole number from 1 to 10000, got 0',
     () => views.to('a', { partitions: 0 }, at),
   ],
+  ['bad-option', 'the maxBytes of to() are a whole number of bytes, got 0', () => views.to('a', { maxBytes: 0 }, at)],
   ['bad-option', "validate of source() is 'full' or 'used'", () => source('a', { validate: true }, at)],
   ['bad-option', 'csv() needs its column names', () => csv({}, at)],
   ['bad-argument', 'the decode of format() needs a function', () => format({}, at)],

@@ -10,7 +10,8 @@ export function resultsOf(place: Place, index: number, draw: Draw): ResultSpec[]
   const of = place.name
   const partitions = draw.below(3) === 2 ? [`partitions: ${2 + draw.below(2)}`] : []
   if (isStream(place)) {
-    const options = written([...partitions, ...outputOptions(place, draw)])
+    const limit = draw.below(4) === 3 ? [`maxBytes: ${10 + draw.below(60)}`] : []
+    const options = written([...partitions, ...limit, ...outputOptions(place, draw)])
     return [{ name: `output${index}`, kind: 'output', of, call: `.to('out${index}'${options})` }]
   }
   const view: ResultSpec = { name: `view${index}`, kind: 'view', of, call: '' }

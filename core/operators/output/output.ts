@@ -4,6 +4,7 @@
 
 import type { Lineage, OutputAccess, Reporter } from '../../emitted/emitted-module.ts'
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
+import { checkRecordSize } from '../../encode/record-size.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import { unencodableReason } from '../../result/refusals.ts'
 import { DIGEST } from '../../state/digests.ts'
@@ -24,21 +25,14 @@ import { outputKey } from './output-key.ts'
 export function makeOutput(node: PlanNodeOf<'output'>, context: OperatorContext): OperatorPorts {
   const { lambdas, report, env, digest } = context
   const encode = makeEncoder(node.params.format, lambdas[node.id]?.encode)
-  const operator = new OutputOperator(
-    node.id,
-    node.params.partitions,
-    encode,
-    report,
-    env,
-    digest(DIGEST.emitted(node.id)),
-  )
+  const operator = new OutputOperator(node, encode, report, env, digest(DIGEST.emitted(node.id)))
   return { operator, output: operator }
 }
 
 class OutputOperator implements OutputAccess, Operator {
   readonly partials: string
   readonly #node: string
-  readonly #partitions: number
+  readonly #params: PlanNodeOf<'output'>['params']
   readonly #encode: Encoder
   readonly #report: Reporter
   readonly #env: Environment
@@ -47,16 +41,15 @@ class OutputOperator implements OutputAccess, Operator {
   readonly digest: MultisetDigest
 
   constructor(
-    node: string,
-    partitions: number,
+    { id, params }: PlanNodeOf<'output'>,
     encode: Encoder,
     report: Reporter,
     env: Environment,
     digest: MultisetDigest,
   ) {
-    this.#node = node
-    this.partials = TABLE.held(node)
-    this.#partitions = partitions
+    this.#node = id
+    this.partials = TABLE.held(id)
+    this.#params = params
     this.#encode = encode
     this.#report = report
     this.#env = env
@@ -69,7 +62,8 @@ class OutputOperator implements OutputAccess, Operator {
     try {
       const keyBytes = keyed ? outputKey(key) : null
       const valueBytes = this.#encode(value)
-      const partition = partitionFor(keyBytes ?? identity, this.#partitions)
+      checkRecordSize(this.#params.maxBytes, keyBytes, valueBytes)
+      const partition = partitionFor(keyBytes ?? identity, this.#params.partitions)
       const row = this.#row.encode({ time, identity, partition, key: keyBytes, value: valueBytes })
       this.#fresh.add(row.key, row.value)
     } catch (error) {

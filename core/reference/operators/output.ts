@@ -1,6 +1,7 @@
 // Outputs: elements as records of another log, in (time, identity) order, once `time < W` (semantics.md 6.1).
 
 import { type Encoder, makeEncoder } from '../../encode/encoder.ts'
+import { checkRecordSize } from '../../encode/record-size.ts'
 import { IDENTITY_HEADER } from '../../log/chunk.ts'
 import type { PlanNodeOf } from '../../plan/plan.ts'
 import type { OutputRecord } from '../../result/result.ts'
@@ -42,6 +43,7 @@ function write(runner: LambdaRunner, node: OutputNode, element: Element, encode:
   return runner.encode(node, 'encode', identity, 'output', () => {
     const keyBytes = key.value === null || key.value === undefined ? null : keyText(key.value)
     const value = encode(element.value).slice()
+    checkRecordSize(node.params.maxBytes, keyBytes, value)
     return {
       identity,
       partition: partitionFor(keyBytes ?? identity, node.params.partitions),

@@ -79,7 +79,7 @@ export function checkProduced(
   if (RECORD_TOO_LARGE.has(error)) {
     throw new LyrebirdError('too-big', `${what}: the brokers take no batch of this size${said}`, {
       where,
-      hint: `raise max.message.bytes of topic ${topic}`,
+      hint: `raise max.message.bytes of topic ${topic}; with to(topic, { maxBytes }) larger records are dead letters`,
     })
   }
   if (error === INVALID_TIMESTAMP || error === INVALID_RECORD) {

@@ -18,6 +18,10 @@ const BLOCK_CHECKSUM_BIT = 0x10
 const DICTIONARY_BIT = 0x01
 const STORED_BIT = 0x80000000
 
+/** One frame of independent blocks, as Kafka wants it (KIP-57). */
+export const compressLz4 = (bytes: Uint8Array): Uint8Array =>
+  lz4().compressFrameSync(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+
 export function decompressLz4(bytes: Uint8Array, bytesMax: number): Uint8Array {
   const expected = frameOutputBytes(bytes, bytesMax)
   if (expected === 0) return new Uint8Array(0)

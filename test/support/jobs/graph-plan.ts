@@ -161,15 +161,22 @@ export class PlanBuilder {
     options: {
       partitions?: number
       keyed?: boolean
+      maxBytes?: number
       key?: TestLambda
       format?: FormatSpec
       encode?: TestLambda
       id?: string
     } = {},
   ): string {
-    const { partitions = 1, keyed = false, format = { kind: 'json' }, key, encode } = options
+    const { partitions = 1, keyed = false, format = { kind: 'json' }, key, encode, maxBytes } = options
     const lambdas = { ...(key === undefined ? {} : { key }), ...(encode === undefined ? {} : { encode }) }
-    return this.#add('output', [input], { topic, partitions, keyed, format }, lambdas, options.id)
+    return this.#add(
+      'output',
+      [input],
+      { topic, partitions, keyed, ...(maxBytes === undefined ? {} : { maxBytes }), format },
+      lambdas,
+      options.id,
+    )
   }
 
   view(name: string, node: string): this {

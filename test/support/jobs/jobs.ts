@@ -53,7 +53,7 @@ function traffic(): ReturnType<TestJob['build']> {
       20_000,
     ),
   )
-  plan.output('closed', plan.to(closed, 'closed', { partitions: 2, keyed: true }))
+  plan.output('closed', plan.to(closed, 'closed', { partitions: 2, keyed: true, maxBytes: 150 }))
   plan.output('events', plan.to(plan.mapValues(keyed, number), 'events', { partitions: 3, keyed: true }))
   return plan.program('traffic')
 }
