@@ -14,6 +14,7 @@ export interface RunFlags {
   readonly log?: string
   readonly state?: string
   readonly until?: string
+  readonly from?: string
   readonly final?: boolean
   readonly out?: string
   readonly replication?: string
@@ -50,18 +51,6 @@ export function choiceOf<T extends string>(
     hint: near === null ? `--${flag} ${choices[0]}` : `did you mean --${flag} ${near}?`,
   })
 }
-
-/** Time in ms from digits or ISO 8601. */
-export function timeOf(text: string | undefined, flag: string): number | undefined {
-  if (text === undefined) return undefined
-  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : isoTime(text)
-  if (Math.abs(value) <= 8.64e15) return value
-  throw new LyrebirdError('usage', `--${flag} takes a time, not ${JSON.stringify(text)}`, {
-    hint: 'write milliseconds, or ISO 8601 such as 2026-01-01T10:00:00Z',
-  })
-}
-
-const isoTime = (text: string): number => (/^[+-]?\d{4,6}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN)
 
 /** Throws `usage` with the nearest name where there is no such file. */
 export function checkJobPath(path: string): void {

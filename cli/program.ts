@@ -81,6 +81,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       .argument('<job>', 'the job file')
       .option('--log <log>', LOG)
       .option('--state <dir>', STATE)
+      .option('--from <from>', 'where a new state begins: a time, or a cut such as topic/0:1200 (default: the start)')
       .option('--until <cut>', UNTIL)
       .option('--final', FINAL)
       .option('--out <dir>', OUT)

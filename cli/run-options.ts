@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
 import type { LyrebirdConfig } from '../dsl/config.ts'
 import { awayTeller } from '../run/command-line/away-text.ts'
-import { givenPatience, sizeOf, topicOptions } from '../run/command-line/option-values.ts'
+import { givenPatience, readFrom, sizeOf, topicOptions } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
 import { outOf } from '../run/state/folders.ts'
 import { readyJob } from './cache/compile-cache.ts'
@@ -24,6 +24,7 @@ export async function runOptions(
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
   const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
+  const from = flags.from === undefined ? undefined : readFrom(flags.from)
   const outTopics = topicOptions(flags)
   const memoryBytes = sizeOf(flags.memory, 'memory')
   const final = flags.final === true
@@ -37,5 +38,5 @@ export async function runOptions(
   const folder = dirname(job)
   const [out, admit] = [outOf(flags.out ?? config.out, log, state), flags.admit === true]
   const places = { log, patience, state, out, outTopics, folder, recompute }
-  return { functions, functionsUrl, ...places, until, final, admit, memoryBytes }
+  return { functions, functionsUrl, ...places, from, until, final, admit, memoryBytes }
 }

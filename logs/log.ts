@@ -76,6 +76,11 @@ export interface Log {
   /** Of a compacted topic: for how many ms at least a record stays after a newer one of its key has been written. */
   compactionLagMs?(topic: string): Promise<number>
   /**
+   * The first offset whose record has a timestamp of at least `time` (ms since 1970), or the end of the partition. Logs
+   * without an index of times omit this.
+   */
+  offsetFrom?(topic: string, partition: number, time: number): Promise<bigint>
+  /**
    * The records of one partition with from <= offset < to, as chunks in offset order; `nextOffset` of the last chunk is
    * `to` (its count may be 0), unless that is OPEN_END. Throws `range-lost` where `from` lies before the start, and the
    * errors of damaged files; never returns less.

@@ -11,7 +11,7 @@ import { closeAll, orClose } from '../core/close-all.ts'
 import { checkAbi } from '../core/emitted/abi.ts'
 import type { FunctionsModule } from '../core/emitted/emitted-module.ts'
 import { JobExecutor } from '../core/executor/job-executor.ts'
-import { PROGRESS, Progress } from '../core/executor/progress.ts'
+import { PROGRESS, type Progress } from '../core/executor/progress.ts'
 import { TIME_MARKS } from '../core/executor/time-marks.ts'
 import type { Cut } from '../core/log/cut.ts'
 import { type Floors, NO_FLOORS } from '../core/log/floors.ts'
@@ -24,14 +24,14 @@ import { openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
 import { sinkAt } from '../sinks/open-sink.ts'
-import type { OpenSink, SinkCommit, TopicOptions } from '../sinks/sink.ts'
-import type { StateWriter } from '../store/store.ts'
+import type { OpenSink, TopicOptions } from '../sinks/sink.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
 import { Outputs, writingNodes } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
+import { beginnings, type From } from './reading/beginnings.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
 import { compactionWarnings } from './reading/compacted-tables.ts'
 import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
@@ -42,7 +42,6 @@ import { blockFiles, sorterFactory } from './sorters.ts'
 import {
   type CommitDocument,
   DOCUMENT,
-  decodeRecordCounts,
   encodeJson,
   encodeRecordCounts,
   hasViewsByWindow,
@@ -52,7 +51,7 @@ import {
 } from './state/documents.ts'
 import { defaultOut, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
-import { lastNumbered } from './state/read-state.ts'
+import { lastCommit, lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
@@ -97,8 +96,8 @@ export interface RunOptions extends MemoryOptions {
    * log that has grown.
    */
   readonly absent?: boolean | undefined
-  /** Where a new state begins to read: for what another state was computed from, in a log that begins elsewhere. */
-  readonly from?: Cut | undefined
+  /** Where a new state begins to read; of no effect on one that is there. Default: where the log begins. */
+  readonly from?: From | undefined
 }
 
 export class JobRun {
@@ -187,8 +186,8 @@ export class JobRun {
       const { durable } = options
       const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
       closings.unshift(() => state.writer.close())
-      // A state that has read something is compared with where the partitions end.
-      if (open && !state.fresh) ranges = await rangesNow(log, plan)
+      // A state that has read something, or begins somewhere, is compared with where the partitions end.
+      if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
       makeScratch(options.state)
       const outputs = await openOutputs(options, openSink, state)
       closings.unshift(() => outputs.close())
@@ -335,14 +334,18 @@ export class JobRun {
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */
   async #admit(ids: ReadonlyMap<string, string>): Promise<void> {
-    const { until = 'end', absent = false, from = new Map() } = this.#options
+    const { until = 'end', absent = false } = this.#options
     const { progress } = this
     if (progress.cut.size > 0) {
       this.#warnings.push(...checkKnown(progress, this.#ranges, ids))
       this.#ranges = withoutBare(progress, this.#ranges)
       await checkLastRecords(this.log, this.plan, progress, this.#ranges)
       this.#takeIn(await firstRecords(this.log, progress, named(this.#ranges, until)))
-    } else admitAll(progress, named(this.#ranges, until), ids, { from, floors: this.#options.floors ?? NO_FLOORS })
+    } else {
+      const { from, floors = NO_FLOORS } = this.#options
+      const ranges = named(this.#ranges, until)
+      admitAll(progress, ranges, ids, { from: await beginnings(this.log, this.plan, ranges, from), floors })
+    }
     if (until !== 'end' && !absent) checkComplete(until, this.#state.fresh ? [] : progress.cut.keys(), this.#ranges)
   }
 
@@ -376,13 +379,6 @@ async function openOutputs(
     checkOwner: () => writer.checkOwner(),
     last: fresh ? null : lastCommit(writer),
   })
-}
-
-/** The commit that a state is at, as a sink sees it. A state without a commit document is at number 0. */
-function lastCommit(writer: StateWriter): SinkCommit {
-  const { number, epoch } = lastNumbered(writer) ?? { number: 0, epoch: 0 }
-  const { cut } = Progress.decode(writer.document(PROGRESS) as Uint8Array)
-  return { number, epoch, cut, records: decodeRecordCounts(writer.document(DOCUMENT.outputs)) }
 }
 
 const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>

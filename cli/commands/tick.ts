@@ -4,8 +4,9 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { isTimestamp } from '../../logs/append/record-fields.ts'
 import type { Tick } from '../../logs/tick.ts'
 import { writeTicks } from '../../logs/ticks.ts'
+import { timeOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
-import { required, timeOf } from '../options.ts'
+import { required } from '../options.ts'
 import type { Terminal } from '../output/terminal.ts'
 
 interface Flags {

@@ -9,7 +9,7 @@ import type { HeldBack, Log, PartitionRange, ReadOptions, TopicAbilities, TopicF
 import type { Cluster } from './cluster.ts'
 import { connect, type KafkaOptions } from './connect.ts'
 import { Follower } from './follow.ts'
-import { partitionBytes, partitionRanges } from './ranges.ts'
+import { offsetFrom, partitionBytes, partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
 import { topicSettings } from './topic-settings.ts'
 import { heldBack } from './transactions/held-back.ts'
@@ -70,6 +70,10 @@ class KafkaLog implements Log {
 
   async compactionLagMs(topic: string): Promise<number> {
     return (await topicSettings(this.#cluster, topic)).compactionLagMs
+  }
+
+  offsetFrom(topic: string, partition: number, time: number): Promise<bigint> {
+    return offsetFrom(this.#cluster, topic, partition, time)
   }
 
   read(topic: string, partition: number, from: bigint, to: bigint, options: ReadOptions = {}): AsyncIterable<Chunk> {

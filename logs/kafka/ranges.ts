@@ -16,6 +16,22 @@ export async function partitionRanges(cluster: Cluster, topic: string): Promise<
   return cluster.persist(`offsets of topic ${topic}`, async () => rangesNow(cluster, await cluster.topic(topic)))
 }
 
+/** The first offset whose record has a timestamp of at least `time`; the last stable offset where there is none. */
+export function offsetFrom(cluster: Cluster, topic: string, partition: number, time: number): Promise<bigint> {
+  return cluster.persist(`offsets of topic ${topic}`, async () => {
+    await cluster.topic(topic)
+    const link = await cluster.leader(topic, partition, 'read', false)
+    // Negative times are special to brokers, and no record is before 0.
+    for (const timestamp of [BigInt(Math.max(time, 0)), LATEST]) {
+      const [found] = await link.send(listOffsetsCall(topic, [partition], timestamp))
+      if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
+      checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition })
+      if (found.offset >= 0n) return found.offset
+    }
+    throw new Passing(`no offset of ${topic}/${partition} in the answer`)
+  })
+}
+
 /** Bytes of the leaders' replicas; without those of brokers that do not tell this user. */
 export async function partitionBytes(cluster: Cluster, topic: string): Promise<ReadonlyMap<number, number>> {
   return cluster.persist(`sizes of topic ${topic}`, async () => {

@@ -17,7 +17,7 @@ import type { RunOptions } from '../job-run.ts'
 import { outOf } from '../state/folders.ts'
 import type { RunSummary } from '../summary.ts'
 import { awayTeller } from './away-text.ts'
-import { givenPatience, readUntil, sizeOf, topicOptions } from './option-values.ts'
+import { givenPatience, readFrom, readUntil, sizeOf, topicOptions } from './option-values.ts'
 import { summaryLines } from './summary-text.ts'
 
 /** An option: the placeholder of its value in the usage (null for an option without one), and what it means. */
@@ -43,6 +43,7 @@ const COMMON: OptionTexts = {
   replication: { value: 'N', means: 'replicas of topics that are made in Kafka; default that of the cluster' },
   'min-insync': { value: 'N', means: 'how many of them must have a record; default that of the cluster' },
   compression: { value: 'C', means: 'of records that go to Kafka: lz4 (default) or none' },
+  from: { value: 'FROM', means: 'where a new state begins: a time, or a cut such as topic/0:1200' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },
   admit: { value: null, means: 'take new partitions in at the present watermark' },
@@ -95,6 +96,7 @@ export async function runMain(
       state,
       out: outOf(values.out as string | undefined, log, state),
       outTopics: topicOptions({ ...(values as TopicTexts), minInsync: values['min-insync'] as string | undefined }),
+      from: values.from === undefined ? undefined : readFrom(values.from as string),
       until: values.until === undefined ? undefined : readUntil(values.until as string),
       final: values.final === true,
       admit: values.admit === true,

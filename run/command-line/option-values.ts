@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type Cut, parseCut } from '../../core/log/cut.ts'
 import type { TopicOptions } from '../../sinks/sink.ts'
+import type { From } from '../reading/beginnings.ts'
 
 /** Throws `usage` unless the text is a whole number in the range. */
 export function numberOf(
@@ -95,6 +96,28 @@ export function readUntil(text: string): 'end' | Cut {
   }
   return parseCut(content.startsWith('{') ? cutOfJson(content) : content)
 }
+
+/** A time, or a cut as `readUntil` takes it. */
+export function readFrom(text: string): From {
+  if (/^-?\d{1,16}$/.test(text) || isIso(text)) return timeOf(text, 'from') as number
+  const cut = readUntil(text)
+  if (cut !== 'end') return cut
+  throw new LyrebirdError('usage', '--from end is where nothing has been written yet', {
+    hint: `write --from ${new Date().toISOString().slice(0, 19)}Z for records from now on, or a cut such as topic/0:1200`,
+  })
+}
+
+/** Time in ms from digits or ISO 8601. */
+export function timeOf(text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const value = isIso(text) ? Date.parse(text) : /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  if (Math.abs(value) <= 8.64e15) return value
+  throw new LyrebirdError('usage', `--${flag} takes a time, not ${JSON.stringify(text)}`, {
+    hint: 'write milliseconds, or ISO 8601 such as 2026-01-01T10:00:00Z',
+  })
+}
+
+const isIso = (text: string): boolean => /^[+-]?\d{4,6}-\d\d-\d\d/.test(text)
 
 function cutOfJson(content: string): string {
   try {

@@ -21,7 +21,7 @@ import { decodeDead, decodeLate, decodeViewRow, TABLE } from '../../core/state/r
 import type { Row } from '../../core/state/rows.ts'
 import { movedBytes, rowKeyOf, storedKey, windowBytes } from '../../core/tables/view-order.ts'
 import type { Log, PartitionRange } from '../../logs/log.ts'
-import type { RecordCounts } from '../../sinks/sink.ts'
+import type { RecordCounts, SinkCommit } from '../../sinks/sink.ts'
 import {
   type CommitDocument,
   DOCUMENT,
@@ -106,6 +106,13 @@ export function lastNumbered(state: StateAccess): StoredCommit | null {
 
 /** Records of the outputs that a commit counts. */
 export const readWritten = (state: StateAccess): RecordCounts => decodeRecordCounts(state.document(DOCUMENT.outputs))
+
+/** The commit that a state is at, as a sink sees it. A state without a commit document is at number 0. */
+export function lastCommit(state: StateAccess): SinkCommit {
+  const { number, epoch } = lastNumbered(state) ?? { number: 0, epoch: 0 }
+  const { cut } = Progress.decode(state.document(PROGRESS) as Uint8Array)
+  return { number, epoch, cut, records: readWritten(state) }
+}
 
 /** The watermark of a node; plus infinity once the history is complete. */
 export function watermarkAt(progress: Progress, plan: Plan, node: string): number {

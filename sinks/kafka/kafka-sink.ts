@@ -87,7 +87,7 @@ class KafkaSink implements Sink {
     this.#outbox.release(topic, partition, row.key, row.value)
   }
 
-  /** The row of a change, with the reserved key where it has none: brokers refuse such a record in a compacted topic. */
+  /** The row of a change; brokers refuse a record without a key in a compacted topic. */
   #withKey(
     topic: string,
     partition: number,

@@ -5,7 +5,7 @@
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { Passing } from '../../logs/kafka/failures.ts'
-import { endedTransaction, type Outcome, openPlaces, type Place } from '../../logs/kafka/producer/lost-markers.ts'
+import { endedTransaction, openPlaces, type Place } from '../../logs/kafka/producer/lost-markers.ts'
 import { TransactionalProducer } from '../../logs/kafka/producer/transactional-producer.ts'
 import { TRANSACTION_MS } from '../limits.ts'
 import { controlPlace } from './control-topic.ts'

@@ -37,6 +37,20 @@ describe.skipIf(noKafka)('ranges that were lost', () => {
     await expect(chunksOf(log, topic, 1n, 5n)).rejects.toThrow(`offsets 1 to 2 of ${topic}/0 were deleted`)
   })
 
+  test('the first offset of a time is that of the first record which is not older', async () => {
+    const topic = await cluster.topic()
+    const times = [10, 40, 30, 50, 20, 60]
+    const messages = times.map(time => ({ value: `${time}`, timestamp: String(time), partition: 0 }))
+    // Batches of two: the index of a broker knows batches.
+    for (let i = 0; i < messages.length; i += 2)
+      await cluster.producer.send({ topic, messages: messages.slice(i, i + 2) })
+    const log = await cluster.log()
+    for (let time = -5; time <= 65; time += 5) {
+      const first = times.findIndex(t => t >= time)
+      expect(await log.offsetFrom?.(topic, 0, time), `${time}`).toBe(BigInt(first < 0 ? times.length : first))
+    }
+  })
+
   test('records deleted in the middle of a read end it, after those before them were delivered', async () => {
     const topic = await cluster.topic()
     for (let i = 0; i < 40; i++) await cluster.send(topic, [`${i}`.padEnd(1000, '.')])
