@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly replication?: string
   readonly minInsync?: string
   readonly compression?: string
+  readonly republish?: boolean
   readonly giveUpAfter?: string
   readonly memory?: string
   readonly admit?: boolean

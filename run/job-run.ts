@@ -5,7 +5,7 @@
 // Not here: reading, and when to commit (the executors).
 
 import { rmSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { closeAll, orClose } from '../core/close-all.ts'
 import { checkAbi } from '../core/emitted/abi.ts'
@@ -37,6 +37,7 @@ import { compactionWarnings } from './reading/compacted-tables.ts'
 import { heldBackNow, heldBackText, OLD_MS } from './reading/held-back.ts'
 import { checkLastRecords } from './reading/last-records.ts'
 import { checkComplete, checkNames, type ReadEnds, readEndsOf, type Until } from './reading/until.ts'
+import { republish } from './republish.ts'
 import { siteFinder } from './site-of.ts'
 import { blockFiles, sorterFactory } from './sorters.ts'
 import {
@@ -49,7 +50,7 @@ import {
   jobDocument,
   type StoredCommit,
 } from './state/documents.ts'
-import { defaultOut, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
+import { defaultOut, folderFrom, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
 import { lastCommit, lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
@@ -194,6 +195,7 @@ export class JobRun {
       const run = new JobRun(target, options, log, ticks, ranges, state, outputs)
       await run.#admit(ids)
       run.#warnings.push(...(await compactionWarnings(log, plan, state.fresh)))
+      await run.#republish()
       return run
     }
     return orClose(admitted, () => closeAll(...closings))
@@ -329,7 +331,14 @@ export class JobRun {
   #jobDocument(): JobDocument {
     this.#intl ||= this.#options.functions.usedIntl()
     const versions = { ...runtimeVersions(), intl: this.#intl }
-    return jobDocument(this.plan, this.#state, versions, folderFrom(this.#options))
+    return jobDocument(this.plan, this.#state, versions, folderFrom(this.#options.state, this.#options.folder))
+  }
+
+  /** Writes changelogs anew that hold other changes than those of this state, in a commit of their own. */
+  async #republish(): Promise<void> {
+    const { plan, executor } = this
+    const open = { state: this.#state.writer, outputs: this.#outputs, newSorter: this.#environment.newSorter }
+    if (await republish({ plan, executor, ...open })) await this.commit()
   }
 
   /** Takes partitions into a fresh state, or checks those of the state and admits new ones; then checks the cut. */
@@ -367,7 +376,9 @@ async function openOutputs(
   const { plan } = options.functions
   // The state must know its own id before a topic is owned by it.
   if (fresh && writingNodes(plan).length > 0) {
-    const document = encodeJson(jobDocument(plan, { id, format }, runtimeVersions(), folderFrom(options)))
+    const document = encodeJson(
+      jobDocument(plan, { id, format }, runtimeVersions(), folderFrom(options.state, options.folder)),
+    )
     await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
   }
   return Outputs.open({
@@ -383,10 +394,6 @@ async function openOutputs(
 
 const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>
   typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
-
-/** The folder of the job's file from that of the state, so that places in it can be shown later. */
-const folderFrom = ({ folder, state }: RunOptions): string | undefined =>
-  folder === undefined ? undefined : relative(resolve(state), resolve(folder))
 
 function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
   return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`

@@ -3,6 +3,7 @@
 // Promises: the counts are those of the state's next commit; a sink gets them before that commit and never after it.
 
 import { orClose } from '../core/close-all.ts'
+import { invariant } from '../core/errors.ts'
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
 import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
 import { wallClock } from './clock.ts'
@@ -81,6 +82,17 @@ export class Outputs {
 
   async publish(): Promise<void> {
     await this.#sink.publish()
+  }
+
+  /** Topics that hold changes of another line of commits, and are to be written anew. */
+  get outdated(): readonly string[] {
+    return this.#sink.outdated ?? []
+  }
+
+  /** The keys that a topic of changes has; null for records without one. */
+  keysOf(topic: string): AsyncIterable<Uint8Array | null> {
+    invariant(this.#sink.keysOf !== undefined, `the sink of ${topic} knows no keys`)
+    return this.#sink.keysOf(topic)
   }
 
   /** Throws what keeps published records from where they go, where that does not pass. */

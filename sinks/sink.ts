@@ -65,6 +65,10 @@ export interface Sink {
   drain?(): Promise<void>
   /** Throws what has ended the sending on, where anything has. */
   check?(): void
+  /** After `recover`: topics whose changes are of another line of commits, where they are to be written anew. */
+  readonly outdated?: readonly string[]
+  /** The keys of the records with values in such a topic, some perhaps more than once; null for those without key. */
+  keysOf?(topic: string): AsyncIterable<Uint8Array | null>
   /** Frees everything; what is prepared and not published stays unpublished. */
   close(): Promise<void>
 }
@@ -85,6 +89,8 @@ export interface SinkOptions {
 
 /** How topics of a cluster are made and written. */
 export interface TopicOptions {
+  /** Whether changes of another line of commits than the state has are written anew; default: they are refused. */
+  readonly republish?: boolean | undefined
   /** How records are compressed; default `lz4`. */
   readonly compression?: 'none' | 'lz4' | undefined
   /** Replicas; default: that of the cluster. */

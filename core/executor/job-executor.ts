@@ -16,7 +16,7 @@ import type { Chunk } from '../log/chunk.ts'
 import { partitionName } from '../log/cut.ts'
 import { lastRecordOf } from '../log/last-record.ts'
 import type { Flush, Operator } from '../operators/operator.ts'
-import type { OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
+import type { Changelog, OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { PlanNode, SourceNode } from '../plan/plan.ts'
 import { nodeOf } from '../plan/plan-index.ts'
 import type { RunsHandle } from '../spill/spilled-runs.ts'
@@ -100,6 +100,11 @@ export class JobExecutor {
   #timesOf(topic: string, partition: string): Readonly<Record<string, number>> {
     const sources = this.#sources.filter(({ params }) => params.topic === topic)
     return Object.fromEntries(sources.map(({ id }) => [id, this.progress.sourcePartition(id, partition).maxTime]))
+  }
+
+  /** The changelog that a node of kind `changes` writes. */
+  changelog(node: string): Changelog {
+    return this.#operators.get(node)?.changelog as Changelog
   }
 
   /** Whether some node keeps more in memory than it may. */

@@ -25,6 +25,15 @@ export interface OperatorContext {
   rows(node: string): RowInlet
 }
 
+/** The inlet of a changelog, and how it is written anew. Keys are canonical bytes of the bytes of a record's key. */
+export interface Changelog extends RowInlet {
+  /** The key of the records of a row. */
+  keyOf(rowKey: Uint8Array): Uint8Array
+  encodedKey(recordKey: Uint8Array | null): Uint8Array
+  /** The next flush writes first that there is no row of this key. Copies it. */
+  writeGone(key: Uint8Array): void
+}
+
 /** An operator as the executor and as emitted code see it. */
 export interface OperatorPorts {
   readonly operator: Operator
@@ -32,4 +41,5 @@ export interface OperatorPorts {
   readonly inlet?: Inlet
   readonly output?: OutputAccess
   readonly rows?: RowInlet
+  readonly changelog?: Changelog
 }

@@ -67,14 +67,16 @@ interface TopicFlags {
   readonly replication?: string | undefined
   readonly minInsync?: string | undefined
   readonly compression?: string | undefined
+  readonly republish?: boolean | undefined
 }
 
 /** How topics of a cluster are made and written. Throws `usage`. */
-export function topicOptions({ replication, minInsync, compression }: TopicFlags): TopicOptions {
+export function topicOptions({ replication, minInsync, compression, republish }: TopicFlags): TopicOptions {
   return {
     replication: replicasOf(replication, 'replication'),
     minInSync: replicasOf(minInsync, 'min-insync'),
     compression: compressionOf(compression),
+    republish: republish === true,
   }
 }
 

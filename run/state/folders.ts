@@ -1,7 +1,7 @@
 // The folders in the directory of a state, and where its outputs are: in one of them, or in a cluster.
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { isKafkaAddress } from '../../logs/kafka/settings.ts'
 import { clusterOf } from '../../sinks/kafka/journal.ts'
 
@@ -31,3 +31,7 @@ export function makeScratch(state: string): void {
   rmSync(scratchOf(state), { recursive: true, force: true })
   mkdirSync(scratchOf(state), { recursive: true })
 }
+
+/** The folder of a job's file from that of a state, so that places in the file can be shown later. */
+export const folderFrom = (state: string, folder: string | undefined): string | undefined =>
+  folder === undefined ? undefined : relative(resolve(state), resolve(folder))

@@ -17,18 +17,25 @@ import { type ControlRecord, cutText } from './control-record.ts'
 import type { OwnedTopic } from './owned-topic.ts'
 import { Session } from './session.ts'
 
-interface ForwarderOptions extends OwnedTopic {
+export interface HowToSend {
+  readonly compresses: boolean
+  /** Whether changes of another line are written anew. */
+  readonly republishes: boolean
+}
+
+interface ForwarderOptions extends OwnedTopic, HowToSend {
   /** Where the partitions of its outbox lie. */
   readonly directories: readonly string[]
   /** The present run. */
   readonly run: string
-  readonly compresses: boolean
 }
 
 export class Forwarder {
   readonly #o: ForwarderOptions
   readonly #outbox: readonly StoredBatches[]
   #session: Session | null = null
+  /** Whether Kafka has changes of another line of commits. */
+  #isOutdated = false
   /** Records that Kafka has, by partition. */
   #sent: bigint[] = []
   /** The last commit; null where there is none. */
@@ -108,24 +115,30 @@ export class Forwarder {
       throw passing(error, this.#o)
     })
     const { record } = session
-    this.#checkLine(record)
-    this.#sent = this.#outbox.map((_, p) => record?.records[p] ?? 0n)
+    this.#isOutdated = !this.#isOfOurLine(record)
+    // All that was committed is in the rows that are written anew.
+    this.#sent = this.#outbox.map((_, p) => (this.#isOutdated ? this.#wanted[p] : record?.records[p]) ?? 0n)
     this.#session = session
     return session
   }
 
-  /** Where what Kafka has are changes, they must be those that this state has made. */
-  #checkLine(record: ControlRecord | null): void {
-    const { content, journal, topic } = this.#o
-    if (content === 'elements' || record === null || record.run === '') return
+  get isOutdated(): boolean {
+    return this.#isOutdated
+  }
+
+  /** Whether changes that Kafka has are those of this state. Throws where they are not to be written anew. */
+  #isOfOurLine(record: ControlRecord | null): boolean {
+    const { content, journal, topic, republishes } = this.#o
+    if (content === 'elements' || record === null || record.run === '') return true
     const last = this.#target?.number ?? 0
-    if (journal.includes(record.run, record.commit, last)) return
+    if (journal.includes(record.run, record.commit, last)) return true
+    if (republishes) return false
     throw new LyrebirdError(
       'state-incompatible',
       `topic ${topic} has changes of commit ${record.commit} of another line than this state, which is at commit ${last}`,
       {
         where: { topic, commit: record.commit, last },
-        hint: 'was the state restored from a copy? Compute it again into a new directory, with its changes in another topic',
+        hint: 'was the state restored from a copy? Add --republish once: it writes all rows of the view, and that others are gone',
       },
     )
   }

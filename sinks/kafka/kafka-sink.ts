@@ -13,8 +13,9 @@ import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
 import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
 import type { Sink, SinkCommit, SinkOptions, TopicOptions } from '../sink.ts'
-import { Forwarder } from './forwarder.ts'
+import { Forwarder, type HowToSend } from './forwarder.ts'
 import { Journal } from './journal.ts'
+import { keysIn } from './keys-in-topic.ts'
 import { ensureControlTopic, ensureTopic } from './topics.ts'
 
 interface KafkaSinkOptions extends KafkaOptions, TopicOptions {}
@@ -30,7 +31,10 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
         async () => {
           await ensureControlTopic(cluster, kafka)
           for (const topic of options.topics) await ensureTopic(cluster, topic, kafka)
-          return new KafkaSink(options, outbox, cluster, journal, kafka.compression !== 'none')
+          return new KafkaSink(options, outbox, cluster, journal, {
+            compresses: kafka.compression !== 'none',
+            republishes: kafka.republish === true,
+          })
         },
         () => cluster.close(),
       )
@@ -52,19 +56,19 @@ class KafkaSink implements Sink {
   readonly #outbox: Sink
   readonly #cluster: Cluster
   readonly #journal: Journal
-  readonly #compresses: boolean
+  readonly #how: HowToSend
   /** Topics whose records must have keys. */
   readonly #compacted: ReadonlySet<string>
   readonly #row = new HeldRow()
   #forwarders: readonly Forwarder[] = []
   #next: SinkCommit | null = null
 
-  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal, compresses: boolean) {
+  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal, how: HowToSend) {
     this.#o = options
     this.#outbox = outbox
     this.#cluster = cluster
     this.#journal = journal
-    this.#compresses = compresses
+    this.#how = how
     this.#compacted = new Set(options.topics.filter(({ content }) => content === 'changes').map(({ topic }) => topic))
   }
 
@@ -75,10 +79,18 @@ class KafkaSink implements Sink {
     this.#forwarders = topics.map(topic => {
       const directories = Array.from({ length: topic.partitions }, (_, p) => partitionDirectory(outbox, topic.topic, p))
       const held = { cluster: this.#cluster, journal: this.#journal, owner, checkOwner, clock }
-      return new Forwarder({ ...topic, ...held, directories, run, compresses: this.#compresses })
+      return new Forwarder({ ...topic, ...held, directories, run, ...this.#how })
     })
     // At once: one may wait for a transaction that another of them ends.
     await Promise.all(this.#forwarders.map(forwarder => forwarder.start(last)))
+  }
+
+  get outdated(): readonly string[] {
+    return this.#o.topics.filter((_, i) => this.#forwarders[i]?.isOutdated).map(({ topic }) => topic)
+  }
+
+  async *keysOf(topic: string): AsyncGenerator<Uint8Array | null> {
+    for await (const key of keysIn(this.#cluster, topic)) yield compareBytes(key, NULL_KEY) === 0 ? null : key
   }
 
   release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void {

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
+import type { MemoryLog } from '../../../logs/memory.ts'
+import { runBatch } from '../../../runtime-batch/index.ts'
+import { StreamRun } from '../../../runtime-stream/index.ts'
 import { CONTROL_TOPIC } from '../../../sinks/kafka/control-topic.ts'
 import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
@@ -110,6 +113,45 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     cpSync(copy, job.state, { recursive: true })
     const error = await refused(runToEnd(job), 'state-incompatible')
     expect(error.message).toContain('another line')
+    expect(error.hint).toContain('--republish')
+  })
+
+  it.each(['stream', 'batch'])('gets all rows of a view again with --republish, in a %s', async target => {
+    const changes = fresh()
+    const job = setUp(fresh(), changes)
+    const add = (log: MemoryLog, k: string | null, n: number): void => {
+      log.append('in', 0, [{ timestamp: n, key: null, value: Buffer.from(JSON.stringify({ k, n })), headers: [] }])
+    }
+    add(job.log, null, 10)
+    add(job.log, 'both', 11)
+    await runToEnd(job)
+    const copy = join(testFolder(), 'copy')
+    cpSync(job.state, copy, { recursive: true })
+    for (const k of ['other', 'both', 'k0']) add(job.log, k, 12)
+    await runToEnd(job)
+    rmSync(job.state, { recursive: true })
+    cpSync(copy, job.state, { recursive: true })
+    await refused(runToEnd(job), 'state-incompatible')
+    // Up to the cut of the copy: a run that reads nothing.
+    const anew = { ...job, outTopics: { republish: true } }
+    const stops = (step: string): void => {
+      if (step === 'state-committed') throw new Error('stopped')
+    }
+    await expect(runToEnd({ ...anew, steps: stops })).rejects.toThrow('stopped')
+    await refused(runToEnd(job), 'state-incompatible')
+    if (target === 'batch') await runBatch({ ...anew, until: new Map([['in/0', 12n]]) })
+    else {
+      const stream = await StreamRun.open({ ...anew, until: 'end' })
+      await stream.run.drain()
+      await stream.close()
+    }
+    const newest = async () =>
+      Object.fromEntries((await committed(out, changes)).flat().map(r => r.split('=') as [string, string]))
+    const rows = { k0: '4', k1: '3', k2: '3', 'lyrebird-null': '1', both: '1' }
+    expect(await newest()).toEqual({ ...rows, other: 'null' })
+    // From then on it is of this line.
+    await runToEnd(job)
+    expect(await newest()).toEqual({ ...rows, k0: '5', both: '2', other: '1' })
   })
 
   it('that was deleted and made anew is noticed', async () => {
