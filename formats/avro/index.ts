@@ -7,6 +7,7 @@ import { messageOf } from '../../core/errors.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { Call } from '../../dsl/node.ts'
 import { type CustomFormat, ownFormat } from '../../dsl/sources/format.ts'
+import { framingOf } from '../confluent/frame.ts'
 import { avroCodec } from './codec.ts'
 
 /** An Avro schema: JSON text, or the content of an imported JSON file. */
@@ -18,9 +19,15 @@ export interface AvroOptions {
   readonly writer?: AvroSchema
   /** Confluent's framing: each value comes after a zero byte and the four bytes of its schema's id. */
   readonly confluent?: {
-    /** The schemas that records were written with, by their ids in the registry. */
+    /**
+     * The schemas that records were written with, by their ids in the registry: the content of the file that
+     * `lyrebird schemas SUBJECT --into FILE` writes.
+     */
     readonly schemas: Readonly<Record<number, AvroSchema>>
-    /** The id that an output writes before its values. Without it the format cannot write. */
+    /**
+     * The id that an output writes before its values, whose schema is the first one. Without it the format cannot
+     * write.
+     */
     readonly id?: number
   }
 }
@@ -42,38 +49,17 @@ export function avro(...given: unknown[]): CustomFormat<unknown> {
   if (writer !== undefined && confluent !== undefined) {
     call.fail('bad-option', 'avro() takes either writer or confluent: in the framing each record names its writer.')
   }
-  const framing = call.options(confluent, ['schemas', 'id'], 'confluent of avro()')
-  const { schemas, id = null } = framing
   const reader = parsed(call, call.args[0], 'the schema of avro()')
   const written = writer === undefined ? undefined : parsed(call, writer, 'the writer of avro()')
-  const writers = confluent === undefined ? null : writersOf(call, schemas)
-  if (id !== null && !writers?.has(id as number)) {
-    call.fail('bad-option', 'the id of confluent is one of those that its schemas are given by.')
-  }
-  const definition = canonicalJson({ reader, written, writers: writers === null ? null : [...writers], id })
+  const framing = framingOf(call, confluent, 'avro()', (schema, what) => parsed(call, schema, what))
+  const { writers, id } = { writers: framing === null ? null : [...framing.schemas], id: framing?.id ?? null }
+  const definition = canonicalJson({ reader, written, writers, id })
   try {
-    const codec = avroCodec({ reader, writer: written, writers, id: id as number | null })
-    const encode = writers !== null && id === null ? null : codec.encode
-    return ownFormat(call, { name: 'avro', version: AVRO_VERSION, definition, decode: codec.decode, encode })
+    const { decode, encode } = avroCodec({ reader, writer: written, framing })
+    return ownFormat(call, { name: 'avro', version: AVRO_VERSION, definition, decode, encode })
   } catch (error) {
     return call.fail('bad-argument', `avro() cannot use its schemas: ${messageOf(error)}.`)
   }
-}
-
-function writersOf(call: Call, schemas: unknown): ReadonlyMap<number, unknown> {
-  if (typeof schemas !== 'object' || schemas === null || Object.keys(schemas).length === 0) {
-    call.fail('bad-option', 'confluent of avro() needs its schemas by id: { schemas: { 1: schema } }.')
-  }
-  const entries = Object.entries(schemas).map(([id, schema]) => {
-    if (!/^(?:0|[1-9]\d{0,9})$/.test(id) || Number(id) > 0xffff_ffff) {
-      call.fail(
-        'bad-option',
-        `${JSON.stringify(id.slice(0, 40))} is no id of a schema: it is a whole number of 32 bits.`,
-      )
-    }
-    return [Number(id), parsed(call, schema, `schema ${id} of avro()`)] as const
-  })
-  return new Map(entries)
 }
 
 /** A schema as data. Text of one word, such as `string`, may name a type without quotes. */

@@ -31,6 +31,8 @@ interface Resolver {
 /** The parts of avsc's types that are used here; those with an underscore are what its own types override too. */
 export interface AvroType {
   readonly typeName: string
+  /** In the canonical form of Avro's specification, for comparing. */
+  schema(): unknown
   createResolver(writer: AvroType, options?: unknown): Resolver
   decode(bytes: Uint8Array, position: number, resolver?: Resolver): { readonly value: unknown; readonly offset: number }
   isValid(value: unknown, options: object): boolean
@@ -63,6 +65,12 @@ const { Type, types } = avsc as unknown as Library
 /** The type of a schema, parsed from JSON. Throws avsc's error where the schema is invalid. */
 export function avroType(schema: unknown): AvroType {
   return Type.forSchema(schema, { typeHook, omitRecordMethods: true })
+}
+
+/** Whether values of one schema are written as those of the other: equal but for texts, aliases and defaults. */
+export function sameAvroSchema(one: unknown, other: unknown): boolean {
+  const form = (schema: unknown): string => JSON.stringify(Type.forSchema(schema, { wrapUnions: true }).schema())
+  return form(one) === form(other)
 }
 
 function typeHook(schema: unknown, options: object): AvroType | undefined {

@@ -7,11 +7,15 @@
 // Not here: names and declared defaults (`schema.ts`).
 
 import protobuf from 'protobufjs'
-import { type FieldShape, type MessageShape, protobufSchema } from './schema.ts'
+import { type Framing, framed, framedReader } from '../confluent/frame.ts'
+import { declaredMessages, pathBytes, withoutPath } from './message-indexes.ts'
+import { differingField } from './same-message.ts'
+import { type FieldShape, type MessageShape, type ProtobufSchema, type ProtoFiles, protobufSchema } from './schema.ts'
 
 interface ProtobufCodec {
   readonly decode: (bytes: Uint8Array) => unknown
-  readonly encode: (value: unknown) => Uint8Array
+  /** Null where the framing has no id to write. */
+  readonly encode: ((value: unknown) => Uint8Array) | null
   /** Whether names and defaults are those that version 1 of this format gave. */
   readonly asBefore: boolean
 }
@@ -20,22 +24,66 @@ interface CodecOptions {
   readonly keepCase: boolean
   /** Whether a number that an enum does not name stays a number. */
   readonly openEnums: boolean
+  /** Null without Confluent's framing. */
+  readonly framing: Framing<ProtoFiles> | null
 }
 
 /** Throws protobufjs's error where the text is no schema, or has no such message. */
-export function protobufCodec(proto: string, message: string, { keepCase, openEnums }: CodecOptions): ProtobufCodec {
-  const { message: shape, shapeOf, asBefore } = protobufSchema(proto, message, keepCase)
+export function protobufCodec(files: ProtoFiles, message: string, options: CodecOptions): ProtobufCodec {
+  const { keepCase, openEnums, framing } = options
+  const schema = protobufSchema(files, message, keepCase)
+  const { message: shape, shapeOf, asBefore } = schema
   const conversion: Conversion = { shapeOf, openEnums }
+  const decode = (bytes: Uint8Array): unknown => {
+    // A plain array: the library's reader of Node's buffers would give buffers.
+    const reader = protobuf.Reader.create(new Uint8Array(bytes))
+    reader.string = reader.stringVerify
+    return plainMessage(conversion, shape, shape.type.decode(reader) as unknown as Fields)
+  }
+  const encode = (value: unknown): Uint8Array =>
+    new Uint8Array(shape.type.encode(messageOf(conversion, shape, value, '$')).finish())
+  if (framing === null) return { asBefore, decode, encode }
+  const frame = framing.id === null ? null : frameOf(schema, framing.schemas, framing.id, keepCase)
   return {
     asBefore,
-    decode: bytes => {
-      // A plain array: the library's reader of Node's buffers would give buffers.
-      const reader = protobuf.Reader.create(new Uint8Array(bytes))
-      reader.string = reader.stringVerify
-      return plainMessage(conversion, shape, shape.type.decode(reader) as unknown as Fields)
-    },
-    encode: value => new Uint8Array(shape.type.encode(messageOf(conversion, shape, value, '$')).finish()),
+    decode: framedReader(framing, written => messageReader(written, shape, decode)),
+    encode: frame === null ? null : value => frame(encode(value)),
   }
+}
+
+/** Reads what follows the frame of a schema: the message indexes, which must be those of the message, then itself. */
+function messageReader(
+  { proto }: ProtoFiles,
+  { type }: MessageShape,
+  decode: (bytes: Uint8Array) => unknown,
+): (bytes: Uint8Array) => unknown {
+  const declared = declaredMessages(proto)
+  return bytes => {
+    const { path, message } = withoutPath(bytes)
+    const name = declared.nameAt(path)
+    if (name === null) throw new Error(`it has no message with the indexes ${path.join()}`)
+    if (name !== type.fullName) throw new Error(`the message is a ${name.slice(1)}, not a ${type.fullName.slice(1)}`)
+    return decode(message)
+  }
+}
+
+/** Puts an id and the indexes of the message before it, where the schema of the id has the same message. */
+function frameOf(
+  schema: ProtobufSchema,
+  schemas: ReadonlyMap<number, ProtoFiles>,
+  id: number,
+  keepCase: boolean,
+): (message: Uint8Array) => Uint8Array {
+  const files = schemas.get(id) as ProtoFiles
+  const { fullName } = schema.message.type
+  const path = declaredMessages(files.proto).pathOf(fullName)
+  if (path === null) throw new Error(`schema ${id} does not declare the message ${fullName.slice(1)}`)
+  const differing = differingField(schema, protobufSchema(files, fullName, keepCase))
+  if (differing !== null) {
+    throw new Error(`values are written in its first schema, and schema ${id} has another ${differing}`)
+  }
+  const indexes = pathBytes(path)
+  return message => framed(id, indexes, message)
 }
 
 interface Conversion {

@@ -8,10 +8,9 @@
 const TOKEN =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|[A-Za-z_][\w.]*|\.?\d(?:[eE][-+]?\d|[\w.])*|[\s\S]/g
 
-/** The schema with the number of each literal in its place, and the literals. */
-export function withoutDefaults(proto: string): { readonly text: string; readonly literals: readonly string[] } {
+/** The text of a file with the number of each literal in its place; the literals are added to those that are there. */
+export function withoutDefaults(proto: string, literals: string[]): string {
   const tokens = proto.match(TOKEN) ?? []
-  const literals: string[] = []
   const brackets: string[] = []
   let text = ''
   for (let i = 0; i < tokens.length; i++) {
@@ -30,7 +29,7 @@ export function withoutDefaults(proto: string): { readonly text: string; readonl
       i = end - 1
     }
   }
-  return { text, literals }
+  return text
 }
 
 const isBlank = (token: string): boolean => /^(?:\s|\/\/|\/\*)/.test(token)

@@ -20,7 +20,13 @@ export interface MessageShape {
   readonly byName: ReadonlyMap<string, FieldShape>
 }
 
-interface ProtobufSchema {
+/** The text of a schema, and of the files that it imports by their names. */
+export interface ProtoFiles {
+  readonly proto: string
+  readonly imports: Readonly<Record<string, string>>
+}
+
+export interface ProtobufSchema {
   readonly message: MessageShape
   /** Of a message that can be inside. */
   readonly shapeOf: (type: protobuf.Type) => MessageShape
@@ -29,11 +35,9 @@ interface ProtobufSchema {
 }
 
 /** Throws protobufjs's error where the text is no schema, or has no such message. */
-export function protobufSchema(proto: string, message: string, keepCase: boolean): ProtobufSchema {
+export function protobufSchema(files: ProtoFiles, message: string, keepCase: boolean): ProtobufSchema {
   const root = new protobuf.Root()
-  const { text, literals } = withoutDefaults(proto)
-  const { imports = [], weakImports = [] } = protobuf.parse(text, root, { keepCase })
-  for (const file of [...imports, ...weakImports]) addImport(root, file)
+  const literals = parseFiles(root, files, keepCase)
   const first = root.resolveAll().lookupType(message)
   const shapes = new Map<protobuf.Type, MessageShape>()
   let asBefore = true
@@ -51,11 +55,30 @@ export function protobufSchema(proto: string, message: string, keepCase: boolean
   return { message: shapeOf(first), shapeOf, asBefore }
 }
 
+/** Puts the file and all that it imports into the root. Returns the literals of defaults, by their numbers. */
+function parseFiles(root: protobuf.Root, { proto, imports }: ProtoFiles, keepCase: boolean): readonly string[] {
+  const literals: string[] = []
+  const seen = new Set<string>()
+  const open = [proto]
+  for (const text of open) {
+    const parsed = protobuf.parse(withoutDefaults(text, literals), root, { keepCase })
+    for (const file of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) {
+      if (seen.has(file)) continue
+      seen.add(file)
+      if (Object.hasOwn(imports, file)) open.push(imports[file] as string)
+      else addKnown(root, file)
+    }
+  }
+  return literals
+}
+
 /** Google's well-known types are built in; no other import is looked for, on disk or elsewhere. */
-function addImport(root: protobuf.Root, file: string): void {
+function addKnown(root: protobuf.Root, file: string): void {
   const known = protobuf.common.get(file)
   if (known === null)
-    throw new Error(`it imports ${file}, which is none of Google's well-known types; put it into the text`)
+    throw new Error(
+      `it imports ${file}, which is none of Google's well-known types; put it into the text, or give { proto, imports }`,
+    )
   root.addJSON(known.nested ?? {})
 }
 

@@ -124,13 +124,28 @@ describe('avro: schemas that change', () => {
   it("the id in Confluent's frame names the writer schema", () => {
     const { decode, encode } = codecOf(now, { confluent: { schemas: { 3: old, 70000: now }, id: 70000 } })
     expect(() => decode(bytes(0, 0, 0, 0, 3))).toThrow('schema 3: more items than bytes')
-    expect(() => decode(bytes(0, 0, 0, 0, 9, 1))).toThrow('no schema with id 9 is given')
+    expect(() => decode(bytes(0, 0, 0, 0, 9, 1))).toThrow(
+      'no schema with id 9 is given: lyrebird schemas --id 9 --into FILE fetches it',
+    )
     expect(decode(bytes(0, 0, 0, 0, 3, ...written))).toEqual({ a: 7, b: null })
     const framed = encode({ a: 0.5, b: 'x' })
     expect([...framed.subarray(0, 5)]).toEqual([0, 0, 1, 0x11, 0x70])
     expect(decode(framed)).toEqual({ a: 0.5, b: 'x' })
     expect(() => decode(bytes(0, 0, 0, 0, 4, ...written))).toThrow('no schema with id 4')
     expect(() => decode(bytes(1, 0, 0, 0, 3, ...written))).toThrow('frame')
+  })
+
+  it('the id that is written is one of the schema that is written, texts, aliases and order of names apart', () => {
+    const renamed = { fields: [...(now as { fields: object[] }).fields], name: 'R', doc: 'x', type: 'record' }
+    expect(() => avro(now, { confluent: { schemas: { 3: old, 4: now }, id: 3 } })).toThrow('schema 3 is another one')
+    expect(codecOf(now, { confluent: { schemas: { 4: renamed }, id: 4 } }).encode({ a: 0, b: null })[4]).toBe(4)
+  })
+
+  it('one that cannot be read is named', () => {
+    const other = record({ name: 'a', type: 'string' }, { name: 'gone', type: 'int' })
+    expect(() => avro(now, { confluent: { schemas: { 3: old, 8: other } } })).toThrow(
+      /schema 8: .* \(leave it out of the schemas, and its records are dead letters\)/,
+    )
   })
 
   it('without an id it cannot write', () => {

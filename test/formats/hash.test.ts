@@ -35,6 +35,12 @@ it.each([
   ],
   ['protobuf: a type', protobuf(PROTO, 'R'), protobuf(PROTO.replace('int32', 'sint32'), 'R')],
   ['protobuf: the spelling of names', protobuf(PROTO, 'R'), protobuf(PROTO, 'R', { keepCase: true })],
+  ['protobuf: the framing', protobuf(PROTO, 'R'), protobuf(PROTO, 'R', { confluent: { schemas: { 1: PROTO } } })],
+  [
+    'protobuf: one schema more',
+    protobuf(PROTO, 'R', { confluent: { schemas: { 1: PROTO } } }),
+    protobuf(PROTO, 'R', { confluent: { schemas: { 1: PROTO, 2: PROTO } } }),
+  ],
   ['one format and another', avro(SCHEMA), protobuf(PROTO, 'R')],
   ['the name', format({ decode: () => ({ a: 1 }), name: 'x' }), format({ decode: () => ({ a: 1 }), name: 'y' })],
 ] as [string, CustomFormat<{ a: number }>, CustomFormat<{ a: number }>][])('%s', (_, one, other) => {

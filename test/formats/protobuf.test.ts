@@ -155,7 +155,7 @@ it('an invalid schema is refused', () => {
   expect(() => protobuf(proto3('message M {}'), 'N')).toThrow('protobuf() cannot use its schema')
   expect(() => protobuf(proto3('import "other.proto"; message M {}'), 'M')).toThrow('it imports other.proto')
   expect(() => protobuf(proto3('message M { Other o = 1; }'), 'M')).toThrow('protobuf() cannot use its schema')
-  expect(() => protobuf(1 as never, 'M')).toThrow('takes the text of a schema')
+  expect(() => protobuf(1 as never, 'M')).toThrow('is text, or { proto, imports }, got 1')
 })
 
 it('names the version of protobufjs that is installed', () => {
