@@ -19,6 +19,7 @@ const FIELDS: Readonly<Record<keyof LyrebirdConfig, 'string' | 'number'>> = {
   log: 'string',
   state: 'string',
   out: 'string',
+  registry: 'string',
   workers: 'number',
   commitInterval: 'string',
 }

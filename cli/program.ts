@@ -46,6 +46,7 @@ export function buildProgram(terminal: Terminal, ended: Ended): Command {
   addLog(program, terminal)
   addLooking(program, terminal, ended)
   addReading(program, terminal)
+  addSchemas(program, terminal)
   for (const command of program.commands) {
     command.copyInheritedSettings(program)
     command.allowExcessArguments(command.name() === 'run')
@@ -168,6 +169,29 @@ function addReading(program: Command, terminal: Terminal): void {
     .action(async (word, options) => (await import('./commands/explain.ts')).explain(word, options, terminal))
 }
 
+function addSchemas(program: Command, terminal: Terminal): void {
+  program
+    .command('schemas')
+    .summary('fetch schemas from a schema registry, or register one')
+    .description(
+      'Prints the schemas of all versions of subjects by their ids, as the JSON that avro() and protobuf() take; lists the subjects where none is named. Runs never ask a registry: jobs import the file.',
+    )
+    .argument('[subjects...]', 'subjects of Avro or Protobuf, such as trades-value')
+    .option('--registry <url>', 'the registry, as https://HOST:PORT')
+    .option('--id <n>', 'the schema of this id too; repeatable', several)
+    .option('--into <file>', 'add them to a JSON file; what it has stays')
+    .option('--register <file>', 'first register the schema of an .avsc or .proto file, and print its id')
+    .option(
+      '--reference <reference>',
+      'with --register: what it uses of another subject, as NAME=SUBJECT:VERSION; repeatable',
+      several,
+    )
+    .option('--check <job>', 'check that the schemas of a job are those of the registry')
+    .option('--json', JSON_TEXT)
+    .addHelpText('after', SCHEMAS_AFTER)
+    .action(async (subjects, options) => (await import('./commands/schemas.ts')).schemas(subjects, options, terminal))
+}
+
 /** Commands that write to a log. */
 function addLog(program: Command, terminal: Terminal): void {
   program
@@ -269,6 +293,13 @@ function unknownCommand(program: Command, word: string): LyrebirdError {
   })
 }
 
+const SCHEMAS_AFTER = `
+Credentials and certificates come from the environment: LYREBIRD_REGISTRY_USER and LYREBIRD_REGISTRY_PASSWORD,
+or LYREBIRD_REGISTRY_TOKEN; LYREBIRD_REGISTRY_CA names a file.
+
+Example:
+  lyrebird schemas trades-value --registry http://127.0.0.1:8081 --into trades.schemas.json`
+
 const AFTER = `
 A first run, with the example that comes with the package:
   lyrebird check   examples/page-views/job.ts
@@ -280,6 +311,6 @@ A first run, with the example that comes with the package:
   import { defineConfig } from 'lyrebird'
   export default defineConfig({ log: 'log', state: 'state' })
 
-Exit codes: 0 ok, 1 the job failed, 2 usage, 3 check or compile, 4 broker, 5 data loss refused,
+Exit codes: 0 ok, 1 the job failed, 2 usage, 3 check or compile, 4 broker or registry, 5 data loss refused,
             6 state incompatible or corrupt, or artefact incompatible, 7 not equivalent,
             70 a bug in lyrebird`

@@ -42,6 +42,12 @@ export const FAILURES = {
   'broker-unreachable': EXIT.broker,
   'broker-auth': EXIT.broker,
   'broker-error': EXIT.broker,
+  // the schema registry
+  'registry-unreachable': EXIT.broker,
+  'registry-auth': EXIT.broker,
+  'registry-error': EXIT.broker,
+  'schema-refused': EXIT.broker,
+  'schema-differs': EXIT.check,
   // the log
   'log-gap': EXIT.dataLoss,
   'log-overlap': EXIT.dataLoss,

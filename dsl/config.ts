@@ -14,6 +14,8 @@ export interface LyrebirdConfig {
   readonly state?: string
   /** The log directory that outputs are written to. Default: `out` in the state directory. */
   readonly out?: string
+  /** The URL of the schema registry that `lyrebird schemas` asks. */
+  readonly registry?: string
   /** Worker threads of a batch run. */
   readonly workers?: number
   /** How often a stream commits. */

@@ -34,6 +34,16 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',
   'broker-auth': 'The broker refused the credentials.',
   'broker-error': 'The broker answered with an error that does not pass. The message holds its code.',
+  'registry-unreachable':
+    'No schema registry answered at that URL, also when asked again. Check the URL and that the registry runs. Runs never need one: only lyrebird schemas asks it.',
+  'registry-auth':
+    'The registry refused the credentials, or what they ask for. They come from LYREBIRD_REGISTRY_USER and LYREBIRD_REGISTRY_PASSWORD, or from LYREBIRD_REGISTRY_TOKEN.',
+  'registry-error':
+    'The registry answered with an error, or with something that no schema registry answers. The message holds its text.',
+  'schema-refused':
+    'The registry does not take the schema: it is incompatible with versions that the subject has, or no valid schema. The message holds its reasons; nothing was registered.',
+  'schema-differs':
+    'An id has one schema in the registry and another one in the job or the file. Ids never change their schema, so one of them is of another registry, or was edited. Fetch the schemas into a new file and compare.',
   'log-gap':
     'Offsets are missing between two files of a partition. Restore the file; reading on would skip records in silence.',
   'log-overlap': 'Two files of a partition hold the same offsets. Remove the one that does not belong there.',
