@@ -13,6 +13,8 @@ export class PartitionFeed {
   readonly #partition: number
   readonly #options: ReadOptions
   #chunks: AsyncGenerator<Chunk> | null = null
+  /** The first chunk of those, until it is asked for. */
+  #first: Promise<IteratorResult<Chunk>> | null = null
 
   constructor(log: Log, name: string, options: ReadOptions = {}) {
     const { topic, partition } = splitPartition(name)
@@ -22,19 +24,30 @@ export class PartitionFeed {
     this.#partition = partition
   }
 
+  /** Begins to read from <= offset < to, unless it does so already: partitions are read side by side. */
+  begin(from: bigint, to: bigint): void {
+    if (this.#chunks !== null || from >= to) return
+    this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to, this.#options), c => c.release?.())
+    this.#first = this.#chunks.next()
+    // A failure is thrown when the chunk is wanted.
+    this.#first.catch(() => {})
+  }
+
   /** The next chunk of from <= offset < to; null where there is none yet. `from` is where the last chunk ended. */
   async next(from: bigint, to: bigint): Promise<Chunk | null> {
-    if (this.#chunks === null) {
-      if (from >= to) return null
-      this.#chunks = prefetch(this.#log.read(this.#topic, this.#partition, from, to, this.#options), c => c.release?.())
-    }
-    const item = await this.#chunks.next()
+    this.begin(from, to)
+    if (this.#chunks === null) return null
+    const asked = this.#first ?? this.#chunks.next()
+    this.#first = null
+    const item = await asked
     if (item.done !== true) return item.value
     this.#chunks = null
     return null
   }
 
   async close(): Promise<void> {
+    const unasked = await this.#first?.catch(() => null)
+    if (unasked?.done === false) unasked.value.release?.()
     await this.#chunks?.return(undefined)
     this.#chunks = null
   }

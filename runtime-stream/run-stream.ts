@@ -128,7 +128,9 @@ class Live {
   async #round(): Promise<boolean> {
     const stream = this.#stream
     let fed = false
-    for (const name of stream.partitions) {
+    const { partitions } = stream
+    for (const name of partitions) this.#feedOf(name).begin(stream.position(name), stream.end(name))
+    for (const name of partitions) {
       if (this.#stopped) break
       const chunk = await this.#meanwhile(this.#feedOf(name).next(stream.position(name), stream.end(name)))
       if (chunk === null) continue

@@ -138,7 +138,7 @@ export class Cluster {
 
   /** The answer of any broker; those with a connection are tried first. */
   async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
-    let last = new LinkFailure('unreachable', 'no broker is known')
+    let last: LinkFailure | null = null
     for (const address of await this.#candidates()) {
       try {
         return await (await this.#link(address, 'read')).send(call)
@@ -147,7 +147,7 @@ export class Cluster {
         last = e
       }
     }
-    throw last
+    throw last ?? new LinkFailure('unreachable', 'no broker is known')
   }
 
   async close(): Promise<void> {

@@ -51,7 +51,10 @@ class KafkaLog implements Log {
     return ABILITIES
   }
 
+  /** That under which the topic was first seen: where it has another one, its partitions cannot be asked for. */
   async topicId(topic: string): Promise<string> {
+    const known = this.#cluster.known(topic)
+    if (known !== undefined) return known.id
     return (await this.#cluster.persist(`topic ${topic}`, () => this.#cluster.topic(topic))).id
   }
 

@@ -1,8 +1,8 @@
-// How long a record is on its way: from before it is sent to the source topic until a reader of committed records has it
-// from the output topic.
+// How long a record is on its way: from before it is sent to the source topic until a reader of committed records has
+// it from the output topic.
 //
-// Promises: a steady rate to 4 partitions, one clock for both ends; the first seconds, in which code and caches warm up,
-// do not count.
+// Promises: a steady rate to 4 partitions, one clock for both ends; the first seconds, in which code and caches warm
+// up, do not count.
 
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,7 +20,7 @@ interface LatencyOptions {
 }
 
 const WARM_UP_SECONDS = 10
-const TICK_MS = 10
+const TICK_MS = 4
 const [SOURCE, OUTPUT, PARTITIONS] = ['probes', 'relayed', 4]
 const LAST_WAIT_MS = 5_000
 

@@ -49,6 +49,7 @@ export class Forwarder {
    * confirmed, and the control topic then says less than before.
    */
   #kept: readonly bigint[] = []
+  #published: readonly bigint[] = []
 
   constructor(options: ForwarderOptions) {
     this.#o = options
@@ -68,6 +69,11 @@ export class Forwarder {
     this.#target = commit
     this.#work()
     this.check()
+  }
+
+  /** The files of the outbox end behind these records, for whoever opens it next. */
+  published({ records }: SinkCommit): void {
+    this.#published = records.get(this.#o.topic) ?? []
   }
 
   check(): void {
@@ -189,7 +195,10 @@ export class Forwarder {
 
   async #trim(): Promise<void> {
     this.#untrimmed = 0
-    for (const [p, outbox] of this.#outbox.entries()) await outbox.deleteBefore(this.#kept[p] ?? 0n)
+    for (const [p, outbox] of this.#outbox.entries()) {
+      const [kept = 0n, published = 0n] = [this.#kept[p], this.#published[p]]
+      if (kept <= published) await outbox.deleteBefore(kept)
+    }
     this.#kept = this.#sent
   }
 }

@@ -43,6 +43,7 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
   )
 }
 
+const PUBLISH_MS = 1000
 const NULL_KEY = new TextEncoder().encode('lyrebird-null')
 
 const reservedKey = (topic: string): LyrebirdError =>
@@ -62,6 +63,8 @@ class KafkaSink implements Sink {
   readonly #row = new HeldRow()
   #forwarders: readonly Forwarder[] = []
   #next: SinkCommit | null = null
+  /** ms since 1970. */
+  #publishedAt = 0
 
   constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal, how: HowToSend) {
     this.#o = options
@@ -117,10 +120,18 @@ class KafkaSink implements Sink {
     this.#next = next
   }
 
+  /**
+   * What is in the outbox is counted by the state: its mark matters only to the files that may be deleted, and to how
+   * much of them the next run reads, so that it is not written with each commit.
+   */
   async publish(): Promise<void> {
+    const [commit, now] = [this.#next, this.#o.clock()]
+    if (commit === null) return
+    for (const forwarder of this.#forwarders) forwarder.take(commit)
+    if (Math.abs(now - this.#publishedAt) < PUBLISH_MS) return
     await this.#outbox.publish()
-    const commit = this.#next
-    if (commit !== null) for (const forwarder of this.#forwarders) forwarder.take(commit)
+    this.#publishedAt = now
+    for (const forwarder of this.#forwarders) forwarder.published(commit)
   }
 
   check(): void {
