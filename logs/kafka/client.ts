@@ -10,8 +10,12 @@
 
 import kafkajs from 'kafkajs'
 import type { ApiCall } from './calls/wire.ts'
+import { LinkFailure } from './failures.ts'
 import { FrameCheck } from './frames.ts'
 import { ANSWER_BYTES_MAX, FETCH_ANSWER_BYTES_MAX } from './limits.ts'
+import { isTlsRefusal, outOfDate, type TlsFiles } from './login/certificates.ts'
+import { oauthBearer } from './login/oauth-bearer.ts'
+import type { Sasl } from './login/sasl.ts'
 import type { KafkaSettings } from './settings.ts'
 
 /** Connections to one broker. */
@@ -25,19 +29,6 @@ export interface Link {
   send<Answer>(call: ApiCall<Answer>, waitMs?: number): Promise<Answer>
   /** Rejects the pending calls and closes the sockets. */
   close(): void
-}
-
-type LinkFailureKind = 'unreachable' | 'auth' | 'protocol'
-
-/** Why a broker gave no answer. */
-export class LinkFailure extends Error {
-  readonly kind: LinkFailureKind
-
-  constructor(kind: LinkFailureKind, message: string, cause?: unknown) {
-    super(message, { cause })
-    this.name = 'LinkFailure'
-    this.kind = kind
-  }
 }
 
 export interface Client {
@@ -54,27 +45,15 @@ const NEEDED: readonly { readonly key: number; readonly name: string; readonly v
 ]
 
 export function createClient(settings: KafkaSettings): Client {
-  const { limits, tls, sasl } = settings
-  const kafka = new kafkajs.Kafka({
-    clientId: 'lyrebird',
-    brokers: [...settings.brokers],
-    connectionTimeout: limits.connectMs,
-    authenticationTimeout: limits.answerMs,
-    requestTimeout: limits.answerMs,
-    retry: { retries: 0 },
-    logLevel: kafkajs.logLevel.NOTHING,
-    logCreator: () => () => {},
-    ...(tls === null ? {} : { ssl: tls.ca === null ? true : { ca: [tls.ca] } }),
-    ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
-  })
-  const cluster = clusterOf(kafka)
   return {
     async link(host, port) {
-      const pool = await cluster.connectionPoolBuilder.build({ host, port })
-      const broker = cluster.brokerPool.createBroker({ connectionPool: pool, logger: kafka.logger() })
+      const name = `${host}:${port}`
+      const login = loginOf(settings)
+      const { pool, broker } = await connectionsTo(host, port, settings, login)
       const link = linkOver(pool)
       for (const [index, connection] of pool.pool.entries()) {
-        checkFrames(connection, `${host}:${port}`, index === FETCHES ? FETCH_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX)
+        checkFrames(connection, name, index === FETCHES ? FETCH_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX)
+        loginAgainInTime(connection)
       }
       try {
         await broker.connect()
@@ -82,17 +61,58 @@ export function createClient(settings: KafkaSettings): Client {
         await (pool.pool[FETCHES] as Connection).authenticate()
       } catch (e) {
         link.close()
-        throw failureOf(e, `${host}:${port}`, sasl?.mechanism)
+        throw refusalOf(e, name, login)
       }
       const missing = NEEDED.filter(({ key, version }) => !speaks(broker.versions?.[key], version))
       if (missing.length > 0) {
         link.close()
         const list = missing.map(({ name, version }) => `${name} v${version}`).join(', ')
-        throw new LinkFailure('protocol', `the broker at ${host}:${port} does not speak ${list}`)
+        throw new LinkFailure('protocol', `the broker at ${name} does not speak ${list}`)
       }
       return link
     },
   }
+}
+
+/** What one link logs in with: read anew for each, since files may have been replaced. */
+interface Login {
+  readonly tls: TlsFiles | null
+  readonly sasl: Sasl | null
+}
+
+function loginOf({ tls, sasl }: KafkaSettings): Login {
+  try {
+    return { tls: tls?.() ?? null, sasl: sasl?.() ?? null }
+  } catch (e) {
+    throw new LinkFailure('auth', (e as Error).message, e)
+  }
+}
+
+async function connectionsTo(host: string, port: number, { brokers, limits }: KafkaSettings, { tls, sasl }: Login) {
+  const kafka = new kafkajs.Kafka({
+    clientId: 'lyrebird',
+    brokers: [...brokers],
+    connectionTimeout: limits.connectMs,
+    authenticationTimeout: limits.answerMs,
+    requestTimeout: limits.answerMs,
+    retry: { retries: 0 },
+    logLevel: kafkajs.logLevel.NOTHING,
+    logCreator: () => () => {},
+    ...(tls === null ? {} : { ssl: tlsOptions(tls) }),
+    ...(sasl === null ? {} : { sasl: saslOptions(sasl) }),
+  })
+  const cluster = clusterOf(kafka)
+  const pool = await cluster.connectionPoolBuilder.build({ host, port })
+  return { pool, broker: cluster.brokerPool.createBroker({ connectionPool: pool, logger: kafka.logger() }) }
+}
+
+/** Why there is no link; a token that was refused is not used again. */
+function refusalOf(e: unknown, name: string, { tls, sasl }: Login): LinkFailure {
+  const failure = failureOf(e, name, sasl?.mechanism)
+  if (failure.kind !== 'auth') return failure
+  if (sasl?.mechanism === 'oauthbearer') sasl.tokens.refused()
+  const dated = tls === null ? null : outOfDate(tls, new Date())
+  return dated === null ? failure : new LinkFailure('auth', `${failure.message}; ${dated}`, e)
 }
 
 const CONTROL = 0
@@ -155,12 +175,34 @@ const nameOf = <A>({ apiKey, apiVersion, apiName }: ApiCall<A>) => ({ apiKey, ap
 const speaks = (range: VersionRange | undefined, version: number): boolean =>
   range !== undefined && range.minVersion <= version && version <= range.maxVersion
 
-function saslOptions({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): kafkajs.SASLOptions {
+function tlsOptions({ ca, own }: TlsFiles): NonNullable<kafkajs.KafkaConfig['ssl']> {
+  const trust = ca === null ? {} : { ca: [ca] }
+  if (own === null) return trust
+  const { cert, key, passphrase } = own
+  return { ...trust, cert, key, ...(passphrase === null ? {} : { passphrase }) }
+}
+
+function saslOptions(sasl: Sasl): kafkajs.SASLOptions | kafkajs.Mechanism {
+  if (sasl.mechanism === 'oauthbearer') {
+    return { mechanism: sasl.mechanism, authenticationProvider: oauthBearer(sasl.tokens) }
+  }
+  const { mechanism, username, password } = sasl
   return { mechanism, username, password } as kafkajs.SASLOptions
 }
 
-/** Codes of failed TLS handshakes: wrong name, unknown or expired certificate, no TLS at the other end. */
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_OSSL)/
+/** How long before the end of its session a connection logs in again, at most, and as a share of the session. */
+const LOGIN_AGAIN_MS = 10_000
+const LOGIN_AGAIN_SHARE = 1 / 4
+
+/**
+ * Brokers end a session with the token of its login, or after connections.max.reauth.ms (KIP-368). kafkajs logs in
+ * again on the same connection, always 10 s before: too much for a short session.
+ */
+function loginAgainInTime(connection: Connection): void {
+  Object.defineProperty(connection, 'reauthenticationThreshold', {
+    get: () => Math.min(LOGIN_AGAIN_MS, Math.floor(Number(connection.sessionLifetime) * LOGIN_AGAIN_SHARE)),
+  })
+}
 
 /** Kafka's errors that say no to how we log in. */
 const SASL_TYPES: ReadonlySet<string> = new Set(['ILLEGAL_SASL_STATE', 'SASL_AUTHENTICATION_FAILED'])
@@ -183,8 +225,7 @@ function failureOf(e: unknown, broker: string, mechanism = 'that was asked for')
     return new LinkFailure('auth', `${broker} does not have the SASL mechanism ${mechanism}`, e)
   }
   const auth = name === 'KafkaJSSASLAuthenticationError' || (type !== undefined && SASL_TYPES.has(type))
-  if (auth || (typeof code === 'string' && TLS_CODE.test(code)))
-    return new LinkFailure('auth', `${broker}: ${message}`, e)
+  if (auth || isTlsRefusal(code)) return new LinkFailure('auth', `${broker}: ${message}`, e)
   return new LinkFailure(e instanceof RangeError ? 'protocol' : 'unreachable', `${broker}: ${message}`, e)
 }
 
@@ -198,6 +239,8 @@ interface VersionRange {
 interface Connection {
   isConnected(): boolean
   authenticate(): Promise<void>
+  /** ms until the broker ends the session; 0 where it does not. */
+  readonly sessionLifetime: { toString(): string }
   disconnect(): Promise<unknown>
   rejectRequests(reason: Error): void
   /** Gets what the socket gives, in the order in which it comes. */

@@ -10,8 +10,8 @@ import { isTopicName } from '../log.ts'
 import type { Patience } from '../patience.ts'
 import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
 import type { ApiCall } from './calls/wire.ts'
-import { type Client, createClient, type Link, LinkFailure } from './client.ts'
-import { checkError, ERROR, Passing } from './failures.ts'
+import { type Client, createClient, type Link } from './client.ts'
+import { checkError, ERROR, LinkFailure, Passing } from './failures.ts'
 import { type KafkaLimits, LOGIN_MS, MISSING_TOPIC_MS } from './limits.ts'
 import { persist } from './persist.ts'
 import type { KafkaSettings } from './settings.ts'
@@ -83,7 +83,7 @@ export class Cluster {
         (await this.everyTopic()).map(({ topic: name }) => name),
       )
     }
-    checkError(found.error, `topic ${topic}`, { topic })
+    checkError(found.error, `topic ${topic}`, { topic }, 'Describe')
     if (known !== undefined && known.id !== found.id) throw recreated(topic, 'was deleted and made anew')
     this.#topics.set(topic, found)
     this.#missingSince.delete(topic)

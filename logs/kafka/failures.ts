@@ -1,10 +1,10 @@
-// What Kafka's error codes mean for a reader: worth another try, or the end of the run with a typed failure.
+// What Kafka's error codes and broken connections mean for a reader: worth another try, or the end of the run with a
+// typed failure.
 //
 // Promises: every code that is not known to be transient ends the run, under its name (Kafka documentation, "Error
-// Codes").
+// Codes"). A missing right is named, with its resource and the command that gives it.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import type { LinkFailure } from './client.ts'
 
 export const ERROR = {
   none: 0,
@@ -58,17 +58,64 @@ export class Passing extends Error {
   }
 }
 
+/** `no-token`: there is nothing to log in with, since whoever gives tokens is away. */
+type LinkFailureKind = 'unreachable' | 'no-token' | 'auth' | 'protocol'
+
+/** Why a broker gave no answer. */
+export class LinkFailure extends Error {
+  readonly kind: LinkFailureKind
+
+  constructor(kind: LinkFailureKind, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'LinkFailure'
+    this.kind = kind
+  }
+}
+
 const errorName = (code: number): string => TRANSIENT.get(code) ?? FINAL.get(code) ?? `error ${code}`
 
-/** Returns where there is no error; throws `Passing` or a LyrebirdError otherwise. `what` names what was asked. */
-export function checkError(code: number, what: string, where: Record<string, string | number> = {}): void {
+/** What a user is allowed to do, by the names of kafka-acls. */
+export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs'
+
+/** A topic, and what else is worth to be told of a failure there. */
+interface Where {
+  readonly topic: string
+  readonly partition?: number
+}
+
+/** A user without a right that a call needs. `said`: the words of the broker. */
+export function lacksRight(
+  what: string,
+  operation: Operation,
+  where: Where,
+  said: string | null = null,
+): LyrebirdError {
+  const { topic } = where
+  const words = said === null ? '' : ` (${said})`
+  return new LyrebirdError('broker-auth', `${what}: this user lacks the right ${operation} on topic ${topic}${words}`, {
+    where: { ...where, right: operation },
+    hint: `kafka-acls --add --allow-principal User:NAME --operation ${operation} --topic ${topic}`,
+  })
+}
+
+/**
+ * Returns where there is no error; throws `Passing` or a LyrebirdError otherwise. `what` names what was asked,
+ * `operation` the right that it needs on the topic.
+ */
+export function checkError(code: number, what: string, where: Where, operation: Operation): void {
+  if (code === ERROR.topicAuthorization) throw lacksRight(what, operation, where)
+  checkCode(code, what, { ...where })
+}
+
+/** The same for what needs no right on a topic. */
+export function checkCode(code: number, what: string, where: Record<string, string | number> = {}): void {
   if (code === ERROR.none) return
   const message = `${what}: ${errorName(code)}`
   if (TRANSIENT.has(code)) throw new Passing(message)
   if (code === ERROR.topicAuthorization || code === ERROR.clusterAuthorization) {
-    throw new LyrebirdError('broker-auth', `${message}`, {
+    throw new LyrebirdError('broker-auth', message, {
       where,
-      hint: 'give this user READ, DESCRIBE and DESCRIBE_CONFIGS on the topic, and WRITE for ticks',
+      hint: 'docs/kafka.md has the rights that this user needs',
     })
   }
   throw new LyrebirdError(code === ERROR.corruptMessage ? 'bad-crc' : 'broker-error', `the broker refuses ${message}`, {
@@ -78,10 +125,10 @@ export function checkError(code: number, what: string, where: Record<string, str
 
 /** The typed failure of a link, or null where another try may help. */
 export function finalFailure(e: LinkFailure): LyrebirdError | null {
-  if (e.kind === 'unreachable') return null
+  if (e.kind === 'unreachable' || e.kind === 'no-token') return null
   if (e.kind === 'auth') {
     return new LyrebirdError('broker-auth', `the broker does not let us in: ${e.message}`, {
-      hint: 'see LYREBIRD_KAFKA_SASL, _USER, _PASSWORD, _TLS and _CA in the environment',
+      hint: 'see the variables LYREBIRD_KAFKA_* in the environment, and docs/kafka.md',
       cause: e,
     })
   }

@@ -6,8 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
-import { LinkFailure } from './client.ts'
-import { finalFailure, Passing } from './failures.ts'
+import { finalFailure, LinkFailure, Passing } from './failures.ts'
 import { FIRST_RETRY_PAUSE_MS, LONGEST_RETRY_PAUSE_MS } from './limits.ts'
 import type { Waits } from './waits.ts'
 
@@ -28,6 +27,9 @@ interface Persistence {
 export async function persist<T>(persistence: Persistence, attempt: () => Promise<T>): Promise<T> {
   const { what, limitMs, loginMs, closed, stop, waits } = persistence
   const start = performance.now()
+  /** Time that ended with a refused login each, without that of outages between them. */
+  let refusedMs = 0
+  let failedAt = start
   const me = {}
   try {
     for (let pause = FIRST_RETRY_PAUSE_MS, failed = false; ; pause = Math.min(pause * 2, LONGEST_RETRY_PAUSE_MS)) {
@@ -39,10 +41,13 @@ export async function persist<T>(persistence: Persistence, attempt: () => Promis
       } catch (e) {
         checkOpen(closed)
         if (!(e instanceof LinkFailure || e instanceof Passing)) throw e
-        const spent = performance.now() - start
+        const now = performance.now()
+        const spent = now - start
         const final = e instanceof LinkFailure ? finalFailure(e) : null
-        if (final !== null && (final.code !== 'broker-auth' || spent + pause > loginMs)) throw final
-        if (spent + pause > limitMs) throw givenUp(what, e, spent)
+        if (final?.code === 'broker-auth') refusedMs += now - failedAt
+        failedAt = now
+        if (final !== null && (final.code !== 'broker-auth' || refusedMs + pause > loginMs)) throw final
+        if (spent + pause > limitMs) throw final ?? givenUp(what, e, spent)
         failed = true
         waits.failed(me, e.message)
       }
@@ -79,12 +84,19 @@ function givenUp(what: string, last: LinkFailure | Passing, spentMs: number): Ly
   if (last instanceof Passing) {
     return new LyrebirdError('broker-error', `${what}: given up after ${seconds} s (${last.message})`, { cause: last })
   }
+  if (last.kind === 'no-token') {
+    return new LyrebirdError(
+      'broker-unreachable',
+      `${what}: there is no token to log in with, given up after ${seconds} s (${last.message})`,
+      { hint: 'is the server of LYREBIRD_KAFKA_TOKEN_URL running? --give-up-after 10m waits for longer', cause: last },
+    )
+  }
   return new LyrebirdError(
     'broker-unreachable',
     `${what}: no broker answers, given up after ${seconds} s (${last.message})`,
     {
       hint: /closed connection/i.test(last.message)
-        ? 'it closes the connection without an answer: it may want TLS (LYREBIRD_KAFKA_TLS=1) or a login (LYREBIRD_KAFKA_SASL)'
+        ? 'it closes the connection without an answer: it may want TLS (LYREBIRD_KAFKA_TLS=1), a certificate (LYREBIRD_KAFKA_CERT) or a login (LYREBIRD_KAFKA_SASL)'
         : 'is the broker running, and is this the address that it advertises? --give-up-after 10m waits for longer',
       cause: last,
     },

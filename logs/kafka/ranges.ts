@@ -69,7 +69,7 @@ async function rangesOf(
   const at = (listed: typeof starts, partition: number): bigint => {
     const found = listed.find(({ partition: number }) => number === partition)
     if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-    checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition })
+    checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition }, 'Describe')
     if (found.offset < 0n) {
       throw new LyrebirdError(
         'broker-error',

@@ -73,7 +73,7 @@ function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: 
 /** The partition's part of an answer. Throws where it has an error. */
 async function checked(cluster: Cluster, range: Range, { error, partitions }: Fetched): Promise<FetchedPartition> {
   const { topic, partition, from, to } = range
-  checkError(error, `a fetch of ${topic}/${partition}`, { topic, partition })
+  checkError(error, `a fetch of ${topic}/${partition}`, { topic, partition }, 'Read')
   const fetched = partitions.find(({ partition: number }) => number === partition)
   if (fetched === undefined) throw new Passing(`no ${topic}/${partition} in the answer`)
   if (fetched.divergedAt !== null) throw cutBack(range, fetched.divergedAt)
@@ -81,7 +81,7 @@ async function checked(cluster: Cluster, range: Range, { error, partitions }: Fe
     await checkRange(cluster, range)
     throw new Unexplained(`${topic}/${partition} had no offset ${from} a moment ago`)
   }
-  checkError(fetched.error, `a fetch of ${topic}/${partition} at ${from}`, { topic, partition })
+  checkError(fetched.error, `a fetch of ${topic}/${partition} at ${from}`, { topic, partition }, 'Read')
   if (fetched.records.length === 0 && fetched.lastStableOffset < to) await checkRange(cluster, range)
   return fetched
 }

@@ -57,7 +57,7 @@ function produce(cluster: Cluster, topic: string, partition: number, batch: Uint
     const [produced] = await link.send(produceCall([{ topic, partition, batch }], { timeoutMs: TICK_MS }))
     const { error, message, offset } = produced as Produced
     if (error === ERROR.invalidTimestamp || error === ERROR.invalidRecord) throw refused(topic, partition, message)
-    checkError(error, `a tick for ${topic}/${partition}`, { topic, partition })
+    checkError(error, `a tick for ${topic}/${partition}`, { topic, partition }, 'Write')
     return offset
   })
 }

@@ -20,7 +20,7 @@ export function topicSettings(cluster: Cluster, topic: string): Promise<TopicSet
     const { error, settings } = await cluster.ask(
       describeTopicCall(topic, ['cleanup.policy', 'min.compaction.lag.ms', 'message.timestamp.type']),
     )
-    checkError(error, `the settings of topic ${topic}`, { topic })
+    checkError(error, `the settings of topic ${topic}`, { topic }, 'DescribeConfigs')
     const policies = (settings.get('cleanup.policy') ?? '').split(',')
     return {
       compacted: policies.some(policy => policy.trim() === 'compact'),

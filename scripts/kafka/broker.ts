@@ -29,6 +29,8 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>
   /** Adds a listener that asks for SASL PLAIN, user alice, password alice-pw. */
   readonly sasl?: boolean
+  /** Adds a TLS listener, with the settings `listener.name.tls.ssl.*` of `properties`. */
+  readonly tls?: boolean
   /** Makes a further broker of that one's cluster, node by node; the first one stays the only controller. */
   readonly joins?: Broker
   /** For `warmUp`: where the broker leaves its class-data archive when it is stopped. */
@@ -43,6 +45,8 @@ export interface Broker {
   readonly address: string
   /** host:port of the SASL listener; empty without the option. */
   readonly saslAddress: string
+  /** host:port of the TLS listener; empty without the option. */
+  readonly tlsAddress: string
   /** Where the broker's own segment files lie: one folder TOPIC-PARTITION each. */
   readonly logDir: string
   readonly pid: number
@@ -60,12 +64,12 @@ export interface Broker {
 /** Starts a broker on a fresh or a used directory. Rejects with the end of its log where it does not come up. */
 export async function startBroker(parts: KafkaParts, dir: string, options: BrokerOptions = {}): Promise<Broker> {
   mkdirSync(dir, { recursive: true })
-  const [port, ownController, sasl] = (await freePorts(3)) as [number, number, number]
+  const [port, ownController, sasl, tls] = (await freePorts(4)) as [number, number, number, number]
   const { joins } = options
   const cluster = joins?.cluster ?? { id: randomBytes(16).toString('base64url'), controller: ownController }
   const node = joins === undefined ? 1 : joins.node + 1
-  const saslPort = options.sasl === true ? sasl : null
-  prepareDirectory(parts, dir, { node, cluster, port, sasl: saslPort, properties: options.properties ?? {} })
+  const guarded = { sasl: options.sasl === true ? sasl : null, tls: options.tls === true ? tls : null }
+  prepareDirectory(parts, dir, { node, cluster, port, ...guarded, properties: options.properties ?? {} })
   let child = await launch(parts, dir, options.archiveAtExit)
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -79,6 +83,7 @@ export async function startBroker(parts: KafkaParts, dir: string, options: Broke
     cluster,
     address: `127.0.0.1:${port}`,
     saslAddress: options.sasl === true ? `127.0.0.1:${sasl}` : '',
+    tlsAddress: options.tls === true ? `127.0.0.1:${tls}` : '',
     logDir: join(dir, 'data'),
     get pid() {
       return child.pid as number

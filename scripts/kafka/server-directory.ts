@@ -24,6 +24,8 @@ export interface NodePlan {
   readonly port: number
   /** Port of the SASL listener; null for none. */
   readonly sasl: number | null
+  /** Port of the TLS listener; null for none. */
+  readonly tls: number | null
   /** Further lines of server.properties; they win. */
   readonly properties: Readonly<Record<string, string>>
 }
@@ -39,17 +41,18 @@ export function prepareDirectory(parts: KafkaParts, dir: string, plan: NodePlan)
   format(parts, dir, plan)
 }
 
-function serverProperties(dir: string, { node, cluster, port, sasl }: NodePlan): Record<string, string> {
+function serverProperties(dir: string, { node, cluster, port, sasl, tls }: NodePlan): Record<string, string> {
   const host = '127.0.0.1'
   const guarded = sasl === null ? '' : `,SASL://${host}:${sasl}`
-  const open = `PLAINTEXT://${host}:${port}${guarded}`
+  const encrypted = tls === null ? '' : `,TLS://${host}:${tls}`
+  const open = `PLAINTEXT://${host}:${port}${guarded}${encrypted}`
   return {
     'process.roles': node === CONTROLLER ? 'broker,controller' : 'broker',
     'node.id': String(node),
     'controller.quorum.voters': `${CONTROLLER}@${host}:${cluster.controller}`,
     listeners: node === CONTROLLER ? `${open},CONTROLLER://${host}:${cluster.controller}` : open,
     'advertised.listeners': open,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL',
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'sasl.enabled.mechanisms': 'PLAIN',

@@ -79,7 +79,7 @@ async function waitForOthers(cluster: Cluster, partition: number): Promise<void>
     const link = await cluster.leader(CONTROL_TOPIC, partition, 'read', false)
     const [listed] = await link.send(listOffsetsCall(CONTROL_TOPIC, [partition], LATEST, records))
     if (listed === undefined) throw new Passing('no offset of the control topic in the answer')
-    checkError(listed.error, 'the end of the control topic')
+    checkError(listed.error, 'the end of the control topic', { topic: CONTROL_TOPIC, partition }, 'Describe')
     return listed.offset
   }
   const written = await endOf('all')

@@ -42,7 +42,7 @@ async function isWritten(cluster: Cluster, topic: string, partition: number, off
   const link = await cluster.leader(topic, partition, 'read', false)
   const [written] = await link.send(listOffsetsCall(topic, [partition], LATEST, 'all'))
   if (written === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-  checkError(written.error, `the end of ${topic}/${partition}`, { topic, partition })
+  checkError(written.error, `the end of ${topic}/${partition}`, { topic, partition }, 'Describe')
   return offset < written.offset
 }
 

@@ -7,7 +7,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { createTopicCall, type NewTopic } from '../../logs/kafka/calls/create-topic.ts'
 import { describeTopicCall } from '../../logs/kafka/calls/describe-configs.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
-import { checkError, ERROR, Passing } from '../../logs/kafka/failures.ts'
+import { checkError, ERROR, lacksRight, Passing } from '../../logs/kafka/failures.ts'
 import { WRITE_BATCH_BYTES } from '../../logs/limits.ts'
 import type { SinkTopic, TopicOptions } from '../sink.ts'
 import { CONTROL_PARTITIONS, CONTROL_SETTINGS, CONTROL_TOPIC, checkControlSettings } from './control-topic.ts'
@@ -107,7 +107,7 @@ async function create(
 function settingsOf(cluster: Cluster, topic: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   return cluster.persist(`the settings of topic ${topic}`, async () => {
     const { error, settings } = await cluster.ask(describeTopicCall(topic, names))
-    checkError(error, `the settings of topic ${topic}`, { topic })
+    checkError(error, `the settings of topic ${topic}`, { topic }, 'DescribeConfigs')
     return new Map([...settings].map(([name, value]) => [name, value ?? '']))
   })
 }
@@ -115,10 +115,7 @@ function settingsOf(cluster: Cluster, topic: string, names: readonly string[]): 
 function notMade(topic: string, error: number, message: string | null): LyrebirdError {
   const why = message ?? `error ${error}`
   if (error === TOPIC_REFUSED || error === CLUSTER_REFUSED) {
-    return new LyrebirdError('broker-auth', `this user may not make topic ${topic}: ${why}`, {
-      where: { topic },
-      hint: `give it CREATE on topic ${topic}, or make the topic`,
-    })
+    return lacksRight(`topic ${topic} is not there and cannot be made`, 'Create', { topic }, message)
   }
   return new LyrebirdError('broker-error', `topic ${topic} cannot be made: ${why}`, {
     where: { topic },

@@ -37,12 +37,18 @@ export interface TopicPartitions {
   readonly partitions: readonly number[]
 }
 
+/** A topic and its error, 0 where there is none. */
+interface Entered {
+  readonly topic: string
+  readonly error: number
+}
+
 /** The first error of any partition; 0 where there is none. */
 export function addPartitionsCall(
   transactionalId: string,
   producer: ProducerIdentity,
   topics: readonly TopicPartitions[],
-): ApiCall<number> {
+): ApiCall<Entered> {
   return {
     apiKey: 24,
     apiVersion: 3,
@@ -59,14 +65,21 @@ export function addPartitionsCall(
       const r = new WireReader(bytes)
       r.tags()
       r.i32() // throttle time
-      const errors = r.topicPartitions(() => {
-        r.i32() // partition
-        const error = r.i16()
+      const entered = r.array(() => {
+        const topic = r.string()
+        const partitions = r.array(() => {
+          r.i32() // partition
+          const error = r.i16()
+          r.tags()
+          return { topic, error }
+        })
         r.tags()
-        return error
+        return partitions
       })
+      const failed = entered.flat().filter(({ error }) => error !== 0)
       // Where one partition is refused, the others are told that nothing was attempted with them.
-      return errors.find(error => error !== 0 && error !== OPERATION_NOT_ATTEMPTED) ?? errors.find(Boolean) ?? 0
+      const first = failed.find(({ error }) => error !== OPERATION_NOT_ATTEMPTED) ?? failed[0]
+      return first ?? { topic: '', error: 0 }
     },
   }
 }

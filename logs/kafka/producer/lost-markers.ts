@@ -44,11 +44,11 @@ const ENDING: ReadonlySet<string> = new Set(['PrepareCommit', 'PrepareAbort', 'P
 export async function endedTransaction(cluster: Cluster, transactionalId: string): Promise<EndedTransaction | null> {
   const what = `the transactional id ${transactionalId}`
   const found = await cluster.ask(findCoordinatorCall(transactionalId))
-  checkTransaction(found.error, what, found.message, transactionalId)
+  checkTransaction(found.error, what, found.message, transactionalId, 'Describe')
   const coordinator = await cluster.node(found.node, 'write')
   const { error, state, producer } = await coordinator.send(describeTransactionCall(transactionalId))
   if (error === NOT_FOUND) return null
-  checkTransaction(error, what, null, transactionalId)
+  checkTransaction(error, what, null, transactionalId, 'Describe')
   if (ENDING.has(state)) throw new Passing(`${what}: its last transaction is still ending`)
   const outcome = OUTCOMES.get(state)
   return outcome === undefined ? null : { producer, outcome }
@@ -73,12 +73,12 @@ async function isOpen(cluster: Cluster, producer: bigint, { topic, partition }: 
   ])
   for (const end of [stable[0], written[0]]) {
     if (end === undefined) throw new Passing(`${what}: no offset in the answer`)
-    checkError(end.error, what, { topic, partition })
+    checkError(end.error, what, { topic, partition }, 'Describe')
   }
   // Nothing is open there, and brokers want more rights for the next question.
   if (stable[0]?.offset === written[0]?.offset) return false
   const [described] = await link.send(describeProducersCall(topic, [partition]))
   if (described === undefined) throw new Passing(`${what}: nothing in the answer`)
-  checkError(described.error, what, { topic, partition })
+  checkError(described.error, what, { topic, partition }, 'Read')
   return described.producers.some(({ id, transactionStart }) => id === producer && transactionStart >= 0n)
 }

@@ -4,7 +4,7 @@
 // Promises: a code that is not known ends the run, under its number.
 
 import { LyrebirdError } from '../../../core/errors.ts'
-import { checkError, Passing } from '../failures.ts'
+import { checkCode, ERROR, lacksRight, Passing } from '../failures.ts'
 
 /** Another producer of the same transactional id has begun: the owner of the state decides who goes on. */
 export class Fenced extends Error {
@@ -40,17 +40,27 @@ const INVALID_TIMESTAMP = 32
 const TRANSACTIONAL_ID_REFUSED = 53
 const INVALID_TIMEOUT = 50
 const INVALID_RECORD = 87
-const TOPIC_REFUSED = 29
 
-/** Returns where there is no error; throws `Passing`, `Fenced` or a LyrebirdError otherwise. */
-export function checkTransaction(code: number, what: string, message: string | null, transactionalId: string): void {
+/**
+ * Returns where there is no error; throws `Passing`, `Fenced` or a LyrebirdError otherwise. `operation`: the right that
+ * the call needs on the transactional id.
+ */
+export function checkTransaction(
+  code: number,
+  what: string,
+  message: string | null,
+  transactionalId: string,
+  operation: 'Write' | 'Describe' = 'Write',
+): void {
   if (code === 0) return
   const passing = PASSING.get(code)
   if (passing !== undefined) throw new Passing(`${what}: ${passing}`)
   if (FENCING.has(code)) throw new Fenced(what)
   if (code === TRANSACTIONAL_ID_REFUSED) {
-    throw new LyrebirdError('broker-auth', `${what}: this user may not use the transactional id ${transactionalId}`, {
-      hint: 'give it WRITE and DESCRIBE on transactional ids that begin with lyrebird-',
+    const lacking = `this user lacks the right ${operation} on the transactional id ${transactionalId}`
+    throw new LyrebirdError('broker-auth', `${what}: ${lacking}`, {
+      where: { transactionalId, right: operation },
+      hint: `kafka-acls --add --allow-principal User:NAME --operation ${operation} --transactional-id lyrebird- --resource-pattern-type prefixed`,
     })
   }
   if (code === INVALID_TIMEOUT) {
@@ -58,7 +68,14 @@ export function checkTransaction(code: number, what: string, message: string | n
       hint: 'raise transaction.max.timeout.ms of the brokers to 60000 at least',
     })
   }
-  checkError(code, message === null ? what : `${what} (${message})`)
+  checkCode(code, message === null ? what : `${what} (${message})`)
+}
+
+/** The same for the answer to partitions that enter a transaction. */
+export function checkEntered({ error, topic }: { error: number; topic: string }, transactionalId: string): void {
+  const what = 'a transaction that begins'
+  if (error === ERROR.topicAuthorization) throw lacksRight(what, 'Write', { topic })
+  checkTransaction(error, what, null, transactionalId)
 }
 
 /** The same for the answer to a batch. */
@@ -70,12 +87,7 @@ export function checkProduced(
   const what = `writing to ${topic}/${partition}`
   const where = { topic, partition }
   const said = message === null ? '' : ` (${message})`
-  if (error === TOPIC_REFUSED) {
-    throw new LyrebirdError('broker-auth', `${what}: this user may not write to topic ${topic}`, {
-      where,
-      hint: `give it WRITE and DESCRIBE on topic ${topic}`,
-    })
-  }
+  if (error === ERROR.topicAuthorization) throw lacksRight(what, 'Write', where)
   if (RECORD_TOO_LARGE.has(error)) {
     throw new LyrebirdError('too-big', `${what}: the brokers take no batch of this size${said}`, {
       where,

@@ -24,7 +24,7 @@ import type { Cluster } from '../cluster.ts'
 import { Passing } from '../failures.ts'
 import { PRODUCE_MS } from '../limits.ts'
 import type { Outcome, Place } from './lost-markers.ts'
-import { checkProduced, checkTransaction } from './transaction-errors.ts'
+import { checkEntered, checkProduced, checkTransaction } from './transaction-errors.ts'
 import { makeTransactional, nextSequence } from './transactional-batch.ts'
 
 interface ProducerOptions {
@@ -74,7 +74,7 @@ export class TransactionalProducer {
       (versions.features.get(TRANSACTION_FEATURE) ?? 0) >= SECOND_VERSION &&
       (versions.greatest.get(PRODUCE_KEY) ?? 0) >= PRODUCE_THAT_ENTERS
     const found = await cluster.ask(findCoordinatorCall(transactionalId))
-    checkTransaction(found.error, what, found.message, transactionalId)
+    checkTransaction(found.error, what, found.message, transactionalId, 'Describe')
     const coordinator = await cluster.node(found.node, 'write')
     const { error, producer } = await coordinator.send(initProducerIdCall(transactionalId, timeoutMs))
     checkTransaction(error, what, null, transactionalId)
@@ -161,7 +161,7 @@ export class TransactionalProducer {
     // The markers of the transaction before may still be on their way.
     for (let tries = 0; ; tries++) {
       try {
-        checkTransaction(await this.#coordinator.send(call), 'a transaction that begins', null, transactionalId)
+        checkEntered(await this.#coordinator.send(call), transactionalId)
         break
       } catch (e) {
         if (!(e instanceof Passing) || tries === ENTER_TRIES) throw e

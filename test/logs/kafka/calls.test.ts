@@ -100,23 +100,4 @@ describe('an address', () => {
     const failure = expect.objectContaining({ code: 'usage', message: expect.not.stringContaining('secret') })
     expect(() => kafkaSettings('kafka://user:secret@host:1', {})).toThrow(failure)
   })
-
-  test('takes TLS and SASL from the environment, and reports missing parts', () => {
-    const sasl = { LYREBIRD_KAFKA_SASL: 'SCRAM-SHA-256', LYREBIRD_KAFKA_USER: 'u', LYREBIRD_KAFKA_PASSWORD: 'p' }
-    const settings = kafkaSettings('kafka://a:1,b:2', { ...sasl, LYREBIRD_KAFKA_TLS: '1' })
-    expect(settings).toMatchObject({
-      brokers: ['a:1', 'b:2'],
-      tls: { ca: null },
-      sasl: { mechanism: 'scram-sha-256', username: 'u', password: 'p' },
-    })
-    expect(kafkaSettings('kafka://a:1', {})).toMatchObject({ tls: null, sasl: null })
-    for (const environment of [
-      { LYREBIRD_KAFKA_SASL: 'kerberos' },
-      { LYREBIRD_KAFKA_SASL: 'plain', LYREBIRD_KAFKA_USER: 'u' },
-      { LYREBIRD_KAFKA_TLS: 'maybe' },
-      { LYREBIRD_KAFKA_CA: '/does/not/exist' },
-    ]) {
-      expect(() => kafkaSettings('kafka://a:1', environment)).toThrow(expect.objectContaining({ code: 'usage' }))
-    }
-  })
 })

@@ -1,8 +1,7 @@
 // Trying again, without a broker: how long, who hears of it, and what ends it.
 
 import { describe, expect, test } from 'vitest'
-import { LinkFailure } from '../../../logs/kafka/client.ts'
-import { Passing } from '../../../logs/kafka/failures.ts'
+import { LinkFailure, Passing } from '../../../logs/kafka/failures.ts'
 import { QUIET_OUTAGE_MS } from '../../../logs/kafka/limits.ts'
 import { persist } from '../../../logs/kafka/persist.ts'
 import { Waits } from '../../../logs/kafka/waits.ts'
@@ -69,6 +68,21 @@ describe('trying again', () => {
     let tries = 0
     expect(await trying(() => (tries++ < 3 ? refused() : Promise.resolve(1)), { loginMs: 10_000 }).done).toBe(1)
     await expect(trying(refused, { loginMs: 200 }).done).rejects.toMatchObject({ code: 'broker-auth' })
+    // Neither the limit nor failures of other kinds between the refusals make anything else of it.
+    await expect(trying(refused, { loginMs: 10_000, limitMs: 200 }).done).rejects.toMatchObject({ code: 'broker-auth' })
+    let turns = 0
+    const mixed = trying(() => (turns++ % 2 === 0 ? away() : refused()), { loginMs: 200 })
+    await expect(mixed.done).rejects.toMatchObject({ code: 'broker-auth' })
+  })
+
+  test('counts refused logins from the end of an outage on', async () => {
+    const start = performance.now()
+    let refusals = 0
+    const attempt = async (): Promise<number> => {
+      if (performance.now() - start < 2_000) return await away()
+      return refusals++ < 2 ? await refused() : 1
+    }
+    expect(await trying(attempt, { loginMs: 6_000, limitMs: 60_000 }).done).toBe(1)
   })
 })
 
