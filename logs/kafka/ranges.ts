@@ -25,7 +25,7 @@ export function offsetFrom(cluster: Cluster, topic: string, partition: number, t
     for (const timestamp of [BigInt(Math.max(time, 0)), LATEST]) {
       const [found] = await link.send(listOffsetsCall(topic, [partition], timestamp))
       if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-      checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition })
+      checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition }, 'Describe')
       if (found.offset >= 0n) return found.offset
     }
     throw new Passing(`no offset of ${topic}/${partition} in the answer`)
