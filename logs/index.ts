@@ -2,7 +2,7 @@
 
 import { LyrebirdError } from '../core/errors.ts'
 import { DirectoryLog } from './directory.ts'
-import { isKafkaAddress } from './kafka/settings.ts'
+import { isKafkaAddress } from './kafka/login/address.ts'
 import type { Log } from './log.ts'
 import type { Patience } from './patience.ts'
 

@@ -7,7 +7,7 @@ import { LyrebirdError } from '../core/errors.ts'
 import { TICK_HEADER } from '../core/log/chunk.ts'
 import { DirectoryLog } from './directory.ts'
 import { OutputTopic } from './embedded/output-topic.ts'
-import { isKafkaAddress } from './kafka/settings.ts'
+import { isKafkaAddress } from './kafka/login/address.ts'
 import { unknownPartition } from './log-failures.ts'
 import type { Tick, WrittenTick } from './tick.ts'
 

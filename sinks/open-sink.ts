@@ -1,7 +1,7 @@
 // Chooses the sink for a place: a directory is an embedded log, kafka://HOST:PORT,... a cluster.
 
 import { LyrebirdError } from '../core/errors.ts'
-import { isKafkaAddress } from '../logs/kafka/settings.ts'
+import { isKafkaAddress } from '../logs/kafka/login/address.ts'
 import type { Patience } from '../logs/patience.ts'
 import { openEmbeddedSink } from './embedded/embedded-sink.ts'
 import type { OpenSink, TopicOptions } from './sink.ts'

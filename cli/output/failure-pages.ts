@@ -32,7 +32,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'check-failed': 'The job does not compile. lyrebird check JOB.ts shows every diagnostic.',
   'output-unsupported': 'Outputs go to a log directory or to Kafka: nothing else would be exactly once.',
   'broker-unreachable': 'No broker answered at that address. Check the address and that the broker runs.',
-  'broker-auth': 'The broker refused the credentials.',
+  'broker-auth':
+    'The broker refused the credentials or the certificate, or this user lacks a right, which the message names. See LYREBIRD_KAFKA_* in the environment, and docs/kafka.md for the rights.',
   'broker-error': 'The broker answered with an error that does not pass. The message holds its code.',
   'registry-unreachable':
     'No schema registry answered at that URL, also when asked again. Check the URL and that the registry runs. Runs never need one: only lyrebird schemas asks it.',

@@ -12,7 +12,7 @@ import { nodeOf } from '../../core/plan/plan-index.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
 import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
-import { isKafkaAddress } from '../../logs/kafka/settings.ts'
+import { isKafkaAddress } from '../../logs/kafka/login/address.ts'
 import type { PartitionRange } from '../../logs/log.ts'
 import { writtenTo } from '../../run/state/folders.ts'
 import {

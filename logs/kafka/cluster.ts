@@ -90,6 +90,14 @@ export class Cluster {
     return found
   }
 
+  /** Whether there is such a topic now. A user without the right to see it hears that, not that there is none. */
+  async has(topic: string): Promise<boolean> {
+    const found = (await this.#refresh([topic])).topics.find(({ topic: name }) => name === topic)
+    if (found === undefined || found.error === ERROR.unknownTopic) return false
+    checkError(found.error, `topic ${topic}`, { topic }, 'Describe')
+    return true
+  }
+
   /** A topic as it was last seen. */
   known(topic: string): TopicMetadata | undefined {
     return this.#topics.get(topic)

@@ -75,7 +75,7 @@ export class LinkFailure extends Error {
 const errorName = (code: number): string => TRANSIENT.get(code) ?? FINAL.get(code) ?? `error ${code}`
 
 /** What a user is allowed to do, by the names of kafka-acls. */
-export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs'
+type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs'
 
 /** A topic, and what else is worth to be told of a failure there. */
 interface Where {

@@ -6,6 +6,7 @@
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { KAFKA_LIMITS, type KafkaLimits } from './limits.ts'
+import { brokersOf } from './login/address.ts'
 import { type TlsFiles, tlsOf } from './login/certificates.ts'
 import { type Sasl, saslOf } from './login/sasl.ts'
 import { type Environment, VARIABLES } from './login/variables.ts'
@@ -20,11 +21,6 @@ export interface KafkaSettings {
   readonly limits: KafkaLimits
 }
 
-const SCHEME = 'kafka://'
-
-/** True for kafka://..., in any case. */
-export const isKafkaAddress = (spec: string): boolean => /^kafka:\/\//i.test(spec)
-
 /** Reads an address and the environment. Throws `usage`. */
 export function kafkaSettings(
   spec: string,
@@ -36,8 +32,8 @@ export function kafkaSettings(
       hint: `set ${VARIABLES.mechanism}, ${VARIABLES.user} and ${VARIABLES.password} in the environment instead`,
     })
   }
-  const brokers = spec.slice(SCHEME.length).replace(/\/$/, '').split(',')
-  if (!isKafkaAddress(spec) || !brokers.every(isHostAndPort)) {
+  const brokers = brokersOf(spec)
+  if (brokers === null) {
     throw new LyrebirdError('usage', `"${spec.slice(0, 200)}" is not an address of Kafka`, {
       hint: 'write kafka://HOST:PORT, several brokers separated by commas, such as kafka://127.0.0.1:9092',
     })
@@ -48,9 +44,4 @@ export function kafkaSettings(
   tls?.()
   sasl?.()
   return { brokers, tls, sasl, limits: whole }
-}
-
-function isHostAndPort(text: string): boolean {
-  const match = /^[A-Za-z0-9._-]{1,253}:(\d{1,5})$/.exec(text)
-  return match !== null && Number(match[1]) > 0 && Number(match[1]) < 65536
 }

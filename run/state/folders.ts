@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { isKafkaAddress } from '../../logs/kafka/settings.ts'
+import { isKafkaAddress } from '../../logs/kafka/login/address.ts'
 import { clusterOf } from '../../sinks/kafka/journal.ts'
 
 /**

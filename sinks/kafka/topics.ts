@@ -77,8 +77,7 @@ async function create(
   { topic, partitions, settings }: Omit<NewTopic, 'replication'>,
   { replication = CLUSTER_DEFAULT, minInSync }: TopicOptions,
 ): Promise<boolean> {
-  const known = await cluster.persist('the list of topics', () => cluster.everyTopic())
-  if (known.some(({ topic: name }) => name === topic)) return false
+  if (await cluster.persist(`topic ${topic}`, () => cluster.has(topic))) return false
   const kept = minInSync === undefined ? settings : { ...settings, 'min.insync.replicas': String(minInSync) }
   let times: Record<string, string> = TIMES
   const made = await cluster.persist(`making topic ${topic}`, async () => {

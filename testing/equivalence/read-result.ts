@@ -16,7 +16,7 @@ import { canonicalBytes } from '../../core/values/canonical.ts'
 import type { DigestSummary } from '../../core/values/multiset-digest.ts'
 import { MultisetDigest } from '../../core/values/multiset-digest.ts'
 import { openLog } from '../../logs/index.ts'
-import { isKafkaAddress } from '../../logs/kafka/settings.ts'
+import { isKafkaAddress } from '../../logs/kafka/login/address.ts'
 import type { Log } from '../../logs/log.ts'
 import { sourceNodes } from '../../run/reading/bind-log.ts'
 import {
