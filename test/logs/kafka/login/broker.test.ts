@@ -11,9 +11,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openKafkaLog } from '../../../../logs/kafka/index.ts'
 import type { KafkaLimits } from '../../../../logs/kafka/limits.ts'
 import type { Log } from '../../../../logs/log.ts'
+import { StreamRun } from '../../../../runtime-stream/index.ts'
+import { openKafkaSink } from '../../../../sinks/kafka/kafka-sink.ts'
+import { testFolder } from '../../../run/support/folder.ts'
+import { append, committed, countingJob, newLog, numbersOf } from '../../../sinks/kafka/support.ts'
 import { everything, noKafka, QUICK, TestCluster } from '../support/cluster.ts'
 import { Authority, tlsListener } from './pki.ts'
-import { TAKES_TOKENS, type TokenServer, tokenServer, unsignedToken } from './token-server.ts'
+import { TAKES_TOKENS, TOKEN_LOGIN, type TokenServer, tokenServer, unsignedToken } from './token-server.ts'
 
 const LIMIT_MS = 120_000
 /** A slow machine may need long for a handshake, and a quick refusal is not what is tested here. */
@@ -97,7 +101,7 @@ describe.skipIf(noKafka)('a broker', { timeout: LIMIT_MS }, () => {
       const { server, environment } = await endpoint(4_000)
       const log = await open(cluster.broker.saslAddress, environment, { outageMs: 10_000 })
       const own = await cluster.topic()
-      const until = performance.now() + 15_000
+      const until = performance.now() + 10_000
       let sent = 0
       while (performance.now() < until) {
         await cluster.send(own, [`${sent++}`])
@@ -109,6 +113,37 @@ describe.skipIf(noKafka)('a broker', { timeout: LIMIT_MS }, () => {
       // A connection on which nothing was said until its session was long over.
       await sleep(6_000)
       expect(await everything(log, own)).toHaveLength(sent)
+    })
+
+    test('writes outputs through the ends of its sessions, each record once', async () => {
+      const { server, environment } = await endpoint(4_000)
+      const told: unknown[] = []
+      const kafka = { environment, limits: PATIENT, patience: { onAway: (away: unknown) => void told.push(away) } }
+      const log = newLog()
+      append(log, 0, 1)
+      const stream = await StreamRun.open({
+        functions: countingJob('through-sessions'),
+        log,
+        state: join(testFolder(), 'state'),
+        out: options => openKafkaSink(`kafka://${cluster.broker.saslAddress}`, options, kafka),
+      })
+      let end = 1
+      try {
+        for (const until = performance.now() + 10_000; performance.now() < until || end < 50; end += 10) {
+          append(log, end, end + 10)
+          await stream.run.refresh(false)
+          await stream.advance(stream.partitions[0] as string, BigInt(end))
+          await stream.commit()
+          await sleep(50)
+        }
+        await stream.run.drain()
+      } finally {
+        await stream.close()
+      }
+      expect(server.given.length).toBeGreaterThanOrEqual(3)
+      const numbers = numbersOf(await committed(`kafka://${cluster.broker.address}`, 'through-sessions'))
+      expect(numbers).toEqual(Array.from({ length: end - 11 }, (_, n) => n))
+      expect(told).toEqual([])
     })
 
     test('waits for an endpoint that is away, and ends where it refuses us', async () => {
@@ -123,7 +158,7 @@ describe.skipIf(noKafka)('a broker', { timeout: LIMIT_MS }, () => {
       expect(refused).toMatchObject({ code: 'broker-auth', message: expect.stringContaining('401 (invalid_client)') })
       expect(String(refused)).not.toContain('canary')
 
-      const log = await open(cluster.broker.saslAddress, environment, { outageMs: 20_000 })
+      const log = await open(cluster.broker.saslAddress, environment, { outageMs: 10_000 })
       server.answers = 503
       await sleep(2_500)
       const reading = everything(log, topic)
@@ -165,6 +200,25 @@ describe.skipIf(noKafka)('a broker', { timeout: LIMIT_MS }, () => {
       ]) {
         expect(await everything(await open(cluster.broker.tlsAddress, environment), topic)).toEqual(['0:a'])
       }
+    })
+
+    test('and by token on the same connection', async () => {
+      const both = await TestCluster.start({
+        tls: true,
+        properties: {
+          ...TAKES_TOKENS,
+          ...tlsListener(authority, 'none'),
+          'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,TLS:SASL_SSL',
+          'sasl.enabled.mechanisms': 'OAUTHBEARER',
+          'listener.name.tls.oauthbearer.sasl.jaas.config': TOKEN_LOGIN,
+        },
+      })
+      ends.push(() => both.end())
+      const own = await both.topic()
+      await both.send(own, ['b'])
+      const { environment } = await endpoint(60_000)
+      const log = await open(both.broker.tlsAddress, { ...environment, LYREBIRD_KAFKA_CA: authority.ca })
+      expect(await everything(log, own)).toEqual(['0:b'])
     })
 
     test('refuses whoever has none, an expired one, or one of another authority: broker-auth', async () => {

@@ -7,11 +7,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
+export const TOKEN_LOGIN =
+  'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";'
+
 /** Settings of the SASL listener, beside those that it has. */
 export const TAKES_TOKENS: Readonly<Record<string, string>> = {
   'sasl.enabled.mechanisms': 'PLAIN,OAUTHBEARER',
-  'listener.name.sasl.oauthbearer.sasl.jaas.config':
-    'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";',
+  'listener.name.sasl.oauthbearer.sasl.jaas.config': TOKEN_LOGIN,
   // Brokers end sessions only where this is set; then with the token at the latest.
   'listener.name.sasl.oauthbearer.connections.max.reauth.ms': '600000',
 }
