@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { KafkaParts } from './jars.ts'
-import { type ClusterPlace, JVM, prepareDirectory } from './server-directory.ts'
+import { type ClusterPlace, JVM, type ProxiedPort, prepareDirectory } from './server-directory.ts'
 
 const READY = 'Kafka Server started'
 /** A busy machine has needed 30 s for what takes 1 s on a quiet one. */
@@ -31,8 +31,10 @@ export interface BrokerOptions {
   readonly sasl?: boolean
   /** Adds a TLS listener, with the settings `listener.name.tls.ssl.*` of `properties`. */
   readonly tls?: boolean
-  /** Makes a further broker of that one's cluster, node by node; the first one stays the only controller. */
+  /** Makes a further broker of that one's cluster, node by node; its controllers stay those it has. */
   readonly joins?: Broker
+  /** Port of a proxy through which clients come to a listener of their own (`proxiedPort`). */
+  readonly behind?: number
   /** For `warmUp`: where the broker leaves its class-data archive when it is stopped. */
   readonly archiveAtExit?: string
 }
@@ -47,6 +49,8 @@ export interface Broker {
   readonly saslAddress: string
   /** host:port of the TLS listener; empty without the option. */
   readonly tlsAddress: string
+  /** Port of the listener for clients that come through a proxy; 0 without the option. */
+  readonly proxiedPort: number
   /** Where the broker's own segment files lie: one folder TOPIC-PARTITION each. */
   readonly logDir: string
   readonly pid: number
@@ -63,13 +67,65 @@ export interface Broker {
 
 /** Starts a broker on a fresh or a used directory. Rejects with the end of its log where it does not come up. */
 export async function startBroker(parts: KafkaParts, dir: string, options: BrokerOptions = {}): Promise<Broker> {
-  mkdirSync(dir, { recursive: true })
-  const [port, ownController, sasl, tls] = (await freePorts(4)) as [number, number, number, number]
   const { joins } = options
-  const cluster = joins?.cluster ?? { id: randomBytes(16).toString('base64url'), controller: ownController }
-  const node = joins === undefined ? 1 : joins.node + 1
-  const guarded = { sasl: options.sasl === true ? sasl : null, tls: options.tls === true ? tls : null }
-  prepareDirectory(parts, dir, { node, cluster, port, ...guarded, properties: options.properties ?? {} })
+  if (joins !== undefined) return startNode(parts, dir, { ...options, cluster: joins.cluster, node: joins.node + 1 })
+  const cluster = { id: newClusterId(), controllers: await freePorts(1) }
+  return startNode(parts, dir, { ...options, cluster, node: 1 })
+}
+
+/**
+ * Starts brokers that are controllers too, each in a directory of its own; topics have a replica in each. One of three
+ * may die.
+ */
+export async function startCluster(
+  parts: KafkaParts,
+  dir: string,
+  options: readonly BrokerOptions[],
+): Promise<readonly Broker[]> {
+  const cluster = { id: newClusterId(), controllers: await freePorts(options.length) }
+  const replicas = replicatedBy(options.length)
+  const starting = options.map((own, i) =>
+    startNode(parts, join(dir, `node${i + 1}`), {
+      ...own,
+      properties: { ...replicas, ...own.properties },
+      cluster,
+      node: i + 1,
+    }),
+  )
+  const started = await Promise.allSettled(starting)
+  const failed = started.find(({ status }) => status === 'rejected')
+  if (failed === undefined) return Promise.all(starting)
+  await Promise.all(started.map(one => (one.status === 'fulfilled' ? one.value.kill() : undefined)))
+  throw (failed as PromiseRejectedResult).reason
+}
+
+function replicatedBy(brokers: number): Readonly<Record<string, string>> {
+  const [all, most] = [String(brokers), String(Math.floor(brokers / 2) + 1)]
+  return {
+    'default.replication.factor': all,
+    'min.insync.replicas': most,
+    'offsets.topic.replication.factor': all,
+    'transaction.state.log.replication.factor': all,
+    'transaction.state.log.min.isr': most,
+    'replica.lag.time.max.ms': '3000',
+  }
+}
+
+const newClusterId = (): string => randomBytes(16).toString('base64url')
+
+interface NodeOptions extends BrokerOptions {
+  readonly cluster: ClusterPlace
+  readonly node: number
+}
+
+async function startNode(parts: KafkaParts, dir: string, options: NodeOptions): Promise<Broker> {
+  mkdirSync(dir, { recursive: true })
+  const { cluster, node, behind, properties = {} } = options
+  const [port, saslPort, tlsPort, proxiedPort] = (await freePorts(4)) as [number, number, number, number]
+  const sasl = options.sasl === true ? saslPort : null
+  const tls = options.tls === true ? tlsPort : null
+  const proxied: ProxiedPort | null = behind === undefined ? null : { port: proxiedPort, advertised: behind }
+  prepareDirectory(parts, dir, { node, cluster, port, sasl, tls, proxied, properties })
   let child = await launch(parts, dir, options.archiveAtExit)
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -82,8 +138,9 @@ export async function startBroker(parts: KafkaParts, dir: string, options: Broke
     node,
     cluster,
     address: `127.0.0.1:${port}`,
-    saslAddress: options.sasl === true ? `127.0.0.1:${sasl}` : '',
-    tlsAddress: options.tls === true ? `127.0.0.1:${tls}` : '',
+    saslAddress: sasl === null ? '' : `127.0.0.1:${sasl}`,
+    tlsAddress: tls === null ? '' : `127.0.0.1:${tls}`,
+    proxiedPort: proxied?.port ?? 0,
     logDir: join(dir, 'data'),
     get pid() {
       return child.pid as number

@@ -13,12 +13,18 @@ import type { KafkaParts } from './jars.ts'
 export interface ClusterPlace {
   /** 22 characters of base64url. */
   readonly id: string
-  /** Port of the one controller. */
-  readonly controller: number
+  /** Ports of the controllers, which are the first nodes. */
+  readonly controllers: readonly number[]
+}
+
+/** A listener whose clients come through a proxy: they are told the proxy's port. */
+export interface ProxiedPort {
+  readonly port: number
+  readonly advertised: number
 }
 
 export interface NodePlan {
-  /** 1 is the controller too. */
+  /** From 1 on. */
   readonly node: number
   readonly cluster: ClusterPlace
   readonly port: number
@@ -26,13 +32,15 @@ export interface NodePlan {
   readonly sasl: number | null
   /** Port of the TLS listener; null for none. */
   readonly tls: number | null
+  /** Null for none. */
+  readonly proxied: ProxiedPort | null
   /** Further lines of server.properties; they win. */
   readonly properties: Readonly<Record<string, string>>
 }
 
 export const JVM = ['-Xmx128m', '-Xms32m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xshare:auto']
 const CHECKPOINT = '00000000000000000000-0000000000.checkpoint'
-const CONTROLLER = 1
+const HOST = '127.0.0.1'
 
 export function prepareDirectory(parts: KafkaParts, dir: string, plan: NodePlan): void {
   const properties = { ...serverProperties(dir, plan), ...plan.properties }
@@ -41,18 +49,15 @@ export function prepareDirectory(parts: KafkaParts, dir: string, plan: NodePlan)
   format(parts, dir, plan)
 }
 
-function serverProperties(dir: string, { node, cluster, port, sasl, tls }: NodePlan): Record<string, string> {
-  const host = '127.0.0.1'
-  const guarded = sasl === null ? '' : `,SASL://${host}:${sasl}`
-  const encrypted = tls === null ? '' : `,TLS://${host}:${tls}`
-  const open = `PLAINTEXT://${host}:${port}${guarded}${encrypted}`
+function serverProperties(dir: string, plan: NodePlan): Record<string, string> {
+  const { node, cluster } = plan
+  const controller = cluster.controllers[node - 1]
+  const voters = cluster.controllers.map((port, i) => `${i + 1}@${HOST}:${port}`)
   return {
-    'process.roles': node === CONTROLLER ? 'broker,controller' : 'broker',
+    'process.roles': controller === undefined ? 'broker' : 'broker,controller',
     'node.id': String(node),
-    'controller.quorum.voters': `${CONTROLLER}@${host}:${cluster.controller}`,
-    listeners: node === CONTROLLER ? `${open},CONTROLLER://${host}:${cluster.controller}` : open,
-    'advertised.listeners': open,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL',
+    'controller.quorum.voters': voters.join(','),
+    ...listeners(plan, controller),
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'sasl.enabled.mechanisms': 'PLAIN',
@@ -78,9 +83,26 @@ function serverProperties(dir: string, { node, cluster, port, sasl, tls }: NodeP
     // After a kill -9 the broker is let in again only when its old session has ended (9 s by default).
     'broker.session.timeout.ms': '2000',
     'broker.heartbeat.interval.ms': '300',
-    // The controller goes on with what it knows after a kill instead of waiting out an election.
-    'controller.quorum.election.timeout.ms': '200',
-    'controller.quorum.election.backoff.max.ms': '200',
+    // The first node is the sure winner of an election: where all are as quick they hinder each other.
+    ...(node === 1 ? QUICK_ELECTION : {}),
+  }
+}
+
+/** A lone controller goes on with what it knows after a kill instead of waiting out an election. */
+const QUICK_ELECTION = {
+  'controller.quorum.election.timeout.ms': '200',
+  'controller.quorum.election.backoff.max.ms': '200',
+}
+
+function listeners({ port, sasl, tls, proxied }: NodePlan, controller: number | undefined): Record<string, string> {
+  const at = (name: string, number: number | null | undefined): string[] =>
+    number == null ? [] : [`${name}://${HOST}:${number}`]
+  const open = [...at('PLAINTEXT', port), ...at('SASL', sasl), ...at('TLS', tls)]
+  return {
+    listeners: [...open, ...at('PROXIED', proxied?.port), ...at('CONTROLLER', controller)].join(','),
+    'advertised.listeners': [...open, ...at('PROXIED', proxied?.advertised)].join(','),
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SASL:SASL_PLAINTEXT,TLS:SSL',
   }
 }
 

@@ -1,0 +1,232 @@
+// The engine as a user runs it: `lyrebird stream` in a process of its own, killed, stopped, started again, and taken
+// over by a second one.
+//
+// Promises: an end that was not asked for is noted as a violation, with what the process said. A second one takes over
+// from the first as from a machine that hangs: in another container, with no socket that answers for the first.
+
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readCommit, readJobDocument } from '../../../run/state/read-state.ts'
+import { openStateReader } from '../../../store/index.ts'
+import { containersPossible, IN_A, PLACES, type Place, processOf } from '../../logs/support/places.ts'
+import { type Child, start } from '../../support/child.ts'
+
+const HERE = PLACES[0] as Place
+const POLL_MS = 100
+/** A busy machine may need long for a process to start, compile and commit. */
+const COMMIT_LIMIT_MS = 120_000
+const END_LIMIT_MS = 90_000
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+export const JOB = join(import.meta.dirname, 'torture-job.ts')
+export const CLI = join(ROOT, 'bin', 'lyrebird.mjs')
+
+interface Life {
+  readonly child: Child
+  readonly place: Place
+  /** Whether its end is asked for. */
+  ending: boolean
+}
+
+export interface EngineCounts {
+  kills: number
+  freezes: number
+  takeovers: number
+  restarts: number
+  fullDisks: number
+}
+
+interface EngineOptions {
+  readonly state: string
+  readonly log: string
+  readonly violated: (what: string) => void
+}
+
+export class Engine {
+  readonly counts: EngineCounts = { kills: 0, freezes: 0, takeovers: 0, restarts: 0, fullDisks: 0 }
+  readonly #o: EngineOptions
+  #life: Life | null = null
+
+  constructor(options: EngineOptions) {
+    this.#o = options
+  }
+
+  start(place: Place = HERE, shell = place.shell): void {
+    const { state, log } = this.#o
+    const to = ['--log', log, '--out', log, '--state', state, '--replication', '3', '--min-insync', '2']
+    const child = start(CLI, ['stream', JOB, ...to, '--commit-interval', '200ms', '--give-up-after', '10m'], shell)
+    this.#life = this.#watched(child, place)
+  }
+
+  /** SIGKILL, a pause, and another one. */
+  async kill(downMs: number): Promise<void> {
+    const life = await this.#running()
+    this.counts.kills++
+    await this.#end(life, 'SIGKILL')
+    await sleep(downMs)
+    this.#restart()
+  }
+
+  async freeze(ms: number): Promise<void> {
+    const life = await this.#running()
+    this.counts.freezes++
+    await send(life, 'SIGSTOP')
+    await sleep(ms)
+    await send(life, 'SIGCONT')
+  }
+
+  /** Stops the process, lets another one take the state over and commit, and lets the first one go on: it must end. */
+  async takeOver(): Promise<void> {
+    const old = await this.#running()
+    const before = this.position()
+    this.counts.freezes++
+    await send(old, 'SIGSTOP')
+    for (const name of readdirSync(this.#o.state, { recursive: true, encoding: 'utf8' }))
+      if (name.endsWith('.sock')) rmSync(join(this.#o.state, name), { force: true })
+    old.ending = true
+    this.start(old.place === HERE ? IN_A : HERE)
+    this.counts.restarts++
+    const taken = await within(
+      COMMIT_LIMIT_MS,
+      async () => this.position().epoch > before.epoch && this.#hasCommitted(before),
+    )
+    await send(old, 'SIGCONT')
+    this.counts.takeovers++
+    if (!taken) return this.#o.violated('no second process took the state over')
+    const ended = await Promise.race([old.child.ended, sleep(END_LIMIT_MS)])
+    if (ended === undefined) {
+      this.#o.violated('a process that another one has replaced goes on')
+      await this.#end(old, 'SIGKILL')
+    } else if (!ended.stderr.includes('stale-owner')) {
+      this.#o.violated(`a process that another one has replaced ended with ${ended.code}: ${ended.stderr.slice(-600)}`)
+    }
+  }
+
+  /** Waits until the process has ended for want of room, makes room and starts another one. */
+  async fullDisk(fill: () => void, makeRoom: () => void): Promise<void> {
+    const life = await this.#running()
+    life.ending = true
+    fill()
+    await this.#endsFull(life)
+    makeRoom()
+    this.#restart()
+  }
+
+  /** The same by a limit on the length of files, where no disk can be filled. */
+  async shortFiles(kibibytes: number): Promise<void> {
+    await this.#end(await this.#running(), 'SIGKILL')
+    this.counts.kills++
+    this.start(HERE, `ulimit -f ${kibibytes}; trap '' XFSZ`)
+    const life = this.#life as Life
+    life.ending = true
+    await this.#endsFull(life)
+    this.#restart()
+  }
+
+  /** Commit and epoch of the state. */
+  position(): { readonly commit: number; readonly epoch: number } {
+    try {
+      const reader = openStateReader(this.#o.state)
+      try {
+        const { number = 0, epoch = 0 } = readCommit(reader) ?? {}
+        return { commit: number, epoch }
+      } finally {
+        void reader.close()
+      }
+    } catch {
+      return { commit: 0, epoch: 0 }
+    }
+  }
+
+  /** The id under which the state owns its topics; empty while there is none. */
+  owner(): string {
+    try {
+      const reader = openStateReader(this.#o.state)
+      try {
+        return readJobDocument(reader)?.id ?? ''
+      } finally {
+        void reader.close()
+      }
+    } catch {
+      return ''
+    }
+  }
+
+  /** Waits for a commit behind a position. */
+  async committed(before = this.position()): Promise<void> {
+    if (await within(COMMIT_LIMIT_MS, async () => this.#hasCommitted(before))) return
+    this.#o.violated(`no commit for ${COMMIT_LIMIT_MS / 1000} s`)
+  }
+
+  #hasCommitted(before: { commit: number }): boolean {
+    return this.position().commit > before.commit
+  }
+
+  /** SIGTERM: ends in peace. */
+  async stop(): Promise<void> {
+    const life = await this.#running()
+    life.ending = true
+    await send(life, 'SIGTERM')
+    const ended = await Promise.race([life.child.ended, sleep(END_LIMIT_MS)])
+    if (ended?.code === 0) return
+    this.#o.violated(`a process that was stopped ended with ${ended?.code}: ${ended?.stderr.slice(-600)}`)
+    if (ended === undefined) await this.#end(life, 'SIGKILL')
+  }
+
+  async #endsFull(life: Life): Promise<void> {
+    this.counts.fullDisks++
+    const ended = await Promise.race([life.child.ended, sleep(END_LIMIT_MS)])
+    if (ended?.code === 1 && ended.stderr.includes('disk-full')) return
+    this.#o.violated(`a process on a full disk ended with ${ended?.code}: ${ended?.stderr.slice(-600)}`)
+    if (ended === undefined) await this.#end(life, 'SIGKILL')
+  }
+
+  #watched(child: Child, place: Place): Life {
+    const life: Life = { child, place, ending: false }
+    void child.ended.then(({ code, signal, stderr }) => {
+      if (!life.ending) this.#o.violated(`the engine ended by itself, ${code ?? signal}: ${stderr.slice(-600)}`)
+    })
+    return life
+  }
+
+  /** The process of now; another one where it has ended. */
+  async #running(): Promise<Life> {
+    const life = this.#life
+    if (life !== null && !(await hasEnded(life))) return life
+    this.#restart()
+    return this.#life as Life
+  }
+
+  #restart(): void {
+    this.counts.restarts++
+    this.start(containersPossible && this.counts.restarts % 2 === 1 ? IN_A : HERE)
+  }
+
+  async #end(life: Life, signal: NodeJS.Signals): Promise<void> {
+    life.ending = true
+    await send(life, signal)
+    await life.child.ended
+  }
+}
+
+/** Sends a signal to the program itself, which may stand below others that are just being started. */
+async function send(life: Life, signal: NodeJS.Signals): Promise<void> {
+  while (!(await hasEnded(life))) {
+    const pid = processOf(life.child, life.place)
+    if (pid > 0) {
+      process.kill(pid, signal)
+      return
+    }
+    await sleep(POLL_MS)
+  }
+}
+
+const hasEnded = async ({ child }: Life): Promise<boolean> =>
+  (await Promise.race([child.ended, sleep(0, null)])) !== null
+
+/** Whether it came true within so many ms. */
+async function within(ms: number, isTrue: () => Promise<boolean>): Promise<boolean> {
+  for (const until = performance.now() + ms; performance.now() < until; await sleep(POLL_MS))
+    if (await isTrue()) return true
+  return false
+}
