@@ -27,6 +27,16 @@ export async function orClose<T>(body: () => Promise<T>, ...closings: readonly C
   }
 }
 
+/** Waits for all; where one fails, closes the others and throws what the first of them threw. */
+export async function openedTogether<T>(openings: readonly Promise<T>[], close: (opened: T) => unknown): Promise<T[]> {
+  const settled = await Promise.allSettled(openings)
+  const opened = settled.filter(one => one.status === 'fulfilled').map(({ value }) => value)
+  const failure = settled.find(one => one.status === 'rejected')
+  if (failure === undefined) return opened
+  await failuresOf(opened.map(one => () => close(one)))
+  throw failure.reason
+}
+
 async function failuresOf(closings: readonly Close[]): Promise<readonly unknown[]> {
   const failures: unknown[] = []
   for (const close of closings) {

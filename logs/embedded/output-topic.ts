@@ -4,7 +4,7 @@
 // and precedes `publish`, and passes them to `recover` when it is opened again.
 // Not here: which records, in which order (the executors).
 
-import { closeAll, orClose } from '../../core/close-all.ts'
+import { closeAll, openedTogether, orClose } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import type { LogRecord } from '../log-record.ts'
 import { EmbeddedWriter, type WriterOptions } from './embedded-writer.ts'
@@ -53,12 +53,17 @@ export class OutputTopic {
     options: WriterOptions & { owner: string | null },
   ) {
     const { partitions } = await ensureTopic(directory, topic, { partitions: count, owner: options.owner })
+    const open = (partition: number): Promise<EmbeddedWriter> =>
+      EmbeddedWriter.open({ topic, partition }, partitionDirectory(directory, topic, partition), options)
+    const all = Array.from({ length: partitions }, (_, partition) => partition)
+    // A lock whose holder hangs is waited for; the state's own lock has settled who opens these.
+    if (options.owner !== null) {
+      return new OutputTopic(topic, await openedTogether(all.map(open), writer => writer.close()))
+    }
+    // One after the other: of two who append each gets all or waits for the other.
     const writers: EmbeddedWriter[] = []
     const openAll = async (): Promise<void> => {
-      for (let partition = 0; partition < partitions; partition++) {
-        const path = partitionDirectory(directory, topic, partition)
-        writers.push(await EmbeddedWriter.open({ topic, partition }, path, options))
-      }
+      for (const partition of all) writers.push(await open(partition))
     }
     await orClose(openAll, () => closeAll(...writers.map(writer => () => writer.close())))
     return new OutputTopic(topic, writers)

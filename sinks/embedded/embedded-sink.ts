@@ -5,7 +5,7 @@
 // of records before it, so that the counts of a commit are positions here.
 // Not here: segments and the published mark (logs/embedded), and that a topic belongs to one state (`topic-owned`).
 
-import { closeAll } from '../../core/close-all.ts'
+import { closeAll, openedTogether } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
 import { decodeHeld } from '../../core/state/row-codec.ts'
@@ -24,19 +24,16 @@ interface TopicWriter {
 
 /** Opens or makes the topics below a directory. Throws `topic-owned`, `log-locked`, `usage`. */
 export async function openEmbeddedSink(directory: string, { topics, owner, scratch }: SinkOptions): Promise<Sink> {
-  const opened = new Map<string, TopicWriter>()
-  const sink = new EmbeddedSink(directory, opened)
-  try {
-    for (const { topic, partitions } of topics) {
-      const writer = await OutputTopic.open(directory, topic, { partitions, owner })
-      const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, RELEASE_QUEUE_BYTES))
-      opened.set(topic, { writer, queues })
-    }
-  } catch (error) {
-    await sink.close()
-    throw error
-  }
-  return sink
+  // A lock whose holder hangs is waited for: all of them at once.
+  const writers = await openedTogether(
+    topics.map(({ topic, partitions }) => OutputTopic.open(directory, topic, { partitions, owner })),
+    writer => writer.close(),
+  )
+  const opened = topics.map(({ topic, partitions }, i): [string, TopicWriter] => {
+    const queues = Array.from({ length: partitions }, () => new RowQueue(scratch, RELEASE_QUEUE_BYTES))
+    return [topic, { writer: writers[i] as OutputTopic, queues }]
+  })
+  return new EmbeddedSink(directory, new Map(opened))
 }
 
 class EmbeddedSink implements Sink {
