@@ -4,6 +4,7 @@
 // topics, in which nothing is transactional, by kafkajs.
 
 import { spawnSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { partitionFor } from '../../../core/values/murmur2.ts'
 import { openKafkaLog } from '../../../logs/kafka/index.ts'
@@ -14,6 +15,8 @@ import type { Brokers } from './brokers.ts'
 import { CLI, JOB } from './engine.ts'
 import type { SOURCES } from './producer.ts'
 import { type Expected, type Line, lineOf, type Read, recompute } from './recompute.ts'
+
+const CONSUMER_TRIES = 30
 
 export interface Compared {
   /** Records of the source topics, and of the outputs. */
@@ -117,12 +120,30 @@ async function sourceRecords(brokers: Brokers, topic: keyof typeof SOURCES): Pro
   await admin.connect()
   const ends = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]))
   await admin.disconnect()
-  const consumer = kafka.consumer({ groupId: `recomputation-${topic}` })
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
+  for (let tries = 1; ; tries++) {
+    try {
+      return await consumed(kafka, `recomputation-${topic}-${tries}`, topic, ends)
+    } catch (error) {
+      // A coordinator of groups may still be loading, which kafkajs does not wait for.
+      if (tries === CONSUMER_TRIES) throw error
+      await sleep(1_000)
+    }
+  }
+}
+
+/** The records before the end of each partition. */
+async function consumed(
+  kafka: kafkajs.Kafka,
+  groupId: string,
+  topic: string,
+  ends: ReadonlyMap<number, number>,
+): Promise<readonly Read[]> {
+  const consumer = kafka.consumer({ groupId })
   const records: Read[] = []
   let left = [...ends.values()].reduce((sum, end) => sum + end, 0)
   try {
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((done, failed) => {
       if (left === 0) return done()
       consumer.on('consumer.crash', ({ payload }) => failed(payload.error))

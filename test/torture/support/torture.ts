@@ -90,8 +90,10 @@ class Torture {
       await this.#begin(harm)
     }
     await Promise.all([this.#engineLane, this.#brokerLane])
-    await producing.end()
     this.#say(`mended; ${producing.records} records were acknowledged, ${producing.unsure} batches not`)
+    // A process that has just been started in a container is deaf to SIGTERM.
+    await this.#engine.committed()
+    await producing.end()
     await this.#engine.stop()
     await this.#drain()
     const { records, written, late, differences } = await compare(this.#brokers, this.#disk.state)
