@@ -3,7 +3,7 @@
 //
 //   npm run torture [-- --minutes 60 --seed 1]
 //
-// Promises: the same test as test/torture/torture.test.ts, longer; the same harms in the same order for the same seed;
+// Promises: runs test/torture/torture.test.ts; the same harms in the same order for the same seed;
 // exits with 1 on any violation. Needs Java (docs/kafka.md), a build (npm run build), and for takeovers and a disk of
 // its own root.
 
