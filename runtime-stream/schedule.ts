@@ -1,10 +1,10 @@
 // When a live stream commits.
 //
 // Promises: at the interval where commits are cheap; where one takes long, so rarely that commits take a fifth of the
-// time; and whenever so much has been fed that memory would grow. When it commits never changes a result.
+// time, but never more than a minute apart for that; and whenever so much has been fed that memory would grow. When it commits never changes a result.
 
 import { now } from '../run/clock.ts'
-import { CHEAP_MS, COMMIT_BYTES, COMMIT_RECORDS, WORK_PER_COMMIT } from './limits.ts'
+import { CHEAP_MS, COMMIT_BYTES, COMMIT_RECORDS, LONGEST_PAUSE_MS, WORK_PER_COMMIT } from './limits.ts'
 
 /** What has been fed since the last commit. */
 interface Pending {
@@ -39,6 +39,7 @@ export class Schedule {
     await act()
     const end = now()
     const took = end - start
-    this.#dueAt = end + (took <= CHEAP_MS ? this.#intervalMs : Math.max(this.#intervalMs, WORK_PER_COMMIT * took))
+    const pause = took <= CHEAP_MS ? 0 : Math.min(WORK_PER_COMMIT * took, LONGEST_PAUSE_MS)
+    this.#dueAt = end + Math.max(this.#intervalMs, pause)
   }
 }

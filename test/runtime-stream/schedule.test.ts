@@ -1,8 +1,8 @@
 // When a stream commits: at the interval while commits are cheap, more rarely where one has taken long.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
-import { WORK_PER_COMMIT } from '../../runtime-stream/limits.ts'
+import { expect, it, vi } from 'vitest'
+import { LONGEST_PAUSE_MS, WORK_PER_COMMIT } from '../../runtime-stream/limits.ts'
 import { Schedule } from '../../runtime-stream/schedule.ts'
 
 const NOTHING = { bytes: 0, records: 0, full: false }
@@ -21,4 +21,15 @@ it('gives most of the time to reading where a commit takes long', async () => {
   expect(schedule.waitMs).toBeGreaterThan(60 * (WORK_PER_COMMIT - 1))
   expect(schedule.isDue(NOTHING)).toBe(false)
   expect(schedule.isDue({ ...NOTHING, full: true })).toBe(true)
+})
+
+it('commits a minute after a commit during which the process was stopped for hours', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  try {
+    const schedule = new Schedule(10)
+    await schedule.commit(async () => void clock.mockReturnValue(3_600_000))
+    expect(schedule.waitMs).toBe(LONGEST_PAUSE_MS)
+  } finally {
+    clock.mockRestore()
+  }
 })
