@@ -16,7 +16,10 @@ const HERE = PLACES[0] as Place
 const POLL_MS = 100
 /** A busy machine may need long for a process to start, compile and commit. */
 const COMMIT_LIMIT_MS = 120_000
-const END_LIMIT_MS = 90_000
+/** One that was stopped during a commit makes the next one, and sees that it was replaced, a minute later. */
+const END_LIMIT_MS = 150_000
+/** A second process waits 30 s for signs of life of the first. */
+const TAKEOVER_MS = 60_000
 const ROOT = join(import.meta.dirname, '..', '..', '..')
 export const JOB = join(import.meta.dirname, 'torture-job.ts')
 export const CLI = join(ROOT, 'bin', 'lyrebird.mjs')
@@ -86,13 +89,14 @@ export class Engine {
     old.ending = true
     this.start(old.place === HERE ? IN_A : HERE)
     this.counts.restarts++
-    const taken = await within(
-      COMMIT_LIMIT_MS,
-      async () => this.position().epoch > before.epoch && this.#hasCommitted(before),
-    )
+    const taken = async (): Promise<boolean> => {
+      const { epoch, commit } = this.position()
+      return epoch > before.epoch && commit > before.commit
+    }
+    // A first one that is stopped inside a transaction of the state keeps the second one out until it goes on.
+    await within(TAKEOVER_MS, taken)
     await send(old, 'SIGCONT')
     this.counts.takeovers++
-    if (!taken) return this.#o.violated('no second process took the state over')
     const ended = await Promise.race([old.child.ended, sleep(END_LIMIT_MS)])
     if (ended === undefined) {
       this.#o.violated('a process that another one has replaced goes on')
@@ -100,6 +104,7 @@ export class Engine {
     } else if (!ended.stderr.includes('stale-owner')) {
       this.#o.violated(`a process that another one has replaced ended with ${ended.code}: ${ended.stderr.slice(-600)}`)
     }
+    if (!(await within(COMMIT_LIMIT_MS, taken))) this.#o.violated('no second process took the state over')
   }
 
   /** Waits until the process has ended for want of room, makes room and starts another one. */
@@ -154,12 +159,8 @@ export class Engine {
 
   /** Waits for a commit behind a position. */
   async committed(before = this.position()): Promise<void> {
-    if (await within(COMMIT_LIMIT_MS, async () => this.#hasCommitted(before))) return
+    if (await within(COMMIT_LIMIT_MS, async () => this.position().commit > before.commit)) return
     this.#o.violated(`no commit for ${COMMIT_LIMIT_MS / 1000} s`)
-  }
-
-  #hasCommitted(before: { commit: number }): boolean {
-    return this.position().commit > before.commit
   }
 
   /** SIGTERM: ends in peace. */

@@ -205,7 +205,12 @@ class Disk {
 
   fill(): void {
     const { bavail, bsize } = statfsSync(this.#folder)
-    writeFileSync(this.#ballast, new Uint8Array(Math.max(0, bavail * bsize - 4096)))
+    try {
+      writeFileSync(this.#ballast, new Uint8Array(Math.max(0, bavail * bsize - 4096)))
+    } catch (error) {
+      // The engine has taken some of it meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    }
   }
 
   makeRoom(): void {
