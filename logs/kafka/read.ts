@@ -52,11 +52,11 @@ export async function* readRange(cluster: Cluster, range: Range, options: ReadOp
 /** At least one batch from `from` on, through changes of leaders and restarts. */
 function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: number): Promise<FetchedPartition> {
   const { topic, partition, from } = range
-  let fresh = false
   let epoch = lastEpoch
+  let tries = 0
   const attempt = async (): Promise<FetchedPartition> => {
-    const link = await cluster.leader(topic, partition, 'read', fresh)
-    fresh = true
+    // Also where there is no way to the last known leader: it may be gone for good.
+    const link = await cluster.leader(topic, partition, 'read', tries++ > 0)
     const topics = [{ id: cluster.idOf(topic), partitions: [{ partition, offset: from, lastEpoch: epoch }] }]
     const answer = await link.send(fetchCall({ topics, maxWaitMs: FETCH_WAIT_MS, maxBytes }))
     const fetched = await checked(cluster, range, answer).catch((e: unknown) => {

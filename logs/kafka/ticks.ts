@@ -50,10 +50,9 @@ function tickBatch(timestamp: number, keyed: boolean): Uint8Array {
 }
 
 function produce(cluster: Cluster, topic: string, partition: number, batch: Uint8Array): Promise<bigint> {
-  let fresh = false
+  let tries = 0
   return cluster.persist(`writing to ${topic}/${partition}`, async () => {
-    const link = await cluster.leader(topic, partition, 'read', fresh)
-    fresh = true
+    const link = await cluster.leader(topic, partition, 'read', tries++ > 0)
     const [produced] = await link.send(produceCall([{ topic, partition, batch }], { timeoutMs: TICK_MS }))
     const { error, message, offset } = produced as Produced
     if (error === ERROR.invalidTimestamp || error === ERROR.invalidRecord) throw refused(topic, partition, message)

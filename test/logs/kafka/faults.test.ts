@@ -159,12 +159,16 @@ describe.skipIf(noKafka)('a broker that fails', () => {
       await cluster.producer.send({ topic, acks: -1, messages: [{ value: `${i}`.padEnd(500, '.'), partition: 0 }] })
     }
     const log = await cluster.log()
+    const later = await cluster.log()
+    await later.partitions(topic)
     const read: string[] = []
     for await (const chunk of log.read(topic, 0, 0n, 30n, { chunkBytes: 100 })) {
       read.push(...texts([chunk]))
       if (read.length === 10) await leader.kill()
     }
     expect(read).toEqual(expected)
+    // A read that begins when there is no way to the leader that was known asks for another one too.
+    expect(texts(await chunksOf(later, topic, 0n, 30n))).toEqual(expected)
     expect((await log.partitions(topic))[0]).toMatchObject({ start: 0n, end: 30n })
   }, 60_000)
 
