@@ -1,7 +1,8 @@
 // When a live stream commits.
 //
 // Promises: at the interval where commits are cheap; where one takes long, so rarely that commits take a fifth of the
-// time, but never more than a minute apart for that; and whenever so much has been fed that memory would grow. When it commits never changes a result.
+// time, but never more than a minute apart for that; and whenever so much has been fed that memory would grow. When it
+// commits never changes a result.
 
 import { now } from '../run/clock.ts'
 import { CHEAP_MS, COMMIT_BYTES, COMMIT_RECORDS, LONGEST_PAUSE_MS, WORK_PER_COMMIT } from './limits.ts'
