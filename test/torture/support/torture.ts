@@ -156,7 +156,7 @@ class Torture {
           () => this.#disk.fill(),
           () => this.#disk.makeRoom(),
         )
-      else await this.#engine.shortFiles(this.#disk.stateKibibytes())
+      else await this.#engine.shortFiles(this.#disk.shortKibibytes())
       this.#say('  there is room again')
     }
   }
@@ -217,9 +217,10 @@ class Disk {
     rmSync(this.#ballast, { force: true })
   }
 
-  stateKibibytes(): number {
+  /** A length of files with which the state cannot be written on. */
+  shortKibibytes(): number {
     const files = existsSync(this.state) ? readdirSync(this.state).filter(name => name.endsWith('.mdb')) : []
-    return Math.max(64, ...files.map(name => Math.ceil(statSync(join(this.state, name)).size / 1024)))
+    return Math.max(64, ...files.map(name => Math.ceil(statSync(join(this.state, name)).size / 2048)))
   }
 
   end(): void {
