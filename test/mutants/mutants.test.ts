@@ -25,6 +25,11 @@ it('has at least eight, each with a name of its own', () => {
   expect(new Set(MUTANTS.map(m => m.name)).size).toBe(MUTANTS.length)
 })
 
+it('each changes a text that occurs once: a module that cannot be loaded fails its suite too', () => {
+  const occurrences = ({ file, find }: Mutant): number => readFileSync(join(ROOT, file), 'utf8').split(find).length - 1
+  expect(MUTANTS.filter(mutant => occurrences(mutant) !== 1).map(({ name }) => name)).toEqual([])
+})
+
 it.each(MUTANTS)('$name is caught by $suite', { timeout: LIMIT_MS }, async mutant => {
   const report = await run(mutant)
   const unloaded = report.testResults.filter(r => r.assertionResults.length === 0).map(r => r.message)
