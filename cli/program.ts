@@ -89,7 +89,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       .option('--replication <n>', 'replicas of topics that are made in Kafka (default: that of the cluster)')
       .option('--min-insync <n>', 'how many of them must have a record (default: that of the cluster)')
       .option('--compression <codec>', 'of records that go to Kafka: lz4 (default) or none')
-      .option('--republish', 'write changes in Kafka anew that another line of commits has written')
+      .option('--republish', 'rewrite changes in Kafka that another line of commits wrote')
       .option('--admit', ADMIT)
       .option('--give-up-after <duration>', GIVE_UP)
       .option('--memory <size>', MEMORY)

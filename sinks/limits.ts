@@ -14,3 +14,9 @@ export const TRANSACTION_MS = 30_000
  * little to be done over where it fails.
  */
 export const TRANSACTION_BYTES = 16 << 20
+
+/** Bytes sent after which files of the outbox are deleted: they are large, and what was sent last is kept. */
+export const TRIM_BYTES = 64 << 20
+
+/** ms between marks of what the outbox holds: the next run reads that much of it to find its end. */
+export const PUBLISH_MS = 1000

@@ -6,7 +6,7 @@
 import { LyrebirdError } from '../../core/errors.ts'
 import type { PartitionRange } from '../log.ts'
 import { describeLogDirsCall } from './calls/describe-log-dirs.ts'
-import { EARLIEST, LATEST, listOffsetsCall } from './calls/list-offsets.ts'
+import { EARLIEST, LATEST, type ListedOffset, listOffsetsCall, type Records } from './calls/list-offsets.ts'
 import type { TopicMetadata } from './calls/metadata.ts'
 import type { Cluster } from './cluster.ts'
 import { checkError, Passing } from './failures.ts'
@@ -20,16 +20,34 @@ export async function partitionRanges(cluster: Cluster, topic: string): Promise<
 export function offsetFrom(cluster: Cluster, topic: string, partition: number, time: number): Promise<bigint> {
   return cluster.persist(`offsets of topic ${topic}`, async () => {
     await cluster.topic(topic)
-    const link = await cluster.leader(topic, partition, 'read', false)
     // Negative times are special to brokers, and no record is before 0.
-    for (const timestamp of [BigInt(Math.max(time, 0)), LATEST]) {
-      const [found] = await link.send(listOffsetsCall(topic, [partition], timestamp))
-      if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-      checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition }, 'Describe')
-      if (found.offset >= 0n) return found.offset
-    }
-    throw new Passing(`no offset of ${topic}/${partition} in the answer`)
+    const first = await listedOffset(cluster, topic, partition, BigInt(Math.max(time, 0)))
+    return first >= 0n ? first : await endOfPartition(cluster, topic, partition, 'committed')
   })
+}
+
+/** Where a partition ends, for readers of committed records or with all. Throws `Passing`, and typed failures. */
+export function endOfPartition(cluster: Cluster, topic: string, partition: number, records: Records): Promise<bigint> {
+  return listedOffset(cluster, topic, partition, LATEST, records)
+}
+
+async function listedOffset(
+  cluster: Cluster,
+  topic: string,
+  partition: number,
+  timestamp: bigint,
+  records: Records = 'committed',
+): Promise<bigint> {
+  const link = await cluster.leader(topic, partition, 'read', false)
+  return offsetIn(await link.send(listOffsetsCall(topic, [partition], timestamp, records)), topic, partition)
+}
+
+/** The offset of a partition in an answer. */
+function offsetIn(listed: readonly ListedOffset[], topic: string, partition: number): bigint {
+  const found = listed.find(({ partition: number }) => number === partition)
+  if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
+  checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition }, 'Describe')
+  return found.offset
 }
 
 /** Bytes of the leaders' replicas; without those of brokers that do not tell this user. */
@@ -67,19 +85,11 @@ async function rangesOf(
     link.send(listOffsetsCall(topic, led, LATEST)),
   ])
   const at = (listed: typeof starts, partition: number): bigint => {
-    const found = listed.find(({ partition: number }) => number === partition)
-    if (found === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-    checkError(found.error, `the offsets of ${topic}/${partition}`, { topic, partition }, 'Describe')
-    if (found.offset < 0n) {
-      throw new LyrebirdError(
-        'broker-error',
-        `the broker gives ${found.offset} as an offset of ${topic}/${partition}`,
-        {
-          where: { topic, partition },
-        },
-      )
-    }
-    return found.offset
+    const offset = offsetIn(listed, topic, partition)
+    if (offset >= 0n) return offset
+    throw new LyrebirdError('broker-error', `the broker gives ${offset} as an offset of ${topic}/${partition}`, {
+      where: { topic, partition },
+    })
   }
   return led.map(partition => {
     const start = at(starts, partition)

@@ -43,7 +43,7 @@ const COMMON: OptionTexts = {
   replication: { value: 'N', means: 'replicas of topics that are made in Kafka; default that of the cluster' },
   'min-insync': { value: 'N', means: 'how many of them must have a record; default that of the cluster' },
   compression: { value: 'C', means: 'of records that go to Kafka: lz4 (default) or none' },
-  republish: { value: null, means: 'write changes in Kafka anew that another line of commits has written' },
+  republish: { value: null, means: 'rewrite changes in Kafka that another line of commits wrote' },
   from: { value: 'FROM', means: 'where a new state begins: a time, or a cut such as topic/0:1200' },
   until: { value: 'CUT', means: 'end, a cut such as topic/0:1200, or a file that holds one' },
   final: { value: null, means: 'the history is complete: every window closes' },

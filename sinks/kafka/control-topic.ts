@@ -7,12 +7,11 @@
 import { LyrebirdError } from '../../core/errors.ts'
 import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { partitionFor } from '../../core/values/murmur2.ts'
-import { LATEST, listOffsetsCall } from '../../logs/kafka/calls/list-offsets.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
-import { checkError, Passing } from '../../logs/kafka/failures.ts'
+import { Passing } from '../../logs/kafka/failures.ts'
 import type { Place } from '../../logs/kafka/producer/lost-markers.ts'
-import { partitionRanges } from '../../logs/kafka/ranges.ts'
+import { endOfPartition, partitionRanges } from '../../logs/kafka/ranges.ts'
 import { readRange } from '../../logs/kafka/read.ts'
 import { BatchBuilder } from '../../logs/record-batch/batch-builder.ts'
 import { type ControlRecord, controlKey, decodeControl, encodeControl } from './control-record.ts'
@@ -75,15 +74,8 @@ const textOf = ({ bytes }: Chunk, from: number, to: number | undefined): string 
 
 /** Throws `Passing` while a transaction is open that began before: a record of ours may stand behind it, unseen. */
 async function waitForOthers(cluster: Cluster, partition: number): Promise<void> {
-  const endOf = async (records: 'all' | 'committed'): Promise<bigint> => {
-    const link = await cluster.leader(CONTROL_TOPIC, partition, 'read', false)
-    const [listed] = await link.send(listOffsetsCall(CONTROL_TOPIC, [partition], LATEST, records))
-    if (listed === undefined) throw new Passing('no offset of the control topic in the answer')
-    checkError(listed.error, 'the end of the control topic', { topic: CONTROL_TOPIC, partition }, 'Describe')
-    return listed.offset
-  }
-  const written = await endOf('all')
-  const stable = await endOf('committed')
+  const written = await endOfPartition(cluster, CONTROL_TOPIC, partition, 'all')
+  const stable = await endOfPartition(cluster, CONTROL_TOPIC, partition, 'committed')
   if (stable < written) throw new Passing('another state has an open transaction in the control topic')
 }
 

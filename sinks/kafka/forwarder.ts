@@ -11,7 +11,7 @@ import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import { Passing } from '../../logs/kafka/failures.ts'
 import { Fenced } from '../../logs/kafka/producer/transaction-errors.ts'
 import { compressBatch } from '../../logs/record-batch/compress-batch.ts'
-import { TRANSACTION_BYTES } from '../limits.ts'
+import { TRANSACTION_BYTES, TRIM_BYTES } from '../limits.ts'
 import type { SinkCommit } from '../sink.ts'
 import { type ControlRecord, cutText } from './control-record.ts'
 import type { OwnedTopic } from './owned-topic.ts'
@@ -202,9 +202,6 @@ export class Forwarder {
     this.#kept = this.#sent
   }
 }
-
-/** Files of the outbox are large. */
-const TRIM_BYTES = 64 << 20
 
 /** Another producer under our name passes, if the state is still ours. */
 function passing(error: unknown, { checkOwner, topic }: OwnedTopic): unknown {

@@ -12,6 +12,7 @@ import { partitionDirectory } from '../../logs/embedded/topic-file.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
 import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
+import { PUBLISH_MS } from '../limits.ts'
 import type { Sink, SinkCommit, SinkOptions, TopicOptions } from '../sink.ts'
 import { Forwarder, type HowToSend } from './forwarder.ts'
 import { Journal } from './journal.ts'
@@ -43,7 +44,6 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
   )
 }
 
-const PUBLISH_MS = 1000
 const NULL_KEY = new TextEncoder().encode('lyrebird-null')
 
 const reservedKey = (topic: string): LyrebirdError =>

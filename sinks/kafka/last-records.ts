@@ -4,10 +4,8 @@
 // `range-lost`, never gone on with. What retention or compaction have taken is no loss.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { LATEST, listOffsetsCall } from '../../logs/kafka/calls/list-offsets.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
-import { checkError, Passing } from '../../logs/kafka/failures.ts'
-import { partitionRanges } from '../../logs/kafka/ranges.ts'
+import { endOfPartition, partitionRanges } from '../../logs/kafka/ranges.ts'
 import { readRange } from '../../logs/kafka/read.ts'
 import type { SinkTopic } from '../sink.ts'
 import type { ControlRecord } from './control-record.ts'
@@ -24,7 +22,9 @@ export async function checkLastRecords(
       if (last < start) return
       // Past the last stable offset nothing can be read: only that it was written can be told.
       const there =
-        last < end ? await isRead(cluster, topic, partition, last) : await isWritten(cluster, topic, partition, last)
+        last < end
+          ? await isRead(cluster, topic, partition, last)
+          : last < (await endOfPartition(cluster, topic, partition, 'all'))
       const mayBeCompacted = content === 'changes' && last < end
       if (!there && !mayBeCompacted) throw lost(topic, partition, last)
     }),
@@ -36,14 +36,6 @@ async function isRead(cluster: Cluster, topic: string, partition: number, offset
   const range = { topic, partition, from: offset, to: offset + 1n }
   for await (const chunk of readRange(cluster, range, {})) count += chunk.count
   return count > 0
-}
-
-async function isWritten(cluster: Cluster, topic: string, partition: number, offset: bigint): Promise<boolean> {
-  const link = await cluster.leader(topic, partition, 'read', false)
-  const [written] = await link.send(listOffsetsCall(topic, [partition], LATEST, 'all'))
-  if (written === undefined) throw new Passing(`no offset of ${topic}/${partition} in the answer`)
-  checkError(written.error, `the end of ${topic}/${partition}`, { topic, partition }, 'Describe')
-  return offset < written.offset
 }
 
 function lost(topic: string, partition: number, offset: bigint): LyrebirdError {

@@ -9,11 +9,14 @@ import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 export const EARLIEST = -2n
 export const LATEST = -1n
 
-interface ListedOffset {
+export interface ListedOffset {
   readonly partition: number
   readonly error: number
   readonly offset: bigint
 }
+
+/** Up to where: the last stable offset, or everything that was written. */
+export type Records = 'committed' | 'all'
 
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
@@ -23,7 +26,7 @@ export function listOffsetsCall(
   topic: string,
   partitions: readonly number[],
   timestamp: bigint,
-  records: 'committed' | 'all' = 'committed',
+  records: Records = 'committed',
 ): ApiCall<readonly ListedOffset[]> {
   return {
     apiKey: 2,

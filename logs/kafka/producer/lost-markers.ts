@@ -9,11 +9,11 @@
 // Promises: told apart from a transaction that is still ending, and from those of other producers.
 
 import { describeProducersCall } from '../calls/describe-producers.ts'
-import { findCoordinatorCall } from '../calls/find-coordinator.ts'
-import { LATEST, listOffsetsCall } from '../calls/list-offsets.ts'
 import { describeTransactionCall } from '../calls/transactions.ts'
 import type { Cluster } from '../cluster.ts'
 import { checkError, Passing } from '../failures.ts'
+import { endOfPartition } from '../ranges.ts'
+import { coordinatorOf } from './coordinator.ts'
 import { checkTransaction } from './transaction-errors.ts'
 
 /** How a transaction ended. */
@@ -43,9 +43,7 @@ const ENDING: ReadonlySet<string> = new Set(['PrepareCommit', 'PrepareAbort', 'P
 /** Null where there was none, or one is open. Throws `Passing` while one ends, and failures of the broker. */
 export async function endedTransaction(cluster: Cluster, transactionalId: string): Promise<EndedTransaction | null> {
   const what = `the transactional id ${transactionalId}`
-  const found = await cluster.ask(findCoordinatorCall(transactionalId))
-  checkTransaction(found.error, what, found.message, transactionalId, 'Describe')
-  const coordinator = await cluster.node(found.node, 'write')
+  const coordinator = await coordinatorOf(cluster, transactionalId)
   const { error, state, producer } = await coordinator.send(describeTransactionCall(transactionalId))
   if (error === NOT_FOUND) return null
   checkTransaction(error, what, null, transactionalId, 'Describe')
@@ -65,18 +63,14 @@ export async function openPlaces(
 }
 
 async function isOpen(cluster: Cluster, producer: bigint, { topic, partition }: Place): Promise<boolean> {
-  const link = await cluster.leader(topic, partition, 'read', false)
-  const what = `the producers of ${topic}/${partition}`
   const [stable, written] = await Promise.all([
-    link.send(listOffsetsCall(topic, [partition], LATEST)),
-    link.send(listOffsetsCall(topic, [partition], LATEST, 'all')),
+    endOfPartition(cluster, topic, partition, 'committed'),
+    endOfPartition(cluster, topic, partition, 'all'),
   ])
-  for (const end of [stable[0], written[0]]) {
-    if (end === undefined) throw new Passing(`${what}: no offset in the answer`)
-    checkError(end.error, what, { topic, partition }, 'Describe')
-  }
   // Nothing is open there, and brokers want more rights for the next question.
-  if (stable[0]?.offset === written[0]?.offset) return false
+  if (stable === written) return false
+  const what = `the producers of ${topic}/${partition}`
+  const link = await cluster.leader(topic, partition, 'read', false)
   const [described] = await link.send(describeProducersCall(topic, [partition]))
   if (described === undefined) throw new Passing(`${what}: nothing in the answer`)
   checkError(described.error, what, { topic, partition }, 'Read')

@@ -9,7 +9,6 @@
 
 import { readBatchHeader, viewOf } from '../../record-batch/batch-header.ts'
 import { apiVersionsCall } from '../calls/api-versions.ts'
-import { findCoordinatorCall } from '../calls/find-coordinator.ts'
 import { type PlacedBatch, produceCall } from '../calls/produce.ts'
 import {
   addPartitionsCall,
@@ -23,6 +22,7 @@ import type { Link } from '../client.ts'
 import type { Cluster } from '../cluster.ts'
 import { Passing } from '../failures.ts'
 import { PRODUCE_MS } from '../limits.ts'
+import { coordinatorOf } from './coordinator.ts'
 import type { Outcome, Place } from './lost-markers.ts'
 import { checkEntered, checkProduced, checkTransaction } from './transaction-errors.ts'
 import { makeTransactional, nextSequence } from './transactional-batch.ts'
@@ -73,9 +73,7 @@ export class TransactionalProducer {
     const second =
       (versions.features.get(TRANSACTION_FEATURE) ?? 0) >= SECOND_VERSION &&
       (versions.greatest.get(PRODUCE_KEY) ?? 0) >= PRODUCE_THAT_ENTERS
-    const found = await cluster.ask(findCoordinatorCall(transactionalId))
-    checkTransaction(found.error, what, found.message, transactionalId, 'Describe')
-    const coordinator = await cluster.node(found.node, 'write')
+    const coordinator = await coordinatorOf(cluster, transactionalId)
     const { error, producer } = await coordinator.send(initProducerIdCall(transactionalId, timeoutMs))
     checkTransaction(error, what, null, transactionalId)
     return new TransactionalProducer(options, coordinator, producer, second)

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { LyrebirdError } from '../../../core/errors.ts'
 import { BatchBuilder } from '../../../logs/record-batch/batch-builder.ts'
 import { readJobDocument } from '../../../run/state/read-state.ts'
@@ -11,7 +11,7 @@ import { CONTROL_TOPIC, controlBatch } from '../../../sinks/kafka/control-topic.
 import { openKafkaSink } from '../../../sinks/kafka/kafka-sink.ts'
 import type { OpenSink } from '../../../sinks/sink.ts'
 import { openStateReader } from '../../../store/index.ts'
-import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import {
   append,
@@ -21,6 +21,7 @@ import {
   numbersOf,
   readable,
   runToEnd,
+  SuiteCluster,
   takeId,
   withCluster,
 } from './support.ts'
@@ -29,25 +30,15 @@ const LIMIT_MS = 90_000
 const RECORDS = 400
 
 describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, () => {
-  let cluster: TestCluster
-  let out: string
-  let topics = 0
-
-  beforeAll(async () => {
-    cluster = await TestCluster.start()
-    out = `kafka://${cluster.broker.address}`
-  }, LIMIT_MS)
-  afterAll(async () => {
-    await cluster?.end()
-  })
+  const kafka = SuiteCluster.use('faulty', LIMIT_MS)
 
   function setUp() {
-    const events = `faulty${++topics}`
-    return { events, functions: countingJob(events), log: newLog(), state: join(testFolder(), 'state'), out }
+    const events = kafka.fresh()
+    return { events, functions: countingJob(events), log: newLog(), state: join(testFolder(), 'state'), out: kafka.out }
   }
 
   /** Records that are in, as the numbers of the events. */
-  const numbers = async (topic: string): Promise<number[]> => numbersOf(await committed(out, topic))
+  const numbers = async (topic: string): Promise<number[]> => numbersOf(await committed(kafka.out, topic))
 
   const upTo = (end: number): number[] => Array.from({ length: end }, (_, n) => n)
 
@@ -72,18 +63,18 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
   it('are written once where the broker is killed and comes back', async () => {
     await streamThrough(async () => {
       await sleep(100)
-      await cluster.broker.kill()
+      await kafka.cluster.broker.kill()
       await sleep(300)
-      await cluster.broker.restart()
+      await kafka.cluster.broker.restart()
     })
   })
 
   it('are written once where the broker hangs for longer than it may take to answer', async () => {
     await streamThrough(async () => {
       await sleep(100)
-      cluster.broker.pause()
+      kafka.cluster.broker.pause()
       await sleep(8_000)
-      cluster.broker.resume()
+      kafka.cluster.broker.resume()
     })
   })
 
@@ -94,7 +85,7 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     const reader = openStateReader(job.state)
     const owner = readJobDocument(reader)?.id as string
     await reader.close()
-    await withCluster(out, async brokers => {
+    await withCluster(kafka.out, async brokers => {
       await brokers.topic(job.events)
       const transactionalId = `lyrebird-${owner}-${job.events}`
       const producer = await takeId(brokers, transactionalId)
@@ -113,7 +104,7 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     append(job.log, 0, 20)
     const stream = await StreamRun.open({ ...job, until: 'end' })
     const name = stream.partitions[0] as string
-    await withCluster(out, async brokers => {
+    await withCluster(kafka.out, async brokers => {
       const other = await takeId(brokers, `other-${job.events}`)
       await Promise.all([brokers.topic(job.events), brokers.topic(CONTROL_TOPIC)])
       await other.write([await controlBatch(brokers, { topic: job.events, state: 'other' }, null, 1)])
@@ -135,11 +126,11 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     append(job.log, 0, 20)
     const stop = new AbortController()
     const running = runStream({ ...job, signal: stop.signal, commitIntervalMs: 20 })
-    await expect.poll(() => committed(out, job.events).catch(() => null), { timeout: 20_000 }).not.toBeNull()
-    await cluster.admin.deleteTopics({ topics: [job.events] })
+    await expect.poll(() => committed(kafka.out, job.events).catch(() => null), { timeout: 20_000 }).not.toBeNull()
+    await kafka.cluster.admin.deleteTopics({ topics: [job.events] })
     append(job.log, 20, 40)
     await expect(running).rejects.toMatchObject({ code: 'topic-recreated' })
-    await cluster.forget()
+    await kafka.cluster.forget()
   })
 
   it('wait for the next run where one is stopped while the brokers are away', async () => {
@@ -148,12 +139,12 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     const stop = new AbortController()
     const running = runStream({ ...job, signal: stop.signal, commitIntervalMs: 20 })
     await expect.poll(() => numbers(job.events).catch(() => []), { timeout: 20_000 }).toHaveLength(19)
-    await cluster.broker.kill()
+    await kafka.cluster.broker.kill()
     append(job.log, 20, 40)
     await sleep(1_000)
     stop.abort()
     await running
-    await cluster.broker.restart()
+    await kafka.cluster.broker.restart()
     await runToEnd(job)
     expect(await numbers(job.events)).toEqual(upTo(39))
   })
@@ -167,7 +158,7 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     }
     const sink: OpenSink = options => {
       owner = options.owner
-      return openKafkaSink(out, { ...options, checkOwner })
+      return openKafkaSink(kafka.out, { ...options, checkOwner })
     }
     const stream = await StreamRun.open({ ...job, out: sink, until: 'end' })
     const name = stream.partitions[0] as string
@@ -176,17 +167,17 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     await stream.run.drain()
     taken = true
     if (how === 'cut off') {
-      await cluster.broker.kill()
-      await cluster.broker.restart()
+      await kafka.cluster.broker.kill()
+      await kafka.cluster.broker.restart()
     } else {
-      await withCluster(out, brokers => takeId(brokers, `lyrebird-${owner}-${job.events}`))
+      await withCluster(kafka.out, brokers => takeId(brokers, `lyrebird-${owner}-${job.events}`))
     }
     await stream.advance(name, 20n)
     await stream.commit()
     await expect(stream.run.drain()).rejects.toMatchObject({ code: 'stale-owner' })
     await stream.close().catch(() => {})
     // What the broker has forgotten of it is not seen before somebody ends it.
-    const seen = numbersOf(await readable(out, job.events))
+    const seen = numbersOf(await readable(kafka.out, job.events))
     expect(seen).toEqual(upTo(seen.length))
     expect(seen.length).toBeLessThan(10)
     // Whoever owns the state sends the rest.
@@ -205,7 +196,7 @@ describe.skipIf(noKafka)('outputs to brokers that fail', { timeout: LIMIT_MS }, 
     const reader = openStateReader(job.state)
     const owner = readJobDocument(reader)?.id as string
     await reader.close()
-    await withCluster(out, brokers => takeId(brokers, `lyrebird-${owner}-${job.events}`))
+    await withCluster(kafka.out, brokers => takeId(brokers, `lyrebird-${owner}-${job.events}`))
     await stream.advance(name, 20n)
     await stream.commit()
     await stream.run.drain()

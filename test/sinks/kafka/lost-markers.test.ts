@@ -2,7 +2,7 @@
 // partition, or in some of them only. Then nobody reads on there, and the next transaction would decide this one.
 
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../logs/kafka/cluster.ts'
 import { endedTransaction, type Outcome, openPlaces } from '../../../logs/kafka/producer/lost-markers.ts'
 import { outboxOf } from '../../../run/state/folders.ts'
@@ -12,9 +12,19 @@ import type { ControlRecord } from '../../../sinks/kafka/control-record.ts'
 import { CONTROL_TOPIC, claimsOf, controlBatch, controlPlace } from '../../../sinks/kafka/control-topic.ts'
 import { Journal } from '../../../sinks/kafka/journal.ts'
 import { openStateReader } from '../../../store/index.ts'
-import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
-import { append, committed, countingJob, lowerFeature, newLog, runToEnd, takeId, withCluster } from './support.ts'
+import {
+  append,
+  committed,
+  countingJob,
+  lowerFeature,
+  newLog,
+  runToEnd,
+  SuiteCluster,
+  takeId,
+  withCluster,
+} from './support.ts'
 
 const LIMIT_MS = 120_000
 const PARTITIONS = 3
@@ -22,23 +32,14 @@ const PARTITIONS = 3
 const TRIES = 12
 
 describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of version %i', version => {
-  let cluster: TestCluster
-  let out: string
-  let topics = 0
-
-  beforeAll(async () => {
-    cluster = await TestCluster.start()
-    out = `kafka://${cluster.broker.address}`
+  const kafka = SuiteCluster.use(`unmarked${version}-`, LIMIT_MS, async out => {
     if (version === 1) await withCluster(out, brokers => lowerFeature(brokers, 'transaction.version', version))
-  }, LIMIT_MS)
-  afterAll(async () => {
-    await cluster?.end()
   })
 
   function setUp() {
-    const events = `unmarked${version}-${++topics}`
+    const events = kafka.fresh()
     const functions = countingJob(events, null, PARTITIONS)
-    return { events, functions, log: newLog(), state: join(testFolder(), 'state'), out }
+    return { events, functions, log: newLog(), state: join(testFolder(), 'state'), out: kafka.out }
   }
   type Job = ReturnType<typeof setUp>
 
@@ -56,15 +57,15 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
     await stream.advance(stream.partitions[0] as string, 20n)
     await stream.commit()
     await stream.run.drain()
-    await cluster.broker.kill()
-    await cluster.broker.restart()
+    await kafka.cluster.broker.kill()
+    await kafka.cluster.broker.restart()
     await stream.close()
     return leftOpen(job)
   }
 
   async function leftOpen(job: Job): Promise<readonly string[]> {
     const id = await idOf(job)
-    return withCluster(out, brokers =>
+    return withCluster(kafka.out, brokers =>
       brokers.persist('the look at what is open', async () => {
         await lookUp(brokers, job)
         const own = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic: job.events, partition }))
@@ -100,31 +101,31 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
     const job = await withLost(open => open.length > 0)
     append(job.log, 20, 30)
     await runToEnd(job)
-    expect(sorted(await committed(out, job.events))).toEqual(upTo(29))
+    expect(sorted(await committed(kafka.out, job.events))).toEqual(upTo(29))
     expect(await leftOpen(job)).toEqual([])
   })
 
   it('are written where nothing is left to send', { timeout: LIMIT_MS }, async () => {
     const job = await withLost(open => open.length > 0)
     await runToEnd(job)
-    expect(sorted(await committed(out, job.events))).toEqual(upTo(19))
+    expect(sorted(await committed(kafka.out, job.events))).toEqual(upTo(19))
   })
 
   it('are those of the journal where the coordinator has forgotten the outcome', { timeout: LIMIT_MS }, async () => {
     const job = await withLost(open => open.length > 0)
-    await withCluster(out, async brokers => takeId(brokers, await idOf(job)))
+    await withCluster(kafka.out, async brokers => takeId(brokers, await idOf(job)))
     await expect(runToEnd(job)).rejects.toMatchObject({ code: 'broker-error', hint: expect.stringContaining('copy') })
     await note(job, 'commit')
     await runToEnd(job)
-    expect(sorted(await committed(out, job.events))).toEqual(upTo(19))
+    expect(sorted(await committed(kafka.out, job.events))).toEqual(upTo(19))
   })
 
   it('may say that all was aborted: then it is sent again', { timeout: LIMIT_MS }, async () => {
     const job = await withLost(open => open.length === PARTITIONS + 1)
-    await withCluster(out, async brokers => takeId(brokers, await idOf(job)))
+    await withCluster(kafka.out, async brokers => takeId(brokers, await idOf(job)))
     await note(job, 'abort')
     await runToEnd(job)
-    expect(sorted(await committed(out, job.events))).toEqual(upTo(19))
+    expect(sorted(await committed(kafka.out, job.events))).toEqual(upTo(19))
     // Behind those that were aborted.
     const { ends } = await recordOf(job)
     expect(ends.reduce((sum, end) => sum + Number(end) + 1, 0)).toBeGreaterThan(19)
@@ -136,7 +137,7 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
     const job = await withLost(open => open.length > 0)
     await runToEnd(job)
     const record = await recordOf(job)
-    await withCluster(out, async brokers => {
+    await withCluster(kafka.out, async brokers => {
       await lookUp(brokers, job)
       const ends = record.ends.map(end => end + 5n)
       const producer = await takeId(brokers, await idOf(job))
@@ -148,7 +149,7 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
   })
 
   function recordOf(job: Job): Promise<ControlRecord> {
-    return withCluster(out, async brokers => {
+    return withCluster(kafka.out, async brokers => {
       const [{ id }] = await lookUp(brokers, job)
       const [record] = await claimsOf(brokers, job.events, id)
       if (record === undefined) throw new Error(`the control topic says nothing of ${job.events}`)
@@ -158,7 +159,7 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
 
   async function note(job: Job, outcome: Outcome): Promise<void> {
     const id = await idOf(job)
-    const ended = await withCluster(out, brokers => endedTransaction(brokers, id))
-    Journal.open(outboxOf(job.state), out).noteOutcome(job.events, ended?.producer as bigint, outcome)
+    const ended = await withCluster(kafka.out, brokers => endedTransaction(brokers, id))
+    Journal.open(outboxOf(job.state), kafka.out).noteOutcome(job.events, ended?.producer as bigint, outcome)
   }
 })

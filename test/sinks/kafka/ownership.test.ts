@@ -3,17 +3,17 @@
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
 import type { MemoryLog } from '../../../logs/memory.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { StreamRun } from '../../../runtime-stream/index.ts'
 import { CONTROL_TOPIC } from '../../../sinks/kafka/control-topic.ts'
-import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
-import { append, committed, countingJob, newLog, runToEnd } from './support.ts'
+import { append, committed, countingJob, newLog, runToEnd, SuiteCluster } from './support.ts'
 
 const LIMIT_MS = 60_000
 
@@ -28,23 +28,13 @@ async function refused(run: Promise<unknown>, code: string): Promise<LyrebirdErr
 }
 
 describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
-  let cluster: TestCluster
-  let out: string
-  let topics = 0
-  const fresh = (): string => `owned${++topics}`
-
-  beforeAll(async () => {
-    cluster = await TestCluster.start()
-    out = `kafka://${cluster.broker.address}`
-  }, LIMIT_MS)
-  afterAll(async () => {
-    await cluster?.end()
-  })
+  const kafka = SuiteCluster.use('owned', LIMIT_MS)
+  const fresh = (): string => kafka.fresh()
 
   function setUp(events = fresh(), changes: string | null = null) {
     const log = newLog()
     append(log, 0, 10)
-    return { events, functions: countingJob(events, changes), log, state: join(testFolder(), 'state'), out }
+    return { events, functions: countingJob(events, changes), log, state: join(testFolder(), 'state'), out: kafka.out }
   }
 
   it('is made for nothing where a job writes none', async () => {
@@ -58,8 +48,8 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
       ),
     )
     const { log, state } = setUp()
-    await runToEnd({ functions: interpretedModule(plan.program('silent')), log, state, out })
-    expect(await cluster.admin.listTopics()).not.toContain(CONTROL_TOPIC)
+    await runToEnd({ functions: interpretedModule(plan.program('silent')), log, state, out: kafka.out })
+    expect(await kafka.cluster.admin.listTopics()).not.toContain(CONTROL_TOPIC)
     expect(readdirSync(state)).not.toContain('outbox')
   })
 
@@ -72,22 +62,22 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     const both = await Promise.allSettled([runToEnd(setUp(topic)), runToEnd(setUp(topic))])
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
     // The newest element waits.
-    expect((await committed(out, topic)).flat()).toHaveLength(9)
+    expect((await committed(kafka.out, topic)).flat()).toHaveLength(9)
   })
 
   it('must have the partitions of the job and be kept as it must', async () => {
-    const wide = await cluster.topic({ name: fresh(), partitions: 3 })
+    const wide = await kafka.cluster.topic({ name: fresh(), partitions: 3 })
     expect((await refused(runToEnd(setUp(wide)), 'partition-count')).message).toContain('3 partitions')
-    const compacted = await cluster.topic({ name: fresh(), settings: { 'cleanup.policy': 'compact' } })
+    const compacted = await kafka.cluster.topic({ name: fresh(), settings: { 'cleanup.policy': 'compact' } })
     expect((await refused(runToEnd(setUp(compacted)), 'broker-error')).hint).toContain('cleanup.policy to delete')
-    const kept = await cluster.topic({ name: fresh(), partitions: 2 })
+    const kept = await kafka.cluster.topic({ name: fresh(), partitions: 2 })
     expect((await refused(runToEnd(setUp(fresh(), kept)), 'broker-error')).hint).toContain('cleanup.policy to compact')
   })
 
   it('is made with the replicas that are asked for', async () => {
     const job = { ...setUp(), outTopics: { replication: 1, minInSync: 1 } }
     await runToEnd(job)
-    const { resources } = await cluster.admin.describeConfigs({
+    const { resources } = await kafka.cluster.admin.describeConfigs({
       includeSynonyms: false,
       resources: [
         { type: 2, name: job.events, configNames: ['min.insync.replicas', 'retention.ms', 'cleanup.policy'] },
@@ -107,7 +97,7 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     cpSync(job.state, copy, { recursive: true })
     append(job.log, 10, 20)
     await runToEnd(job)
-    const newest = new Map((await committed(out, changes)).flat().map(r => r.split('=') as [string, string]))
+    const newest = new Map((await committed(kafka.out, changes)).flat().map(r => r.split('=') as [string, string]))
     expect(Object.fromEntries(newest)).toEqual({ k0: '7', k1: '7', k2: '6' })
     rmSync(job.state, { recursive: true })
     cpSync(copy, job.state, { recursive: true })
@@ -146,7 +136,7 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
       await stream.close()
     }
     const newest = async () =>
-      Object.fromEntries((await committed(out, changes)).flat().map(r => r.split('=') as [string, string]))
+      Object.fromEntries((await committed(kafka.out, changes)).flat().map(r => r.split('=') as [string, string]))
     const rows = { k0: '4', k1: '3', k2: '3', 'lyrebird-null': '1', both: '1' }
     expect(await newest()).toEqual({ ...rows, other: 'null' })
     // From then on it is of this line.
@@ -157,8 +147,8 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
   it('that was deleted and made anew is noticed', async () => {
     const job = setUp()
     await runToEnd(job)
-    await cluster.admin.deleteTopics({ topics: [job.events] })
-    await cluster.forget()
+    await kafka.cluster.admin.deleteTopics({ topics: [job.events] })
+    await kafka.cluster.forget()
     await sleep(500)
     append(job.log, 10, 12)
     await refused(runToEnd(job), 'topic-recreated')
@@ -167,8 +157,8 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
   it('is lost with the control topic', async () => {
     const job = setUp()
     await runToEnd(job)
-    await cluster.admin.deleteTopics({ topics: [CONTROL_TOPIC] })
-    await cluster.forget()
+    await kafka.cluster.admin.deleteTopics({ topics: [CONTROL_TOPIC] })
+    await kafka.cluster.forget()
     await sleep(500)
     append(job.log, 10, 12)
     const error = await refused(runToEnd(job), 'range-lost')
@@ -178,7 +168,7 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
   })
 
   it('is refused where the control topic does not keep what it is told', async () => {
-    await cluster.admin.alterConfigs({
+    await kafka.cluster.admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: 2, name: CONTROL_TOPIC, configEntries: [{ name: 'cleanup.policy', value: 'delete' }] }],
     })

@@ -1,13 +1,13 @@
 // The records that brokers take: compressed, not larger than they allow, with keys in compacted topics.
 
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { partitionBytes } from '../../../logs/kafka/ranges.ts'
-import { noKafka, TestCluster } from '../../logs/kafka/support/cluster.ts'
+import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
-import { append, committed, countingJob, newLog, runToEnd, withCluster } from './support.ts'
+import { append, committed, countingJob, newLog, runToEnd, SuiteCluster, withCluster } from './support.ts'
 
 const LIMIT_MS = 60_000
 const LARGE = 300_000
@@ -19,18 +19,8 @@ interface Event {
 }
 
 describe.skipIf(noKafka)('records in Kafka', { timeout: LIMIT_MS }, () => {
-  let cluster: TestCluster
-  let out: string
-  let topics = 0
-  const fresh = (): string => `records${++topics}`
-
-  beforeAll(async () => {
-    cluster = await TestCluster.start()
-    out = `kafka://${cluster.broker.address}`
-  }, LIMIT_MS)
-  afterAll(async () => {
-    await cluster?.end()
-  })
+  const kafka = SuiteCluster.use('records', LIMIT_MS)
+  const fresh = (): string => kafka.fresh()
 
   function logOf(events: readonly Event[]) {
     const log = newLog()
@@ -58,7 +48,7 @@ describe.skipIf(noKafka)('records in Kafka', { timeout: LIMIT_MS }, () => {
     plan.output('texts', plan.to(lines, texts, maxBytes === undefined ? {} : { maxBytes }))
     plan.output('changes', plan.changes(counts, changes))
     const functions = interpretedModule(plan.program('records'))
-    return { texts, changes, functions, log: logOf(events), state: join(testFolder(), 'state'), out }
+    return { texts, changes, functions, log: logOf(events), state: join(testFolder(), 'state'), out: kafka.out }
   }
 
   const event = (text: string, key: string | null = 'k'): Event => ({ key, text })
@@ -66,11 +56,11 @@ describe.skipIf(noKafka)('records in Kafka', { timeout: LIMIT_MS }, () => {
   it('are compressed with lz4 unless that is not wanted', async () => {
     const sizes: number[] = []
     for (const compression of [undefined, 'none'] as const) {
-      const job = { events: fresh(), log: newLog(), state: join(testFolder(), 'state'), out }
+      const job = { events: fresh(), log: newLog(), state: join(testFolder(), 'state'), out: kafka.out }
       append(job.log, 0, 2_000)
       await runToEnd({ ...job, functions: countingJob(job.events), outTopics: { compression } })
-      expect((await committed(out, job.events)).flat()).toHaveLength(1_999)
-      sizes.push((await withCluster(out, brokers => partitionBytes(brokers, job.events))).get(0) as number)
+      expect((await committed(kafka.out, job.events)).flat()).toHaveLength(1_999)
+      sizes.push((await withCluster(kafka.out, brokers => partitionBytes(brokers, job.events))).get(0) as number)
     }
     expect((sizes[1] as number) / (sizes[0] as number)).toBeGreaterThan(2)
   })
@@ -78,7 +68,7 @@ describe.skipIf(noKafka)('records in Kafka', { timeout: LIMIT_MS }, () => {
   it('have a key in topics of changes, also where the row has none', async () => {
     const job = setUp([event('a', null), event('b', 'x'), event('c', null), event('d', null)])
     await runToEnd(job)
-    const newest = new Map((await committed(out, job.changes)).flat().map(r => r.split('=') as [string, string]))
+    const newest = new Map((await committed(kafka.out, job.changes)).flat().map(r => r.split('=') as [string, string]))
     expect(Object.fromEntries(newest)).toEqual({ 'lyrebird-null': '3', x: '1' })
     const other = setUp([event('a', 'lyrebird-null')])
     await expect(runToEnd(other)).rejects.toMatchObject({
@@ -92,23 +82,23 @@ describe.skipIf(noKafka)('records in Kafka', { timeout: LIMIT_MS }, () => {
     const events = [event('a'), event(large), event('b'), event(large), event('c'), event('d')]
     const job = setUp(events, { maxBytes: LARGE + 2 })
     await runToEnd({ ...job, outTopics: { compression: 'none' } })
-    const [texts = []] = await committed(out, job.texts)
+    const [texts = []] = await committed(kafka.out, job.texts)
     expect(texts.map(text => text.length)).toEqual([8, LARGE + 7, 8, LARGE + 7, 8])
     const less = setUp(events, { maxBytes: LARGE + 1 })
     await runToEnd(less)
-    expect((await committed(out, less.texts)).flat()).toHaveLength(3)
+    expect((await committed(kafka.out, less.texts)).flat()).toHaveLength(3)
   })
 
   it('must fit into what the topic takes, which is seen before the first of them', async () => {
     const settings = { 'max.message.bytes': '200000' }
-    const texts = await cluster.topic({ name: fresh(), settings })
+    const texts = await kafka.cluster.topic({ name: fresh(), settings })
     await runToEnd(setUp([event('a'), event('b')], { maxBytes: 100_000, texts }))
-    const other = await cluster.topic({ name: fresh(), settings })
+    const other = await kafka.cluster.topic({ name: fresh(), settings })
     await expect(runToEnd(setUp([event('a')], { maxBytes: 300_000, texts: other }))).rejects.toMatchObject({
       code: 'too-big',
       hint: expect.stringContaining('maxBytes'),
     })
-    const small = await cluster.topic({ name: fresh(), settings: { 'max.message.bytes': '20000' } })
+    const small = await kafka.cluster.topic({ name: fresh(), settings: { 'max.message.bytes': '20000' } })
     await expect(runToEnd(setUp([event('a')], { texts: small }))).rejects.toMatchObject({ code: 'too-big' })
   })
 

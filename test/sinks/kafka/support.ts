@@ -1,18 +1,19 @@
 // What the suites of outputs in Kafka share: small jobs with topics of their own, and reading a topic as committed.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LATEST, listOffsetsCall } from '../../../logs/kafka/calls/list-offsets.ts'
+import { afterAll, beforeAll } from 'vitest'
 import { WireReader, WireWriter } from '../../../logs/kafka/calls/wire.ts'
 import type { Cluster } from '../../../logs/kafka/cluster.ts'
 import { connect } from '../../../logs/kafka/connect.ts'
 import { Passing } from '../../../logs/kafka/failures.ts'
 import { openKafkaLog } from '../../../logs/kafka/index.ts'
 import { TransactionalProducer } from '../../../logs/kafka/producer/transactional-producer.ts'
+import { endOfPartition } from '../../../logs/kafka/ranges.ts'
 import { MemoryLog } from '../../../logs/memory.ts'
 import type { RunOptions } from '../../../run/job-run.ts'
 import { writtenRecords } from '../../../run/state/read-state.ts'
 import { StreamRun } from '../../../runtime-stream/index.ts'
-import { QUICK } from '../../logs/kafka/support/cluster.ts'
+import { QUICK, TestCluster } from '../../logs/kafka/support/cluster.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
 
@@ -63,17 +64,50 @@ export async function runToEnd(options: Omit<RunOptions, 'until'>): Promise<void
   }
 }
 
+/** One broker for the tests of a suite, and names for their topics. */
+export class SuiteCluster {
+  readonly #prefix: string
+  #cluster: TestCluster | null = null
+  #topics = 0
+
+  private constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  /** `prepare` gets the address, before the first test. */
+  static use(prefix: string, limitMs: number, prepare?: (out: string) => Promise<void>): SuiteCluster {
+    const suite = new SuiteCluster(prefix)
+    beforeAll(async () => {
+      suite.#cluster = await TestCluster.start()
+      await prepare?.(suite.out)
+    }, limitMs)
+    afterAll(() => suite.#cluster?.end())
+    return suite
+  }
+
+  get cluster(): TestCluster {
+    return this.#cluster as TestCluster
+  }
+
+  get out(): string {
+    return `kafka://${this.cluster.broker.address}`
+  }
+
+  fresh(): string {
+    return `${this.#prefix}${++this.#topics}`
+  }
+}
+
 /** Waits for the markers of transactions that have ended: they are written a moment later. */
 export async function settled(out: string, topic: string): Promise<void> {
   await withCluster(out, async cluster => {
     await cluster.persist(`the markers of ${topic}`, async () => {
       for (const { partition } of (await cluster.topic(topic)).partitions) {
-        const link = await cluster.leader(topic, partition, 'read', false)
         const [all, stable] = await Promise.all([
-          link.send(listOffsetsCall(topic, [partition], LATEST, 'all')),
-          link.send(listOffsetsCall(topic, [partition], LATEST)),
+          endOfPartition(cluster, topic, partition, 'all'),
+          endOfPartition(cluster, topic, partition, 'committed'),
         ])
-        if (all[0]?.error !== 0 || all[0].offset !== stable[0]?.offset) throw new Passing('not settled')
+        if (all !== stable) throw new Passing('not settled')
       }
     })
   })
