@@ -99,6 +99,11 @@ export const OPEN_END = 2n ** 63n - 1n
 export interface RangeOptions {
   /** Gives OPEN_END as the end of a partition where finding it would take reading all of it. */
   readonly open?: boolean
+  /**
+   * For who asks again and again: a partition that does not answer now has the range that it had last, and is left out
+   * where it had none.
+   */
+  readonly live?: boolean
 }
 
 export interface ReadOptions {

@@ -225,7 +225,7 @@ export class JobRun {
    */
   async refresh(newcomers: boolean): Promise<Ranges> {
     this.#outputs.check()
-    const found = await rangesNow(this.log, this.plan)
+    const found = await rangesNow(this.log, this.plan, { live: true })
     checkGrowth(this.progress, found, await topicIdsNow(this.log, this.plan))
     const ranges = withoutBare(this.progress, found)
     // Everything is read before anything changes: a commit may be made while the log lets us wait.

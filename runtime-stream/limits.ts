@@ -13,6 +13,11 @@ export const COMMIT_BYTES = 512 << 20
 /** The same in records, which have a cost of their own besides their bytes. */
 export const COMMIT_RECORDS = 4_000_000
 
+/**
+ * ms to wait for the next chunk of a partition before the others go on without it: long enough to read them evenly over
+ * a slow line, short enough for a broker that hangs to hold back its own partitions only.
+ */
+export const LATE_CHUNK_MS = 1000
 /** ms to wait for changes of the log before reading its ends anyway: some file systems miss changes. */
 export const LOOK_MS = 1000
 /** ms between looks at open transactions in an idle run. */

@@ -1,15 +1,16 @@
 // The live stream: all partitions in turn, a chunk of each, commits at intervals, until its end or until its signal
 // aborts.
 //
-// Promises: no partition waits for another; the run stops at a commit; what arrives while it is stopping waits for the
-// next run. Where the log is away the run waits, for good unless it has an end or a limit, and commits meanwhile what
-// it has read.
+// Promises: partitions are read evenly, but none waits for one whose broker does not answer; the run stops at a commit;
+// what arrives while it is stopping waits for the next run. Where the log is away the run waits, for good unless it has
+// an end or a limit, and commits meanwhile what it has read.
 // Does not write ticks for idle partitions: people do (`lyrebird tick`).
 
 import { closeAll, thenClose } from '../core/close-all.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
+import { settledWithin } from '../core/settled-within.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
@@ -117,7 +118,14 @@ class Live {
   }
 
   async close(): Promise<void> {
+    // A read that waits for a broker ends with the log.
+    if (typeof this.#options.log === 'string') await this.#stream.run.log.close()
     await closeAll(...[...this.#feeds.values()].map(feed => () => feed.close()))
+  }
+
+  /** Chunks that partitions have been waiting for. */
+  get #late(): readonly Promise<unknown>[] {
+    return [...this.#feeds.values()].flatMap(({ late }) => late?.catch(() => {}) ?? [])
   }
 
   get #stopped(): boolean {
@@ -147,7 +155,8 @@ class Live {
     const { run } = this.#stream
     if (idle) {
       const dirty = this.#pending.records > 0 || !run.clean
-      await run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
+      const changed = run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
+      await Promise.race([changed, ...this.#late])
       if (dirty && this.#schedule.isDue(this.#waiting)) await this.#commit()
     }
     await this.#meanwhile(run.refresh(this.#stream.ends === null))
@@ -193,22 +202,5 @@ class Live {
       this.#feeds.set(name, feed)
     }
     return feed
-  }
-}
-
-/** True where the promise settles within the time. */
-async function settledWithin(asked: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<boolean>(resolve => {
-    timer = setTimeout(resolve, ms, false)
-  })
-  const settled = asked.then(
-    () => true,
-    () => true,
-  )
-  try {
-    return await Promise.race([settled, over])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -5,10 +5,11 @@
 // committed to the cluster, none is reset.
 
 import type { Chunk } from '../../core/log/chunk.ts'
-import type { HeldBack, Log, PartitionRange, ReadOptions, TopicAbilities, TopicFacts } from '../log.ts'
+import type { HeldBack, Log, PartitionRange, RangeOptions, ReadOptions, TopicAbilities, TopicFacts } from '../log.ts'
 import type { Cluster } from './cluster.ts'
 import { connect, type KafkaOptions } from './connect.ts'
-import { Follower } from './follow.ts'
+import { Follower } from './follow/follower.ts'
+import { LiveRanges } from './follow/live-ranges.ts'
 import { offsetFrom, partitionBytes, partitionRanges } from './ranges.ts'
 import { readRange } from './read.ts'
 import { topicSettings } from './topic-settings.ts'
@@ -25,11 +26,13 @@ class KafkaLog implements Log {
   readonly description: string
   readonly #cluster: Cluster
   readonly #follower: Follower
+  readonly #live: LiveRanges
 
   constructor(description: string, cluster: Cluster) {
     this.description = description
     this.#cluster = cluster
     this.#follower = new Follower(cluster)
+    this.#live = new LiveRanges(cluster)
   }
 
   async topics(): Promise<readonly string[]> {
@@ -40,8 +43,9 @@ class KafkaLog implements Log {
       .sort()
   }
 
-  async partitions(topic: string): Promise<readonly PartitionRange[]> {
-    const ranges = await partitionRanges(this.#cluster, topic)
+  async partitions(topic: string, { live = false }: RangeOptions = {}): Promise<readonly PartitionRange[]> {
+    const ranges = await (live ? this.#live.now(topic) : partitionRanges(this.#cluster, topic))
+    if (!live) this.#live.know(topic, ranges)
     this.#follower.handedOut(topic, ranges)
     return ranges
   }

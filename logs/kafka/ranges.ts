@@ -4,6 +4,7 @@
 // noticed.
 
 import { LyrebirdError } from '../../core/errors.ts'
+import { partitionName } from '../../core/log/cut.ts'
 import type { PartitionRange } from '../log.ts'
 import { describeLogDirsCall } from './calls/describe-log-dirs.ts'
 import { EARLIEST, LATEST, type ListedOffset, listOffsetsCall, type Records } from './calls/list-offsets.ts'
@@ -14,6 +15,21 @@ import { checkError, Passing } from './failures.ts'
 /** The ranges of all partitions of a topic, sorted. Throws `unknown-topic`, `topic-recreated` and broker failures. */
 export async function partitionRanges(cluster: Cluster, topic: string): Promise<readonly PartitionRange[]> {
   return cluster.persist(`offsets of topic ${topic}`, async () => rangesNow(cluster, await cluster.topic(topic)))
+}
+
+/** The same for some partitions: `metadata` says who leads them, and is asked for again where it is outdated. */
+export function rangesOfSome(
+  cluster: Cluster,
+  metadata: TopicMetadata,
+  only: readonly number[],
+): Promise<readonly PartitionRange[]> {
+  const { topic } = metadata
+  const names = only.map(partition => partitionName(topic, partition)).join(', ')
+  let tries = 0
+  return cluster.persist(`offsets of ${names}`, async () => {
+    const { partitions } = tries++ > 0 ? await cluster.topic(topic) : metadata
+    return rangesNow(cluster, { topic, partitions: partitions.filter(({ partition }) => only.includes(partition)) })
+  })
 }
 
 /** The first offset whose record has a timestamp of at least `time`; the last stable offset where there is none. */
@@ -62,13 +78,17 @@ export async function partitionBytes(cluster: Cluster, topic: string): Promise<R
   })
 }
 
-function byLeader(partitions: TopicMetadata['partitions']): ReadonlyMap<number, readonly number[]> {
+/** Partition numbers by the number of the broker that leads them. */
+export function byLeader(partitions: TopicMetadata['partitions']): ReadonlyMap<number, readonly number[]> {
   const led = new Map<number, number[]>()
   for (const { partition, leader } of partitions) led.set(leader, [...(led.get(leader) ?? []), partition])
   return led
 }
 
-async function rangesNow(cluster: Cluster, { topic, partitions }: TopicMetadata): Promise<readonly PartitionRange[]> {
+async function rangesNow(
+  cluster: Cluster,
+  { topic, partitions }: Pick<TopicMetadata, 'topic' | 'partitions'>,
+): Promise<readonly PartitionRange[]> {
   const ranges = await Promise.all([...byLeader(partitions)].map(([node, led]) => rangesOf(cluster, topic, node, led)))
   return ranges.flat().sort((a, b) => a.partition - b.partition)
 }

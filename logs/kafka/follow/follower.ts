@@ -5,10 +5,10 @@
 // gets the failure there. What the fetch returns is dropped: `read.ts` fetches from our own positions.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { PartitionRange } from '../log.ts'
-import { fetchCall } from './calls/fetch.ts'
-import type { Cluster } from './cluster.ts'
-import { NEWS_PAUSE_MS } from './limits.ts'
+import type { PartitionRange } from '../../log.ts'
+import { fetchCall } from '../calls/fetch.ts'
+import type { Cluster } from '../cluster.ts'
+import { NEWS_PAUSE_MS } from '../limits.ts'
 
 export class Follower {
   readonly #cluster: Cluster
