@@ -1,18 +1,21 @@
 // One cluster: its brokers, who leads which partition, and the connections to them.
 //
 // Promises: a topic keeps the id under which it was first seen; another id, or a topic that is missing for long, is
-// `topic-recreated`. A connection that failed is replaced, never repaired.
+// `topic-recreated`. The newest leader epoch that was heard of counts: a broker that has slept tells of leaders that
+// are none any more, itself among them, and such an answer is not taken. A connection that failed is replaced, never repaired.
 // Not here: trying again (`persist.ts`), and what is asked of the leaders (the readers).
 
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { partitionName } from '../../core/log/cut.ts'
+import { settledWithin } from '../../core/settled-within.ts'
 import { isTopicName } from '../log.ts'
 import type { Patience } from '../patience.ts'
+import type { LedPartition } from './calls/list-offsets.ts'
 import { type Metadata, metadataCall, type TopicMetadata } from './calls/metadata.ts'
 import type { ApiCall } from './calls/wire.ts'
 import { type Client, createClient, type Link } from './client.ts'
 import { checkError, ERROR, LinkFailure, Passing } from './failures.ts'
-import { type KafkaLimits, LOGIN_MS, MISSING_TOPIC_MS } from './limits.ts'
+import { type KafkaLimits, LATE_LEADER_MS, LOGIN_MS, MISSING_TOPIC_MS } from './limits.ts'
 import { persist } from './persist.ts'
 import type { KafkaSettings } from './settings.ts'
 import { Waits } from './waits.ts'
@@ -29,6 +32,10 @@ export class Cluster {
   /** Where each partition was last read to, and the leader epoch of the record before that offset. */
   readonly #lastRead = new Map<string, { offset: bigint; epoch: number }>()
   readonly #missingSince = new Map<string, number>()
+  /** The newest leader epoch of each partition. */
+  readonly #epochs = new Map<string, number>()
+  /** Addresses of brokers whose last answer was behind what others had told. */
+  readonly #behind = new Set<string>()
   readonly #closing = new AbortController()
   readonly #stop: AbortSignal | undefined
   readonly #waits: Waits
@@ -74,7 +81,8 @@ export class Cluster {
   /** A topic as it is now, asked of a broker. Throws `unknown-topic`, `topic-recreated`, `Passing`, LinkFailure. */
   async topic(topic: string): Promise<TopicMetadata> {
     if (!isTopicName(topic)) throw unknownTopic(topic, [])
-    const found = (await this.#refresh([topic])).topics.find(({ topic: name }) => name === topic)
+    const { topics, answeredBy } = await this.#refresh([topic])
+    const found = topics.find(({ topic: name }) => name === topic)
     const known = this.#topics.get(topic)
     if (found === undefined || found.error === ERROR.unknownTopic) {
       if (known !== undefined) throw this.#missing(topic)
@@ -85,9 +93,36 @@ export class Cluster {
     }
     checkError(found.error, `topic ${topic}`, { topic }, 'Describe')
     if (known !== undefined && known.id !== found.id) throw recreated(topic, 'was deleted and made anew')
+    this.#checkLeaders(found, answeredBy)
     this.#topics.set(topic, found)
     this.#missingSince.delete(topic)
     return found
+  }
+
+  /**
+   * Asks all brokers who leads the partitions of a topic; those that are silent, or do not know the topic, are passed
+   * over. True where an epoch was newer than the last known one.
+   */
+  async learnLeaders(topic: string): Promise<boolean> {
+    let isNewer = false
+    const learning = this.nodes.map(async node => {
+      const { topics } = await (await this.node(node, 'read')).send(metadataCall([topic]))
+      const id = this.#topics.get(topic)?.id
+      const found = topics.find(({ topic: name }) => name === topic)
+      if (found === undefined || (id !== undefined && found.id !== id)) return
+      for (const { partition, leaderEpoch } of found.partitions) {
+        if (leaderEpoch <= this.led(topic, partition).leaderEpoch) continue
+        this.#epochs.set(partitionName(topic, partition), leaderEpoch)
+        isNewer = true
+      }
+    })
+    await settledWithin(Promise.allSettled(learning), LATE_LEADER_MS)
+    return isNewer
+  }
+
+  /** A partition with its newest leader epoch. */
+  led(topic: string, partition: number): LedPartition {
+    return { partition, leaderEpoch: this.#epochs.get(partitionName(topic, partition)) ?? -1 }
   }
 
   /** Whether there is such a topic now. A user without the right to see it hears that, not that there is none. */
@@ -144,12 +179,17 @@ export class Cluster {
     return this.#link(address, purpose)
   }
 
-  /** The answer of any broker; those with a connection are tried first. */
+  /** The answer of any broker; those with a connection are tried first, and those that were behind last. */
   async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
+    return (await this.#askAny(call)).answer
+  }
+
+  async #askAny<Answer>(call: ApiCall<Answer>): Promise<{ answer: Answer; answeredBy: string }> {
     let last: LinkFailure | null = null
     for (const address of await this.#candidates()) {
       try {
-        return await (await this.#link(address, 'read')).send(call)
+        const answer = await (await this.#link(address, 'read')).send(call)
+        return { answer, answeredBy: linkName(address, 'read') }
       } catch (e) {
         if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
         last = e
@@ -180,21 +220,32 @@ export class Cluster {
     return new Passing(`topic ${topic} is not there any more`)
   }
 
-  async #refresh(topics: readonly string[] | null): Promise<Metadata> {
-    const metadata = await this.ask(metadataCall(topics))
+  async #refresh(topics: readonly string[] | null): Promise<Metadata & { readonly answeredBy: string }> {
+    const { answer: metadata, answeredBy } = await this.#askAny(metadataCall(topics))
     this.#nodes = new Map(metadata.brokers.map(({ node, host, port }) => [node, { host, port }]))
-    return metadata
+    return { ...metadata, answeredBy }
+  }
+
+  /** Throws `Passing` where a broker tells of leaders that are none any more. */
+  #checkLeaders({ topic, partitions }: TopicMetadata, answeredBy: string): void {
+    const old = partitions.find(({ partition, leaderEpoch }) => leaderEpoch < this.led(topic, partition).leaderEpoch)
+    if (old !== undefined) {
+      this.#behind.add(answeredBy)
+      throw new Passing(`a broker does not know yet who leads ${topic}/${old.partition}`)
+    }
+    this.#behind.delete(answeredBy)
+    for (const { partition, leaderEpoch } of partitions) this.#epochs.set(partitionName(topic, partition), leaderEpoch)
   }
 
   async #candidates(): Promise<readonly { host: string; port: number }[]> {
     const all = new Map([...this.#nodes.values(), ...this.#seeds].map(address => [linkName(address, 'read'), address]))
-    const rank = await Promise.all(
+    const ranked = await Promise.all(
       [...all].map(async ([name, address]) => {
         const link = await this.#links.get(name)?.catch(() => null)
-        return { address, dead: link?.alive() === true ? 0 : 1 }
+        return { address, rank: (link?.alive() === true ? 0 : 1) + (this.#behind.has(name) ? 2 : 0) }
       }),
     )
-    return rank.sort((a, b) => a.dead - b.dead).map(({ address }) => address)
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ address }) => address)
   }
 
   async #link(address: { host: string; port: number }, purpose: Purpose): Promise<Link> {

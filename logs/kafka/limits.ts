@@ -44,7 +44,10 @@ export const FETCH_ANSWER_BYTES_MAX = BATCH_BYTES_MAX + 16 * 1024 * 1024
 /** Largest other answer in bytes: metadata of a million partitions. */
 export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
 
-/** How long who follows a topic waits for the offsets of one leader, once, before it goes on with the other ones. */
+/**
+ * How long who follows a topic waits for the offsets of one leader, once, before it goes on with the other ones; and
+ * who asks all brokers for one of them.
+ */
 export const LATE_LEADER_MS = 500
 
 /** Pause after a failed wait for records, so that an outage is not a busy loop. */

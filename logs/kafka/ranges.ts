@@ -1,7 +1,7 @@
 // First offset and last stable offset of partitions, and their sizes, asked of their leaders.
 //
-// Promises: the end is exact for readers of committed records; a topic that is created again between two requests is
-// noticed.
+// Promises: the end is exact for readers of committed records, and that of a leader which is none any more is not
+// taken; a topic that is created again between two requests is noticed.
 
 import { LyrebirdError } from '../../core/errors.ts'
 import { partitionName } from '../../core/log/cut.ts'
@@ -12,9 +12,15 @@ import type { TopicMetadata } from './calls/metadata.ts'
 import type { Cluster } from './cluster.ts'
 import { checkError, Passing } from './failures.ts'
 
-/** The ranges of all partitions of a topic, sorted. Throws `unknown-topic`, `topic-recreated` and broker failures. */
+/**
+ * The ranges of all partitions of a topic, sorted, from the newest leaders that any broker knows of. Throws
+ * `unknown-topic`, `topic-recreated` and broker failures.
+ */
 export async function partitionRanges(cluster: Cluster, topic: string): Promise<readonly PartitionRange[]> {
-  return cluster.persist(`offsets of topic ${topic}`, async () => rangesNow(cluster, await cluster.topic(topic)))
+  return cluster.persist(`offsets of topic ${topic}`, async () => {
+    await cluster.learnLeaders(topic)
+    return rangesNow(cluster, await cluster.topic(topic))
+  })
 }
 
 /** The same for some partitions: `metadata` says who leads them, and is asked for again where it is outdated. */
@@ -55,7 +61,11 @@ async function listedOffset(
   records: Records = 'committed',
 ): Promise<bigint> {
   const link = await cluster.leader(topic, partition, 'read', false)
-  return offsetIn(await link.send(listOffsetsCall(topic, [partition], timestamp, records)), topic, partition)
+  return offsetIn(
+    await link.send(listOffsetsCall(topic, [cluster.led(topic, partition)], timestamp, records)),
+    topic,
+    partition,
+  )
 }
 
 /** The offset of a partition in an answer. */
@@ -100,9 +110,10 @@ async function rangesOf(
   led: readonly number[],
 ): Promise<PartitionRange[]> {
   const link = await cluster.node(node, 'read')
+  const asked = led.map(partition => cluster.led(topic, partition))
   const [starts, ends] = await Promise.all([
-    link.send(listOffsetsCall(topic, led, EARLIEST)),
-    link.send(listOffsetsCall(topic, led, LATEST)),
+    link.send(listOffsetsCall(topic, asked, EARLIEST)),
+    link.send(listOffsetsCall(topic, asked, LATEST)),
   ])
   const at = (listed: typeof starts, partition: number): bigint => {
     const offset = offsetIn(listed, topic, partition)

@@ -57,7 +57,9 @@ function fetchSome(cluster: Cluster, range: Range, lastEpoch: number, maxBytes: 
   const attempt = async (): Promise<FetchedPartition> => {
     // Also where there is no way to the last known leader: it may be gone for good.
     const link = await cluster.leader(topic, partition, 'read', tries++ > 0)
-    const topics = [{ id: cluster.idOf(topic), partitions: [{ partition, offset: from, lastEpoch: epoch }] }]
+    const topics = [
+      { id: cluster.idOf(topic), partitions: [{ ...cluster.led(topic, partition), offset: from, lastEpoch: epoch }] },
+    ]
     const answer = await link.send(fetchCall({ topics, maxWaitMs: FETCH_WAIT_MS, maxBytes }))
     const fetched = await checked(cluster, range, answer).catch((e: unknown) => {
       // A leader whose log begins after that epoch does not know it, and reports the offset as out of range.
@@ -76,7 +78,10 @@ async function checked(cluster: Cluster, range: Range, { error, partitions }: Fe
   checkError(error, `a fetch of ${topic}/${partition}`, { topic, partition }, 'Read')
   const fetched = partitions.find(({ partition: number }) => number === partition)
   if (fetched === undefined) throw new Passing(`no ${topic}/${partition} in the answer`)
-  if (fetched.divergedAt !== null) throw cutBack(range, fetched.divergedAt)
+  if (fetched.divergedAt !== null) {
+    if (await cluster.learnLeaders(topic)) throw new Passing(`${topic}/${partition} has another leader`)
+    throw cutBack(range, fetched.divergedAt)
+  }
   if (fetched.error === ERROR.offsetOutOfRange) {
     await checkRange(cluster, range)
     throw new Unexplained(`${topic}/${partition} had no offset ${from} a moment ago`)

@@ -49,12 +49,32 @@ export async function controlBatch(
   return { ...(await controlPlace(cluster, topic)), batch: builder.finish(0n) }
 }
 
-/** The newest record of each state that has claimed a topic, in the order in which their first ones came. */
-export async function claimsOf(cluster: Cluster, topic: string, topicId: string): Promise<readonly ControlRecord[]> {
+/** The batch that says nothing, for who reads the topic afterwards: its leader must have this one. */
+export async function barrierBatch(
+  cluster: Cluster,
+  { topic, owner }: { readonly topic: string; readonly owner: string },
+  timestamp: number,
+): Promise<PlacedBatch> {
+  const builder = new BatchBuilder()
+  builder.add({ timestamp, key: utf8.encode(JSON.stringify(['session', topic, owner])), value: null, headers: [] })
+  return { ...(await controlPlace(cluster, topic)), batch: builder.finish(0n) }
+}
+
+/**
+ * The newest record of each state that has claimed a topic, in the order in which their first ones came.
+ * Throws `Passing` where the topic does not reach to `written`, the offset of a record that was written before: who
+ * answers is no leader any more, and newer records are elsewhere.
+ */
+export async function claimsOf(
+  cluster: Cluster,
+  { topic, topicId }: Pick<ControlRecord, 'topic' | 'topicId'>,
+  written: bigint,
+): Promise<readonly ControlRecord[]> {
   const { partition } = await controlPlace(cluster, topic)
   await waitForOthers(cluster, partition)
   const range = (await partitionRanges(cluster, CONTROL_TOPIC)).find(({ partition: number }) => number === partition)
   if (range === undefined) throw new Passing(`the control topic has no partition ${partition}`)
+  if (range.end <= written) throw new Passing('the control topic ends before what was written just now')
   const found = new Map<string, { readonly first: bigint; readonly value: string }>()
   const { start: from, end: to } = range
   for await (const chunk of readRange(cluster, { topic: CONTROL_TOPIC, partition, from, to }, {})) {

@@ -1,16 +1,17 @@
 // One hold on a topic: from taking its transactional id to the first failure.
 //
 // Promises: it begins with what the control topic says, read after earlier transactions have ended, so that an end
-// whose outcome nobody heard of is known then. Each transaction writes records and what there is of them so far, or
+// whose outcome nobody heard of is known then, and behind a record of its own, so that a leader that is none any more
+// cannot answer with an older one. Each transaction writes records and what there is of them so far, or
 // nothing. A topic that another state has claimed is `topic-owned`; of two that claim it at once the first one gets it.
 // Not here: when to begin anew (`forwarder.ts`).
 
-import { LyrebirdError } from '../../core/errors.ts'
+import { invariant, LyrebirdError } from '../../core/errors.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import { TransactionalProducer } from '../../logs/kafka/producer/transactional-producer.ts'
 import { TRANSACTION_MS } from '../limits.ts'
 import type { ControlRecord } from './control-record.ts'
-import { CONTROL_TOPIC, claimsOf, controlBatch } from './control-topic.ts'
+import { barrierBatch, CONTROL_TOPIC, claimsOf, controlBatch } from './control-topic.ts'
 import { checkLastRecords } from './last-records.ts'
 import { endLeftOpen } from './left-open.ts'
 import type { OwnedTopic } from './owned-topic.ts'
@@ -47,7 +48,8 @@ export class Session {
     const producer = await TransactionalProducer.begin({ cluster, transactionalId, timeoutMs: TRANSACTION_MS })
     // Whoever has just been fenced may be the owner, and this process one that has slept.
     topic.checkOwner()
-    const claims = await claimsOf(cluster, topic.topic, id)
+    const written = await committed(producer, await barrierBatch(cluster, topic, topic.clock()))
+    const claims = await claimsOf(cluster, { topic: topic.topic, topicId: id }, written)
     const other = claims.find(({ state }) => state !== owner)
     const own = claims.find(({ state }) => state === owner) ?? null
     if (other !== undefined && claims.indexOf(other) === 0) throw owned(topic.topic, other.state)
@@ -68,32 +70,43 @@ export class Session {
     await this.#producer.settle(WRITES_WITHOUT_ANSWER)
   }
 
-  /** Ends the transaction, with what there is then. */
-  async commit(record: Pick<ControlRecord, 'run' | 'commit' | 'epoch' | 'cut' | 'records'>): Promise<void> {
+  /** Ends the transaction, with what there is then; returns the offset of its control record. */
+  async commit(record: Pick<ControlRecord, 'run' | 'commit' | 'epoch' | 'cut' | 'records'>): Promise<bigint> {
     const { topic, content, owner: state } = this.#topic
     await this.#producer.settle(0)
     const ends = this.#ends.map((end, partition) => this.#producer.lastOffset(topic, partition) ?? end)
-    await this.#end({ state, topic, topicId: this.#topicId, content, ...record, ends })
+    const written = await this.#end({ state, topic, topicId: this.#topicId, content, ...record, ends })
     this.#ends = ends
+    return written
   }
 
-  async #end(record: ControlRecord | null): Promise<void> {
+  /** Returns the offset of the control record. */
+  async #end(record: ControlRecord | null): Promise<bigint> {
     const { cluster, topic, owner: state, clock } = this.#topic
-    await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])
-    await this.#producer.commit()
+    return await committed(this.#producer, await controlBatch(cluster, { topic, state }, record, clock()))
   }
 
   /** Claims the topic: of two that do so at once the one whose claim came later takes it back. */
   async #claim(): Promise<void> {
     const { topic, partitions, owner, cluster } = this.#topic
     const nothing = { run: '', commit: 0, epoch: 0, cut: {}, records: Array.from({ length: partitions }, () => 0n) }
-    await this.commit(nothing)
-    const claims = await claimsOf(cluster, topic, this.#topicId)
+    const written = await this.commit(nothing)
+    const claims = await claimsOf(cluster, { topic, topicId: this.#topicId }, written)
     const first = claims[0]
     if (first === undefined || first.state === owner) return
     await this.#end(null)
     throw owned(topic, first.state)
   }
+}
+
+/** Writes a batch, ends the transaction with it, and returns the offset of its last record. */
+async function committed(producer: TransactionalProducer, placed: PlacedBatch): Promise<bigint> {
+  await producer.write([placed])
+  await producer.settle(0)
+  const offset = producer.lastOffset(placed.topic, placed.partition)
+  invariant(offset !== undefined, `${placed.topic}/${placed.partition} has been written without an offset`)
+  await producer.commit()
+  return offset
 }
 
 /** Batches of a partition on their way: brokers keep the sequence of the last five. */

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.ts'
 
 const KAFKA_OUT = 'test/sinks/kafka/exactly-once.test.ts'
 const KAFKA_FAULTS = 'test/sinks/kafka/faults.test.ts'
+const KAFKA_OWNED = 'test/sinks/kafka/ownership.test.ts'
 const KAFKA_MARKERS = 'test/sinks/kafka/lost-markers.test.ts'
 
 export const SINK_MUTANTS: readonly Mutant[] = [
@@ -12,8 +13,8 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     name: 'no-control-record',
     defect: 'transactions do not say how many records a topic of Kafka has',
     file: 'sinks/kafka/session.ts',
-    find: 'await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
-    put: 'if (record?.run === "" || record === null) await this.#producer.write([await controlBatch(cluster, { topic, state }, record, clock())])',
+    find: 'return await committed(this.#producer, await controlBatch(cluster, { topic, state }, record, clock()))',
+    put: 'if (record?.run === "" || record === null) return await committed(this.#producer, await controlBatch(cluster, { topic, state }, record, clock())); await this.#producer.commit(); return 0n',
     suite: KAFKA_OUT,
   },
   {
@@ -48,6 +49,14 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'await waitForOthers(cluster, partition)',
     put: '',
     suite: KAFKA_FAULTS,
+  },
+  {
+    name: 'control-topic-of-a-past-leader',
+    defect: 'the control topic is read from a leader that does not have what was written just before',
+    file: 'sinks/kafka/control-topic.ts',
+    find: 'if (range.end <= written)',
+    put: 'if (false)',
+    suite: KAFKA_OWNED,
   },
   {
     name: 'lost-markers-as-commits',

@@ -11,6 +11,8 @@ import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 interface FetchPartition {
   readonly partition: number
   readonly offset: bigint
+  /** The newest leader epoch that is known: a leader of an earlier one refuses to answer (KIP-320). */
+  readonly leaderEpoch: number
   /**
    * Leader epoch of the batch before `offset` when it was read; -1 where that is not known. By it the leader detects
    * that its log was cut back since.
@@ -61,9 +63,9 @@ export function fetchCall(request: FetchRequest): ApiCall<Fetched> {
       const w = new WireWriter().tags().i32(-1).i32(maxWaitMs).i32(1).i32(maxBytes).i8(READ_COMMITTED).i32(0).i32(-1)
       w.array(request.topics, ({ id, partitions }) => {
         w.uuid(id)
-        w.array(partitions, ({ partition, offset, lastEpoch }) =>
-          // No current leader epoch, no log start of a replica.
-          w.i32(partition).i32(-1).i64(offset).i32(lastEpoch).i64(-1n).i32(maxBytes).tags(),
+        w.array(partitions, ({ partition, offset, leaderEpoch, lastEpoch }) =>
+          // No log start of a replica.
+          w.i32(partition).i32(leaderEpoch).i64(offset).i32(lastEpoch).i64(-1n).i32(maxBytes).tags(),
         ).tags()
       })
       return w

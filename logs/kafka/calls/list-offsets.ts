@@ -1,6 +1,6 @@
 // ListOffsets v7: first offset and end of partitions, asked of their leader.
 //
-// Promises: the end is the last stable offset, unless all records are asked for: readers of committed records read
+// Promises: a leader of an earlier epoch than the one given refuses to answer (KIP-320); the end is the last stable offset, unless all records are asked for: readers of committed records read
 // nothing at or past it (KIP-98).
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
@@ -21,10 +21,16 @@ export type Records = 'committed' | 'all'
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
+/** A partition and the newest leader epoch that is known of it; -1 where none is. */
+export interface LedPartition {
+  readonly partition: number
+  readonly leaderEpoch: number
+}
+
 /** The offsets of some partitions of one topic; with `all` the end is that of everything that was written. */
 export function listOffsetsCall(
   topic: string,
-  partitions: readonly number[],
+  partitions: readonly LedPartition[],
   timestamp: bigint,
   records: Records = 'committed',
 ): ApiCall<readonly ListedOffset[]> {
@@ -38,7 +44,9 @@ export function listOffsetsCall(
         .i32(-1)
         .i8(records === 'all' ? READ_UNCOMMITTED : READ_COMMITTED)
       return w
-        .topicPartitions(topic, partitions, partition => w.i32(partition).i32(-1).i64(timestamp).tags())
+        .topicPartitions(topic, partitions, ({ partition, leaderEpoch }) =>
+          w.i32(partition).i32(leaderEpoch).i64(timestamp).tags(),
+        )
         .tags()
         .done()
     },

@@ -15,6 +15,8 @@ interface PartitionMetadata {
   readonly error: number
   /** Node of the leader; -1 while there is none. */
   readonly leader: number
+  /** Grows with each change of the leader; of two answers the one with the greater epoch is newer. */
+  readonly leaderEpoch: number
 }
 
 export interface TopicMetadata {
@@ -68,8 +70,7 @@ function readTopic(r: WireReader): TopicMetadata {
   const id = r.uuid()
   const internal = r.bool()
   const partitions = r.array(() => {
-    const at = { error: r.i16(), partition: r.i32(), leader: r.i32() }
-    r.i32() // leader epoch
+    const at = { error: r.i16(), partition: r.i32(), leader: r.i32(), leaderEpoch: r.i32() }
     for (let list = 0; list < 3; list++) r.array(() => r.i32()) // replicas, those in sync, those offline
     r.tags()
     return at

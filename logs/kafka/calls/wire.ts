@@ -79,7 +79,7 @@ export class WireWriter {
   }
 
   /** An array of one topic, with an array of its partitions. */
-  topicPartitions(topic: string, partitions: readonly number[], each: (partition: number) => void): this {
+  topicPartitions<T>(topic: string, partitions: readonly T[], each: (partition: T) => void): this {
     return this.array([topic], name => {
       this.string(name).array(partitions, each).tags()
     })

@@ -71,7 +71,9 @@ export class Follower {
       return [
         {
           id: known.id,
-          partitions: partitions.map(({ partition, end }) => ({ partition, offset: end, lastEpoch: -1 })),
+          partitions: partitions.map(({ partition, end }) => {
+            return { ...this.#cluster.led(topic, partition), offset: end, lastEpoch: -1 }
+          }),
         },
       ]
     })

@@ -27,7 +27,7 @@ export async function heldBack(cluster: Cluster, topic: string): Promise<readonl
 /** How many offsets lie behind the last stable one. */
 async function offsetsBehind(cluster: Cluster, topic: string, partition: number, stable: bigint): Promise<bigint> {
   const link = await cluster.leader(topic, partition, 'read', false)
-  const [found] = await link.send(listOffsetsCall(topic, [partition], LATEST, 'all'))
+  const [found] = await link.send(listOffsetsCall(topic, [cluster.led(topic, partition)], LATEST, 'all'))
   return found === undefined || found.error !== 0 ? 0n : found.offset - stable
 }
 

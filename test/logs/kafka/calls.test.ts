@@ -59,7 +59,7 @@ describe('the wire types', () => {
 test('any bytes are an answer or a RangeError, for each call', () => {
   const calls = [
     metadataCall(null),
-    listOffsetsCall('t', [0], -1n),
+    listOffsetsCall('t', [{ partition: 0, leaderEpoch: -1 }], -1n),
     fetchCall({ topics: [], maxWaitMs: 0, maxBytes: 1 }),
     describeTopicCall('t', []),
   ]

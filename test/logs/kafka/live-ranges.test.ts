@@ -28,7 +28,8 @@ class TwoBrokers {
         }
       }
     }
-    return { topic, persist, node: async (node: number) => ({ send: this.#answer(node) }) } as unknown as Cluster
+    const led = (_: string, partition: number) => ({ partition, leaderEpoch: -1 })
+    return { topic, persist, led, node: async (node: number) => ({ send: this.#answer(node) }) } as unknown as Cluster
   }
 
   #answer(node: number) {

@@ -151,7 +151,7 @@ describe.skipIf(noKafka).each([2, 1])('markers that are lost, transactions of ve
   function recordOf(job: Job): Promise<ControlRecord> {
     return withCluster(kafka.out, async brokers => {
       const [{ id }] = await lookUp(brokers, job)
-      const [record] = await claimsOf(brokers, job.events, id)
+      const [record] = await claimsOf(brokers, { topic: job.events, topicId: id }, -1n)
       if (record === undefined) throw new Error(`the control topic says nothing of ${job.events}`)
       return record
     })

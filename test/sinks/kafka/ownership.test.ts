@@ -5,15 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../core/errors.ts'
+import { endOfPartition } from '../../../logs/kafka/ranges.ts'
 import type { MemoryLog } from '../../../logs/memory.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { StreamRun } from '../../../runtime-stream/index.ts'
-import { CONTROL_TOPIC } from '../../../sinks/kafka/control-topic.ts'
+import { CONTROL_TOPIC, claimsOf, controlPlace } from '../../../sinks/kafka/control-topic.ts'
 import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
-import { append, committed, countingJob, newLog, runToEnd, SuiteCluster } from './support.ts'
+import { append, committed, countingJob, newLog, runToEnd, SuiteCluster, withCluster } from './support.ts'
 
 const LIMIT_MS = 60_000
 
@@ -51,6 +52,19 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
     await runToEnd({ functions: interpretedModule(plan.program('silent')), log, state, out: kafka.out })
     expect(await kafka.cluster.admin.listTopics()).not.toContain(CONTROL_TOPIC)
     expect(readdirSync(state)).not.toContain('outbox')
+  })
+
+  it('is not believed to hold what a control topic says that ends before the last record written into it', async () => {
+    const { events, ...job } = setUp()
+    await runToEnd(job)
+    await withCluster(kafka.out, async cluster => {
+      const [{ id: topicId }] = await Promise.all([cluster.topic(events), cluster.topic(CONTROL_TOPIC)])
+      const { partition } = await controlPlace(cluster, events)
+      const end = await endOfPartition(cluster, CONTROL_TOPIC, partition, 'committed')
+      // As where a leader answers that has slept while others went on.
+      await expect(claimsOf(cluster, { topic: events, topicId }, end)).rejects.toThrow('ends before')
+      expect(await claimsOf(cluster, { topic: events, topicId }, end - 1n)).toMatchObject([{ topic: events }])
+    })
   })
 
   it('belongs to one state, also where two claim it at once', async () => {
