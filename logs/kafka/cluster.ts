@@ -2,7 +2,8 @@
 //
 // Promises: a topic keeps the id under which it was first seen; another id, or a topic that is missing for long, is
 // `topic-recreated`. The newest leader epoch that was heard of counts: a broker that has slept tells of leaders that
-// are none any more, itself among them, and such an answer is not taken. A connection that failed is replaced, never repaired.
+// are none any more, itself among them, and such an answer is not taken. A connection that failed is replaced, never
+// repaired.
 // Not here: trying again (`persist.ts`), and what is asked of the leaders (the readers).
 
 import { invariant, LyrebirdError } from '../../core/errors.ts'

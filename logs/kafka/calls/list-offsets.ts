@@ -1,7 +1,7 @@
 // ListOffsets v7: first offset and end of partitions, asked of their leader.
 //
-// Promises: a leader of an earlier epoch than the one given refuses to answer (KIP-320); the end is the last stable offset, unless all records are asked for: readers of committed records read
-// nothing at or past it (KIP-98).
+// Promises: a leader of an earlier epoch than the one given refuses to answer (KIP-320); the end is the last stable
+// offset, unless all records are asked for: readers of committed records read nothing at or past it (KIP-98).
 
 import { type ApiCall, WireReader, WireWriter } from './wire.ts'
 
