@@ -213,6 +213,14 @@ export class Cluster {
     )
   }
 
+  /** A new link, whose calls are heard of while they have no answer; but for those that wait for records. */
+  async #opened({ host, port }: { host: string; port: number }, purpose: Purpose): Promise<Link> {
+    const why = `${host}:${port} gives no answer`
+    const link = await this.#waits.answerTo(this.#client.link(host, port), why)
+    if (purpose === 'wait') return link
+    return { ...link, send: (call, waitMs) => this.#waits.answerTo(link.send(call, waitMs), why) }
+  }
+
   /** For a topic that is no longer in the metadata: a broker that has not caught up, or the topic was deleted. */
   #missing(topic: string): Error {
     const since = this.#missingSince.get(topic) ?? performance.now()
@@ -260,7 +268,7 @@ export class Cluster {
       return this.#link(address, purpose)
     }
     if (this.signal.aborted) throw new LinkFailure('unreachable', 'the log is closed')
-    const opening = this.#client.link(address.host, address.port)
+    const opening = this.#opened(address, purpose)
     this.#links.set(name, opening)
     opening.catch(() => {
       if (this.#links.get(name) === opening) this.#links.delete(name)

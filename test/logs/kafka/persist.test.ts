@@ -1,6 +1,6 @@
 // Trying again, without a broker: how long, who hears of it, and what ends it.
 
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { LinkFailure, Passing } from '../../../logs/kafka/failures.ts'
 import { QUIET_OUTAGE_MS } from '../../../logs/kafka/limits.ts'
 import { persist } from '../../../logs/kafka/persist.ts'
@@ -83,6 +83,84 @@ describe('trying again', () => {
       return refusals++ < 2 ? await refused() : 1
     }
     expect(await trying(attempt, { loginMs: 6_000, limitMs: 60_000 }).done).toBe(1)
+  })
+})
+
+describe('a broker that hangs', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  function waiting() {
+    const told: (string | null)[] = []
+    const tell = (away: LogAway | null): void => {
+      told.push(away === null ? null : `${Math.round(away.forMs / 100) / 10} s, ${away.message}`)
+    }
+    return { told, waits: new Waits('kafka://x:1', tell) }
+  }
+  const late = <T>(ms: number, answer: () => T): Promise<T> =>
+    new Promise(resolve => setTimeout(resolve, ms)).then(answer)
+
+  test('is told of before a call to it has failed, once, and of its answer', async () => {
+    const { told, waits } = waiting()
+    const call = waits.answerTo(
+      late(4_000, () => 7),
+      'no answer',
+    )
+    await vi.advanceTimersByTimeAsync(QUIET_OUTAGE_MS - 1)
+    expect(told).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(told).toEqual(['3 s, kafka://x:1: no answer'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await call).toBe(7)
+    expect(told).toEqual(['3 s, kafka://x:1: no answer', null])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('is told of in the middle of a try that follows a failure', async () => {
+    const { told, waits } = waiting()
+    const me = {}
+    waits.failed(me, 'nobody there')
+    await vi.advanceTimersByTimeAsync(QUIET_OUTAGE_MS)
+    expect(told).toEqual(['3 s, kafka://x:1: nobody there'])
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(told).toHaveLength(1)
+    waits.answered(me)
+    expect(told.at(-1)).toBeNull()
+  })
+
+  test('is away from the beginning of its call on, also for who tries again', async () => {
+    const { told, waits } = waiting()
+    const me = {}
+    const call = waits.answerTo(
+      late(5_000, () => Promise.reject(new Error('timed out'))),
+      'no answer',
+    )
+    const failed = call.catch((e: Error) => waits.failed(me, e.message))
+    await vi.advanceTimersByTimeAsync(5_000)
+    await failed
+    expect(told).toEqual(['3 s, kafka://x:1: no answer', '5 s, kafka://x:1: timed out'])
+    waits.answered(me)
+    expect(told.at(-1)).toBeNull()
+  })
+
+  test('is nothing to tell of where it answers in time, or nobody waits any more', async () => {
+    const { told, waits } = waiting()
+    const me = {}
+    const call = waits.answerTo(
+      late(QUIET_OUTAGE_MS - 1, () => 7),
+      'no answer',
+    )
+    waits.failed(me, 'nobody there')
+    await vi.advanceTimersByTimeAsync(QUIET_OUTAGE_MS - 1)
+    await call
+    waits.gaveUp(me)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(told).toEqual([])
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 
