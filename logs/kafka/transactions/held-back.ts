@@ -5,7 +5,7 @@
 
 import type { HeldBack } from '../../log.ts'
 import { describeProducersCall } from '../calls/describe-producers.ts'
-import { LATEST, listOffsetsCall } from '../calls/list-offsets.ts'
+import { LATEST, listOffsetsCall, type Records } from '../calls/list-offsets.ts'
 import { describeTransactionCall, listTransactionsCall } from '../calls/transactions.ts'
 import type { Link } from '../client.ts'
 import type { Cluster } from '../cluster.ts'
@@ -16,19 +16,22 @@ export async function heldBack(cluster: Cluster, topic: string): Promise<readonl
   const ranges = await partitionRanges(cluster, topic)
   const held: HeldBack[] = []
   for (const { partition, end } of ranges) {
-    const behind = await offsetsBehind(cluster, topic, partition, end)
-    if (behind <= 0n) continue
-    const owner = await ownerOf(cluster, topic, partition, end).catch(() => null)
-    held.push({ topic, partition, from: end, offsets: behind, owner: owner?.text ?? null, since: owner?.since ?? null })
+    const all = await endNow(cluster, topic, partition, 'all')
+    if (all === null || all <= end) continue
+    // Again, and after the other one: records that came between the two are not held back.
+    const from = await endNow(cluster, topic, partition, 'committed')
+    if (from === null || all <= from) continue
+    const owner = await ownerOf(cluster, topic, partition, from).catch(() => null)
+    held.push({ topic, partition, from, offsets: all - from, owner: owner?.text ?? null, since: owner?.since ?? null })
   }
   return held
 }
 
-/** How many offsets lie behind the last stable one. */
-async function offsetsBehind(cluster: Cluster, topic: string, partition: number, stable: bigint): Promise<bigint> {
+/** Null where the leader does not say it. */
+async function endNow(cluster: Cluster, topic: string, partition: number, records: Records): Promise<bigint | null> {
   const link = await cluster.leader(topic, partition, 'read', false)
-  const [found] = await link.send(listOffsetsCall(topic, [cluster.led(topic, partition)], LATEST, 'all'))
-  return found === undefined || found.error !== 0 ? 0n : found.offset - stable
+  const [found] = await link.send(listOffsetsCall(topic, [cluster.led(topic, partition)], LATEST, records))
+  return found === undefined || found.error !== 0 ? null : found.offset
 }
 
 interface Owner {

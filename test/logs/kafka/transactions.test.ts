@@ -52,6 +52,21 @@ describe.skipIf(noKafka)('transactions', () => {
     expect(await log.heldBack?.(topic)).toEqual([])
   })
 
+  test('nothing holds back records that come while it is looked at', async () => {
+    const topic = await cluster.topic()
+    const log = await cluster.log()
+    let looking = true
+    const sending = (async () => {
+      while (looking) await cluster.send(topic, ['a'])
+    })()
+    try {
+      for (let look = 0; look < 150; look++) expect(await log.heldBack?.(topic)).toEqual([])
+    } finally {
+      looking = false
+      await sending
+    }
+  })
+
   test('a topic tells its bytes, and records can be looked at', async () => {
     const topic = await cluster.topic()
     await cluster.send(topic, ['a'.repeat(500)])
