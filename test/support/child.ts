@@ -1,6 +1,6 @@
 // Starts processes: each test's own program, bundled, so that it runs on plain Node.
 //
-// Promises: the process is killed when the test ends.
+// Promises: the process is killed when the test ends, or with `outliveTests` when the last one of the file does.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,11 +13,23 @@ const root = join(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()
 const made: string[] = []
 
-afterEach(() => {
+let outlive = false
+
+/** Processes that this file starts from now on go on after the test that has started them. */
+export function outliveTests(): void {
+  outlive = true
+}
+
+const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL')
+}
+
+afterEach(() => {
+  if (!outlive) killAll()
 })
 
 afterAll(() => {
+  killAll()
   for (const file of made) rmSync(file, { force: true })
 })
 
@@ -55,6 +67,8 @@ export interface Child {
   readonly pid: number
   /** The next line of its output; undefined at the end. */
   line(): Promise<string | undefined>
+  /** What it has written to stderr until now. */
+  said(): string
   readonly ended: Promise<{ code: number | null; signal: string | null; stderr: string }>
   kill(signal: NodeJS.Signals): void
 }
@@ -83,6 +97,7 @@ export function start(path: string, args: readonly string[], shell?: string): Ch
       const next = await lines.next()
       return next.done ? undefined : next.value
     },
+    said: () => stderr,
     ended,
     kill: signal => child.kill(signal),
   }

@@ -1,5 +1,5 @@
 // A proxy before one broker that knows Kafka's frames: it loses answers of chosen calls after the broker has done what
-// was asked.
+// was asked, or everything for a time, or all answers.
 
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -14,6 +14,15 @@ interface Rule {
   readonly fault: 'lost' | 'late'
 }
 
+interface Watched {
+  readonly api: number
+  readonly text: string
+  readonly act: () => Promise<void>
+}
+
+/** `cut`: nothing passes, and what was sent arrives afterwards. `mute`: requests pass, answers are lost for good. */
+type Way = 'open' | 'cut' | 'mute'
+
 const LATE_MS = 6_000
 const LENGTH_BYTES = 4
 
@@ -23,6 +32,10 @@ export class KafkaProxy {
   /** Port of the broker; set before anyone connects. */
   target = 0
   #rules: Rule[] = []
+  #way: Way = 'open'
+  /** What was sent while the way was cut. */
+  #held: (() => void)[] = []
+  #watched: Watched[] = []
   /** Faults that have happened. */
   faults = 0
 
@@ -49,6 +62,19 @@ export class KafkaProxy {
     this.#rules.push({ api, left: nth - 1, fault })
   }
 
+  /** Where it is open again, what was held up goes on, as with TCP. */
+  set way(way: Way) {
+    this.#way = way
+    if (way === 'cut') return
+    for (const pass of this.#held) pass()
+    this.#held = []
+  }
+
+  /** Holds the next call of an API that contains a text until `act` is done; it is called once. */
+  before(api: number, text: string, act: () => Promise<void>): void {
+    this.#watched.push({ api, text, act })
+  }
+
   async end(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
@@ -70,19 +96,29 @@ export class KafkaProxy {
       })
     }
     const requests = frames(frame => {
-      apis.set(frame.readInt32BE(LENGTH_BYTES + 4), frame.readInt16BE(LENGTH_BYTES))
-      broker.write(frame)
+      const api = frame.readInt16BE(LENGTH_BYTES)
+      apis.set(frame.readInt32BE(LENGTH_BYTES + 4), api)
+      const found = this.#watched.find(one => one.api === api && frame.includes(one.text))
+      if (found === undefined) return this.#pass(() => broker.write(frame))
+      this.#watched = this.#watched.filter(one => one !== found)
+      void found.act().then(() => this.#pass(() => broker.write(frame)))
     })
     const answers = frames(frame => {
       const correlation = frame.readInt32BE(LENGTH_BYTES)
       const fault = this.#faultOf(apis.get(correlation) ?? -1)
       apis.delete(correlation)
-      if (fault === null) client.write(frame)
+      if (this.#way === 'mute') return
+      if (fault === null) this.#pass(() => client.write(frame))
       else if (fault === 'lost') client.destroy()
       else setTimeout(() => client.write(frame), LATE_MS)
     })
     client.on('data', requests)
     broker.on('data', answers)
+  }
+
+  #pass(send: () => void): void {
+    if (this.#way === 'cut') this.#held.push(send)
+    else send()
   }
 
   #faultOf(api: number): Rule['fault'] | null {

@@ -2,9 +2,11 @@
 // that go away and come back.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
 import { findCoordinatorCall } from '../../../logs/kafka/calls/find-coordinator.ts'
 import { type ApiCall, WireReader, WireWriter } from '../../../logs/kafka/calls/wire.ts'
 import { type Broker, startCluster } from '../../../scripts/kafka/broker.ts'
+import { clientOf } from '../../../scripts/kafka/copy-topic.ts'
 import type { KafkaParts } from '../../../scripts/kafka/jars.ts'
 import { API, KafkaProxy } from '../../sinks/kafka/proxy.ts'
 import { withCluster } from '../../sinks/kafka/support.ts'
@@ -15,6 +17,8 @@ export interface BrokerCounts {
   freezes: number
   restarts: number
 }
+
+export const NODES: readonly number[] = [1, 2, 3]
 
 export class Brokers {
   readonly counts: BrokerCounts = { kills: 0, freezes: 0, restarts: 0 }
@@ -61,6 +65,23 @@ export class Brokers {
     for (const proxy of this.#proxies) proxy.fail(API[api], nth, fault)
   }
 
+  /** Cuts the ways of clients that come through the proxies: to all brokers, or to some. */
+  ways(way: KafkaProxy['way'], nodes: readonly number[] = NODES): void {
+    for (const node of nodes) (this.#proxies[node - 1] as KafkaProxy).way = way
+  }
+
+  /** Does something before the next call of an API that contains a text reaches its broker; resolves afterwards. */
+  async before(api: keyof typeof API, text: string, act: () => Promise<void>): Promise<void> {
+    await new Promise<void>(done => {
+      let acted: Promise<void> | null = null
+      const once = (): Promise<void> => {
+        acted ??= act().then(done)
+        return acted
+      }
+      for (const proxy of this.#proxies) proxy.before(API[api], text, once)
+    })
+  }
+
   /** The number of the broker that has a role now; the first one where nobody can tell. */
   async having(role: Role, { topic, transactionalId }: { topic: string; transactionalId: string }): Promise<number> {
     const asked = withCluster(this.direct, async cluster => {
@@ -72,22 +93,53 @@ export class Brokers {
     return Math.max(node, 1)
   }
 
+  /** Makes topics with so many partitions, whose records are kept. */
+  async makeTopics(partitions: Readonly<Record<string, number>>): Promise<void> {
+    await this.withAdmin(async admin => {
+      const configEntries = [{ name: 'retention.ms', value: '-1' }]
+      const topics = Object.entries(partitions).map(([topic, numPartitions]) => ({
+        topic,
+        numPartitions,
+        configEntries,
+      }))
+      await admin.createTopics({ waitForLeaders: false, topics })
+    })
+  }
+
+  async withAdmin(use: (admin: Admin) => Promise<unknown>): Promise<void> {
+    const admin = clientOf(this.addresses[0] as string).admin()
+    await admin.connect()
+    try {
+      await use(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
   /** Kills or stops brokers for a time; resolves when they are back. */
   async away(nodes: readonly number[], how: 'kill' | 'freeze', ms: number): Promise<void> {
-    const brokers = nodes.map(node => this.#brokers[node - 1] as Broker)
     if (how === 'freeze') {
+      const brokers = nodes.map(node => this.#brokers[node - 1] as Broker)
       this.counts.freezes += brokers.length
       for (const broker of brokers) broker.pause()
       await sleep(ms)
       for (const broker of brokers) broker.resume()
       return
     }
-    this.counts.kills += brokers.length
-    await Promise.all(brokers.map(broker => broker.kill()))
+    await this.kill(nodes)
     await sleep(ms)
-    // At once: a controller that comes alone may wait for another one.
-    await Promise.all(brokers.map(broker => broker.restart()))
-    this.counts.restarts += brokers.length
+    await this.restart(nodes)
+  }
+
+  async kill(nodes: readonly number[]): Promise<void> {
+    this.counts.kills += nodes.length
+    await Promise.all(nodes.map(node => (this.#brokers[node - 1] as Broker).kill()))
+  }
+
+  /** At once: a controller that comes alone may wait for another one. */
+  async restart(nodes: readonly number[]): Promise<void> {
+    await Promise.all(nodes.map(node => (this.#brokers[node - 1] as Broker).restart()))
+    this.counts.restarts += nodes.length
   }
 
   async end(): Promise<void> {

@@ -26,7 +26,17 @@ export interface Compared {
   readonly differences: readonly string[]
 }
 
-export async function compare(brokers: Brokers, state: string): Promise<Compared> {
+interface How {
+  /** The records of a source topic. */
+  readonly sourceRecords: (brokers: Brokers, topic: keyof typeof SOURCES) => Promise<readonly Read[]>
+  /** Differences between the state and what is computed anew from the topics by the engine itself. */
+  readonly computedAnew: (brokers: Brokers, state: string) => Promise<readonly string[]>
+}
+
+const BY_OTHERS: How = { sourceRecords: consumedRecords, computedAnew: async (...state) => verified(...state) }
+
+export async function compare(brokers: Brokers, state: string, how: How = BY_OTHERS): Promise<Compared> {
+  const { sourceRecords, computedAnew } = how
   const [transfers, clicks] = [await sourceRecords(brokers, 'transfers'), await sourceRecords(brokers, 'clicks')]
   const expected = recompute(transfers, clicks)
   const differences: string[] = []
@@ -45,7 +55,7 @@ export async function compare(brokers: Brokers, state: string): Promise<Compared
     const difference = firstDifference([...rows].sort(), viewRows(state, view).sort())
     if (difference !== null) differences.push(`view ${view}: ${difference}`)
   }
-  differences.push(...verified(brokers, state))
+  differences.push(...(await computedAnew(brokers, state)))
   return { records: transfers.length + clicks.length, written, late: expected.late, differences }
 }
 
@@ -58,7 +68,8 @@ function firstDifference(expected: readonly string[], actual: readonly string[])
   return `${counts}; the first difference is at ${index}: ${actual[index]}, not ${expected[index]}`
 }
 
-async function outputLines(brokers: Brokers, topic: string): Promise<readonly (readonly Line[])[]> {
+/** Records of an output by partition, as readers of committed records see them. */
+export async function outputLines(brokers: Brokers, topic: string): Promise<readonly (readonly Line[])[]> {
   await settled(brokers.direct, topic)
   const log = await openKafkaLog(brokers.direct, { limits: QUICK })
   const text = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString())
@@ -109,7 +120,7 @@ function verified(brokers: Brokers, state: string): readonly string[] {
   return status === 0 ? [] : [`verify ended with ${status}: ${`${stdout}${stderr}`.slice(-2000)}`]
 }
 
-async function sourceRecords(brokers: Brokers, topic: keyof typeof SOURCES): Promise<readonly Read[]> {
+async function consumedRecords(brokers: Brokers, topic: keyof typeof SOURCES): Promise<readonly Read[]> {
   const kafka = new kafkajs.Kafka({
     clientId: 'recomputation',
     brokers: [...brokers.addresses],

@@ -61,11 +61,12 @@ export class Engine {
     this.#life = this.#watched(child, place)
   }
 
-  /** SIGKILL, a pause, and another one. */
-  async kill(downMs: number): Promise<void> {
+  /** SIGKILL, a pause, and another one; none where the pause is null. */
+  async kill(downMs: number | null): Promise<void> {
     const life = await this.#running()
     this.counts.kills++
     await this.#end(life, 'SIGKILL')
+    if (downMs === null) return
     await sleep(downMs)
     this.#restart()
   }
@@ -126,6 +127,11 @@ export class Engine {
     life.ending = true
     await this.#endsFull(life)
     this.#restart()
+  }
+
+  /** What the process of now has written to stderr. */
+  said(): string {
+    return this.#life?.child.said() ?? ''
   }
 
   /** Commit and epoch of the state. */

@@ -23,10 +23,14 @@ export class Producing {
   readonly #kafka: kafkajs.Kafka
   readonly #random: Random
   readonly #running: Promise<void>
-  #next = 1
+  readonly #most: number
+  #next: number
   #open = true
 
-  constructor(addresses: readonly string[], seed: number) {
+  /** From number `first` on, so that one goes on where another one has ended; so many records at most in a batch. */
+  constructor(addresses: readonly string[], seed: number, { first = 1, most = 8 } = {}) {
+    this.#next = first
+    this.#most = most
     this.#random = seededRandom(seed + 1)
     this.#kafka = new kafkajs.Kafka({
       clientId: 'torture',
@@ -40,9 +44,11 @@ export class Producing {
     this.#running.catch(() => {})
   }
 
-  async end(): Promise<void> {
+  /** Gives the first number that was not used. */
+  async end(): Promise<number> {
     this.#open = false
     await this.#running
+    return this.#next
   }
 
   async #run(): Promise<void> {
@@ -52,7 +58,7 @@ export class Producing {
       const partition = this.#random.below(SOURCES[topic])
       const values = shuffled(
         this.#random,
-        Array.from({ length: 1 + this.#random.below(8) }, () => this.#value(topic)),
+        Array.from({ length: 1 + this.#random.below(this.#most) }, () => this.#value(topic)),
       )
       try {
         producer ??= await this.#connect()

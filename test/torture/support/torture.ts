@@ -8,7 +8,6 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clientOf } from '../../../scripts/kafka/copy-topic.ts'
 import type { KafkaParts } from '../../../scripts/kafka/jars.ts'
 import { containersPossible } from '../../logs/support/places.ts'
 import { start } from '../../support/child.ts'
@@ -79,7 +78,7 @@ class Torture {
 
   async run(): Promise<Tally> {
     const { seed, minutes } = this.#o
-    await this.#makeTopics()
+    await this.#brokers.makeTopics(SOURCES)
     const producing = new Producing(this.#brokers.addresses, seed)
     this.#engine.start()
     await this.#engine.committed()
@@ -159,15 +158,6 @@ class Torture {
       else await this.#engine.shortFiles(this.#disk.shortKibibytes())
       this.#say('  there is room again')
     }
-  }
-
-  async #makeTopics(): Promise<void> {
-    const admin = clientOf(this.#brokers.addresses[0] as string).admin()
-    await admin.connect()
-    const configEntries = [{ name: 'retention.ms', value: '-1' }]
-    const topics = Object.entries(SOURCES).map(([topic, numPartitions]) => ({ topic, numPartitions, configEntries }))
-    await admin.createTopics({ waitForLeaders: false, topics })
-    await admin.disconnect()
   }
 
   /** Reads to the end of the topics, and waits until Kafka has everything. */
