@@ -35,6 +35,8 @@ export interface BrokerOptions {
   readonly joins?: Broker
   /** Port of a proxy through which clients come to a listener of their own (`proxiedPort`). */
   readonly behind?: number
+  /** Options of its virtual machine; default: small and quick to start. */
+  readonly jvm?: readonly string[]
   /** For `warmUp`: where the broker leaves its class-data archive when it is stopped. */
   readonly archiveAtExit?: string
 }
@@ -126,7 +128,7 @@ async function startNode(parts: KafkaParts, dir: string, options: NodeOptions): 
   const tls = options.tls === true ? tlsPort : null
   const proxied: ProxiedPort | null = behind === undefined ? null : { port: proxiedPort, advertised: behind }
   prepareDirectory(parts, dir, { node, cluster, port, sasl, tls, proxied, properties })
-  let child = await launch(parts, dir, options.archiveAtExit)
+  let child = await launch(parts, dir, options)
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
@@ -148,7 +150,7 @@ async function startNode(parts: KafkaParts, dir: string, options: NodeOptions): 
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     restart: async () => {
-      child = await launch(parts, dir)
+      child = await launch(parts, dir, { ...options, archiveAtExit: undefined })
     },
     pause: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
@@ -173,7 +175,13 @@ export async function warmUp(parts: KafkaParts): Promise<void> {
   }
 }
 
-async function launch(parts: KafkaParts, dir: string, archiveAtExit?: string): Promise<ChildProcess> {
+type LaunchOptions = Pick<BrokerOptions, 'jvm'> & { readonly archiveAtExit?: string | undefined }
+
+async function launch(
+  parts: KafkaParts,
+  dir: string,
+  { jvm = JVM, archiveAtExit }: LaunchOptions,
+): Promise<ChildProcess> {
   const log = join(dir, 'broker.log')
   const out = openSync(log, 'a')
   const from = statSync(log).size
@@ -182,7 +190,7 @@ async function launch(parts: KafkaParts, dir: string, archiveAtExit?: string): P
   const archive = archiveAtExit === undefined ? used : [`-XX:ArchiveClassesAtExit=${archiveAtExit}`]
   const command = [
     'java',
-    ...JVM,
+    ...jvm,
     ...archive,
     config,
     '-cp',

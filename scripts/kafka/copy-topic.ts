@@ -34,7 +34,7 @@ export async function createLike(kafka: Kafka, log: Log, topic: string): Promise
   }
 }
 
-/** Sends the records of the ranges (default: all) and returns how many there were. */
+/** Sends the records of the ranges (default: all of its namesake) to a topic and returns how many there were. */
 export async function copyRecords(
   kafka: Kafka,
   log: Log,
@@ -45,8 +45,8 @@ export async function copyRecords(
   await producer.connect()
   let copied = 0
   try {
-    for (const { partition, start, end } of ranges ?? (await log.partitions(topic))) {
-      for await (const chunk of log.read(topic, partition, start, end, { chunkBytes: 64 * 1024 })) {
+    for (const { topic: from, partition, start, end } of ranges ?? (await log.partitions(topic))) {
+      for await (const chunk of log.read(from, partition, start, end, { chunkBytes: 64 * 1024 })) {
         if (chunk.count === 0) continue
         const [sent] = await producer.send({ topic, acks: -1, messages: messagesOf(chunk) })
         if (sent?.baseOffset !== String(chunk.baseOffset)) {

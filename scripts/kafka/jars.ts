@@ -7,7 +7,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** The parts that a broker is started from. */
 export interface KafkaParts {
@@ -31,29 +31,26 @@ export function kafkaParts(): KafkaParts | string {
   const version = /version "(\d+)([\w.+-]*)/.exec(java.stderr)
   if (version !== null && Number(version[1]) < 17) return `java is version ${version[1]} (Kafka 4 needs 17 or newer)`
   if (!existsSync(libs)) {
-    const failure = fetchJars(scripts, home, libs)
+    const failure = fetchJars(join(scripts, 'pom.xml'), libs)
     if (failure !== null) return failure
   }
-  const jars = readdirSync(libs)
-    .filter(name => name.endsWith('.jar'))
-    .sort()
-    .map(name => join(libs, name))
+  const jars = jarsIn(libs)
   return { home, scripts, jars, archive: join(home, `classes-${version?.[1] ?? ''}${version?.[2] ?? ''}.jsa`) }
 }
 
-function fetchJars(scripts: string, home: string, libs: string): string | null {
+/** Fetches what a pom.xml names into a new folder; the sentence that says why not, or null. */
+export function fetchJars(pom: string, libs: string): string | null {
   if (spawnSync('mvn', ['-v'], { encoding: 'utf8' }).status !== 0) {
-    return 'mvn is not installed, and .kafka/libs does not exist'
+    return `mvn is not installed, and .kafka/${basename(libs)} does not exist`
   }
-  const partial = join(home, `libs.${process.pid}.partial`)
-  mkdirSync(home, { recursive: true })
-  const pom = join(scripts, 'pom.xml')
+  const partial = `${libs}.${process.pid}.partial`
+  mkdirSync(dirname(libs), { recursive: true })
   const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${partial}`, '-DincludeScope=runtime']
   const run = spawnSync('mvn', ['-q', '-B', '-f', pom, ...goal], { encoding: 'utf8', timeout: 300_000 })
   if (run.status !== 0) {
     rmSync(partial, { recursive: true, force: true })
     const last = `${run.stdout}${run.stderr}`.trim().split('\n')[0] ?? ''
-    return `mvn could not fetch Kafka's jars: ${last.slice(0, 300)}`
+    return `mvn could not fetch the jars of ${basename(libs)}: ${last.slice(0, 300)}`
   }
   try {
     renameSync(partial, libs)
@@ -62,6 +59,14 @@ function fetchJars(scripts: string, home: string, libs: string): string | null {
     if (!existsSync(libs)) throw e
   }
   return null
+}
+
+/** The jars of a folder, in a fixed order. */
+export function jarsIn(libs: string): readonly string[] {
+  return readdirSync(libs)
+    .filter(name => name.endsWith('.jar'))
+    .sort()
+    .map(name => join(libs, name))
 }
 
 /** The nearest folder upwards of the current one that holds this file's pom.xml. */
