@@ -1,8 +1,10 @@
-// What one writes by hand with kafkajs: a loop over a topic that counts by hour and country, or a copy of a log into a
-// topic in transactions. Usage: node by-hand.mjs count BROKER TOPIC RECORDS OUT | copy BROKER TOPIC LOG
+// What one writes by hand with kafkajs: a loop over a topic that counts by hour and country, a copy of a log into a
+// topic in transactions, or a relay from topic to topic. Usage: node by-hand.mjs count BROKER TOPIC RECORDS OUT | copy
+// BROKER TOPIC LOG | relay BROKER TOPIC OUTPUT
 //
 // `count` holds its groups in memory only. `copy` commits each 20,000 records; nothing tells it after a crash how far
-// it came. A reader of the copy sees each record once, as long as nobody crashes.
+// it came. A reader of the copy sees each record once, as long as nobody crashes. `relay` commits each batch that it is
+// given together with its offset, and runs until it is killed.
 
 import { createReadStream, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +18,8 @@ const [what, broker, topic, input, out] = process.argv.slice(2)
 const kafka = new kafkajs.Kafka({ brokers: [broker], logLevel: kafkajs.logLevel.NOTHING })
 
 if (what === 'count') await count(Number(input))
-else await copy(input)
+else if (what === 'copy') await copy(input)
+else await relay(input)
 
 async function count(records) {
   const groups = new Map()
@@ -31,11 +34,12 @@ async function count(records) {
           for (const { value } of batch.messages) {
             const { ts, country, amount } = JSON.parse(value.toString())
             const key = `${ts - (ts % HOUR)} ${country}`
+            const cents = Math.round(amount * 100)
             const group = groups.get(key)
-            if (group === undefined) groups.set(key, { count: 1, sum: amount })
+            if (group === undefined) groups.set(key, { count: 1, cents })
             else {
               group.count++
-              group.sum += amount
+              group.cents += cents
             }
           }
           seen += batch.messages.length
@@ -44,11 +48,11 @@ async function count(records) {
       })
       .catch(reject)
   })
-  writeFileSync(out, JSON.stringify([...groups]))
+  writeFileSync(out, [...groups].map(([key, { count, cents }]) => `${key} ${count} ${cents}\n`).join(''))
   process.exit(0)
 }
 
-async function copy(log) {
+async function transactionalProducer() {
   const producer = kafka.producer({
     transactionalId: `by-hand-${process.pid}`,
     idempotent: true,
@@ -57,6 +61,11 @@ async function copy(log) {
     retry: { initialRetryTime: 5, maxRetryTime: 50, retries: 200 },
   })
   await producer.connect()
+  return producer
+}
+
+async function copy(log) {
+  const producer = await transactionalProducer()
   let transaction = null
   let inTransaction = 0
   let batch = []
@@ -82,4 +91,24 @@ async function copy(log) {
   if (batch.length > 0) await send()
   await transaction?.commit()
   await producer.disconnect()
+}
+
+async function relay(output) {
+  const producer = await transactionalProducer()
+  const consumerGroupId = `by-hand-${process.pid}`
+  const consumer = kafka.consumer({ groupId: consumerGroupId, readUncommitted: false })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch, resolveOffset }) => {
+      const transaction = await producer.transaction()
+      const messages = batch.messages.map(({ key, value }) => ({ key, value }))
+      await transaction.send({ topic: output, acks: -1, messages })
+      const offsets = [{ partition: batch.partition, offset: String(BigInt(batch.lastOffset()) + 1n) }]
+      await transaction.sendOffsets({ consumerGroupId, topics: [{ topic, partitions: offsets }] })
+      await transaction.commit()
+      resolveOffset(batch.lastOffset())
+    },
+  })
 }
