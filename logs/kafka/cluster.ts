@@ -107,7 +107,7 @@ export class Cluster {
   async learnLeaders(topic: string): Promise<boolean> {
     let isNewer = false
     const learning = this.nodes.map(async node => {
-      const { topics } = await (await this.node(node, 'read')).send(metadataCall([topic]))
+      const { topics } = await (await this.node(node, 'wait')).send(metadataCall([topic]))
       const id = this.#topics.get(topic)?.id
       const found = topics.find(({ topic: name }) => name === topic)
       if (found === undefined || (id !== undefined && found.id !== id)) return
@@ -213,11 +213,11 @@ export class Cluster {
     )
   }
 
-  /** A new link, whose calls are heard of while they have no answer; but for those that wait for records. */
+  /** A new link, whose calls are heard of while they have no answer; but for those that nobody has to wait for. */
   async #opened({ host, port }: { host: string; port: number }, purpose: Purpose): Promise<Link> {
+    if (purpose === 'wait') return this.#client.link(host, port)
     const why = `${host}:${port} gives no answer`
     const link = await this.#waits.answerTo(this.#client.link(host, port), why)
-    if (purpose === 'wait') return link
     return { ...link, send: (call, waitMs) => this.#waits.answerTo(link.send(call, waitMs), why) }
   }
 
