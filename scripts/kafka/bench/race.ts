@@ -2,7 +2,7 @@
 //
 // Promises: medians of the rounds, and each one's time for an event in times of the stream's; whoever finds something
 // else than it should is named, and the race has failed. A guest that fails is named in one line and left out; one of
-// ours is an error.
+// ours is an error. Progress goes to stderr.
 
 import { type Bench, type Measured, say } from './measure.ts'
 
@@ -35,7 +35,10 @@ export async function race(bench: Bench, title: string, contestants: readonly Co
       if (typeof result === 'string') {
         say(`${contestant.name} is left out: ${result}`)
         runs.delete(contestant.name)
-      } else if (result !== undefined) list?.push(result)
+      } else if (result !== undefined) {
+        list?.push(result)
+        process.stderr.write(`round ${round + 1}, ${contestant.name}: ${result.seconds.toFixed(2)} s\n`)
+      }
     }
   }
   const wanted = runs.get(STREAM)?.[0]?.found
