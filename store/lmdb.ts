@@ -8,7 +8,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ABORT, type RootDatabase, type Transaction } from 'lmdb'
-import { invariant } from '../core/errors.ts'
+import { invariant, isLyrebirdError } from '../core/errors.ts'
 import { diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
 import { closeEnvironment, type Environment, openEnvironment, pinLast } from './environment.ts'
 import { addressSpace, diskFull, locksUnusable, translate } from './lmdb-failure.ts'
@@ -34,6 +34,7 @@ export class Lmdb {
   #room = { disk: 0, map: 0 }
   #put = 0
   #closed = false
+  #diskFailed = false
 
   /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
   constructor(dir: string, { readOnly, durable = true }: { readonly readOnly: boolean; readonly durable?: boolean }) {
@@ -119,8 +120,15 @@ export class Lmdb {
       this.#pinned = pinned
       return result
     } catch (e) {
-      throw translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })
+      const failure = translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })
+      if (isLyrebirdError(failure) && failure.code === 'disk-failed') this.#diskFailed = true
+      throw failure
     }
+  }
+
+  /** Whether the disk has failed: what it was to write is gone, and nothing more is to be written. */
+  get diskFailed(): boolean {
+    return this.#diskFailed
   }
 
   /** Begins at the last commit, which another process may have hidden by opening the state (environment.ts). */

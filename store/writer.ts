@@ -131,13 +131,14 @@ class Writer implements StateWriter {
   }
 
   #giveUp(): void {
+    // An owner that has ended is taken over all the same.
+    if (this.#lmdb.diskFailed) return
     try {
       this.#lmdb.transaction(() => {
         const root = lastRoot(this.#lmdb)
         if (root?.epoch === this.epoch) putRoot(this.#lmdb, { ...root, owner: null })
       })
     } catch (e) {
-      // An owner that has ended is taken over all the same.
       if (!isLyrebirdError(e) || e.code !== 'disk-full') throw e
     }
   }
