@@ -19,7 +19,7 @@ import { CLI, JOB } from '../torture/support/engine.ts'
 import { ClusteredJob } from './support/clustered-job.ts'
 import { moveTo } from './support/leaders.ts'
 
-const LIMIT_MS = 240_000
+const LIMIT_MS = 300_000
 const WAITING = /waiting for the log, away for/
 /** A stall is told of within this time. */
 const TOLD_MS = 10_000
@@ -114,7 +114,7 @@ describe.skipIf(noKafka)('a cluster of three', { timeout: LIMIT_MS }, () => {
       const other = NODES.find(node => node !== 1) as number
       await leastReplicas(3)
       await job.brokers.kill([other])
-      await job.said(WAITING, 20_000)
+      await job.said(WAITING, 30_000)
       const before = await job.count('ledger')
       await job.engine.committed()
       // One that starts now may wait for the end of the last transaction, which needs the replicas too.
