@@ -1,14 +1,22 @@
 // One partition as a live source of chunks: reads ahead up to the known end of the log.
 //
-// Promises: a chunk that is late is waited for once; after that the partition is one without a chunk until it has come.
+// Promises: a chunk is waited for until it is late; from then on the partition is one without a chunk until it has come.
 // Not here: waiting for more (`run-stream.ts`).
 
 import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import { settledWithin } from '../core/settled-within.ts'
 import type { Log, ReadOptions } from '../logs/log.ts'
+import { now } from '../run/clock.ts'
 import { prefetch } from '../run/reading/prefetch.ts'
 import { LATE_CHUNK_MS } from './limits.ts'
+
+interface Asked {
+  readonly item: Promise<IteratorResult<Chunk>>
+  /** When it was asked for. */
+  readonly at: number
+  hasArrived: boolean
+}
 
 export class PartitionFeed {
   readonly #log: Log
@@ -17,11 +25,12 @@ export class PartitionFeed {
   readonly #options: ReadOptions
   #chunks: AsyncGenerator<Chunk> | null = null
   /** The next chunk of those, until it is taken. */
-  #asked: Promise<IteratorResult<Chunk>> | null = null
-  /** Whether that one has been waited for in vain. */
-  #isLate = false
+  #asked: Asked | null = null
+  readonly #onArrival: () => void
 
-  constructor(log: Log, name: string, options: ReadOptions = {}) {
+  /** `onArrival` is called whenever a chunk, or the end of a read, has arrived. */
+  constructor(log: Log, name: string, options: ReadOptions, onArrival: () => void) {
+    this.#onArrival = onArrival
     const { topic, partition } = splitPartition(name)
     this.#log = log
     this.#options = options
@@ -36,9 +45,9 @@ export class PartitionFeed {
     this.#ask(this.#chunks)
   }
 
-  /** The chunk that is waited for; null where there is none, or none is being read. */
-  get late(): Promise<unknown> | null {
-    return this.#isLate ? this.#asked : null
+  /** Whether a chunk is there that has not been taken. */
+  get hasArrived(): boolean {
+    return this.#asked?.hasArrived === true
   }
 
   /**
@@ -49,24 +58,30 @@ export class PartitionFeed {
     this.begin(from, to)
     if (this.#chunks === null) return null
     const asked = this.#asked ?? this.#ask(this.#chunks)
-    this.#isLate = !(await settledWithin(asked, this.#isLate ? 0 : LATE_CHUNK_MS))
-    if (this.#isLate) return null
+    const left = LATE_CHUNK_MS - (now() - asked.at)
+    if (!asked.hasArrived && left > 0) await settledWithin(asked.item, left)
+    if (!asked.hasArrived) return null
     this.#asked = null
-    const item = await asked
+    const item = await asked.item
     if (item.done !== true) return item.value
     this.#chunks = null
     return null
   }
 
-  #ask(chunks: AsyncGenerator<Chunk>): Promise<IteratorResult<Chunk>> {
-    this.#asked = chunks.next()
-    // A failure is thrown when the chunk is wanted.
-    this.#asked.catch(() => {})
-    return this.#asked
+  #ask(chunks: AsyncGenerator<Chunk>): Asked {
+    const asked: Asked = { item: chunks.next(), at: now(), hasArrived: false }
+    const arrived = (): void => {
+      asked.hasArrived = true
+      this.#onArrival()
+    }
+    // Once for each chunk, however often it is looked for. A failure is thrown when the chunk is wanted.
+    asked.item.then(arrived, arrived)
+    this.#asked = asked
+    return asked
   }
 
   async close(): Promise<void> {
-    const untaken = await this.#asked?.catch(() => null)
+    const untaken = await this.#asked?.item.catch(() => null)
     if (untaken?.done === false) untaken.value.release?.()
     await this.#chunks?.return(undefined)
     this.#chunks = null

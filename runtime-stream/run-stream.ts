@@ -79,6 +79,7 @@ class Live {
   readonly #schedule: Schedule
   #pending = { bytes: 0, records: 0 }
   #lookedAt = now()
+  #onArrival = (): void => {}
   readonly #notices: TransactionNotices
   #commits = 0
 
@@ -118,14 +119,20 @@ class Live {
   }
 
   async close(): Promise<void> {
-    // A read that waits for a broker ends with the log.
-    if (typeof this.#options.log === 'string') await this.#stream.run.log.close()
-    await closeAll(...[...this.#feeds.values()].map(feed => () => feed.close()))
+    const { log } = this.#stream.run
+    await closeAll(
+      // A read that waits for a broker ends with the log.
+      () => (typeof this.#options.log === 'string' ? log.close() : undefined),
+      ...[...this.#feeds.values()].map(feed => () => feed.close()),
+    )
   }
 
-  /** Chunks that partitions have been waiting for. */
-  get #late(): readonly Promise<unknown>[] {
-    return [...this.#feeds.values()].flatMap(({ late }) => late?.catch(() => {}) ?? [])
+  /** Resolves when a chunk is there that was late. */
+  #arrival(): Promise<void> {
+    return new Promise(resolve => {
+      this.#onArrival = resolve
+      if ([...this.#feeds.values()].some(({ hasArrived }) => hasArrived)) resolve()
+    })
   }
 
   get #stopped(): boolean {
@@ -156,7 +163,7 @@ class Live {
     if (idle) {
       const dirty = this.#pending.records > 0 || !run.clean
       const changed = run.log.changed(dirty ? Math.min(this.#schedule.waitMs, LOOK_MS) : LOOK_MS, this.#options.signal)
-      await Promise.race([changed, ...this.#late])
+      await Promise.race([changed, this.#arrival()])
       if (dirty && this.#schedule.isDue(this.#waiting)) await this.#commit()
     }
     await this.#meanwhile(run.refresh(this.#stream.ends === null))
@@ -198,7 +205,7 @@ class Live {
       const { run, partitions } = this.#stream
       const { topic } = splitPartition(name)
       const kernel = partitions.length <= KERNEL_FEEDS ? run.executor.kernelOf(topic) : undefined
-      feed = new PartitionFeed(run.log, name, { kernel })
+      feed = new PartitionFeed(run.log, name, { kernel }, () => this.#onArrival())
       this.#feeds.set(name, feed)
     }
     return feed

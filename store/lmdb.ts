@@ -8,7 +8,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ABORT, type RootDatabase, type Transaction } from 'lmdb'
-import { invariant, isLyrebirdError } from '../core/errors.ts'
+import { invariant, isLyrebirdError, type LyrebirdError } from '../core/errors.ts'
 import { diskRoom, fileSizeMax } from '../host/limits-of-process.ts'
 import { closeEnvironment, type Environment, openEnvironment, pinLast } from './environment.ts'
 import { addressSpace, diskFull, locksUnusable, translate } from './lmdb-failure.ts'
@@ -34,7 +34,7 @@ export class Lmdb {
   #room = { disk: 0, map: 0 }
   #put = 0
   #closed = false
-  #diskFailed = false
+  #diskFailure: LyrebirdError | null = null
 
   /** Throws `state-corrupt`, `system-limit`, `usage`. The directory exists. */
   constructor(dir: string, { readOnly, durable = true }: { readonly readOnly: boolean; readonly durable?: boolean }) {
@@ -111,6 +111,7 @@ export class Lmdb {
 
   /** Runs `action` in one transaction, durable on return; undone if it throws. What is read after it is its commit. */
   transaction<T>(action: () => T): T {
+    if (this.#diskFailure !== null) throw this.#diskFailure
     this.#put = 0
     this.#room = this.#roomNow()
     try {
@@ -121,14 +122,14 @@ export class Lmdb {
       return result
     } catch (e) {
       const failure = translate(e, this.dir, { wanted: Math.max(this.#put, 2 ** 20), there: roomLeft(this.dir) })
-      if (isLyrebirdError(failure) && failure.code === 'disk-failed') this.#diskFailed = true
+      if (isLyrebirdError(failure) && failure.code === 'disk-failed') this.#diskFailure ??= failure
       throw failure
     }
   }
 
   /** Whether the disk has failed: what it was to write is gone, and nothing more is to be written. */
   get diskFailed(): boolean {
-    return this.#diskFailed
+    return this.#diskFailure !== null
   }
 
   /** Begins at the last commit, which another process may have hidden by opening the state (environment.ts). */

@@ -33,9 +33,11 @@ export class Cluster {
   /** Where each partition was last read to, and the leader epoch of the record before that offset. */
   readonly #lastRead = new Map<string, { offset: bigint; epoch: number }>()
   readonly #missingSince = new Map<string, number>()
-  /** The newest leader epoch of each partition. */
+  /** The newest leader epoch of each partition, by the id of its topic. */
   readonly #epochs = new Map<string, number>()
-  /** Addresses of brokers whose last answer was behind what others had told. */
+  /** Links that are open. */
+  readonly #open = new Map<string, Link>()
+  /** Names of links to brokers whose last answer was behind what others had told, or did not come in time. */
   readonly #behind = new Set<string>()
   readonly #closing = new AbortController()
   readonly #stop: AbortSignal | undefined
@@ -76,14 +78,16 @@ export class Cluster {
 
   /** Metadata of all topics from any broker that answers. */
   async everyTopic(): Promise<readonly TopicMetadata[]> {
-    return (await this.#refresh(null)).topics
+    return this.#taken(await this.#metadata(null)).topics
   }
 
   /** A topic as it is now, asked of a broker. Throws `unknown-topic`, `topic-recreated`, `Passing`, LinkFailure. */
   async topic(topic: string): Promise<TopicMetadata> {
     if (!isTopicName(topic)) throw unknownTopic(topic, [])
-    const { topics, answeredBy } = await this.#refresh([topic])
-    const found = topics.find(({ topic: name }) => name === topic)
+    const metadata = await this.#metadata([topic])
+    const found = metadata.topics.find(({ topic: name }) => name === topic)
+    if (found !== undefined) this.#checkLeaders(found, metadata.answeredBy)
+    this.#taken(metadata)
     const known = this.#topics.get(topic)
     if (found === undefined || found.error === ERROR.unknownTopic) {
       if (known !== undefined) throw this.#missing(topic)
@@ -94,7 +98,6 @@ export class Cluster {
     }
     checkError(found.error, `topic ${topic}`, { topic }, 'Describe')
     if (known !== undefined && known.id !== found.id) throw recreated(topic, 'was deleted and made anew')
-    this.#checkLeaders(found, answeredBy)
     this.#topics.set(topic, found)
     this.#missingSince.delete(topic)
     return found
@@ -108,14 +111,7 @@ export class Cluster {
     let isNewer = false
     const learning = this.nodes.map(async node => {
       const { topics } = await (await this.node(node, 'wait')).send(metadataCall([topic]))
-      const id = this.#topics.get(topic)?.id
-      const found = topics.find(({ topic: name }) => name === topic)
-      if (found === undefined || (id !== undefined && found.id !== id)) return
-      for (const { partition, leaderEpoch } of found.partitions) {
-        if (leaderEpoch <= this.led(topic, partition).leaderEpoch) continue
-        this.#epochs.set(partitionName(topic, partition), leaderEpoch)
-        isNewer = true
-      }
+      for (const found of topics) if (this.#learn(found)) isNewer = true
     })
     await settledWithin(Promise.allSettled(learning), LATE_LEADER_MS)
     return isNewer
@@ -123,12 +119,13 @@ export class Cluster {
 
   /** A partition with its newest leader epoch. */
   led(topic: string, partition: number): LedPartition {
-    return { partition, leaderEpoch: this.#epochs.get(partitionName(topic, partition)) ?? -1 }
+    return { partition, leaderEpoch: this.#epochOf(this.#topics.get(topic)?.id ?? '', partition) }
   }
 
   /** Whether there is such a topic now. A user without the right to see it hears that, not that there is none. */
   async has(topic: string): Promise<boolean> {
-    const found = (await this.#refresh([topic])).topics.find(({ topic: name }) => name === topic)
+    const { topics } = this.#taken(await this.#metadata([topic]))
+    const found = topics.find(({ topic: name }) => name === topic)
     if (found === undefined || found.error === ERROR.unknownTopic) return false
     checkError(found.error, `topic ${topic}`, { topic }, 'Describe')
     return true
@@ -182,15 +179,10 @@ export class Cluster {
 
   /** The answer of any broker; those with a connection are tried first, and those that were behind last. */
   async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
-    return (await this.#askAny(call)).answer
-  }
-
-  async #askAny<Answer>(call: ApiCall<Answer>): Promise<{ answer: Answer; answeredBy: string }> {
     let last: LinkFailure | null = null
-    for (const address of await this.#candidates()) {
+    for (const address of this.#candidates()) {
       try {
-        const answer = await (await this.#link(address, 'read')).send(call)
-        return { answer, answeredBy: linkName(address, 'read') }
+        return await (await this.#link(address, 'read')).send(call)
       } catch (e) {
         if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
         last = e
@@ -229,32 +221,69 @@ export class Cluster {
     return new Passing(`topic ${topic} is not there any more`)
   }
 
-  async #refresh(topics: readonly string[] | null): Promise<Metadata & { readonly answeredBy: string }> {
-    const { answer: metadata, answeredBy } = await this.#askAny(metadataCall(topics))
-    this.#nodes = new Map(metadata.brokers.map(({ node, host, port }) => [node, { host, port }]))
-    return { ...metadata, answeredBy }
+  /** Of the first broker that answers: one that is silent for long is not waited for where there is another one. */
+  async #metadata(topics: readonly string[] | null): Promise<Metadata & { readonly answeredBy: string }> {
+    let last: LinkFailure | null = null
+    const candidates = this.#candidates()
+    for (const [i, address] of candidates.entries()) {
+      const answeredBy = linkName(address, 'read')
+      const asked = this.#link(address, 'read').then(link => link.send(metadataCall(topics)))
+      try {
+        if (i < candidates.length - 1 && !(await settledWithin(asked, LATE_LEADER_MS))) {
+          throw new LinkFailure('unreachable', `${address.host}:${address.port} gives no answer`)
+        }
+        return { ...(await asked), answeredBy }
+      } catch (e) {
+        if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
+        this.#behind.add(answeredBy)
+        last = e
+      }
+    }
+    throw last ?? new LinkFailure('unreachable', 'no broker is known')
   }
 
-  /** Throws `Passing` where a broker tells of leaders that are none any more. */
-  #checkLeaders({ topic, partitions }: TopicMetadata, answeredBy: string): void {
-    const old = partitions.find(({ partition, leaderEpoch }) => leaderEpoch < this.led(topic, partition).leaderEpoch)
-    if (old !== undefined) {
+  #taken<M extends Metadata>(metadata: M): M {
+    this.#nodes = new Map(metadata.brokers.map(({ node, host, port }) => [node, { host, port }]))
+    return metadata
+  }
+
+  /** Throws `Passing` where a broker tells of leaders that are none any more, or does not know of partitions. */
+  #checkLeaders(found: TopicMetadata, answeredBy: string): void {
+    const { id, topic, partitions } = found
+    const known = this.#topics.get(topic)
+    const old = partitions.find(
+      ({ partition, leaderEpoch }) => leaderEpoch >= 0 && leaderEpoch < this.#epochOf(id, partition),
+    )
+    const lacks = known?.id === id && found.error === ERROR.none && partitions.length < known.partitions.length
+    if (old !== undefined || lacks) {
       this.#behind.add(answeredBy)
-      throw new Passing(`a broker does not know yet who leads ${topic}/${old.partition}`)
+      throw new Passing(`a broker does not know yet who leads topic ${topic}`)
     }
     this.#behind.delete(answeredBy)
-    for (const { partition, leaderEpoch } of partitions) this.#epochs.set(partitionName(topic, partition), leaderEpoch)
+    this.#learn(found)
   }
 
-  async #candidates(): Promise<readonly { host: string; port: number }[]> {
+  /** True where an epoch is newer than the last known one. */
+  #learn({ id, partitions }: TopicMetadata): boolean {
+    const newer = partitions.filter(({ partition, leaderEpoch }) => leaderEpoch > this.#epochOf(id, partition))
+    for (const { partition, leaderEpoch } of newer) this.#epochs.set(`${id}/${partition}`, leaderEpoch)
+    return newer.length > 0
+  }
+
+  #epochOf(id: string, partition: number): number {
+    return this.#epochs.get(`${id}/${partition}`) ?? -1
+  }
+
+  /** Those with an open link first; last those that others were asked in place of. */
+  #candidates(): readonly { host: string; port: number }[] {
     const all = new Map([...this.#nodes.values(), ...this.#seeds].map(address => [linkName(address, 'read'), address]))
-    const ranked = await Promise.all(
-      [...all].map(async ([name, address]) => {
-        const link = await this.#links.get(name)?.catch(() => null)
-        return { address, rank: (link?.alive() === true ? 0 : 1) + (this.#behind.has(name) ? 2 : 0) }
-      }),
-    )
-    return ranked.sort((a, b) => a.rank - b.rank).map(({ address }) => address)
+    const rank = (name: string): number => {
+      if (this.#behind.has(name)) return 3
+      if (this.#open.get(name)?.alive() === true) return 0
+      // One that is being opened may take its time.
+      return this.#links.has(name) ? 2 : 1
+    }
+    return [...all].sort(([a], [b]) => rank(a) - rank(b)).map(([, address]) => address)
   }
 
   async #link(address: { host: string; port: number }, purpose: Purpose): Promise<Link> {
@@ -274,6 +303,7 @@ export class Cluster {
       if (this.#links.get(name) === opening) this.#links.delete(name)
     })
     const link = await opening
+    this.#open.set(name, link)
     if (this.signal.aborted) link.close()
     return link
   }

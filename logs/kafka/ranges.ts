@@ -4,7 +4,6 @@
 // taken; a topic that is created again between two requests is noticed.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { partitionName } from '../../core/log/cut.ts'
 import type { PartitionRange } from '../log.ts'
 import { describeLogDirsCall } from './calls/describe-log-dirs.ts'
 import { EARLIEST, LATEST, type ListedOffset, listOffsetsCall, type Records } from './calls/list-offsets.ts'
@@ -20,21 +19,6 @@ export async function partitionRanges(cluster: Cluster, topic: string): Promise<
   return cluster.persist(`offsets of topic ${topic}`, async () => {
     await cluster.learnLeaders(topic)
     return rangesNow(cluster, await cluster.topic(topic))
-  })
-}
-
-/** The same for some partitions: `metadata` says who leads them, and is asked for again where it is outdated. */
-export function rangesOfSome(
-  cluster: Cluster,
-  metadata: TopicMetadata,
-  only: readonly number[],
-): Promise<readonly PartitionRange[]> {
-  const { topic } = metadata
-  const names = only.map(partition => partitionName(topic, partition)).join(', ')
-  let tries = 0
-  return cluster.persist(`offsets of ${names}`, async () => {
-    const { partitions } = tries++ > 0 ? await cluster.topic(topic) : metadata
-    return rangesNow(cluster, { topic, partitions: partitions.filter(({ partition }) => only.includes(partition)) })
   })
 }
 
@@ -103,7 +87,8 @@ async function rangesNow(
   return ranges.flat().sort((a, b) => a.partition - b.partition)
 }
 
-async function rangesOf(
+/** The ranges of partitions that one broker leads. Throws `Passing`, LinkFailure and typed failures. */
+export async function rangesOf(
   cluster: Cluster,
   topic: string,
   node: number,

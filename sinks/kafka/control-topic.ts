@@ -4,6 +4,7 @@
 // transaction of theirs is waited for. Records are found by key; the order of claims is that in which they first came.
 // Group offsets are no place for this: they expire with an idle group.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
 import { type Chunk, offsetAt } from '../../core/log/chunk.ts'
 import { partitionFor } from '../../core/values/murmur2.ts'
@@ -13,6 +14,7 @@ import { Passing } from '../../logs/kafka/failures.ts'
 import type { Place } from '../../logs/kafka/producer/lost-markers.ts'
 import { partitionRanges } from '../../logs/kafka/ranges.ts'
 import { readRange } from '../../logs/kafka/read.ts'
+import type { PartitionRange } from '../../logs/log.ts'
 import { BatchBuilder } from '../../logs/record-batch/batch-builder.ts'
 import { type ControlRecord, controlKey, decodeControl, encodeControl } from './control-record.ts'
 
@@ -72,9 +74,7 @@ export async function claimsOf(
   written: bigint,
 ): Promise<readonly ControlRecord[]> {
   const { partition } = await controlPlace(cluster, topic)
-  const range = (await partitionRanges(cluster, CONTROL_TOPIC)).find(({ partition: number }) => number === partition)
-  if (range === undefined) throw new Passing(`the control topic has no partition ${partition}`)
-  if (range.end <= written) throw new Passing('the control topic does not show yet what was written last')
+  const range = await rangeBeyond(cluster, partition, written)
   const found = new Map<string, { readonly first: bigint; readonly value: string }>()
   const { start: from, end: to } = range
   for await (const chunk of readRange(cluster, { topic: CONTROL_TOPIC, partition, from, to }, {})) {
@@ -88,6 +88,22 @@ export async function claimsOf(
   const inOrder = [...found.values()].sort((a, b) => (a.first < b.first ? -1 : 1))
   return inOrder.map(({ value }) => decodeControl(value)).filter(r => r.topic === topic && r.topicId === topicId)
 }
+
+/** The range of a partition once it shows a record that was written: the markers of its transaction come later. */
+async function rangeBeyond(cluster: Cluster, partition: number, written: bigint): Promise<PartitionRange> {
+  for (let looks = 1; ; looks++) {
+    const ranges = await partitionRanges(cluster, CONTROL_TOPIC)
+    const range = ranges.find(({ partition: number }) => number === partition)
+    if (range === undefined) throw new Passing(`the control topic has no partition ${partition}`)
+    if (range.end > written) return range
+    if (looks === LOOKS) throw new Passing('the control topic does not show yet what was written last')
+    await sleep(LOOK_PAUSE_MS)
+  }
+}
+
+/** Some seconds: a marker takes milliseconds, on loaded disks more; a transaction of others may stay open for longer. */
+const LOOKS = 60
+const LOOK_PAUSE_MS = 50
 
 const textOf = ({ bytes }: Chunk, from: number, to: number | undefined): string | null =>
   from < 0 ? null : Buffer.from(bytes.subarray(from, to)).toString('utf8')

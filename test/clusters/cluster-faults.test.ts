@@ -152,7 +152,7 @@ describe.skipIf(noKafka)('a cluster of three', { timeout: LIMIT_MS }, () => {
       const before = job.cut()
       await expect
         .poll(() => ['transfers/1', 'transfers/2'].every(name => position(job.cut(), name) > position(before, name)), {
-          timeout: 30_000,
+          timeout: 15_000,
         })
         .toBe(true)
       expect(position(job.cut(), 'transfers/0')).toBe(position(before, 'transfers/0'))

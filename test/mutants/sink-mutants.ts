@@ -46,8 +46,8 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     name: 'control-record-unseen',
     defect: 'the control topic is read while an earlier transaction is open in it, or from a leader of the past',
     file: 'sinks/kafka/control-topic.ts',
-    find: 'if (range.end <= written)',
-    put: 'if (false)',
+    find: 'if (range.end > written) return range',
+    put: 'if (range.end >= 0n) return range',
     suite: KAFKA_OWNED,
   },
   {

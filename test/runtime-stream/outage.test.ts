@@ -44,9 +44,9 @@ class AwayLog extends MemoryLog {
   }
 }
 
-function start() {
+function start(partitions = 2) {
   const log = new AwayLog()
-  log.createTopic('in', 2)
+  log.createTopic('in', partitions)
   const stop = new AbortController()
   const committed: number[] = []
   let heard = (): void => {}
@@ -92,6 +92,28 @@ it('commits what has been read while the log is away, and goes on when it is bac
   expect(summary).toMatchObject({ records: 4, cut: { 'in/0': '3', 'in/1': '1' } })
   const whole = await runBatch({ functions: counts(), log, state: join(testFolder(), 'whole') })
   expect(summary.views).toEqual(whole.views)
+})
+
+it('waits for partitions that are late together, not one after the other', { timeout: 15_000 }, async () => {
+  const partitions = 40
+  const { log, done, stop, reached } = start(partitions)
+  const read = log.read.bind(log)
+  let comeBack = (): void => {}
+  const back = new Promise<void>(resolve => {
+    comeBack = resolve
+  })
+  log.read = async function* (topic, partition, ...range) {
+    if (partition > 0) await back
+    yield* read(topic, partition, ...range)
+  }
+  for (let partition = 0; partition < partitions; partition++) log.append('in', partition, [event('a')])
+  await reached(1)
+  log.append('in', 0, [event('b')])
+  await reached(2)
+  comeBack()
+  await reached(partitions + 1)
+  stop.abort()
+  expect(await done).toMatchObject({ records: partitions + 1 })
 })
 
 it('stops while the log is away, with what it has read', async () => {

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PartitionRange } from '../../log.ts'
 import { fetchCall } from '../calls/fetch.ts'
 import type { Cluster } from '../cluster.ts'
+import { Passing } from '../failures.ts'
 import { NEWS_PAUSE_MS } from '../limits.ts'
 
 export class Follower {
@@ -77,6 +78,8 @@ export class Follower {
         },
       ]
     })
-    await link.send(fetchCall({ topics, maxWaitMs, maxBytes: 1 }), maxWaitMs)
+    const { error, partitions } = await link.send(fetchCall({ topics, maxWaitMs, maxBytes: 1 }), maxWaitMs)
+    // An error comes at once, and says nothing of records.
+    if (error !== 0 || partitions.some(partition => partition.error !== 0)) throw new Passing('no news')
   }
 }

@@ -1,20 +1,28 @@
 // The ranges of a topic's partitions for who follows it: those of a leader that does not answer are the last known ones
-// until it does, or until there is another leader.
+// until it does, or until another one leads.
 //
-// Promises: one leader that hangs holds back its own partitions only. A failure that does not pass is thrown at the
-// next call. A partition that is new is left out until its leader has answered.
+// Promises: a leader that hangs holds back its own partitions only. A failure that does not pass is thrown at the next
+// call. A partition that is new is left out until its leader has answered.
 // Not here: ranges for a read to an end, which waits for all leaders (`ranges.ts`).
 
+import { partitionName } from '../../../core/log/cut.ts'
 import { settledWithin } from '../../../core/settled-within.ts'
 import type { PartitionRange } from '../../log.ts'
+import type { TopicMetadata } from '../calls/metadata.ts'
 import type { Cluster } from '../cluster.ts'
 import { LATE_LEADER_MS } from '../limits.ts'
-import { byLeader, rangesOfSome } from '../ranges.ts'
+import { byLeader, rangesOf } from '../ranges.ts'
+
+/** A question to a leader. */
+interface Question {
+  readonly topic: string
+  readonly leader: number
+}
 
 interface Known {
   readonly ranges: Map<number, PartitionRange>
-  /** Partitions whose leader has not answered yet. */
-  readonly asked: Set<number>
+  /** Questions without an answer, by partition: the newest one of each. */
+  readonly asked: Map<number, { readonly question: Question; readonly leaderEpoch: number }>
   failure: unknown
 }
 
@@ -29,33 +37,58 @@ export class LiveRanges {
   /** All partitions have answered with these. */
   know(topic: string, ranges: readonly PartitionRange[]): void {
     const known = this.#known(topic)
+    known.failure = null
     for (const range of ranges) known.ranges.set(range.partition, range)
   }
 
   /** Sorted. Waits for a leader for LATE_LEADER_MS once, not again while it is silent. */
   async now(topic: string): Promise<readonly PartitionRange[]> {
     const cluster = this.#cluster
-    const metadata = await cluster.persist(`topic ${topic}`, () => cluster.topic(topic))
+    const { partitions } = await cluster.persist(`topic ${topic}`, () => cluster.topic(topic))
     const known = this.#known(topic)
-    const unasked = metadata.partitions.filter(({ partition }) => !known.asked.has(partition))
-    const asking = [...byLeader(unasked).values()].map(async partitions => {
-      for (const partition of partitions) known.asked.add(partition)
-      try {
-        this.know(topic, await rangesOfSome(cluster, metadata, partitions))
-      } catch (error) {
-        known.failure = error
-      }
-      for (const partition of partitions) known.asked.delete(partition)
+    const unasked = partitions.filter(({ partition, leader, leaderEpoch }) => {
+      const asked = known.asked.get(partition)
+      return asked?.question.leader !== leader || asked.leaderEpoch !== leaderEpoch
     })
-    await settledWithin(Promise.all(asking), LATE_LEADER_MS)
-    if (known.failure !== null) throw known.failure
-    return metadata.partitions
+    const led = byLeader(unasked)
+    const asking = [...led].map(([leader, numbers]) => {
+      return this.#ask(
+        known,
+        { topic, leader },
+        unasked.filter(({ partition }) => numbers.includes(partition)),
+      )
+    })
+    if (asking.length > 0) await settledWithin(Promise.all(asking), LATE_LEADER_MS)
+    const { failure } = known
+    known.failure = null
+    if (failure !== null) throw failure
+    return partitions
       .flatMap(({ partition }) => known.ranges.get(partition) ?? [])
       .sort((a, b) => a.partition - b.partition)
   }
 
+  /** Asks until there is an answer; for a partition that is asked for anew, the newer question alone counts. */
+  async #ask(known: Known, question: Question, partitions: TopicMetadata['partitions']): Promise<void> {
+    const { topic, leader } = question
+    for (const { partition, leaderEpoch } of partitions) known.asked.set(partition, { question, leaderEpoch })
+    const open = (): readonly number[] =>
+      partitions.flatMap(({ partition }) => (known.asked.get(partition)?.question === question ? [partition] : []))
+    const names = partitions.map(({ partition }) => partitionName(topic, partition)).join(', ')
+    try {
+      const ranges = await this.#cluster.persist(`offsets of ${names}`, async () => {
+        const left = open()
+        return left.length === 0 ? [] : await rangesOf(this.#cluster, topic, leader, left)
+      })
+      const left = open()
+      for (const range of ranges) if (left.includes(range.partition)) known.ranges.set(range.partition, range)
+    } catch (error) {
+      if (open().length > 0) known.failure = error
+    }
+    for (const partition of open()) known.asked.delete(partition)
+  }
+
   #known(topic: string): Known {
-    const known = this.#topics.get(topic) ?? { ranges: new Map(), asked: new Set(), failure: null }
+    const known = this.#topics.get(topic) ?? { ranges: new Map(), asked: new Map(), failure: null }
     this.#topics.set(topic, known)
     return known
   }
