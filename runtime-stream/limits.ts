@@ -14,8 +14,9 @@ export const COMMIT_BYTES = 512 << 20
 export const COMMIT_RECORDS = 4_000_000
 
 /**
- * ms since the next chunk of a partition was asked for, after which it is late and the others go on without it: long enough to read them evenly over
- * a slow line, short enough for a broker that hangs to hold back its own partitions only.
+ * ms since the next chunk of a partition was asked for, after which it is late and the others go on without it: long
+ * enough to read them evenly over a slow line, short enough for a broker that hangs to hold back its own partitions
+ * only.
  */
 export const LATE_CHUNK_MS = 1000
 /** ms to wait for changes of the log before reading its ends anyway: some file systems miss changes. */

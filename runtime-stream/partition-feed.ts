@@ -1,6 +1,6 @@
 // One partition as a live source of chunks: reads ahead up to the known end of the log.
 //
-// Promises: a chunk is waited for until it is late; from then on the partition is one without a chunk until it has come.
+// Promises: a chunk is waited for until it is late; from then on the partition has none until that one has come.
 // Not here: waiting for more (`run-stream.ts`).
 
 import type { Chunk } from '../core/log/chunk.ts'

@@ -101,7 +101,7 @@ async function rangeBeyond(cluster: Cluster, partition: number, written: bigint)
   }
 }
 
-/** Some seconds: a marker takes milliseconds, on loaded disks more; a transaction of others may stay open for longer. */
+/** Some seconds: a marker takes milliseconds, on loaded disks more; a transaction of others may stay open. */
 const LOOKS = 60
 const LOOK_PAUSE_MS = 50
 
