@@ -14,7 +14,7 @@ import { noKafka } from '../../logs/kafka/support/cluster.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder } from '../../support/jobs/graph-plan.ts'
-import { append, committed, countingJob, newLog, runToEnd, SuiteCluster, withCluster } from './support.ts'
+import { append, committed, countingJob, newLog, runToEnd, SuiteCluster, settled, withCluster } from './support.ts'
 
 const LIMIT_MS = 60_000
 
@@ -57,6 +57,7 @@ describe.skipIf(noKafka)('a topic in Kafka', { timeout: LIMIT_MS }, () => {
   it('is not believed to hold what a control topic says that ends before the last record written into it', async () => {
     const { events, ...job } = setUp()
     await runToEnd(job)
+    await settled(kafka.out, CONTROL_TOPIC)
     await withCluster(kafka.out, async cluster => {
       const [{ id: topicId }] = await Promise.all([cluster.topic(events), cluster.topic(CONTROL_TOPIC)])
       const { partition } = await controlPlace(cluster, events)
