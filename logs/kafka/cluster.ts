@@ -179,16 +179,7 @@ export class Cluster {
 
   /** The answer of any broker; those with a connection are tried first, and those that were behind last. */
   async ask<Answer>(call: ApiCall<Answer>): Promise<Answer> {
-    let last: LinkFailure | null = null
-    for (const address of this.#candidates()) {
-      try {
-        return await (await this.#link(address, 'read')).send(call)
-      } catch (e) {
-        if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
-        last = e
-      }
-    }
-    throw last ?? new LinkFailure('unreachable', 'no broker is known')
+    return (await this.#askAny(call, false)).answer
   }
 
   async close(): Promise<void> {
@@ -221,21 +212,26 @@ export class Cluster {
     return new Passing(`topic ${topic} is not there any more`)
   }
 
-  /** Of the first broker that answers: one that is silent for long is not waited for where there is another one. */
   async #metadata(topics: readonly string[] | null): Promise<Metadata & { readonly answeredBy: string }> {
+    const { answer, answeredBy } = await this.#askAny(metadataCall(topics), true)
+    return { ...answer, answeredBy }
+  }
+
+  /** With `passesOver` a broker that is silent for long is not waited for where there is another one. */
+  async #askAny<Answer>(call: ApiCall<Answer>, passesOver: boolean): Promise<{ answer: Answer; answeredBy: string }> {
     let last: LinkFailure | null = null
     const candidates = this.#candidates()
     for (const [i, address] of candidates.entries()) {
       const answeredBy = linkName(address, 'read')
-      const asked = this.#link(address, 'read').then(link => link.send(metadataCall(topics)))
+      const asked = this.#link(address, 'read').then(link => link.send(call))
       try {
-        if (i < candidates.length - 1 && !(await settledWithin(asked, LATE_LEADER_MS))) {
+        if (passesOver && i < candidates.length - 1 && !(await settledWithin(asked, LATE_LEADER_MS))) {
           throw new LinkFailure('unreachable', `${address.host}:${address.port} gives no answer`)
         }
-        return { ...(await asked), answeredBy }
+        return { answer: await asked, answeredBy }
       } catch (e) {
         if (!(e instanceof LinkFailure) || e.kind !== 'unreachable') throw e
-        this.#behind.add(answeredBy)
+        if (passesOver) this.#behind.add(answeredBy)
         last = e
       }
     }

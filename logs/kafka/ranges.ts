@@ -66,24 +66,31 @@ export async function partitionBytes(cluster: Cluster, topic: string): Promise<R
     const { partitions } = await cluster.topic(topic)
     const asked = [...byLeader(partitions)].map(async ([node, led]) => {
       const link = await cluster.node(node, 'read')
-      return [...(await link.send(describeLogDirsCall(topic, led)))]
+      return [...(await link.send(describeLogDirsCall(topic, numbersOf(led))))]
     })
     return new Map((await Promise.all(asked)).flat())
   })
 }
 
-/** Partition numbers by the number of the broker that leads them. */
-export function byLeader(partitions: TopicMetadata['partitions']): ReadonlyMap<number, readonly number[]> {
-  const led = new Map<number, number[]>()
-  for (const { partition, leader } of partitions) led.set(leader, [...(led.get(leader) ?? []), partition])
+/** Partitions by the number of the broker that leads them. */
+export function byLeader(
+  partitions: TopicMetadata['partitions'],
+): ReadonlyMap<number, readonly TopicMetadata['partitions'][number][]> {
+  const led = new Map<number, TopicMetadata['partitions'][number][]>()
+  for (const partition of partitions) led.set(partition.leader, [...(led.get(partition.leader) ?? []), partition])
   return led
 }
+
+const numbersOf = (partitions: TopicMetadata['partitions']): readonly number[] =>
+  partitions.map(({ partition }) => partition)
 
 async function rangesNow(
   cluster: Cluster,
   { topic, partitions }: Pick<TopicMetadata, 'topic' | 'partitions'>,
 ): Promise<readonly PartitionRange[]> {
-  const ranges = await Promise.all([...byLeader(partitions)].map(([node, led]) => rangesOf(cluster, topic, node, led)))
+  const ranges = await Promise.all(
+    [...byLeader(partitions)].map(([node, led]) => rangesOf(cluster, topic, node, numbersOf(led))),
+  )
   return ranges.flat().sort((a, b) => a.partition - b.partition)
 }
 

@@ -1,8 +1,8 @@
 // The control topic of a cluster: what each topic of a state holds, written in the same transactions as its records.
 //
-// Promises: what is read is everything that was committed before the call, however many other states write: an open
-// transaction of theirs is waited for. Records are found by key; the order of claims is that in which they first came.
-// Group offsets are no place for this: they expire with an idle group.
+// Promises: what is read is everything that was committed before the call, however many other states write: it is read
+// up to a record of the caller, or not at all. Records are found by key; the order of claims is that in which they
+// first came. Group offsets are no place for this: they expire with an idle group.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LyrebirdError } from '../../core/errors.ts'
@@ -39,26 +39,34 @@ export async function controlPlace(cluster: Cluster, topic: string): Promise<Pla
 }
 
 /** The batch that writes a record; null takes the claim of a state back. */
-export async function controlBatch(
+export function controlBatch(
   cluster: Cluster,
   { topic, state }: Pick<ControlRecord, 'topic' | 'state'>,
   record: ControlRecord | null,
   timestamp: number,
 ): Promise<PlacedBatch> {
-  const builder = new BatchBuilder()
   const value = record === null ? null : utf8.encode(encodeControl(record))
-  builder.add({ timestamp, key: utf8.encode(controlKey({ topic, state })), value, headers: [] })
-  return { ...(await controlPlace(cluster, topic)), batch: builder.finish(0n) }
+  return batchOf(cluster, topic, controlKey({ topic, state }), value, timestamp)
 }
 
 /** The batch that says nothing, for who reads the topic afterwards: its leader must have this one. */
-export async function barrierBatch(
+export function barrierBatch(
   cluster: Cluster,
   { topic, owner }: { readonly topic: string; readonly owner: string },
   timestamp: number,
 ): Promise<PlacedBatch> {
+  return batchOf(cluster, topic, JSON.stringify(['session', topic, owner]), null, timestamp)
+}
+
+async function batchOf(
+  cluster: Cluster,
+  topic: string,
+  key: string,
+  value: Uint8Array | null,
+  timestamp: number,
+): Promise<PlacedBatch> {
   const builder = new BatchBuilder()
-  builder.add({ timestamp, key: utf8.encode(JSON.stringify(['session', topic, owner])), value: null, headers: [] })
+  builder.add({ timestamp, key: utf8.encode(key), value, headers: [] })
   return { ...(await controlPlace(cluster, topic)), batch: builder.finish(0n) }
 }
 

@@ -50,14 +50,7 @@ export class LiveRanges {
       const asked = known.asked.get(partition)
       return asked?.question.leader !== leader || asked.leaderEpoch !== leaderEpoch
     })
-    const led = byLeader(unasked)
-    const asking = [...led].map(([leader, numbers]) => {
-      return this.#ask(
-        known,
-        { topic, leader },
-        unasked.filter(({ partition }) => numbers.includes(partition)),
-      )
-    })
+    const asking = [...byLeader(unasked)].map(([leader, led]) => this.#ask(known, { topic, leader }, led))
     if (asking.length > 0) await settledWithin(Promise.all(asking), LATE_LEADER_MS)
     const { failure } = known
     known.failure = null
