@@ -31,8 +31,8 @@ class KafkaLog implements Log {
   constructor(description: string, cluster: Cluster) {
     this.description = description
     this.#cluster = cluster
-    this.#follower = new Follower(cluster)
     this.#live = new LiveRanges(cluster)
+    this.#follower = new Follower(cluster, this.#live)
   }
 
   async topics(): Promise<readonly string[]> {
@@ -44,7 +44,9 @@ class KafkaLog implements Log {
   }
 
   async partitions(topic: string, { live = false }: RangeOptions = {}): Promise<readonly PartitionRange[]> {
-    const ranges = await (live ? this.#live.now(topic) : partitionRanges(this.#cluster, topic))
+    const ranges = await (live
+      ? this.#live.now(topic, this.#follower.knowsRanges(topic))
+      : partitionRanges(this.#cluster, topic))
     if (!live) this.#live.know(topic, ranges)
     this.#follower.handedOut(topic, ranges)
     return ranges
@@ -84,7 +86,7 @@ class KafkaLog implements Log {
   }
 
   read(topic: string, partition: number, from: bigint, to: bigint, options: ReadOptions = {}): AsyncIterable<Chunk> {
-    return readRange(this.#cluster, { topic, partition, from, to }, options)
+    return readRange(this.#cluster, { topic, partition, from, to }, { ...options, news: this.#follower.news })
   }
 
   changed(timeoutMs: number, signal?: AbortSignal): Promise<void> {

@@ -50,6 +50,17 @@ export const ANSWER_BYTES_MAX = 64 * 1024 * 1024
  */
 export const LATE_LEADER_MS = 500
 
+/** How long a broker keeps a fetch that waits for new records. */
+export const LONG_FETCH_MS = 1_000
+
+/**
+ * Bytes of new records that such a fetch brings at most: what comes in within some ms, so that it is not fetched again.
+ */
+export const NEWS_BYTES = 256 * 1024
+
+/** How long the answers of long fetches are believed before metadata and offsets are asked for: new partitions wait. */
+export const RANGES_MS = 1_000
+
 /** Pause after a failed wait for records, so that an outage is not a busy loop. */
 export const NEWS_PAUSE_MS = 100
 

@@ -1,4 +1,5 @@
-// Reads a range of one partition: fetches raw record batches, the next ones while the last ones are decoded.
+// Reads a range of one partition: fetches raw record batches, the next ones while the last ones are decoded. What a
+// long fetch has brought already is not fetched again.
 //
 // Promises: exactly from <= offset < to of the committed records; batches without records (compaction, markers, aborted
 // transactions) make progress; offsets that are no longer there are a typed failure that names them; no position is
@@ -15,6 +16,7 @@ import { endOfBatches } from './batch-ends.ts'
 import { type Fetched, type FetchedPartition, fetchCall } from './calls/fetch.ts'
 import type { Cluster } from './cluster.ts'
 import { checkError, ERROR, Passing } from './failures.ts'
+import type { News } from './follow/news.ts'
 import { FETCH_WAIT_MS } from './limits.ts'
 import { partitionRanges } from './ranges.ts'
 
@@ -25,10 +27,16 @@ interface Range {
   readonly to: bigint
 }
 
-export async function* readRange(cluster: Cluster, range: Range, options: ReadOptions): AsyncGenerator<Chunk> {
+export async function* readRange(
+  cluster: Cluster,
+  range: Range,
+  options: ReadOptions & { readonly news?: News | undefined } = {},
+): AsyncGenerator<Chunk> {
   const { topic, partition, to } = range
   const chunkBytes = options.chunkBytes ?? CHUNK_BYTES
   const fetchAt = (from: bigint, lastEpoch: number): Promise<FetchedPartition> => {
+    const known = options.news?.take(topic, partition, { offset: from, lastEpoch }) ?? null
+    if (known !== null) return Promise.resolve(known)
     const fetching = fetchSome(cluster, { ...range, from }, lastEpoch, chunkBytes)
     // It may fail while earlier chunks are still in use, or after the reader has stopped.
     fetching.catch(() => {})

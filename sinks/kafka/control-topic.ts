@@ -85,7 +85,7 @@ export async function claimsOf(
   const range = await rangeBeyond(cluster, partition, written)
   const found = new Map<string, { readonly first: bigint; readonly value: string }>()
   const { start: from, end: to } = range
-  for await (const chunk of readRange(cluster, { topic: CONTROL_TOPIC, partition, from, to }, {})) {
+  for await (const chunk of readRange(cluster, { topic: CONTROL_TOPIC, partition, from, to })) {
     for (let i = 0; i < chunk.count; i++) {
       const key = textOf(chunk, chunk.keyStart?.[i] ?? -1, chunk.keyEnd?.[i]) ?? ''
       const value = textOf(chunk, chunk.valueStart[i] as number, chunk.valueEnd[i])

@@ -7,7 +7,7 @@ import { readRange } from '../../logs/kafka/read.ts'
 /** Of records with values; a key comes as often as it was written. */
 export async function* keysIn(cluster: Cluster, topic: string): AsyncGenerator<Uint8Array> {
   for (const { partition, start, end } of await partitionRanges(cluster, topic)) {
-    for await (const chunk of readRange(cluster, { topic, partition, from: start, to: end }, {})) {
+    for await (const chunk of readRange(cluster, { topic, partition, from: start, to: end })) {
       for (let i = 0; i < chunk.count; i++) {
         const from = chunk.keyStart?.[i] ?? -1
         if (from >= 0 && (chunk.valueStart[i] as number) >= 0) yield chunk.bytes.slice(from, chunk.keyEnd?.[i])

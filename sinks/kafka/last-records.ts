@@ -34,7 +34,7 @@ export async function checkLastRecords(
 async function isRead(cluster: Cluster, topic: string, partition: number, offset: bigint): Promise<boolean> {
   let count = 0
   const range = { topic, partition, from: offset, to: offset + 1n }
-  for await (const chunk of readRange(cluster, range, {})) count += chunk.count
+  for await (const chunk of readRange(cluster, range)) count += chunk.count
   return count > 0
 }
 

@@ -3,14 +3,16 @@
 //
 // Promises: a leader that hangs holds back its own partitions only. A failure that does not pass is thrown at the next
 // call. A partition that is new is left out until its leader has answered.
+// What long fetches tell makes a range longer; that one is shorter only its leader can say when it is asked.
 // Not here: ranges for a read to an end, which waits for all leaders (`ranges.ts`).
 
 import { partitionName } from '../../../core/log/cut.ts'
 import { settledWithin } from '../../../core/settled-within.ts'
 import type { PartitionRange } from '../../log.ts'
+import type { FetchedPartition } from '../calls/fetch.ts'
 import type { TopicMetadata } from '../calls/metadata.ts'
 import type { Cluster } from '../cluster.ts'
-import { LATE_LEADER_MS } from '../limits.ts'
+import { LATE_LEADER_MS, RANGES_MS } from '../limits.ts'
 import { byLeader, rangesOf } from '../ranges.ts'
 
 /** A question to a leader. */
@@ -24,6 +26,8 @@ interface Known {
   /** Questions without an answer, by partition: the newest one of each. */
   readonly asked: Map<number, { readonly question: Question; readonly leaderEpoch: number }>
   failure: unknown
+  /** When metadata and offsets were last asked for, in ms of the process's clock. */
+  askedAt: number
 }
 
 export class LiveRanges {
@@ -41,11 +45,29 @@ export class LiveRanges {
     for (const range of ranges) known.ranges.set(range.partition, range)
   }
 
-  /** Sorted. Waits for a leader for LATE_LEADER_MS once, not again while it is silent. */
-  async now(topic: string): Promise<readonly PartitionRange[]> {
+  /** What the answer to a long fetch says of a partition. */
+  heard(topic: string, { partition, logStart, lastStableOffset }: FetchedPartition): void {
+    const { ranges } = this.#known(topic)
+    const range = ranges.get(partition)
+    if (range === undefined) return
+    const start = logStart > range.start ? logStart : range.start
+    const end = lastStableOffset > range.end ? lastStableOffset : range.end
+    const empty = end < start
+    ranges.set(partition, { ...range, start, end: empty ? start : end })
+  }
+
+  /**
+   * Sorted. Where `isHeard` says that long fetches have told all there is, nobody is asked. Waits for a leader for
+   * LATE_LEADER_MS once, not again while it is silent.
+   */
+  async now(topic: string, isHeard = false): Promise<readonly PartitionRange[]> {
     const cluster = this.#cluster
-    const { partitions } = await cluster.persist(`topic ${topic}`, () => cluster.topic(topic))
     const known = this.#known(topic)
+    if (isHeard && known.failure === null && performance.now() - known.askedAt < RANGES_MS) {
+      return rangesIn(known, cluster.known(topic)?.partitions ?? [])
+    }
+    const { partitions } = await cluster.persist(`topic ${topic}`, () => cluster.topic(topic))
+    known.askedAt = performance.now()
     const unasked = partitions.filter(({ partition, leader, leaderEpoch }) => {
       const asked = known.asked.get(partition)
       return asked?.question.leader !== leader || asked.leaderEpoch !== leaderEpoch
@@ -55,9 +77,7 @@ export class LiveRanges {
     const { failure } = known
     known.failure = null
     if (failure !== null) throw failure
-    return partitions
-      .flatMap(({ partition }) => known.ranges.get(partition) ?? [])
-      .sort((a, b) => a.partition - b.partition)
+    return rangesIn(known, partitions)
   }
 
   /** Asks until there is an answer; for a partition that is asked for anew, the newer question alone counts. */
@@ -81,8 +101,16 @@ export class LiveRanges {
   }
 
   #known(topic: string): Known {
-    const known = this.#topics.get(topic) ?? { ranges: new Map(), asked: new Map(), failure: null }
+    const known = this.#topics.get(topic) ?? {
+      ranges: new Map(),
+      asked: new Map(),
+      failure: null,
+      askedAt: Number.NEGATIVE_INFINITY,
+    }
     this.#topics.set(topic, known)
     return known
   }
 }
+
+const rangesIn = ({ ranges }: Known, partitions: TopicMetadata['partitions']): readonly PartitionRange[] =>
+  partitions.flatMap(({ partition }) => ranges.get(partition) ?? []).sort((a, b) => a.partition - b.partition)

@@ -1,10 +1,14 @@
 // Ranges for who follows a topic, without a broker: leaders that answer late or never, and those that change.
 
-import { expect, test } from 'vitest'
-import type { ApiCall } from '../../../logs/kafka/calls/wire.ts'
-import type { Cluster } from '../../../logs/kafka/cluster.ts'
-import { Passing } from '../../../logs/kafka/failures.ts'
-import { LiveRanges } from '../../../logs/kafka/follow/live-ranges.ts'
+import { expect, test, vi } from 'vitest'
+import type { FetchedPartition } from '../../../../logs/kafka/calls/fetch.ts'
+import type { ApiCall } from '../../../../logs/kafka/calls/wire.ts'
+import type { Cluster } from '../../../../logs/kafka/cluster.ts'
+import { Passing } from '../../../../logs/kafka/failures.ts'
+import { LiveRanges } from '../../../../logs/kafka/follow/live-ranges.ts'
+import { RANGES_MS } from '../../../../logs/kafka/limits.ts'
+
+const NO_BYTES = Buffer.alloc(0)
 
 /** Two brokers; partition p of the topic is led by broker leaders[p], and ends at ends[p]. */
 class TwoBrokers {
@@ -19,6 +23,7 @@ class TwoBrokers {
       topic: 't',
       partitions: this.leaders.map((leader, partition) => ({ partition, leader, error: 0 })),
     })
+    const known = () => ({ partitions: this.leaders.map((leader, partition) => ({ partition, leader })) })
     const persist = async <T>(_: string, attempt: () => Promise<T>): Promise<T> => {
       for (;;) {
         try {
@@ -29,7 +34,13 @@ class TwoBrokers {
       }
     }
     const led = (_: string, partition: number) => ({ partition, leaderEpoch: -1 })
-    return { topic, persist, led, node: async (node: number) => ({ send: this.#answer(node) }) } as unknown as Cluster
+    return {
+      topic,
+      known,
+      persist,
+      led,
+      node: async (node: number) => ({ send: this.#answer(node) }),
+    } as unknown as Cluster
   }
 
   #answer(node: number) {
@@ -100,4 +111,28 @@ test('a new partition is left out until its leader has answered; a failure that 
   await expect(live.now('t')).rejects.toThrow('no right')
   brokers.hangs.delete(3)
   expect(endsOf(await live.now('t'))).toBe('0:1 1:1 2:1 3:9')
+})
+
+const fetched = (partition: number, lastStableOffset: bigint, logStart = 0n): FetchedPartition => {
+  return { id: '', partition, error: 0, lastStableOffset, logStart, divergedAt: null, aborted: [], records: NO_BYTES }
+}
+
+test('what long fetches tell makes ranges longer, never shorter, and is asked for only after a while', async () => {
+  const brokers = new TwoBrokers()
+  const live = new LiveRanges(brokers.cluster)
+  live.heard('t', fetched(0, 9n))
+  expect(endsOf(await live.now('t', true)), 'nothing is known yet').toBe('0:1 1:1 2:1')
+  const before = brokers.requests
+  live.heard('t', fetched(0, 7n, 3n))
+  live.heard('t', fetched(1, 0n))
+  const ranges = await live.now('t', true)
+  expect(endsOf(ranges)).toBe('0:7 1:1 2:1')
+  expect(ranges[0]?.start).toBe(3n)
+  expect(brokers.requests).toBe(before)
+  // A leader that was cut back says so when it is asked.
+  expect(endsOf(await live.now('t'))).toBe('0:1 1:1 2:1')
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + RANGES_MS)
+  brokers.ends = [8n, 8n, 8n]
+  expect(endsOf(await live.now('t', true))).toBe('0:8 1:8 2:8')
+  clock.mockRestore()
 })
