@@ -6,6 +6,8 @@ export const COMMIT_INTERVAL_MS = 1000
 export const CHEAP_MS = 20
 /** After a longer one the next waits this many times its duration: then commits take a fifth of the time. */
 export const WORK_PER_COMMIT = 4
+/** The quickest of so many counts: a disk or a processor that others use holds up single ones. */
+export const COMMITS_COMPARED = 3
 /** But no longer than this: a process that was stopped during a commit has worked for no time of it. */
 export const LONGEST_PAUSE_MS = 60_000
 /** Bytes read since the last commit after which one is due, so that what a commit collects fits in memory. */

@@ -1,11 +1,18 @@
 // When a live stream commits.
 //
-// Promises: at the interval where commits are cheap; where one takes long, so rarely that commits take a fifth of the
-// time, but never more than a minute apart for that; and whenever so much has been fed that memory would grow. When it
-// commits never changes a result.
+// Promises: at the interval where commits are cheap; where they take long, so rarely that they take a fifth of the
+// time, but never more than a minute apart for that: a single one that the disk has held up changes nothing; and
+// whenever so much has been fed that memory would grow. When it commits never changes a result.
 
 import { now } from '../run/clock.ts'
-import { CHEAP_MS, COMMIT_BYTES, COMMIT_RECORDS, LONGEST_PAUSE_MS, WORK_PER_COMMIT } from './limits.ts'
+import {
+  CHEAP_MS,
+  COMMIT_BYTES,
+  COMMIT_RECORDS,
+  COMMITS_COMPARED,
+  LONGEST_PAUSE_MS,
+  WORK_PER_COMMIT,
+} from './limits.ts'
 
 /** What has been fed since the last commit. */
 interface Pending {
@@ -18,6 +25,8 @@ interface Pending {
 export class Schedule {
   readonly #intervalMs: number
   #dueAt: number
+  /** How long the last commits took, in ms. */
+  #took: readonly number[] = []
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs
@@ -39,7 +48,8 @@ export class Schedule {
     const start = now()
     await act()
     const end = now()
-    const took = end - start
+    this.#took = [...this.#took, end - start].slice(-COMMITS_COMPARED)
+    const took = Math.min(...this.#took)
     const pause = took <= CHEAP_MS ? 0 : Math.min(WORK_PER_COMMIT * took, LONGEST_PAUSE_MS)
     this.#dueAt = end + Math.max(this.#intervalMs, pause)
   }

@@ -23,6 +23,24 @@ it('gives most of the time to reading where a commit takes long', async () => {
   expect(schedule.isDue({ ...NOTHING, full: true })).toBe(true)
 })
 
+it('goes on at the interval after a single commit that was held up', async () => {
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
+  try {
+    const schedule = new Schedule(10)
+    for (const [at, took] of [
+      [0, 5],
+      [20, 400],
+      [440, 7],
+    ] as const) {
+      clock.mockReturnValue(at)
+      await schedule.commit(async () => void clock.mockReturnValue(at + took))
+      expect(schedule.waitMs, `after one of ${took} ms`).toBe(10)
+    }
+  } finally {
+    clock.mockRestore()
+  }
+})
+
 it('commits a minute after a commit during which the process was stopped for hours', async () => {
   const clock = vi.spyOn(performance, 'now').mockReturnValue(0)
   try {
