@@ -7,7 +7,7 @@
 // Not here: what is locked, and the failure that says so (each caller).
 
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, link, open, rename, rm, utimes } from 'node:fs/promises'
+import { type FileHandle, link, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -45,13 +45,17 @@ export class ProcessLock {
   readonly #nonce: string
   readonly #socket: LockSocket | null
   readonly #touching: NodeJS.Timeout | null
+  /** The file that was made, where the system of this machine alone knows it: see `isHeld`. */
+  readonly #file: FileBirth | null
 
-  private constructor(path: string, nonce: string, socket: LockSocket | null, proven: boolean) {
+  private constructor(path: string, { nonce, socket, file }: Taken, proven: boolean) {
     this.proven = proven
     this.#path = path
     this.#nonce = nonce
     this.#socket = socket
-    this.#touching = socket !== null && isLocalDisk(dirname(path)) ? null : setInterval(() => touch(path), TOUCH_MS)
+    const isLocal = isLocalDisk(dirname(path))
+    this.#file = isLocal ? file : null
+    this.#touching = socket !== null && isLocal ? null : setInterval(() => touch(path), TOUCH_MS)
     this.#touching?.unref()
   }
 
@@ -63,7 +67,7 @@ export class ProcessLock {
       const found = await readLock(path)
       if (found === null) {
         const taken = await take(path)
-        if (taken !== null) return new ProcessLock(path, taken.nonce, taken.socket, proven)
+        if (taken !== null) return new ProcessLock(path, taken, proven)
         continue
       }
       const fate = await fateOf(path, found)
@@ -76,6 +80,9 @@ export class ProcessLock {
 
   /** False once another process has taken the lock over. */
   async isHeld(): Promise<boolean> {
+    // Asked before every write: on a local disk one look is enough while the file is the one that was made. An inode
+    // may be used again, but not with the same time of birth.
+    if (this.#file !== null && isSame(this.#file, await birthOf(this.#path))) return true
     return (await readLock(this.#path))?.holder?.nonce === this.#nonce
   }
 
@@ -88,6 +95,20 @@ export class ProcessLock {
     }
   }
 }
+
+/** What tells a file from every other one of its disk. */
+interface FileBirth {
+  readonly inode: bigint
+  readonly born: bigint
+}
+
+/** Null where there is no such file, or the disk keeps no times of birth. */
+async function birthOf(path: string): Promise<FileBirth | null> {
+  const { ino, birthtimeNs } = await stat(path, { bigint: true }).catch(() => ({ ino: 0n, birthtimeNs: 0n }))
+  return birthtimeNs === 0n ? null : { inode: ino, born: birthtimeNs }
+}
+
+const isSame = (a: FileBirth, b: FileBirth | null): boolean => a.inode === b?.inode && a.born === b.born
 
 function touch(path: string): void {
   const now = new Date()
@@ -129,8 +150,14 @@ class Watch {
   }
 }
 
+interface Taken {
+  readonly nonce: string
+  readonly socket: LockSocket | null
+  readonly file: FileBirth | null
+}
+
 /** Makes the lock file, whole from its first moment; null where another process was faster. */
-async function take(path: string): Promise<{ nonce: string; socket: LockSocket | null } | null> {
+async function take(path: string): Promise<Taken | null> {
   const nonce = randomUUID()
   const own = `${path}-${nonce}`
   const handle = await open(own, 'wx')
@@ -139,7 +166,7 @@ async function take(path: string): Promise<{ nonce: string; socket: LockSocket |
   try {
     await write(handle, nonce, socket !== null)
     taken = await linked(own, path)
-    return taken ? { nonce, socket } : null
+    return taken ? { nonce, socket, file: await birthOf(own) } : null
   } finally {
     await rm(own, { force: true })
     if (!taken) await socket?.close()

@@ -1,6 +1,6 @@
 // Locks: who holds them, whose are taken over, and by what that is known.
 
-import { mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -153,3 +153,18 @@ test.runIf(linux).each(['', 'x'.repeat(150)])(
     expect(await taken(path)).toBe(true)
   },
 )
+
+test('a lock is lost with its file, whatever stands there then', async () => {
+  const path = join(folder(), '.lock')
+  const lock = await acquire(path)
+  const own = readFileSync(path)
+  rmSync(path)
+  expect(await lock.isHeld(), 'no file').toBe(false)
+  // Disks give the number of a file that is gone to the next one.
+  writeFileSync(path, 'of another process')
+  expect(await lock.isHeld(), 'another file').toBe(false)
+  rmSync(path)
+  writeFileSync(path, own)
+  expect(await lock.isHeld(), 'the same record, as a restored copy has it').toBe(true)
+  await lock.release()
+})
