@@ -20,3 +20,6 @@ export const TRIM_BYTES = 64 << 20
 
 /** ms between marks of what the outbox holds: the next run reads that much of it to find its end. */
 export const PUBLISH_MS = 1000
+
+/** Bytes of a topic's records that wait in memory, besides in the outbox, for being sent: what a moment brings. */
+export const KEPT_BYTES = 32 << 20

@@ -37,6 +37,21 @@ import { findWholeEnd } from './whole-end.ts'
 export interface WriterOptions extends LockOptions {
   /** A segment is closed once it has this many bytes. Default SEGMENT_BYTES. */
   readonly segmentBytes?: number
+  /** Gets each batch as it is written, before anything of it is durable or published. */
+  readonly onBatch?: ((batch: WrittenBatch) => void) | undefined
+}
+
+/** A batch on its way to the files. */
+export interface WrittenBatch {
+  /** Of nobody once `prepare` has resolved. */
+  readonly bytes: Uint8Array
+  /** Offset of its first record. */
+  readonly start: bigint
+  /** Behind its last record. */
+  readonly end: bigint
+  readonly file: Pick<SegmentFile, 'path' | 'start'>
+  /** Where it ends in the file. */
+  readonly position: number
 }
 
 /** An end that can be published: the offset and its place in the files. */
@@ -47,6 +62,7 @@ export class EmbeddedWriter {
   readonly partition: number
   readonly #directory: string
   readonly #segmentBytes: number
+  readonly #onBatch: (batch: WrittenBatch) => void
   readonly #lock: ProcessLock
   readonly #builder = new BatchBuilder()
   readonly #pending: Boundary[] = []
@@ -64,7 +80,7 @@ export class EmbeddedWriter {
     directory: string,
     lock: ProcessLock,
     found: FoundMark | LyrebirdError,
-    segmentBytes: number,
+    { segmentBytes = SEGMENT_BYTES, onBatch = () => {} }: WriterOptions,
   ) {
     const published = isLyrebirdError(found) ? NOTHING_PUBLISHED : found.published
     this.topic = place.topic
@@ -75,6 +91,7 @@ export class EmbeddedWriter {
     this.#published = published
     this.#next = published.end
     this.#segmentBytes = segmentBytes
+    this.#onBatch = onBatch
   }
 
   /** Takes the partition's lock; call `recover` next. Throws `log-locked`. */
@@ -83,7 +100,7 @@ export class EmbeddedWriter {
     return await orClose(
       async () => {
         const found = (await readPublished(place, directory).catch(doubtOf)) ?? missingMark(place, directory)
-        const writer = new EmbeddedWriter(place, directory, lock, found, options.segmentBytes ?? SEGMENT_BYTES)
+        const writer = new EmbeddedWriter(place, directory, lock, found, options)
         if (!isLyrebirdError(found)) await writer.#takeMark(found.whole)
         return writer
       },
@@ -201,10 +218,12 @@ export class EmbeddedWriter {
       await segment.truncate()
       await syncDirectory(this.#directory)
     }
+    const start = this.#next
+    this.#onBatch({ bytes: batch, start, end: start + count, file: segment, position: segment.bytes + batch.length })
     this.#writing = segment.write(batch)
     // Who waits for it learns of a failure.
     this.#writing.catch(() => {})
-    this.#next += count
+    this.#next = start + count
   }
 
   /** Waits for the batch on its way to the file: the next one is made meanwhile. */

@@ -7,13 +7,15 @@
 import { closeAll, openedTogether, orClose } from '../../core/close-all.ts'
 import { invariant } from '../../core/errors.ts'
 import type { LogRecord } from '../log-record.ts'
-import { EmbeddedWriter, type WriterOptions } from './embedded-writer.ts'
+import { EmbeddedWriter, type WriterOptions, type WrittenBatch } from './embedded-writer.ts'
 import { ensureTopic, partitionDirectory } from './topic-file.ts'
 
-interface OutputTopicOptions extends WriterOptions {
+interface OutputTopicOptions extends Omit<WriterOptions, 'onBatch'> {
   readonly partitions: number
   /** Id of the state that owns the topic; null for a topic that anyone may append to. */
   readonly owner: string | null
+  /** See `WriterOptions`. */
+  readonly onBatch?: ((partition: number, batch: WrittenBatch) => void) | undefined
 }
 
 export class OutputTopic {
@@ -38,7 +40,11 @@ export class OutputTopic {
    * its count, and a new one has 1.
    */
   static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
-    const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
+    const output = await OutputTopic.#open(directory, topic, partitions, {
+      ...options,
+      owner: null,
+      onBatch: undefined,
+    })
     await orClose(
       () => output.recover(),
       () => output.close(),
@@ -50,11 +56,15 @@ export class OutputTopic {
     directory: string,
     topic: string,
     count: number | null,
-    options: WriterOptions & { owner: string | null },
+    options: Omit<OutputTopicOptions, 'partitions'>,
   ) {
     const { partitions } = await ensureTopic(directory, topic, { partitions: count, owner: options.owner })
+    const { onBatch, ...others } = options
     const open = (partition: number): Promise<EmbeddedWriter> =>
-      EmbeddedWriter.open({ topic, partition }, partitionDirectory(directory, topic, partition), options)
+      EmbeddedWriter.open({ topic, partition }, partitionDirectory(directory, topic, partition), {
+        ...others,
+        ...(onBatch && { onBatch: batch => onBatch(partition, batch) }),
+      })
     const all = Array.from({ length: partitions }, (_, partition) => partition)
     // A lock whose holder hangs is waited for; the state's own lock has settled who opens these.
     if (options.owner !== null) {

@@ -1,7 +1,8 @@
 // The record batches of a partition of an embedded log as they are stored, for those who send them on.
 //
 // Promises: exactly the records from <= offset < to, in order; a batch that begins before is made anew without the
-// records before; each checksum has been checked. Reading goes on where it ended the last time.
+// records before; the checksum of each one that was read has been checked. Reading goes on where it ended the last
+// time. Batches that were written a moment ago are kept in memory, within a limit, and are not read at all.
 // Not here: which offsets are published (the callers read no others).
 
 import { type FileHandle, open, rm } from 'node:fs/promises'
@@ -13,6 +14,7 @@ import { BatchBuilder } from '../record-batch/batch-builder.ts'
 import { batchFailure, type Place } from '../record-batch/batch-failure.ts'
 import { ATTRIBUTES_AT, HEADER_BYTES, lastOffsetOf, readBatchHeader, viewOf } from '../record-batch/batch-header.ts'
 import { decodeBatches } from '../record-batch/decode.ts'
+import type { WrittenBatch } from './embedded-writer.ts'
 
 interface StoredBatch {
   /** The caller's own. */
@@ -23,7 +25,7 @@ interface StoredBatch {
 
 /** A place in the files where a batch begins. */
 interface Cursor {
-  readonly file: PartitionFile
+  readonly file: Pick<PartitionFile, 'path' | 'start'>
   readonly position: number
   readonly offset: bigint
 }
@@ -31,16 +33,39 @@ interface Cursor {
 export class StoredBatches {
   readonly #place: Place
   readonly #directory: string
+  readonly #keptBytesMax: number
   #cursor: Cursor | null = null
+  /** Written and not read yet: one behind the other, with nothing between them. */
+  #kept: WrittenBatch[] = []
+  #keptBytes = 0
 
-  constructor(place: Place, directory: string) {
+  constructor(place: Place, directory: string, keptBytesMax = 0) {
     this.#place = place
     this.#directory = directory
+    this.#keptBytesMax = keptBytesMax
+  }
+
+  /** Takes a batch that is just being written. Where they become too many, all of them are read from the files. */
+  keep(batch: WrittenBatch): void {
+    const last = this.#kept.at(-1)
+    const fits = this.#keptBytes + batch.bytes.length <= this.#keptBytesMax
+    if (!fits || (last !== undefined && last.end !== batch.start)) this.#forget()
+    if (batch.bytes.length > this.#keptBytesMax) return
+    this.#kept.push(batch)
+    this.#keptBytes += batch.bytes.length
   }
 
   async *read(from: bigint, to: bigint): AsyncGenerator<StoredBatch> {
     let next = from
     while (next < to) {
+      const kept = this.#takeKept(next, to)
+      if (kept !== null) {
+        const { bytes, end, file, position } = kept
+        next = end
+        this.#cursor = { file, position, offset: end }
+        yield { bytes, end }
+        continue
+      }
       const [before, remembered] = [next, this.#cursor?.offset === next]
       const cursor = await this.#cursorAt(next)
       const handle = await open(cursor.file.path, 'r').catch(error => {
@@ -51,11 +76,12 @@ export class StoredBatches {
           next = batch.end
           this.#cursor = { file: cursor.file, position, offset: next }
           yield batch
+          if (this.#kept[0]?.start === next) break
         }
       } finally {
         await handle.close()
       }
-      if (next === to) return
+      if (next === to || this.#kept[0]?.start === next) continue
       // The file has no more; what was remembered may have been its end.
       this.#cursor = null
       if (next === before && !remembered) throw this.#missing(next, to)
@@ -70,6 +96,24 @@ export class StoredBatches {
       if (next === undefined || next.start > offset) return
       await rm(file.path, { force: true })
     }
+  }
+
+  /** The kept batch that begins at an offset, which nobody keeps any longer. */
+  #takeKept(offset: bigint, to: bigint): WrittenBatch | null {
+    while (this.#kept[0] !== undefined && this.#kept[0].end <= offset) this.#shift()
+    const first = this.#kept[0]
+    return first?.start === offset && first.end <= to ? this.#shift() : null
+  }
+
+  #shift(): WrittenBatch {
+    const first = this.#kept.shift() as WrittenBatch
+    this.#keptBytes -= first.bytes.length
+    return first
+  }
+
+  #forget(): void {
+    this.#kept = []
+    this.#keptBytes = 0
   }
 
   async #files(): Promise<readonly PartitionFile[]> {

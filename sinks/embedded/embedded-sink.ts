@@ -10,6 +10,7 @@ import { invariant } from '../../core/errors.ts'
 import { IDENTITY_HEADER } from '../../core/log/chunk.ts'
 import { decodeHeld } from '../../core/state/row-codec.ts'
 import { systemFailure } from '../../host/system-failure.ts'
+import type { WrittenBatch } from '../../logs/embedded/embedded-writer.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import type { LogRecord } from '../../logs/log-record.ts'
 import { RowQueue } from '../../store/spill/row-queue.ts'
@@ -22,11 +23,20 @@ interface TopicWriter {
   readonly queues: readonly RowQueue[]
 }
 
-/** Opens or makes the topics below a directory. Throws `topic-owned`, `log-locked`, `usage`. */
-export async function openEmbeddedSink(directory: string, { topics, owner, scratch }: SinkOptions): Promise<Sink> {
+/**
+ * Opens or makes the topics below a directory; `onBatch` gets what is written (`WriterOptions`). Throws `topic-owned`,
+ * `log-locked`, `usage`.
+ */
+export async function openEmbeddedSink(
+  directory: string,
+  { topics, owner, scratch }: SinkOptions,
+  onBatch?: (topic: string, partition: number, batch: WrittenBatch) => void,
+): Promise<Sink> {
   // A lock whose holder hangs is waited for: all of them at once.
   const writers = await openedTogether(
-    topics.map(({ topic, partitions }) => OutputTopic.open(directory, topic, { partitions, owner })),
+    topics.map(({ topic, partitions }) =>
+      OutputTopic.open(directory, topic, { partitions, owner, onBatch: onBatch && ((p, b) => onBatch(topic, p, b)) }),
+    ),
     writer => writer.close(),
   )
   const opened = topics.map(({ topic, partitions }, i): [string, TopicWriter] => {

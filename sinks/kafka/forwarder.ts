@@ -6,7 +6,7 @@
 // failure that does not pass ends it, and is thrown to whoever asks next.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import { StoredBatches } from '../../logs/embedded/stored-batches.ts'
+import type { StoredBatches } from '../../logs/embedded/stored-batches.ts'
 import type { PlacedBatch } from '../../logs/kafka/calls/produce.ts'
 import { Passing } from '../../logs/kafka/failures.ts'
 import { Fenced } from '../../logs/kafka/producer/transaction-errors.ts'
@@ -24,8 +24,8 @@ export interface HowToSend {
 }
 
 interface ForwarderOptions extends OwnedTopic, HowToSend {
-  /** Where the partitions of its outbox lie. */
-  readonly directories: readonly string[]
+  /** By partition. */
+  readonly outbox: readonly StoredBatches[]
   /** The present run. */
   readonly run: string
 }
@@ -53,8 +53,7 @@ export class Forwarder {
 
   constructor(options: ForwarderOptions) {
     this.#o = options
-    const { topic, directories } = options
-    this.#outbox = directories.map((directory, partition) => new StoredBatches({ topic, partition }, directory))
+    this.#outbox = options.outbox
   }
 
   /** Takes hold of the topic and sends what the last commit has left. */

@@ -8,11 +8,12 @@ import { closeAll, orClose } from '../../core/close-all.ts'
 import { LyrebirdError } from '../../core/errors.ts'
 import { decodeHeld, HeldRow } from '../../core/state/row-codec.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
+import { StoredBatches } from '../../logs/embedded/stored-batches.ts'
 import { partitionDirectory } from '../../logs/embedded/topic-file.ts'
 import type { Cluster } from '../../logs/kafka/cluster.ts'
 import { connect, type KafkaOptions } from '../../logs/kafka/connect.ts'
 import { openEmbeddedSink } from '../embedded/embedded-sink.ts'
-import { PUBLISH_MS } from '../limits.ts'
+import { KEPT_BYTES, PUBLISH_MS } from '../limits.ts'
 import type { Sink, SinkCommit, SinkOptions, TopicOptions } from '../sink.ts'
 import { Forwarder, type HowToSend } from './forwarder.ts'
 import { Journal } from './journal.ts'
@@ -24,7 +25,10 @@ interface KafkaSinkOptions extends KafkaOptions, TopicOptions {}
 /** Throws `usage`, `broker-unreachable`, `broker-auth`, `broker-error`, `partition-count`. */
 export async function openKafkaSink(place: string, options: SinkOptions, kafka: KafkaSinkOptions = {}): Promise<Sink> {
   const journal = Journal.open(options.outbox, place)
-  const outbox = await openEmbeddedSink(options.outbox, options)
+  const batches = outboxesOf(options)
+  const outbox = await openEmbeddedSink(options.outbox, options, (topic, partition, batch) =>
+    batches.get(topic)?.[partition]?.keep(batch),
+  )
   return await orClose(
     async () => {
       const cluster = await connect(place, kafka)
@@ -32,7 +36,7 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
         async () => {
           await ensureControlTopic(cluster, kafka)
           for (const topic of options.topics) await ensureTopic(cluster, topic, kafka)
-          return new KafkaSink(options, outbox, cluster, journal, {
+          return new KafkaSink(options, outbox, batches, cluster, journal, {
             compresses: kafka.compression !== 'none',
             republishes: kafka.republish === true,
           })
@@ -41,6 +45,20 @@ export async function openKafkaSink(place: string, options: SinkOptions, kafka: 
       )
     },
     () => outbox.close(),
+  )
+}
+
+/** What the outbox holds, by topic and partition. */
+type Outboxes = ReadonlyMap<string, readonly StoredBatches[]>
+
+function outboxesOf({ topics, outbox }: SinkOptions): Outboxes {
+  return new Map(
+    topics.map(({ topic, partitions }) => {
+      const kept = Math.floor(KEPT_BYTES / partitions)
+      const open = (_: unknown, partition: number): StoredBatches =>
+        new StoredBatches({ topic, partition }, partitionDirectory(outbox, topic, partition), kept)
+      return [topic, Array.from({ length: partitions }, open)]
+    }),
   )
 }
 
@@ -55,6 +73,7 @@ const reservedKey = (topic: string): LyrebirdError =>
 class KafkaSink implements Sink {
   readonly #o: SinkOptions
   readonly #outbox: Sink
+  readonly #batches: Outboxes
   readonly #cluster: Cluster
   readonly #journal: Journal
   readonly #how: HowToSend
@@ -66,9 +85,17 @@ class KafkaSink implements Sink {
   /** ms since 1970. */
   #publishedAt = 0
 
-  constructor(options: SinkOptions, outbox: Sink, cluster: Cluster, journal: Journal, how: HowToSend) {
+  constructor(
+    options: SinkOptions,
+    outbox: Sink,
+    batches: Outboxes,
+    cluster: Cluster,
+    journal: Journal,
+    how: HowToSend,
+  ) {
     this.#o = options
     this.#outbox = outbox
+    this.#batches = batches
     this.#cluster = cluster
     this.#journal = journal
     this.#how = how
@@ -78,11 +105,11 @@ class KafkaSink implements Sink {
   async recover(last: SinkCommit | null): Promise<void> {
     await this.#outbox.recover(last)
     const run = this.#journal.begin(last?.number ?? 0)
-    const { topics, owner, checkOwner, clock, outbox } = this.#o
+    const { topics, owner, checkOwner, clock } = this.#o
     this.#forwarders = topics.map(topic => {
-      const directories = Array.from({ length: topic.partitions }, (_, p) => partitionDirectory(outbox, topic.topic, p))
+      const outbox = this.#batches.get(topic.topic) ?? []
       const held = { cluster: this.#cluster, journal: this.#journal, owner, checkOwner, clock }
-      return new Forwarder({ ...topic, ...held, directories, run, ...this.#how })
+      return new Forwarder({ ...topic, ...held, outbox, run, ...this.#how })
     })
     // At once: one may wait for a transaction that another of them ends.
     await Promise.all(this.#forwarders.map(forwarder => forwarder.start(last)))

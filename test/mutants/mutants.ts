@@ -4,7 +4,6 @@
 // Promises: each is small, plausible, and wrong in a way that the contract forbids.
 
 import type { Mutant } from './mutant.ts'
-import { SINK_MUTANTS } from './sink-mutants.ts'
 
 const VERIFY = 'test/mutants/verify.test.ts'
 const SCAN = 'test/core/operators/scan.test.ts'
@@ -577,5 +576,4 @@ export const MUTANTS: readonly Mutant[] = [
     put: 'if (false)',
     suite: 'test/core/executor/agreement.test.ts',
   },
-  ...SINK_MUTANTS,
 ]

@@ -51,6 +51,22 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     suite: KAFKA_OWNED,
   },
   {
+    name: 'news-for-another-question',
+    defect: 'what a long fetch has brought is taken for records from wherever the reader is',
+    file: 'logs/kafka/follow/news.ts',
+    find: 'answer?.offset === offset && answer.lastEpoch === lastEpoch ? answer.fetched : null',
+    put: 'answer?.fetched ?? null',
+    suite: 'test/logs/kafka/follow/follower.test.ts',
+  },
+  {
+    name: 'kept-batch-of-another-place',
+    defect: 'a batch that is kept in memory is sent wherever the reader of the outbox is',
+    file: 'logs/embedded/stored-batches.ts',
+    find: 'return first?.start === offset && first.end <= to ? this.#shift() : null',
+    put: 'return first !== undefined && first.end <= to ? this.#shift() : null',
+    suite: 'test/logs/stored-batches.test.ts',
+  },
+  {
     name: 'lost-markers-as-commits',
     defect: 'a transaction whose markers were lost is committed, however it ended',
     file: 'sinks/kafka/left-open.ts',

@@ -1,5 +1,5 @@
 // The product with one deliberate defect, named by LYREBIRD_MUTANT and put in when its file is loaded. Used by
-// mutants.test.ts alone.
+// run-mutant.ts alone.
 //
 // Promises: stops where the text to be replaced does not occur in the file exactly once, so that no mutant goes stale
 // unnoticed.
@@ -7,8 +7,9 @@
 import { mergeConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 import { MUTANTS } from './mutants.ts'
+import { SINK_MUTANTS } from './sink-mutants.ts'
 
-const mutant = MUTANTS.find(m => m.name === process.env.LYREBIRD_MUTANT)
+const mutant = [...MUTANTS, ...SINK_MUTANTS].find(m => m.name === process.env.LYREBIRD_MUTANT)
 if (mutant === undefined) throw new Error(`no mutant ${process.env.LYREBIRD_MUTANT}`)
 
 export default mergeConfig(base, {

@@ -84,7 +84,8 @@ export function measure(bench: Bench, [program, ...args]: readonly string[]): Me
   return { seconds, cpu: cpuSeconds, brokersCpu, rssMb }
 }
 
-function brokersSeconds({ brokers }: Bench): number {
+/** Processor time of all brokers. */
+export function brokersSeconds({ brokers }: Bench): number {
   return brokers.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0)
 }
 

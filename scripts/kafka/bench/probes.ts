@@ -9,14 +9,19 @@ import kafkajs, { type Producer } from 'kafkajs'
 import { openLog } from '../../../logs/index.ts'
 import type { Log } from '../../../logs/log.ts'
 import { clientOf } from '../copy-topic.ts'
-import { cpuSeconds } from './measure.ts'
+
+/** Seconds of the engine, and of all brokers. */
+interface Cpu {
+  readonly engine: number
+  readonly brokers: number
+}
 
 interface LatencyOptions {
   /** Records a second. */
   readonly rate: number
   readonly seconds: number
-  /** Of the engine. */
-  readonly pid: number
+  /** Processor time so far. */
+  readonly cpu: () => Cpu
 }
 
 /** From the first record that comes out. */
@@ -45,10 +50,10 @@ export async function measureLatency(kafka: string, options: LatencyOptions) {
     if (sent >= count.from && sent < count.to) count.delays.push(seen - sent)
   })
   try {
-    const engineSeconds = await send(producer, count, options)
+    const cpu = await send(producer, count, options)
     const delays = count.delays.toSorted((a, b) => a - b)
     const at = (part: number): number => Math.round(delays[Math.floor(delays.length * part)] ?? Number.NaN)
-    return { p50: at(0.5), p99: at(0.99), relayed: delays.length, sent: count.sent, engineSeconds }
+    return { p50: at(0.5), p99: at(0.99), relayed: delays.length, sent: count.sent, cpu }
   } finally {
     stop.abort()
     await reading
@@ -66,17 +71,17 @@ interface Count {
 }
 
 /**
- * Sends at the rate until all records that count have come out, since the last ones wait for newer ones; the engine's
- * processor time while it counted.
+ * Sends at the rate until all records that count have come out, since the last ones wait for newer ones; the processor
+ * time when it began to count, and when it ended.
  */
-async function send(producer: Producer, count: Count, { rate, pid }: LatencyOptions): Promise<number> {
+async function send(producer: Producer, count: Count, { rate, cpu }: LatencyOptions) {
   const begun = performance.now()
-  const cpu: number[] = []
+  const read: Cpu[] = []
   for (let now = begun, done = 0; now < count.to || isMissing(count, now); now = performance.now()) {
     if (now > begun + START_LIMIT_MS && count.to === Number.POSITIVE_INFINITY) {
       throw new Error(`nothing has come out within ${START_LIMIT_MS / 1000} s`)
     }
-    if (now >= (cpu.length === 0 ? count.from : count.to) && cpu.length < 2) cpu.push(cpuSeconds(pid))
+    if (now >= (read.length === 0 ? count.from : count.to) && read.length < 2) read.push(cpu())
     const due = Math.floor(((now - begun) * rate) / 1000) - done
     const value = JSON.stringify({ at: Date.now(), sent: now })
     const messages = Array.from({ length: due }, (_, i) => ({ partition: (done + i) % PARTITIONS, value }))
@@ -85,7 +90,7 @@ async function send(producer: Producer, count: Count, { rate, pid }: LatencyOpti
     if (now >= count.from && now < count.to) count.sent += due
     await sleep(TICK_MS)
   }
-  return (cpu[1] ?? cpuSeconds(pid)) - (cpu[0] ?? 0)
+  return { before: read[0] ?? cpu(), after: read[1] ?? cpu() }
 }
 
 function isMissing({ to, sent, delays }: Count, now: number): boolean {
@@ -97,7 +102,7 @@ async function read(log: Log, signal: AbortSignal, tell: (sent: number, seen: nu
   while (!(await log.topics()).includes(OUTPUT)) await sleep(20)
   const positions = new Map<number, bigint>()
   while (!signal.aborted) {
-    for (const { partition, start, end } of await log.partitions(OUTPUT)) {
+    for (const { partition, start, end } of await log.partitions(OUTPUT, { live: true })) {
       const position = positions.get(partition) ?? start
       if (end <= position) continue
       for await (const chunk of log.read(OUTPUT, partition, position, end)) {

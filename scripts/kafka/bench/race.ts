@@ -80,6 +80,6 @@ function printTable(bench: Bench, runs: ReadonlyMap<string, readonly Result[]>):
   }
 }
 
-function median(list: readonly number[]): number {
+export function median(list: readonly number[]): number {
   return [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)] as number
 }

@@ -68,11 +68,11 @@ async function withAdmin(address: string, act: (admin: Admin) => Promise<void>):
 }
 
 /**
- * Records of each partition that readers of committed records see. A broker tells a writer that it has committed before
- * all partitions know.
+ * Records of each partition that readers of committed records see, in a cluster or in a directory. A broker tells a
+ * writer that it has committed before all partitions know.
  */
-export async function recordsOf(address: string, topic: string): Promise<readonly number[]> {
-  const log = await openLog(`kafka://${address}`)
+export async function recordsOf(place: string, topic: string): Promise<readonly number[]> {
+  const log = await openLog(place)
   const limit = Date.now() + COMMIT_LIMIT_MS
   while ((await log.heldBack?.(topic))?.length && Date.now() < limit) await sleep(50)
   const counts: number[] = []

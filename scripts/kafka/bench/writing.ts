@@ -2,7 +2,8 @@
 //
 // Promises: readers of committed records see as many records in each partition from all. From a log directory: ours, in
 // the order of event time, and a loop by hand in the order of the files, which does not know after a crash how far it
-// came. From a topic, which is read too: ours and Kafka Streams, in the order of reading.
+// came. To a directory: what is left of the stream without Kafka. From a topic, which is read too: ours and Kafka
+// Streams, in the order of reading.
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,6 +26,7 @@ export async function writing(bench: Bench): Promise<boolean> {
   const contestants: readonly Contestant[] = [
     { name: 'batch', run: () => lyrebird(bench, 'batch', bench.log) },
     { name: STREAM, run: () => lyrebird(bench, 'stream', bench.log) },
+    { name: 'stream, to a directory', run: () => toDirectory(bench) },
     {
       name: 'kafkajs by hand',
       run: () =>
@@ -38,13 +40,28 @@ export async function writing(bench: Bench): Promise<boolean> {
 }
 
 function lyrebird(bench: Bench, target: 'batch' | 'stream', log: string): Promise<Result> {
-  return copied(bench, () => {
-    const state = freshPath(bench, 'state')
-    const places = ['--log', log, '--state', state, '--out', `kafka://${bench.address}`]
-    const measured = measure(bench, executor(bench, 'copy', target, ...places, '--final'))
-    rmSync(state, { recursive: true })
-    return measured
-  })
+  return copied(bench, () => runInto(bench, target, log, `kafka://${bench.address}`))
+}
+
+function runInto(bench: Bench, target: 'batch' | 'stream', log: string, out: string): Measured {
+  const state = freshPath(bench, 'state')
+  const places = ['--log', log, '--state', state, '--out', out]
+  const measured = measure(bench, executor(bench, 'copy', target, ...places, '--final'))
+  rmSync(state, { recursive: true })
+  return measured
+}
+
+async function toDirectory(bench: Bench): Promise<Result> {
+  const out = freshPath(bench, 'out')
+  const measured = runInto(bench, 'stream', bench.log, out)
+  const found = await foundIn(out)
+  rmSync(out, { recursive: true })
+  return { ...measured, found }
+}
+
+async function foundIn(place: string): Promise<string> {
+  const counts = await recordsOf(place, COPIES)
+  return `${counts.reduce((a, b) => a + b)} records (${counts.join(' + ')})`
 }
 
 function kafkaStreams(bench: Bench, command: readonly string[]): Contestant {
@@ -68,6 +85,5 @@ function kafkaStreams(bench: Bench, command: readonly string[]): Contestant {
 async function copied(bench: Bench, act: () => Measured): Promise<Result> {
   await freshTopic(bench.address, COPIES)
   const measured = act()
-  const counts = await recordsOf(bench.address, COPIES)
-  return { ...measured, found: `${counts.reduce((a, b) => a + b)} records (${counts.join(' + ')})` }
+  return { ...measured, found: await foundIn(`kafka://${bench.address}`) }
 }
