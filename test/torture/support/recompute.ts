@@ -6,6 +6,7 @@
 
 import { recordIdentity } from '../../../core/values/identity.ts'
 import { partitionFor } from '../../../core/values/murmur2.ts'
+import { SOURCES } from './producer.ts'
 
 /** A record of a source topic. */
 export interface Read {
@@ -51,8 +52,8 @@ const utf8 = new TextEncoder()
 export const lineOf = (time: number, key: string | null, value: string | null): Line => `${time} ${key} ${value}`
 
 export function recompute(transferRecords: readonly Read[], clickRecords: readonly Read[]): Expected {
-  const transfers = onTime<Transfer>(transferRecords)
-  const clicks = onTime<Click>(clickRecords)
+  const transfers = onTime<Transfer>(transferRecords, SOURCES.transfers)
+  const clicks = onTime<Click>(clickRecords, SOURCES.clicks)
   const both = Math.min(transfers.watermark, clicks.watermark)
   const sessions = sessionsOf(clicks.elements)
   const balances = balancesOf(transfers.elements)
@@ -88,8 +89,8 @@ export function recompute(transferRecords: readonly Read[], clickRecords: readon
   }
 }
 
-/** Without the late records (2.3); and the watermark (2.4). */
-function onTime<T extends { readonly at: number }>(records: readonly Read[]) {
+/** Without the late records (2.3); and the watermark (2.4), which a partition without records holds back. */
+function onTime<T extends { readonly at: number }>(records: readonly Read[], partitions: number) {
   const newest = new Map<number, number>()
   const elements: Placed<T>[] = []
   let late = 0
@@ -100,7 +101,8 @@ function onTime<T extends { readonly at: number }>(records: readonly Read[]) {
     if (element.at < last - DISORDER) late++
     else elements.push({ ...element, partition, offset })
   }
-  return { elements, late, watermark: Math.min(...newest.values()) - DISORDER }
+  const oldest = newest.size < partitions ? Number.NEGATIVE_INFINITY : Math.min(...newest.values())
+  return { elements, late, watermark: oldest - DISORDER }
 }
 
 /** Order of elements of one topic: time, then identity, which is the position (2.8). */
