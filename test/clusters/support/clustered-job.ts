@@ -26,6 +26,8 @@ import type { Read } from '../../torture/support/recompute.ts'
 
 const POLL_MS = 200
 /** For a busy machine to come to an end after all was mended. */
+const LEAST_RECORDS = 600
+const PRODUCED_LIMIT_MS = 60_000
 const DRAIN_LIMIT_MS = 150_000
 /** Without the changelog, of which the brokers drop what was replaced. */
 const OUTPUTS = ['ledger', 'audit', 'finished', 'matched']
@@ -92,6 +94,8 @@ export class ClusteredJob {
       await this.engine.committed()
       this.#heard = this.engine.said()
       await harm()
+      // Enough for each partition, without which nothing is due.
+      await expect.poll(() => producing.records, { timeout: PRODUCED_LIMIT_MS }).toBeGreaterThan(LEAST_RECORDS)
       await this.engine.committed()
     } finally {
       this.#number = await producing.end()
