@@ -17,6 +17,7 @@ const FILES = ['lyrebird.config.ts', 'lyrebird.config.mts', 'lyrebird.config.js'
 /** The type of each field. */
 const FIELDS: Readonly<Record<keyof LyrebirdConfig, 'string' | 'number'>> = {
   log: 'string',
+  archive: 'string',
   state: 'string',
   out: 'string',
   registry: 'string',

@@ -12,6 +12,7 @@ import { readUntil } from '../run/command-line/option-values.ts'
 /** Where the records come from and where the state is, as every run needs them. */
 export interface RunFlags {
   readonly log?: string
+  readonly archive?: string
   readonly state?: string
   readonly until?: string
   readonly from?: string

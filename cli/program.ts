@@ -15,6 +15,7 @@ interface Ended {
 }
 
 const LOG = 'a log directory, or kafka://HOST:PORT,...'
+const ARCHIVE = 'stored files with older records of the same topics: read first, the log from where they end'
 const STATE = 'the state directory'
 const UNTIL = 'where to stop: end, or topic/0:1200,topic/1:990, or a file that holds a cut'
 const FINAL = 'the history is complete at the end: every window closes, and nothing can follow'
@@ -49,7 +50,7 @@ export function buildProgram(terminal: Terminal, ended: Ended): Command {
   addSchemas(program, terminal)
   for (const command of program.commands) {
     command.copyInheritedSettings(program)
-    command.allowExcessArguments(command.name() === 'run')
+    command.allowExcessArguments(false)
   }
   return program
 }
@@ -81,6 +82,7 @@ function addRunning(program: Command, terminal: Terminal): void {
     command
       .argument('<job>', 'the job file')
       .option('--log <log>', LOG)
+      .option('--archive <dir>', ARCHIVE)
       .option('--state <dir>', STATE)
       .option('--from <from>', 'where a new state begins: a time, or a cut such as topic/0:1200 (default: the start)')
       .option('--until <cut>', UNTIL)
@@ -111,19 +113,18 @@ function addRunning(program: Command, terminal: Terminal): void {
     .option('--commit-interval <duration>', 'time between commits, such as 500ms or 10s (default: 1s)')
     .addHelpText('after', '\nExample:\n  lyrebird stream jobs/page-views.ts --log log --state state')
     .action(async (job, options) => (await import('./commands/stream.ts')).stream(job, options, terminal))
-  program
-    .command('run', { hidden: true })
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => {
-      throw new LyrebirdError(
-        'usage',
-        'there is no command run yet: history and live in one process comes with the work on clusters',
-        {
-          hint: 'run the two after each other on one state: lyrebird batch JOB.ts --log LOG --state DIR && lyrebird stream JOB.ts --log LOG --state DIR',
-        },
-      )
-    })
+  common(program.command('run'))
+    .summary('history by batch, then live, in one process')
+    .description(
+      'Brings the state up to the end of the log by batch, and follows the log from those very offsets on. Goes on from a state that is there; one that is little behind goes live at once.',
+    )
+    .option('--workers <n>', 'partitions of the history read at once (default: the processors there are)')
+    .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  lyrebird run jobs/page-views.ts --log kafka://127.0.0.1:9092 --archive archive --state state',
+    )
+    .action(async (job, options) => (await import('./commands/run.ts')).run(job, options, terminal))
 }
 
 function addVerify(program: Command, terminal: Terminal, ended: Ended): void {

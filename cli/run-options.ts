@@ -1,4 +1,4 @@
-// The options that `batch` and `stream` share.
+// The options that `batch`, `stream` and `run` share.
 
 import { dirname } from 'node:path'
 import { LyrebirdError } from '../core/errors.ts'
@@ -13,7 +13,7 @@ import type { Terminal } from './output/terminal.ts'
 
 /** Checks the options first, so that a typing error is reported at once; then compiles. */
 export async function runOptions(
-  target: 'batch' | 'stream',
+  target: 'batch' | 'stream' | 'run',
   job: string,
   flags: RunFlags,
   config: LyrebirdConfig,
@@ -28,15 +28,29 @@ export async function runOptions(
   const outTopics = topicOptions(flags)
   const memoryBytes = sizeOf(flags.memory, 'memory')
   const final = flags.final === true
-  if (target === 'stream' && final && until === undefined) {
-    throw new LyrebirdError('usage', '--final needs --until: a stream without an end has no complete history', {
-      hint: 'add --until end',
-    })
+  if (target !== 'batch' && final && until === undefined) {
+    throw new LyrebirdError(
+      'usage',
+      `--final needs --until: a ${target === 'run' ? 'run' : 'stream'} without an end has no complete history`,
+      {
+        hint: 'add --until end',
+      },
+    )
   }
   const { functions, functionsUrl } = await readyJob(job, terminal)
-  const recompute = `lyrebird batch ${job} --log ${log} --state ${state}-new`
+  const archive = flags.archive ?? config.archive
+  const before = archive === undefined ? '' : ` --archive ${archive}`
+  const recompute = `lyrebird batch ${job} --log ${log}${before} --state ${state}-new`
   const folder = dirname(job)
   const [out, admit] = [outOf(flags.out ?? config.out, log, state), flags.admit === true]
-  const places = { log, patience, state, out, outTopics, folder, recompute }
+  const places = {
+    log: archive === undefined ? log : { archive, log },
+    patience,
+    state,
+    out,
+    outTopics,
+    folder,
+    recompute,
+  }
   return { functions, functionsUrl, ...places, from, until, final, admit, memoryBytes }
 }

@@ -10,6 +10,8 @@ import type { Duration } from './duration.ts'
 export interface LyrebirdConfig {
   /** A log directory, or `kafka://HOST:PORT,...`. */
   readonly log?: string
+  /** A directory of stored files with older records of the log's topics. */
+  readonly archive?: string
   /** The state directory. */
   readonly state?: string
   /** The log directory that outputs are written to. Default: `out` in the state directory. */

@@ -20,7 +20,7 @@ import type { Environment } from '../core/state/environment.ts'
 import { ownTablesOfShared } from '../core/tables/consumers.ts'
 import { isDebugged } from '../host/debugger.ts'
 import { makeKernel } from '../host/kernel-module.ts'
-import { openLog } from '../logs/index.ts'
+import { isLogPlace, type LogPlace, openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
 import { sinkAt } from '../sinks/open-sink.ts'
@@ -62,8 +62,8 @@ export interface RunOptions extends MemoryOptions {
   readonly functions: FunctionsModule
   /** File URL of the emitted `functions.mjs`, for places in stack traces and for worker threads. */
   readonly functionsUrl?: string | undefined
-  /** A directory, `kafka://HOST:PORT,...`, or an open log, which stays open. */
-  readonly log: string | Log
+  /** A directory, `kafka://HOST:PORT,...`, one of these behind an archive, or an open log, which stays open. */
+  readonly log: LogPlace | Log
   /** How long that log may be away; nothing for an open one. */
   readonly patience?: Patience | undefined
   /** The state directory; made where it is missing. */
@@ -176,8 +176,8 @@ export class JobRun {
     const { plan } = options.functions
     checkAbi(options.functions, options.functionsUrl)
     const openSink = sinkOf(options)
-    const log = typeof options.log === 'string' ? await openLog(options.log, options.patience) : options.log
-    const closings = typeof options.log === 'string' ? [() => log.close()] : []
+    const log = isLogPlace(options.log) ? await openLog(options.log, options.patience) : options.log
+    const closings = isLogPlace(options.log) ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
       const ticks = await checkAbilities(log, plan)
       const open = options.openEnds === true
@@ -324,7 +324,7 @@ export class JobRun {
       () => this.#outputs.close(),
       () => rmSync(this.scratch, { recursive: true, force: true }),
       () => this.#state.writer.close(),
-      () => (typeof this.#options.log === 'string' ? this.log.close() : undefined),
+      () => (isLogPlace(this.#options.log) ? this.log.close() : undefined),
     )
   }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { orClose, thenClose } from '../core/close-all.ts'
 import type { Progress } from '../core/executor/progress.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
+import { isLogPlace, type LogPlace } from '../logs/index.ts'
 import { JobRun, type RunOptions } from '../run/job-run.ts'
 import { bufferLimits, groupLimits } from '../run/memory-limits.ts'
 import { takeProgress } from '../run/progress-merge.ts'
@@ -36,6 +37,8 @@ export interface BatchOptions extends RunOptions {
    */
   readonly workers?: number | undefined
   readonly onProgress?: ((progress: BatchProgress) => void) | undefined
+  /** When it aborts before the commit begins, the run rejects with its reason and leaves the state as it was. */
+  readonly signal?: AbortSignal | undefined
   /** The module that worker threads run. Default: the compiled `workers/worker.js`. */
   readonly workerEntry?: URL | undefined
 }
@@ -85,11 +88,11 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
   if (groups.length < 2) run.takeAllMemory()
   else if (threads !== null) {
     const mayCost = total >= TINY_LOG && total < SMALL_LOG
-    const left = mayCost ? await readFirst(run, groups, onProgress) : groups
+    const left = mayCost ? await readFirst(run, options, groups, onProgress) : groups
     return await readInThreads(run, options, threads, left, onProgress)
   }
   const [own = [], ...others] = groups
-  await readTasks(run.log, run.executor, own, onProgress)
+  await readTasks(run.log, run.executor, own, onProgress, options.signal)
   for (const group of others) await readApart(run, options, group, onProgress)
 }
 
@@ -97,10 +100,15 @@ async function readAll(run: JobRun, options: BatchOptions, ends: ReadEnds, threa
  * Reads one partition, and where it has many groups all others too: rows of many groups cost more to hand over than the
  * records of a small log to read. Returns what is left to be read, in groups.
  */
-async function readFirst(run: JobRun, groups: Groups, onProgress: OnProgress): Promise<Groups> {
+async function readFirst(
+  run: JobRun,
+  { signal }: BatchOptions,
+  groups: Groups,
+  onProgress: OnProgress,
+): Promise<Groups> {
   const [first, ...rest] = groups.flat() as [Task, ...Task[]]
   run.takeAllMemory()
-  await readTasks(run.log, run.executor, [first], onProgress)
+  await readTasks(run.log, run.executor, [first], onProgress, signal)
   return run.executor.groupCount * FEW_RECORDS < first.size ? divide(rest, groups.length) : [rest]
 }
 
@@ -119,7 +127,7 @@ async function readInThreads(
   const { executor, scratch } = run
   const executors = groups.length
   const order = {
-    log: options.log as string,
+    log: options.log as LogPlace,
     outageMs: options.patience?.outageMs,
     progress: executor.progress.encode(),
     scratch,
@@ -132,13 +140,29 @@ async function readInThreads(
   const next = (): Task | null => rest.shift() ?? null
   const threads = pool.take(others.length)
   const results = others.map((task, i) => (threads[i] as Thread).run({ ...order, task }, next, executor, onProgress))
-  await readTasks(run.log, executor, oneByOne(own, next), onProgress)
+  await readTasks(run.log, executor, oneByOne(own, next), onProgress, options.signal)
   for (const result of results) {
-    const { tasks, progress, records, usedIntl } = await result
+    const { tasks, progress, records, usedIntl } = await unlessAborted(options.signal, result)
     if (usedIntl) run.noteIntl()
     takeOver(run, tasks, progress, records)
   }
   run.takeAllMemory()
+}
+
+/** Waits for a thread no longer than until the run is stopped. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, result: Promise<T>): Promise<T> {
+  if (signal === undefined) return await result
+  signal.throwIfAborted()
+  let onAbort = (): void => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason)
+    signal.addEventListener('abort', onAbort)
+  })
+  try {
+    return await Promise.race([result, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 /** The first task, then what is left when it is asked for. */
@@ -157,7 +181,7 @@ async function readApart(
   const [limits, buffers] = [groupLimits(run.plan, options, { spills: true }), bufferLimits(run.plan, options)]
   const progress = run.progress.encode()
   const executor = partialExecutor({ functions, functionsUrl, progress, scratch: run.scratch, limits, buffers })
-  await readTasks(run.log, executor, tasks, onProgress)
+  await readTasks(run.log, executor, tasks, onProgress, options.signal)
   for (const [table, runs] of executor.takeRuns()) run.executor.addRuns(table, runs)
   for (const [table, rows] of executor.takePartials()) run.executor.addPartials(table, rows)
   takeOver(run, tasks, executor.progress, executor.records)
@@ -180,6 +204,6 @@ function threadPool({
   // From the source, from the bundle of the executor and from that of the command line.
   workerEntry = new URL('../runtime-batch/workers/worker.js', import.meta.url),
 }: BatchOptions): ThreadPool | null {
-  if (functionsUrl === undefined || typeof log !== 'string') return null
+  if (functionsUrl === undefined || !isLogPlace(log)) return null
   return existsSync(fileURLToPath(workerEntry)) ? new ThreadPool(workerEntry, functionsUrl) : null
 }

@@ -12,6 +12,7 @@ import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import { settledWithin } from '../core/settled-within.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
+import { isLogPlace } from '../logs/index.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
@@ -122,7 +123,7 @@ class Live {
     const { log } = this.#stream.run
     await closeAll(
       // A read that waits for a broker ends with the log.
-      () => (typeof this.#options.log === 'string' ? log.close() : undefined),
+      () => (isLogPlace(this.#options.log) ? log.close() : undefined),
       ...[...this.#feeds.values()].map(feed => () => feed.close()),
     )
   }

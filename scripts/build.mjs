@@ -32,6 +32,7 @@ const MODULES = {
 const SCRIPTS = [
   { source: 'runtime-batch/bundle.ts', name: 'runtime-batch/bundle' },
   { source: 'runtime-stream/index.ts', name: 'runtime-stream/bundle' },
+  { source: 'deployment/index.ts', name: 'deployment/bundle' },
   { source: 'cli/main.ts', name: 'cli/main', purpose: 'process.argv[2]' },
   { source: 'testing/equivalence/index.ts', name: 'testing/equivalence/index' },
 ]

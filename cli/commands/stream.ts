@@ -1,6 +1,7 @@
 // `lyrebird stream`: follows a log until it is stopped. SIGINT and SIGTERM commit and end with exit 0; a second one
 // ends at once.
 
+import { type LogPlace, liveOf } from '../../logs/index.ts'
 import { durationOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -8,6 +9,7 @@ import { count, progressOf } from '../output/progress.ts'
 import { tellSummary } from '../output/summary.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
+import { stopping } from '../stopping.ts'
 
 export async function stream(
   job: string,
@@ -20,7 +22,8 @@ export async function stream(
   const { runStream } = await import('../../runtime-stream/index.ts')
   const show = progressOf(terminal, 'stream')
   const stop = stopping(terminal)
-  if (options.until === undefined) terminal.talk(`following ${options.log}; Ctrl-C commits and ends`)
+  if (options.until === undefined)
+    terminal.talk(`following ${liveOf(options.log as LogPlace)}; Ctrl-C commits and ends`)
   try {
     const summary = await runStream({
       ...options,
@@ -33,25 +36,5 @@ export async function stream(
     await tellSummary(summary, flags.json === true, options.state, terminal)
   } finally {
     stop.dispose()
-  }
-}
-
-const CODE = { SIGINT: 130, SIGTERM: 143 } as const
-
-function stopping(terminal: Terminal): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController()
-  const onSignal = (signal: keyof typeof CODE): void => {
-    if (controller.signal.aborted) process.exit(CODE[signal])
-    terminal.talk('committing; once more to end at once')
-    controller.abort()
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  return {
-    signal: controller.signal,
-    dispose() {
-      process.off('SIGINT', onSignal)
-      process.off('SIGTERM', onSignal)
-    },
   }
 }

@@ -1,4 +1,4 @@
-// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `plan.json`,
+// The text of an artefact's files: `functions.mjs` with its map, `batch.mjs`, `stream.mjs`, `run.mjs`, `plan.json`,
 // `manifest.json`.
 //
 // Promises: a function of bundle, plan and versions alone; the map leads from the author's code in the module to the
@@ -31,8 +31,9 @@ export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[
     ['plan.json', `${JSON.stringify(plan, null, 2)}\n`],
     ['functions.mjs.map', map],
     ['functions.mjs', code],
-    ['batch.mjs', targetModule('batch')],
-    ['stream.mjs', targetModule('stream')],
+    ['batch.mjs', targetModule('runtime-batch')],
+    ['stream.mjs', targetModule('runtime-stream')],
+    ['run.mjs', targetModule('deployment')],
   ])
   contents.set('manifest.json', manifest(plan, contents, files, versions))
   return contents
@@ -77,9 +78,9 @@ export ${emitLink(plan)}
 const MAP_URL = ['source', 'MappingURL'].join('')
 
 /** The runtime is loaded first: it sets the time zone before any code of the author's runs. */
-function targetModule(target: 'batch' | 'stream'): string {
+function targetModule(entry: string): string {
   return `import 'lyrebird/engine'
-import { main } from 'lyrebird/runtime-${target}'
+import { main } from 'lyrebird/${entry}'
 
 await main(() => import('./functions.mjs'), import.meta.url, process.argv.slice(2))
 `

@@ -1,4 +1,4 @@
-// The command line of an emitted module: `node batch.mjs --log DIR --state DIR ...`, the same for both targets.
+// The command line of an emitted module: `node batch.mjs --log DIR --state DIR ...`, the same for all targets.
 //
 // Promises: the summary as text on stderr, or as one JSON object on stdout with --json; exit codes of core/errors.ts;
 // an unknown option is exit 2 with the nearest known one; --help prints them all.
@@ -35,6 +35,7 @@ type OptionTexts = Readonly<Record<string, OptionText>>
 
 const COMMON: OptionTexts = {
   log: { value: 'LOG', means: 'where the records come from: a directory, or kafka://HOST:PORT' },
+  archive: { value: 'DIR', means: 'stored files with older records of the same topics, read before LOG' },
   state: { value: 'DIR', means: 'where the state lies' },
   out: {
     value: 'OUT',
@@ -59,10 +60,11 @@ const COMMON: OptionTexts = {
 const HELP: OptionTexts = { help: { value: null, means: 'print this' } }
 
 export interface Target {
-  readonly name: 'batch' | 'stream'
+  readonly name: 'batch' | 'stream' | 'run'
   /** Options of this target beside the common ones. */
   readonly options: OptionTexts
-  run(options: RunOptions, given: Given): Promise<RunSummary>
+  /** Null where it was stopped before anything was computed. */
+  run(options: RunOptions, given: Given): Promise<RunSummary | null>
 }
 
 /**
@@ -93,7 +95,7 @@ export async function runMain(
     const options: RunOptions = {
       functions: typeof given === 'function' ? await given() : given,
       functionsUrl: new URL('./functions.mjs', url).href,
-      log,
+      log: values.archive === undefined ? log : { archive: values.archive as string, log },
       state,
       out: outOf(values.out as string | undefined, log, state),
       outTopics: topicOptions({ ...(values as TopicTexts), minInsync: values['min-insync'] as string | undefined }),
@@ -108,6 +110,7 @@ export async function runMain(
       },
     }
     const summary = await target.run(options, values)
+    if (summary === null) return
     if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
     else process.stderr.write(`${summaryLines(summary).join('\n')}\n`)
   } catch (thrown) {

@@ -4,11 +4,12 @@
 
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
 import type { RunsHandle } from '../../core/spill/spilled-runs.ts'
+import type { LogPlace } from '../../logs/index.ts'
 import type { BufferLimits, GroupLimits } from '../../run/memory-limits.ts'
 import type { Task } from '../divide.ts'
 
 export interface WorkerOrder {
-  readonly log: string
+  readonly log: LogPlace
   /** ms that the log may be away. */
   readonly outageMs: number | undefined
   /** The first one; it asks for others. */

@@ -12,14 +12,21 @@ type OnProgress = (records: number, offsets: number) => void
 /** Tasks that are asked for one after the other. */
 type Tasks = Iterable<Task> | AsyncIterable<Task>
 
-/** Spills what takes too much memory. */
-export async function readTasks(log: Log, executor: JobExecutor, tasks: Tasks, onProgress: OnProgress): Promise<void> {
+/** Spills what takes too much memory. Throws the reason of the signal where it aborts between two chunks. */
+export async function readTasks(
+  log: Log,
+  executor: JobExecutor,
+  tasks: Tasks,
+  onProgress: OnProgress,
+  signal?: AbortSignal,
+): Promise<void> {
   for await (const { name, from, to } of tasks) {
     if (from === to) continue
     const { topic, partition } = splitPartition(name)
     let at = from
     const chunks = log.read(topic, partition, from, to, { kernel: executor.kernelOf(topic) })
     for await (const chunk of prefetch(chunks, ahead => ahead.release?.())) {
+      signal?.throwIfAborted()
       executor.feed(chunk)
       chunk.release?.()
       executor.spill()

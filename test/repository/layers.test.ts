@@ -18,8 +18,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   run: ['core', 'host', 'logs', 'store', 'sinks'],
   'runtime-batch': ['core', 'host', 'logs', 'store', 'run'],
   'runtime-stream': ['core', 'host', 'logs', 'store', 'run'],
+  deployment: ['core', 'host', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream'],
   testing: ['core', 'dsl', 'compiler', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream'],
-  cli: ['core', 'dsl', 'compiler', 'host', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream', 'testing'],
+  cli: [
+    'core',
+    'dsl',
+    'compiler',
+    'host',
+    'logs',
+    'store',
+    'run',
+    'runtime-batch',
+    'runtime-stream',
+    'deployment',
+    'testing',
+  ],
 }
 
 /** Outside capabilities and their only owners: a package, and the paths that alone may import it. */

@@ -1,0 +1,43 @@
+// `lyrebird run`: a job's history by batch, then live, until it is stopped.
+
+import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
+import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
+import { readConfig } from '../config.ts'
+import type { RunFlags } from '../options.ts'
+import { count, progressOf } from '../output/progress.ts'
+import { tellSummary } from '../output/summary.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { runOptions } from '../run-options.ts'
+import { stopping } from '../stopping.ts'
+
+type Flags = RunFlags & { readonly commitInterval?: string; readonly workers?: string }
+
+export async function run(job: string, flags: Flags, terminal: Terminal): Promise<void> {
+  const config = await readConfig()
+  const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
+  const workers = numberOf(flags.workers, 'workers', 1, 1024) ?? config.workers
+  const options = await runOptions('run', job, flags, config, terminal)
+  const { runDeployment } = await import('../../deployment/index.ts')
+  const [showHistory, showLive] = [progressOf(terminal, 'history'), progressOf(terminal, 'live')]
+  const stop = stopping(terminal)
+  try {
+    const summary = await runDeployment({
+      ...options,
+      commitIntervalMs,
+      workers,
+      signal: stop.signal,
+      onNotice: line => terminal.talk(line),
+      onPhase: (phase, records) => {
+        terminal.progress(null)
+        terminal.talk(phaseText(phase, records))
+      },
+      onHistory: showHistory,
+      onProgress: ({ records, commits, lag }) =>
+        showLive({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+    })
+    if (summary === null) terminal.talk(STOPPED)
+    else await tellSummary(summary, flags.json === true, options.state, terminal)
+  } finally {
+    stop.dispose()
+  }
+}

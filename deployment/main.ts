@@ -1,0 +1,43 @@
+// `node run.mjs`: the command line of an emitted module that is deployed.
+//
+// Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0, or ends at its last commit.
+
+import { type GivenFunctions, runMain, type Target } from '../run/command-line/main.ts'
+import { durationOf, numberOf } from '../run/command-line/option-values.ts'
+import { STOP_MS } from './limits.ts'
+import { phaseText, STOPPED } from './phase-text.ts'
+import { runDeployment } from './run-deployment.ts'
+
+/** Runs a compiled job: its history, then live. Sets the exit code of the process. */
+export async function main(functions: GivenFunctions, url: string, argv: readonly string[]): Promise<void> {
+  const stop = new AbortController()
+  const end = (): void => {
+    stop.abort()
+    setTimeout(() => process.exit(0), STOP_MS).unref()
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const target: Target = {
+    name: 'run',
+    options: {
+      'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
+      workers: { value: 'N', means: 'partitions of the history read at once; default the processors' },
+    },
+    run: async (options, given) => {
+      const summary = await runDeployment({
+        ...options,
+        commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
+        workers: numberOf(given.workers as string | undefined, 'workers', 1),
+        signal: stop.signal,
+        onNotice: say,
+        onPhase: (phase, records) => say(phaseText(phase, records)),
+      })
+      if (summary === null) say(STOPPED)
+      return summary
+    },
+  }
+  await runMain(target, functions, url, argv)
+  process.removeListener('SIGTERM', end)
+  process.removeListener('SIGINT', end)
+}
