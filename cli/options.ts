@@ -26,6 +26,7 @@ export interface RunFlags {
   readonly memory?: string
   readonly admit?: boolean
   readonly json?: boolean
+  readonly listen?: string
 }
 
 /** The value, or a usage error that names the option. */

@@ -23,6 +23,7 @@ const OUT = 'where output topics are: a log directory or kafka://HOST:PORT (defa
 const ADMIT = 'take partitions that are new to the state in at the present watermark'
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
+const LISTEN = 'answer /metrics (Prometheus), /healthz and /readyz on HOST:PORT, such as 127.0.0.1:9464'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -111,6 +112,7 @@ function addRunning(program: Command, terminal: Terminal): void {
       'Follows the log and commits at intervals until Ctrl-C (or --until). After a crash it goes on from its own cut.',
     )
     .option('--commit-interval <duration>', 'time between commits, such as 500ms or 10s (default: 1s)')
+    .option('--listen <address>', LISTEN)
     .addHelpText('after', '\nExample:\n  lyrebird stream jobs/page-views.ts --log log --state state')
     .action(async (job, options) => (await import('./commands/stream.ts')).stream(job, options, terminal))
   common(program.command('run'))
@@ -120,6 +122,7 @@ function addRunning(program: Command, terminal: Terminal): void {
     )
     .option('--workers <n>', 'partitions of the history read at once (default: the processors there are)')
     .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
+    .option('--listen <address>', LISTEN)
     .addHelpText(
       'after',
       '\nExample:\n  lyrebird run jobs/page-views.ts --log kafka://127.0.0.1:9092 --archive archive --state state',
@@ -161,6 +164,17 @@ function addReading(program: Command, terminal: Terminal): void {
     .option('--json', 'the same as --format ndjson')
     .addHelpText('after', '\nExample:\n  lyrebird query traffic --state state --key \'"KR"\' --format table')
     .action(async (view, options) => (await import('./commands/query.ts')).query(view, options, terminal))
+  program
+    .command('status')
+    .summary('show how far a state is, also while it runs')
+    .description(
+      'Prints positions and lag, watermarks and what holds them back, how old each view is, late records and dead letters, and what has arrived of outputs.',
+    )
+    .option('--state <dir>', STATE)
+    .option('--log <log>', 'where the records come from: without it positions are told without lag')
+    .option('--json', JSON_TEXT)
+    .addHelpText('after', '\nExample:\n  lyrebird status --state state --log kafka://127.0.0.1:9092')
+    .action(async options => (await import('./commands/status.ts')).status(options, terminal))
   program
     .command('explain')
     .summary('explain a word of a message, or a compiled plan')

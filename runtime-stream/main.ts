@@ -2,8 +2,9 @@
 //
 // Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0.
 
-import { type GivenFunctions, runMain, type Target } from '../run/command-line/main.ts'
+import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
 import { durationOf } from '../run/command-line/option-values.ts'
+import { whileListening } from '../run/listen/listening.ts'
 import { runStream } from './run-stream.ts'
 
 /** Runs a compiled job as a stream. Sets the exit code of the process. */
@@ -14,11 +15,17 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
   process.once('SIGINT', end)
   const target: Target = {
     name: 'stream',
-    options: { 'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' } },
+    options: {
+      'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
+      listen: LISTEN_OPTION,
+    },
     run: (options, given) => {
       const commitIntervalMs = durationOf(given['commit-interval'] as string | undefined, 'commit-interval')
       const onNotice = (line: string): void => void process.stderr.write(`${line}\n`)
-      return runStream({ ...options, commitIntervalMs, signal: stop.signal, onNotice })
+      return whileListening(given.listen as string | undefined, options, onNotice, ready => {
+        ready()
+        return runStream({ ...options, commitIntervalMs, signal: stop.signal, onNotice })
+      })
     },
   }
   await runMain(target, functions, url, argv)

@@ -2,6 +2,7 @@
 //
 // Promises: those of store.ts.
 
+export { ownerOf } from './owner.ts'
 export { openStateReader } from './reader.ts'
 export { BlockFile } from './spill/block-file.ts'
 export { newRowSorter } from './spill/row-sorter.ts'

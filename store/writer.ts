@@ -14,10 +14,11 @@ import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { makeFolder } from '../host/folders.ts'
 import type { LockHolder } from '../host/lock-holder.ts'
-import { livenessOf, type ProcessIdentity, thisProcess } from '../host/process-identity.ts'
+import { thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
 import { Lmdb, stateFile } from './lmdb.ts'
 import { translate } from './lmdb-failure.ts'
+import { isOwning } from './owner.ts'
 import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
 import { EMPTY_ROOT, type Root } from './root.ts'
@@ -180,12 +181,6 @@ function takeOwnership(lmdb: Lmdb): Root {
     return root
   })
 }
-
-/**
- * An owner that cannot be seen from here (another machine, an earlier boot, another container) counts as ended: if it
- * is still running, the next epoch fences it off. Only one that is seen to run is worth waiting for.
- */
-const isOwning = (holder: ProcessIdentity): boolean => livenessOf(holder) === 'running'
 
 function checkOwner(lmdb: Lmdb, epoch: number): void {
   const newest = lastRoot(lmdb)?.epoch

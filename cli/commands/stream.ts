@@ -2,6 +2,7 @@
 // ends at once.
 
 import { type LogPlace, liveOf } from '../../logs/index.ts'
+import { whileListening } from '../../run/listen/listening.ts'
 import { durationOf } from '../../run/command-line/option-values.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -21,18 +22,21 @@ export async function stream(
   const options = await runOptions('stream', job, flags, config, terminal)
   const { runStream } = await import('../../runtime-stream/index.ts')
   const show = progressOf(terminal, 'stream')
+  const talk = (line: string): void => terminal.talk(line)
   const stop = stopping(terminal)
   if (options.until === undefined)
     terminal.talk(`following ${liveOf(options.log as LogPlace)}; Ctrl-C commits and ends`)
   try {
-    const summary = await runStream({
+    const summary = await whileListening(flags.listen, options, talk, ready => {
+      ready()
+      return runStream({
       ...options,
       commitIntervalMs,
       signal: stop.signal,
-      onNotice: line => terminal.talk(line),
+      onNotice: talk,
       onProgress: ({ records, commits, lag }) =>
         show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
-    })
+    }) })
     await tellSummary(summary, flags.json === true, options.state, terminal)
   } finally {
     stop.dispose()

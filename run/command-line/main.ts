@@ -59,6 +59,11 @@ const COMMON: OptionTexts = {
 
 const HELP: OptionTexts = { help: { value: null, means: 'print this' } }
 
+export const LISTEN_OPTION: OptionText = {
+  value: 'HOST:PORT',
+  means: 'answer /metrics (Prometheus), /healthz and /readyz there',
+}
+
 export interface Target {
   readonly name: 'batch' | 'stream' | 'run'
   /** Options of this target beside the common ones. */

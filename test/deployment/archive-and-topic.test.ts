@@ -23,13 +23,13 @@ const LOST = 500
 const LIMIT_MS = 120_000
 
 const JOB = (topic: string): string => `import { job, source } from 'lyrebird'
-const events = source<{ at: number; k: string; n: number }>('${topic}', { time: e => e.at, disorder: 5 })
+const events = source<{ at: number; k: string; n: number }>('${topic}', { time: e => e.at, disorder: '5ms' })
 const counts = events.keyBy(e => e.k).sum(e => e.n)
 export default job('counted', { counts, copies: events.to('${topic}-copies') })
 `
 
 const functionsFor = (topic: string) => {
-  const events = source<{ at: number; k: string; n: number }>(topic, { time: e => e.at, disorder: 5 })
+  const events = source<{ at: number; k: string; n: number }>(topic, { time: e => e.at, disorder: '5ms' })
   return interpretedModule(programOf(job('counted', { counts: events.keyBy(e => e.k).sum(e => e.n) })))
 }
 

@@ -50,6 +50,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   'lz4-napi': 'logs/record-batch/',
   fzstd: 'logs/record-batch/',
   '@node-rs/crc32': 'logs/',
+  'prom-client': 'run/listen/',
   avsc: 'formats/avro/',
   protobufjs: 'formats/protobuf/',
 }

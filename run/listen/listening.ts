@@ -1,0 +1,24 @@
+// Listens while a run goes on, where it was asked to.
+//
+// Promises: the library of the metrics is loaded only then; the address is told once.
+
+import type { RunOptions } from '../job-run.ts'
+import { isLogPlace } from '../../logs/index.ts'
+
+/** Runs with `/metrics`, `/healthz` and `/readyz` on an address; `act` gets a function to call once the run is live. */
+export async function whileListening<T>(
+  address: string | undefined,
+  { state, log }: Pick<RunOptions, 'state' | 'log'>,
+  tell: (line: string) => void,
+  act: (ready: () => void) => Promise<T>,
+): Promise<T> {
+  if (address === undefined || !isLogPlace(log)) return await act(() => {})
+  const { listen } = await import('./listen.ts')
+  const listening = await listen(address, { state, log })
+  tell(`metrics on http://${listening.address}/metrics`)
+  try {
+    return await act(() => listening.ready())
+  } finally {
+    await listening.close()
+  }
+}
