@@ -20,9 +20,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/fixtures/**'],
-    // Many suites wait for disks and processes of their own, so one worker for each processor keeps them busy; vitest
-    // leaves one free.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many suites wait for disks, brokers and processes of their own: with one worker for each processor a third of their
+    // time is left.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -12,7 +12,7 @@ import type { Until } from '../run/reading/until.ts'
 import { readProgress } from '../run/state/read-state.ts'
 import { openStateReader } from '../store/index.ts'
 
-export interface History {
+interface History {
   /** Offsets between the state, or the beginning of the log, and the end. */
   readonly left: number
   /** Whether nothing has been committed yet. */

@@ -27,17 +27,19 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
       listen: LISTEN_OPTION,
     },
     run: async (options, given) => {
-      const summary = await whileListening(given.listen as string | undefined, options, say, ready => runDeployment({
-        ...options,
-        commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
-        workers: numberOf(given.workers as string | undefined, 'workers', 1),
-        signal: stop.signal,
-        onNotice: say,
-        onPhase: (phase, records) => {
-          if (phase === 'live') ready()
-          say(phaseText(phase, records))
-        },
-      }))
+      const summary = await whileListening(given.listen as string | undefined, options, say, ready =>
+        runDeployment({
+          ...options,
+          commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
+          workers: numberOf(given.workers as string | undefined, 'workers', 1),
+          signal: stop.signal,
+          onNotice: say,
+          onPhase: (phase, records) => {
+            if (phase === 'live') ready()
+            say(phaseText(phase, records))
+          },
+        }),
+      )
       if (summary === null) say(STOPPED)
       return summary
     },

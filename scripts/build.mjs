@@ -128,7 +128,7 @@ function options(source, format) {
   }
 }
 
-/** The compiler and the test kit are loaded only where a command needs them, from their own files. */
+/** The compiler, the test kit and what listens are loaded only where a command needs them, from their own files. */
 function apart(output) {
   return {
     name: 'apart',
@@ -136,7 +136,7 @@ function apart(output) {
       bundler.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         if (kind !== 'dynamic-import') return undefined
         const module = relative(root, join(resolveDir, path)).replace(/\.ts$/, '.js')
-        if (!/^(compiler|testing)\//.test(module)) return undefined
+        if (!/^(compiler|testing|run\/listen)\//.test(module)) return undefined
         return { path: relative(dirname(output), module), external: true }
       })
     },

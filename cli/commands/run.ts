@@ -1,8 +1,8 @@
 // `lyrebird run`: a job's history by batch, then live, until it is stopped.
 
 import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
-import { whileListening } from '../../run/listen/listening.ts'
 import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
+import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
 import { count, progressOf } from '../output/progress.ts'
@@ -23,21 +23,23 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
   const talk = (line: string): void => terminal.talk(line)
   const stop = stopping(terminal)
   try {
-    const summary = await whileListening(flags.listen, options, talk, ready => runDeployment({
-      ...options,
-      commitIntervalMs,
-      workers,
-      signal: stop.signal,
-      onNotice: talk,
-      onPhase: (phase, records) => {
-        if (phase === 'live') ready()
-        terminal.progress(null)
-        talk(phaseText(phase, records))
-      },
-      onHistory: showHistory,
-      onProgress: ({ records, commits, lag }) =>
-        showLive({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
-    }))
+    const summary = await whileListening(flags.listen, options, talk, ready =>
+      runDeployment({
+        ...options,
+        commitIntervalMs,
+        workers,
+        signal: stop.signal,
+        onNotice: talk,
+        onPhase: (phase, records) => {
+          if (phase === 'live') ready()
+          terminal.progress(null)
+          talk(phaseText(phase, records))
+        },
+        onHistory: showHistory,
+        onProgress: ({ records, commits, lag }) =>
+          showLive({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+      }),
+    )
     if (summary === null) terminal.talk(STOPPED)
     else await tellSummary(summary, flags.json === true, options.state, terminal)
   } finally {

@@ -2,8 +2,8 @@
 // ends at once.
 
 import { type LogPlace, liveOf } from '../../logs/index.ts'
-import { whileListening } from '../../run/listen/listening.ts'
 import { durationOf } from '../../run/command-line/option-values.ts'
+import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
 import { count, progressOf } from '../output/progress.ts'
@@ -30,13 +30,14 @@ export async function stream(
     const summary = await whileListening(flags.listen, options, talk, ready => {
       ready()
       return runStream({
-      ...options,
-      commitIntervalMs,
-      signal: stop.signal,
-      onNotice: talk,
-      onProgress: ({ records, commits, lag }) =>
-        show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
-    }) })
+        ...options,
+        commitIntervalMs,
+        signal: stop.signal,
+        onNotice: talk,
+        onProgress: ({ records, commits, lag }) =>
+          show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+      })
+    })
     await tellSummary(summary, flags.json === true, options.state, terminal)
   } finally {
     stop.dispose()

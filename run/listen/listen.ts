@@ -10,7 +10,7 @@ import { askStatus } from '../status/ask-status.ts'
 import type { Status } from '../status/status.ts'
 import { Metrics } from './metrics.ts'
 
-export interface Listening {
+interface Listening {
   /** `host:port` that is listened on. */
   readonly address: string
   /** From here on `/readyz` says yes. */

@@ -2,8 +2,8 @@
 //
 // Promises: the library of the metrics is loaded only then; the address is told once.
 
-import type { RunOptions } from '../job-run.ts'
 import { isLogPlace } from '../../logs/index.ts'
+import type { RunOptions } from '../job-run.ts'
 
 /** Runs with `/metrics`, `/healthz` and `/readyz` on an address; `act` gets a function to call once the run is live. */
 export async function whileListening<T>(

@@ -1,8 +1,8 @@
 // The status of a deployment as metrics in Prometheus' text format.
 //
-// Promises: each metric is a number of the status of the last commit, asked when it is scraped; times are in seconds, as
-// Prometheus has them; what is not known has no sample. The process's own (memory, processor time, event loop) are beside
-// them under `process_` and `nodejs_`.
+// Promises: each metric is a number of the status of the last commit, asked when it is scraped; times are in seconds,
+// as Prometheus has them; what is not known has no sample. The process's own (memory, processor time, event loop) are
+// beside them under `process_` and `nodejs_`.
 
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Status } from '../status/status.ts'
@@ -26,13 +26,20 @@ const one = (value: number | null): readonly Sample[] => [{ labels: {}, value }]
 const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000)
 
 const partitionsOf = (status: Status, value: (p: Status['sources'][number]['partitions'][number]) => number | null) =>
-  status.sources.flatMap(({ partitions }) => partitions.map(p => ({ labels: { partition: p.partition }, value: value(p) })))
+  status.sources.flatMap(({ partitions }) =>
+    partitions.map(p => ({ labels: { partition: p.partition }, value: value(p) })),
+  )
 
 const viewsOf = (status: Status, value: (view: Status['views'][number]) => number | null) =>
   status.views.map(view => ({ labels: { view: view.name }, value: value(view) }))
 
 const METRICS: readonly Metric[] = [
-  { name: 'lyrebird_commit_number', help: 'Number of the last commit', labels: [], samples: s => one(s.commit?.number ?? null) },
+  {
+    name: 'lyrebird_commit_number',
+    help: 'Number of the last commit',
+    labels: [],
+    samples: s => one(s.commit?.number ?? null),
+  },
   {
     name: 'lyrebird_commit_age_seconds',
     help: 'Time since the last commit',
@@ -119,9 +126,10 @@ export class Metrics {
   async text(status: Status | null): Promise<string> {
     for (const [metric, gauge] of this.#gauges) {
       gauge.reset()
+      // A metric without labels begins with a sample of 0.
+      if (metric.labels.length === 0) gauge.remove({})
       for (const { labels, value } of status === null ? [] : metric.samples(status)) {
-        if (value === null) gauge.remove(labels)
-        else gauge.set(labels, value)
+        if (value !== null) gauge.set(labels, value)
       }
     }
     return await this.#registry.metrics()

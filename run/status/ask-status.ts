@@ -1,4 +1,5 @@
-// Asks for the status of a state: its last commit, who writes it, where the log ends, and what has arrived of its outputs.
+// Asks for the status of a state: its last commit, who writes it, where the log ends, and what has arrived of its
+// outputs.
 //
 // Promises: the state is read in one short transaction. A log or a cluster that does not answer is told in a sentence:
 // the rest of the status is there when it is needed most.

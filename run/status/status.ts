@@ -12,7 +12,7 @@ import { type Ranges, sourceNodes } from '../reading/bind-log.ts'
 import type { Versions } from '../state/documents.ts'
 import { type CommittedState, watermarkAt } from '../state/read-state.ts'
 
-export interface PartitionStatus {
+interface PartitionStatus {
   /** `topic/partition`. */
   readonly partition: string
   readonly position: string
@@ -47,7 +47,7 @@ export interface ViewStatus {
   readonly ageMs: number | null
 }
 
-export interface OutputStatus {
+interface OutputStatus {
   readonly name: string
   readonly topic: string
   /** Records that the state counts, in all partitions. */
@@ -73,7 +73,7 @@ export interface Status {
   readonly problems: readonly string[]
 }
 
-export interface StatusContext {
+interface StatusContext {
   /** ms since 1970. */
   readonly now: number
   readonly writer: ProcessIdentity | null

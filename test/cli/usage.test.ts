@@ -15,7 +15,12 @@ const BATCH = 'batch job.ts --log log --state new'
 
 test.each([
   ['bach job.ts', 'there is no command "bach"', 'did you mean batch?'],
-  ['run job.ts --log log --state new', 'there is no command run yet', 'lyrebird batch JOB.ts'],
+  ['run jop.ts --log log --state new', 'there is no file jop.ts', 'did you mean job.ts?'],
+  ['run job.ts --log log', '--state is missing', '--state DIR'],
+  ['run job.ts --log log --state new --listen 9464', '--listen takes HOST:PORT', '--listen 127.0.0.1:9464'],
+  ['run job.ts --log log --state new --final', '--final needs --until', '--until end'],
+  ['run job.ts --log log --state new --archive none', 'none is not there', 'TOPIC/partition=P/'],
+  ['status', '--state is missing', '--state DIR'],
   ['batch', "missing required argument 'job'", 'lyrebird COMMAND --help'],
   ['batch job.ts extra --log log --state new', 'too many arguments', ''],
   ['batch jop.ts --log log --state new', 'there is no file jop.ts', 'did you mean job.ts?'],

@@ -75,6 +75,7 @@ describe('an artefact', () => {
       'functions.mjs.map',
       'manifest.json',
       'plan.json',
+      'run.mjs',
       'stream.mjs',
     ])
     expect(contents(second)).toEqual(files)

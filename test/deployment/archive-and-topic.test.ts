@@ -159,6 +159,6 @@ describe.skipIf(noKafka)('a topic with an archive', { timeout: LIMIT_MS }, () =>
     expect(run.stderr).toContain('history: about')
     const { views, outputs } = JSON.parse(run.stdout)
     expect(views).toEqual((await whole()).views)
-    expect(outputs[0].positions).toHaveLength(PARTITIONS.length)
+    expect(outputs[0].rows).toBeGreaterThan(0)
   })
 })
