@@ -5,17 +5,15 @@
 import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
 import { durationOf, numberOf } from '../run/command-line/option-values.ts'
 import { whileListening } from '../run/listen/listening.ts'
-import { STOP_MS } from './limits.ts'
 import { phaseText, STOPPED } from './phase-text.ts'
 import { runDeployment } from './run-deployment.ts'
+import { stopInTime } from './stop-in-time.ts'
 
 /** Runs a compiled job: its history, then live. Sets the exit code of the process. */
 export async function main(functions: GivenFunctions, url: string, argv: readonly string[]): Promise<void> {
   const stop = new AbortController()
-  const end = (): void => {
-    stop.abort()
-    setTimeout(() => process.exit(0), STOP_MS).unref()
-  }
+  const end = (): void => stop.abort()
+  stopInTime(stop.signal)
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
   const say = (line: string): void => void process.stderr.write(`${line}\n`)

@@ -7,4 +7,4 @@ export function phaseText(phase: 'history' | 'live', records: number): string {
   return records === 0 ? 'live' : `live, after ${count} records of history`
 }
 
-export const STOPPED = 'stopped before the history was read: the next run begins it anew'
+export const STOPPED = 'stopped before it was live: the next run goes on from the last commit'

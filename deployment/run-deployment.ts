@@ -5,6 +5,7 @@
 // while batch is reading, it ends at the last commit.
 // Not here: what a commit is, and what is read how (the executors).
 
+import { EXIT, isLyrebirdError } from '../core/errors.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { type BatchProgress, runBatch } from '../runtime-batch/index.ts'
 import { runStream, type StreamOptions } from '../runtime-stream/index.ts'
@@ -21,7 +22,7 @@ export interface DeploymentOptions extends StreamOptions {
 
 /**
  * Brings a state up to the end of the log, or to a cut, and follows the log from there on. Null where it was told to
- * stop before anything was committed. Throws the typed errors of a run.
+ * stop before the stream began. Throws the typed errors of a run.
  */
 export async function runDeployment(options: DeploymentOptions): Promise<RunSummary | null> {
   const { signal, final = false } = options
@@ -30,7 +31,8 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
   if (history.fresh || history.left >= BATCH_RECORDS) {
     options.onPhase?.('history', history.left)
     const isFinal = final && history.whole
-    const own = { until: history.until, final: isFinal, onProgress: options.onHistory }
+    const patience = { ...options.patience, signal }
+    const own = { until: history.until, final: isFinal, onProgress: options.onHistory, patience }
     summary = await unlessStopped(signal, () => runBatch({ ...options, ...own }))
     if (history.whole) return summary
   }
@@ -39,7 +41,7 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
   return await runStream(options)
 }
 
-/** Null where the run was stopped before its commit. */
+/** Null where the run was stopped: between two chunks, or while it waited for brokers. */
 async function unlessStopped(
   signal: AbortSignal | undefined,
   act: () => Promise<RunSummary>,
@@ -47,7 +49,8 @@ async function unlessStopped(
   try {
     return await act()
   } catch (error) {
-    if (signal?.aborted === true && error === signal.reason) return null
+    const isWaiting = isLyrebirdError(error) && error.exitCode === EXIT.broker
+    if (signal?.aborted === true && (error === signal.reason || isWaiting)) return null
     throw error
   }
 }

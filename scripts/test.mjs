@@ -4,7 +4,7 @@
 // failure. A suite that fails to load counts as failed. The broker that the Kafka suites start is fetched by
 // `scripts/kafka`.
 
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -23,11 +23,30 @@ function mustRun(command, args) {
   process.exit(1)
 }
 
+/** Side by side; what each has printed comes when all have ended. */
+async function mustRunTogether(...commands) {
+  const runs = commands.map(
+    ([command, args]) =>
+      new Promise(resolve => {
+        const child = spawn(command, args, { cwd: root, env: { ...process.env, TZ: 'UTC' } })
+        let text = `\n> ${command} ${args.join(' ')}\n`
+        child.stdout.on('data', part => (text += part))
+        child.stderr.on('data', part => (text += part))
+        child.on('error', error => resolve({ text: `${text}${error.message}\n`, status: 1 }))
+        child.on('close', status => resolve({ text, status }))
+      }),
+  )
+  const ended = await Promise.all(runs)
+  for (const { text } of ended) process.stdout.write(text)
+  if (ended.every(({ status }) => status === 0)) return
+  console.log('\n0 passed, 1 failed')
+  process.exit(1)
+}
+
 const bin = name => join(root, 'node_modules', '.bin', name)
 if (!existsSync(bin('vitest'))) mustRun('npm', ['ci', '--ignore-scripts'])
 mustRun(bin('biome'), ['check', '.'])
-mustRun(bin('tsc'), ['-p', 'tsconfig.json', '--noEmit'])
-mustRun(process.execPath, ['scripts/build.mjs'])
+await mustRunTogether([bin('tsc'), ['-p', 'tsconfig.json', '--noEmit']], [process.execPath, ['scripts/build.mjs']])
 if (run(process.execPath, ['scripts/kafka/run.mjs', 'fetch']) !== 0)
   console.log('Kafka is not to be had here: its suites will skip.')
 

@@ -1,6 +1,7 @@
 // `lyrebird run`: a job's history by batch, then live, until it is stopped.
 
 import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
+import { stopInTime } from '../../deployment/stop-in-time.ts'
 import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
@@ -22,6 +23,7 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
   const [showHistory, showLive] = [progressOf(terminal, 'history'), progressOf(terminal, 'live')]
   const talk = (line: string): void => terminal.talk(line)
   const stop = stopping(terminal)
+  stopInTime(stop.signal)
   try {
     const summary = await whileListening(flags.listen, options, talk, ready =>
       runDeployment({

@@ -43,7 +43,7 @@ export interface WriterOptions extends LockOptions {
 
 /** A batch on its way to the files. */
 export interface WrittenBatch {
-  /** Of nobody once `prepare` has resolved. */
+  /** May be changed once `prepare` has resolved. */
   readonly bytes: Uint8Array
   /** Offset of its first record. */
   readonly start: bigint

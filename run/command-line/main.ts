@@ -35,8 +35,8 @@ type OptionTexts = Readonly<Record<string, OptionText>>
 
 const COMMON: OptionTexts = {
   log: { value: 'LOG', means: 'where the records come from: a directory, or kafka://HOST:PORT' },
-  archive: { value: 'DIR', means: 'stored files with older records of the same topics, read before LOG' },
   state: { value: 'DIR', means: 'where the state lies' },
+  archive: { value: 'DIR', means: 'stored files with older records of the same topics, read before LOG' },
   out: {
     value: 'OUT',
     means: 'where output topics are: a log directory or kafka://HOST:PORT; default that of LOG, or STATE/out',

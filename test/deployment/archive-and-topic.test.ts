@@ -21,6 +21,8 @@ const WHOLE = 900
 const STORED = 600
 const LOST = 500
 const LIMIT_MS = 120_000
+/** A supervisor's patience. */
+const STOP_LIMIT_MS = 10_000
 
 const JOB = (topic: string): string => `import { job, source } from 'lyrebird'
 const events = source<{ at: number; k: string; n: number }>('${topic}', { time: e => e.at, disorder: '5ms' })
@@ -145,6 +147,31 @@ describe.skipIf(noKafka)('a topic with an archive', { timeout: LIMIT_MS }, () =>
       code: 'range-lost',
       message: `offsets ${STORED} to ${STORED + 9} of ${topic}/0 are in no stored file, and not in the topic any more`,
     })
+  })
+
+  it('ends when it is told to, though the brokers hang while batch reads', async () => {
+    await begin(0)
+    const stop = new AbortController()
+    const state = join(testFolder(), 'state')
+    const hung = runDeployment({
+      functions: functionsFor(topic),
+      log,
+      state,
+      signal: stop.signal,
+      onPhase: () => {
+        cluster.broker.pause()
+        setTimeout(() => stop.abort(), 500)
+      },
+    })
+    const begun = performance.now()
+    try {
+      expect(await hung).toBeNull()
+      expect(performance.now() - begun).toBeLessThan(STOP_LIMIT_MS)
+    } finally {
+      cluster.broker.resume()
+    }
+    const whole = await runDeployment({ functions: functionsFor(topic), log, state, until: 'end' })
+    expect(whole?.records).toBe(WHOLE * PARTITIONS.length)
   })
 
   it('is read by the threads of a compiled job too', async () => {

@@ -4,12 +4,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { ROOT } from '../support/repository.ts'
+import { DEPLOYMENT_MUTANTS } from './deployment-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
 import { expectCaught, LIMIT_MS } from './run-mutant.ts'
 import { SINK_MUTANTS } from './sink-mutants.ts'
 
-const ALL = [...MUTANTS, ...SINK_MUTANTS]
+const OWN = [...MUTANTS, ...DEPLOYMENT_MUTANTS]
+const ALL = [...OWN, ...SINK_MUTANTS]
 
 it('has at least eight, each with a name of its own', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(8)
@@ -21,4 +23,4 @@ it('each changes a text that occurs once: a module that cannot be loaded fails i
   expect(ALL.filter(mutant => occurrences(mutant) !== 1).map(({ name }) => name)).toEqual([])
 })
 
-it.each(MUTANTS)('$name is caught by $suite', { timeout: LIMIT_MS }, expectCaught)
+it.each(OWN)('$name is caught by $suite', { timeout: LIMIT_MS }, expectCaught)

@@ -53,7 +53,7 @@ describe('the command line of an emitted module', () => {
     const unknown = await run(batchPath, ['--lgo', 'x'])
     expect(unknown.code).toBe(2)
     expect(unknown.stderr).toContain(
-      '--log --state --out --replication --min-insync --compression --republish --from --until --final --admit --give-up-after --memory --json --workers',
+      '--log --state --archive --out --replication --min-insync --compression --republish --from --until --final --admit --give-up-after --memory --json --workers',
     )
     expect((await run(batchPath, ['--log', folder])).stderr).toContain('--state is missing')
     expect((await run(batchPath, ['--log', folder, '--state', state, '--until', 'x'])).stderr).toMatch(
