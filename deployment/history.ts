@@ -2,6 +2,7 @@
 //
 // Promises: reads the last commit of the state; nothing is written or locked.
 
+import { isLyrebirdError } from '../core/errors.ts'
 import type { Cut } from '../core/log/cut.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { isLogPlace, openLog } from '../logs/index.ts'
@@ -53,7 +54,7 @@ async function committedCut(directory: string): Promise<Cut | null> {
       await reader.close()
     }
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'state-missing') return null
+    if (isLyrebirdError(error) && error.code === 'state-missing') return null
     throw error
   }
 }

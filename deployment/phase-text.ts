@@ -1,8 +1,10 @@
 // What people are told of the phases of a deployment.
 
+import { countText } from '../run/number-text.ts'
+
 /** The sentence at the beginning of a phase; `records` is about how many there are to read, or were read. */
 export function phaseText(phase: 'history' | 'live', records: number): string {
-  const count = String(records).replace(/\B(?=(\d{3})+$)/g, ',')
+  const count = countText(records)
   if (phase === 'history') return `history: about ${count} records, read by batch`
   return records === 0 ? 'live' : `live, after ${count} records of history`
 }

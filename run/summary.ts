@@ -112,7 +112,8 @@ export function summarise({ plan, progress, target, records, written, warnings, 
 
 const sum = (offsets: readonly bigint[]): bigint => offsets.reduce((a, b) => a + b, 0n)
 
-function outputTopic(plan: Plan, id: string): string {
+/** The topic of an output or of changes. */
+export function outputTopic(plan: Plan, id: string): string {
   const node = nodeOf(plan, id)
   return node.kind === 'output' || node.kind === 'changes' ? node.params.topic : ''
 }

@@ -5,10 +5,9 @@
 // shows it.
 // Not here: how rows lie in the state (runs/).
 
-import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
-import { closeAll, orClose, thenClose } from '../core/close-all.ts'
+import { closeAll, orClose } from '../core/close-all.ts'
 import { invariant, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
 import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
@@ -18,7 +17,7 @@ import { thisProcess } from '../host/process-identity.ts'
 import { ProcessLock } from '../host/process-lock.ts'
 import { Lmdb, stateFile } from './lmdb.ts'
 import { translate } from './lmdb-failure.ts'
-import { isOwning } from './owner.ts'
+import { isOwning, ownerOf } from './owner.ts'
 import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
 import { EMPTY_ROOT, type Root } from './root.ts'
@@ -158,12 +157,8 @@ async function lockState(dir: string): Promise<ProcessLock> {
 
 /** For an owner of a version that took no such lock: reading the root waits for nobody. */
 async function refuseRunningOwner(dir: string): Promise<void> {
-  if (!existsSync(stateFile(dir))) return
-  const lmdb = new Lmdb(dir, { readOnly: true })
-  await thenClose(
-    async () => refuse(lmdb, readRoot(lmdb, lmdb.guard.transaction)),
-    () => lmdb.close(),
-  )
+  const owner = await ownerOf(dir)
+  if (owner !== null) throw locked(dir, owner)
 }
 
 function refuse(lmdb: Lmdb, root: Root | undefined): void {

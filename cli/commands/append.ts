@@ -4,12 +4,13 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { appendFiles } from '../../logs/append/append.ts'
 import type { AppendOptions, AppendSummary, Reading } from '../../logs/append/options.ts'
 import { numberOf, timeOf } from '../../run/command-line/option-values.ts'
+import { countText } from '../../run/number-text.ts'
 import { forJob } from '../append/for-job.ts'
 import { inputsOf, totalOf } from '../append/inputs.ts'
 import { hasRowOptions, type RowFlags, rowOptions } from '../append/row-options.ts'
 import { readConfig } from '../config.ts'
 import { choiceOf, required } from '../options.ts'
-import { count, progressOf, sizeText } from '../output/progress.ts'
+import { progressOf, sizeText } from '../output/progress.ts'
 import type { Terminal } from '../output/terminal.ts'
 
 /** How long one append waits for another that writes the same topic. */
@@ -106,11 +107,11 @@ function tell(
   terminal: Terminal,
 ) {
   const { records, bytes, deletions, ticks, emptyLines, layout, ends } = summary
-  const deleted = deletions === 0 ? '' : `, ${count(deletions)} deletions`
-  const ticked = ticks === 0 ? '' : `, ${count(ticks)} ticks`
+  const deleted = deletions === 0 ? '' : `, ${countText(deletions)} deletions`
+  const ticked = ticks === 0 ? '' : `, ${countText(ticks)} ticks`
   const done = dryRun ? 'would be appended; nothing is' : 'appended'
-  terminal.talk(`${topic}: ${count(records)} records (${sizeText(bytes)})${deleted}${ticked} ${done}`)
-  if (emptyLines > 0) terminal.talk(`  ${count(emptyLines)} empty lines are no rows and were left out`)
+  terminal.talk(`${topic}: ${countText(records)} records (${sizeText(bytes)})${deleted}${ticked} ${done}`)
+  if (emptyLines > 0) terminal.talk(`  ${countText(emptyLines)} empty lines are no rows and were left out`)
   if (layout !== null) {
     const { columns, delimiter } = layout
     const by = delimiter === ',' ? '' : `, divided by ${delimiter === '\t' ? 'tabs' : delimiter}`

@@ -6,7 +6,7 @@ import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
-import { count, progressOf } from '../output/progress.ts'
+import { progressOf, seenLive } from '../output/progress.ts'
 import { tellSummary } from '../output/summary.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
@@ -38,8 +38,7 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
           talk(phaseText(phase, records))
         },
         onHistory: showHistory,
-        onProgress: ({ records, commits, lag }) =>
-          showLive({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+        onProgress: progress => showLive(seenLive(progress)),
       }),
     )
     if (summary === null) terminal.talk(STOPPED)

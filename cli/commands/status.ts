@@ -22,12 +22,12 @@ export async function status(flags: Flags, terminal: Terminal): Promise<void> {
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const ask = { state, log: flags.log ?? config.log ?? null }
   const first = await askStatus(ask)
-  let [last, rates] = [first, ratesBetween(first, first)]
+  let last = first
   if (first.writer !== null) {
     await sleep(LOOK_MS)
     last = await askStatus(ask)
-    rates = ratesBetween(first, last)
   }
+  const rates = ratesBetween(first, last)
   if (flags.json === true) return await terminal.data(JSON.stringify({ ...last, rates }))
   for (const line of statusLines(last, rates)) await terminal.data(line)
 }

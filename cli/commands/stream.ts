@@ -6,7 +6,7 @@ import { durationOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
-import { count, progressOf } from '../output/progress.ts'
+import { progressOf, seenLive } from '../output/progress.ts'
 import { tellSummary } from '../output/summary.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
@@ -34,8 +34,7 @@ export async function stream(
         commitIntervalMs,
         signal: stop.signal,
         onNotice: talk,
-        onProgress: ({ records, commits, lag }) =>
-          show({ records, more: `${count(commits)} commits  lag ${count(lag)}` }),
+        onProgress: progress => show(seenLive(progress)),
       })
     })
     await tellSummary(summary, flags.json === true, options.state, terminal)

@@ -5,10 +5,11 @@
 import { isLyrebirdError, type LyrebirdError } from '../../core/errors.ts'
 import { openLog } from '../../logs/index.ts'
 import type { Log, PartitionRange, TopicFacts } from '../../logs/log.ts'
+import { countText } from '../../run/number-text.ts'
 import { readConfig } from '../config.ts'
 import { required } from '../options.ts'
 import { shownBytes } from '../output/bytes-text.ts'
-import { count, sizeText } from '../output/progress.ts'
+import { sizeText } from '../output/progress.ts'
 import type { Terminal } from '../output/terminal.ts'
 
 interface Flags {
@@ -77,8 +78,8 @@ function linesOf(one: Listed | Failed): string[] {
     facts?.storage ?? '',
     facts?.compacted === true ? 'compacted' : '',
     values === null ? 'no values' : `values ${values}`,
-    `${count(ranges.length)} ${ranges.length === 1 ? 'partition' : 'partitions'}`,
-    `${count(ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0))} offsets`,
+    `${countText(ranges.length)} ${ranges.length === 1 ? 'partition' : 'partitions'}`,
+    `${countText(ranges.reduce((sum, { start, end }) => sum + Number(end - start), 0))} offsets`,
     facts === null || facts.bytes.size === 0 ? '' : sizeText([...facts.bytes.values()].reduce((a, b) => a + b, 0)),
   ]
   const rows = ranges.map(({ partition, start, end }) => {

@@ -4,7 +4,8 @@
 // result.
 
 import { performance } from 'node:perf_hooks'
-import { durationText } from '../../run/duration-text.ts'
+import { countText, durationText } from '../../run/number-text.ts'
+import type { StreamProgress } from '../../runtime-stream/index.ts'
 import type { Terminal } from './terminal.ts'
 
 interface Seen {
@@ -33,8 +34,8 @@ export function progressOf(terminal: Terminal, verb: string): (seen: Seen) => vo
 }
 
 export function progressText(verb: string, { records, bytes, done, total, more }: Seen, seconds: number): string {
-  const rate = (n: number): string => count(seconds < 0.05 ? 0 : Math.round(n / seconds))
-  const parts = [`${verb}  ${count(records)} records`, `${rate(records)} records/s`]
+  const rate = (n: number): string => countText(seconds < 0.05 ? 0 : Math.round(n / seconds))
+  const parts = [`${verb}  ${countText(records)} records`, `${rate(records)} records/s`]
   if (bytes !== undefined) parts.push(`${sizeText(bytes)}, ${sizeText(seconds < 0.05 ? 0 : bytes / seconds)}/s`)
   if (done !== undefined && total !== undefined && total > 0) {
     parts.push(`${Math.floor((100 * done) / total)} %`)
@@ -45,12 +46,15 @@ export function progressText(verb: string, { records, bytes, done, total, more }
   return parts.join('  ')
 }
 
-export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
-
 export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** What a stream shows after each commit. */
+export const seenLive = ({ records, commits, lag }: StreamProgress): Seen => {
+  return { records, more: `${countText(commits)} commits  lag ${countText(lag)}` }
 }

@@ -10,7 +10,9 @@ import type { LogRecord } from '../log-record.ts'
 import { EmbeddedWriter, type WriterOptions, type WrittenBatch } from './embedded-writer.ts'
 import { ensureTopic, partitionDirectory } from './topic-file.ts'
 
-interface OutputTopicOptions extends Omit<WriterOptions, 'onBatch'> {
+type AppendOptions = Omit<WriterOptions, 'onBatch'>
+
+interface OutputTopicOptions extends AppendOptions {
   readonly partitions: number
   /** Id of the state that owns the topic; null for a topic that anyone may append to. */
   readonly owner: string | null
@@ -39,12 +41,8 @@ export class OutputTopic {
    * The same for a topic that records are appended to, recovered. Where `partitions` is null an existing topic keeps
    * its count, and a new one has 1.
    */
-  static async openForAppend(directory: string, topic: string, partitions: number | null, options: WriterOptions = {}) {
-    const output = await OutputTopic.#open(directory, topic, partitions, {
-      ...options,
-      owner: null,
-      onBatch: undefined,
-    })
+  static async openForAppend(directory: string, topic: string, partitions: number | null, options: AppendOptions = {}) {
+    const output = await OutputTopic.#open(directory, topic, partitions, { ...options, owner: null })
     await orClose(
       () => output.recover(),
       () => output.close(),

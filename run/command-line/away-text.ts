@@ -3,7 +3,7 @@
 // Not here: where it is printed (the callers).
 
 import type { LogAway } from '../../logs/patience.ts'
-import { durationText } from '../duration-text.ts'
+import { durationText } from '../number-text.ts'
 
 const MINUTE_MS = 60_000
 const LATER_MS = 10 * MINUTE_MS

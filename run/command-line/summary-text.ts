@@ -3,6 +3,7 @@
 // Not here: where they are printed, and colours (the callers).
 
 import { timeText } from '../../core/time/time-text.ts'
+import { countText } from '../number-text.ts'
 import type { RunSummary, SourceSummary } from '../summary.ts'
 import { waitingLines } from '../waiting.ts'
 
@@ -10,16 +11,17 @@ import { waitingLines } from '../waiting.ts'
 export function summaryLines(summary: RunSummary): readonly string[] {
   const { job, target, records, sealed } = summary
   const lines = [
-    `${job} ${target}: ${number(records)} ${records === 1 ? 'record' : 'records'} read${sealed ? ', history complete' : ''}`,
+    `${job} ${target}: ${countText(records)} ${records === 1 ? 'record' : 'records'} read${sealed ? ', history complete' : ''}`,
   ]
   const rows: [string, string][] = []
-  for (const view of summary.views) rows.push([`view ${view.name}`, `${number(view.rows)} rows  digest ${view.digest}`])
+  for (const view of summary.views)
+    rows.push([`view ${view.name}`, `${countText(view.rows)} rows  digest ${view.digest}`])
   for (const output of summary.outputs) {
     const digest = output.digest === null ? '' : `  digest ${output.digest}`
-    rows.push([`output ${output.name}`, `${number(output.rows)} records to ${output.topic}${digest}`])
+    rows.push([`output ${output.name}`, `${countText(output.rows)} records to ${output.topic}${digest}`])
   }
   for (const source of summary.sources) rows.push([`watermark ${source.topic}`, watermarkText(source)])
-  rows.push(['late', number(summary.late)], ['dead letters', deadText(summary)])
+  rows.push(['late', countText(summary.late)], ['dead letters', deadText(summary)])
   rows.push([
     'cut',
     Object.entries(summary.cut)
@@ -34,12 +36,12 @@ export function summaryLines(summary: RunSummary): readonly string[] {
 }
 
 function deadText({ dead, unlisted }: RunSummary): string {
-  return unlisted === 0 ? number(dead) : `${number(dead)}, of which the first ${number(dead - unlisted)} are listed`
+  return unlisted === 0
+    ? countText(dead)
+    : `${countText(dead)}, of which the first ${countText(dead - unlisted)} are listed`
 }
 
 function watermarkText({ watermark, heldBy }: SourceSummary): string {
   const time = watermark === null ? 'none yet' : timeText(watermark)
   return heldBy === null ? time : `${time} (held back by ${heldBy})`
 }
-
-const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')

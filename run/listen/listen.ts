@@ -4,7 +4,7 @@
 // the run. Healthy is a process that goes on; ready is one that is live: until then its views are behind.
 
 import { createServer, type Server, type ServerResponse } from 'node:http'
-import { LyrebirdError } from '../../core/errors.ts'
+import { isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { LogPlace } from '../../logs/index.ts'
 import { askStatus } from '../status/ask-status.ts'
 import type { Status } from '../status/status.ts'
@@ -59,7 +59,7 @@ export async function listen(address: string, options: ListenOptions): Promise<L
 /** Before the first commit there is no state. */
 async function scrape(metrics: Metrics, options: ListenOptions): Promise<string> {
   const status = await askStatus(options).catch((error): Status | null => {
-    if ((error as { code?: unknown }).code === 'state-missing') return null
+    if (isLyrebirdError(error) && error.code === 'state-missing') return null
     throw error
   })
   return await metrics.text(status)

@@ -5,7 +5,7 @@
 import type { Plan } from '../../core/plan/plan.ts'
 import type { HeldBack, Log } from '../../logs/log.ts'
 import { wallClock } from '../clock.ts'
-import { durationText } from '../duration-text.ts'
+import { durationText } from '../number-text.ts'
 import { sourceNodes } from './bind-log.ts'
 
 /** Age in ms from which a transaction is named: Kafka itself ends one of this age by default. */

@@ -3,7 +3,7 @@
 // Not here: where they are printed, and colours (the callers).
 
 import { timeText } from '../../core/time/time-text.ts'
-import { durationText } from '../duration-text.ts'
+import { countText, durationText } from '../number-text.ts'
 import type { Rates } from './rates.ts'
 import type { SourceStatus, Status, ViewStatus } from './status.ts'
 
@@ -13,7 +13,7 @@ export function statusLines(status: Status, rates: Rates | null): readonly strin
   for (const source of status.sources) {
     rows.push([`source ${source.topic}`, sourceText(source)])
     for (const { partition, position, end, lag, lagMs } of source.partitions) {
-      const behind = lag === null ? '' : ` of ${end}${lag === 0 ? '' : `, ${number(lag)} behind`}`
+      const behind = lag === null ? '' : ` of ${end}${lag === 0 ? '' : `, ${countText(lag)} behind`}`
       const age = lagMs === null ? '' : `, for ${durationText(lagMs)}`
       rows.push([`  ${partition}`, `read to ${position}${behind}${age}`])
     }
@@ -21,10 +21,10 @@ export function statusLines(status: Status, rates: Rates | null): readonly strin
   for (const view of status.views) rows.push([`view ${view.name}`, viewText(view)])
   for (const { name, topic, records, arrived } of status.outputs) {
     const there =
-      arrived === null ? '' : arrived >= records ? ', all there' : `, ${number(records - arrived)} on the way`
-    rows.push([`output ${name}`, `${number(records)} records to ${topic}${there}`])
+      arrived === null ? '' : arrived >= records ? ', all there' : `, ${countText(records - arrived)} on the way`
+    rows.push([`output ${name}`, `${countText(records)} records to ${topic}${there}`])
   }
-  rows.push(['late', number(status.late)], ['dead letters', number(status.dead)])
+  rows.push(['late', countText(status.late)], ['dead letters', countText(status.dead)])
   if (rates !== null)
     rows.push([
       'a second',
@@ -43,7 +43,7 @@ const writerText = ({ writer }: Status): string =>
 
 function commitText({ commit }: Status): string {
   if (commit === null) return 'without a number'
-  return `${number(commit.number)}, ${durationText(commit.ageMs)} ago`
+  return `${countText(commit.number)}, ${durationText(commit.ageMs)} ago`
 }
 
 function sourceText({ watermark, heldBy }: SourceStatus): string {
@@ -55,9 +55,7 @@ function sourceText({ watermark, heldBy }: SourceStatus): string {
 function viewText({ rows, digest, completeTo, ageMs }: ViewStatus): string {
   const age = ageMs === null ? '' : `, ${durationText(ageMs)} ago`
   const complete = completeTo === null ? '' : `  complete up to ${timeText(completeTo)}${age}`
-  return `${number(rows)} rows  digest ${digest}${complete}`
+  return `${countText(rows)} rows  digest ${digest}${complete}`
 }
 
-const rateText = (rate: number): string => (rate >= 10 || rate === 0 ? number(Math.round(rate)) : rate.toFixed(1))
-
-const number = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
+const rateText = (rate: number): string => (rate >= 10 || rate === 0 ? countText(Math.round(rate)) : rate.toFixed(1))

@@ -11,6 +11,7 @@ import type { ProcessIdentity } from '../../host/process-identity.ts'
 import { type Ranges, sourceNodes } from '../reading/bind-log.ts'
 import type { Versions } from '../state/documents.ts'
 import { type CommittedState, watermarkAt } from '../state/read-state.ts'
+import { outputTopic } from '../summary.ts'
 
 interface PartitionStatus {
   /** `topic/partition`. */
@@ -90,10 +91,6 @@ export function statusOf(committed: CommittedState, context: StatusContext): Sta
   const { directory, plan, progress, commit, job, written } = committed
   const { now, writer } = context
   const summary = (name: string) => progress.digest(name).summary
-  const topicOf = (node: string): string => {
-    const found = plan.nodes.find(({ id }) => id === node)
-    return found?.kind === 'output' || found?.kind === 'changes' ? found.params.topic : ''
-  }
   return {
     job: plan.job,
     state: directory,
@@ -111,7 +108,7 @@ export function statusOf(committed: CommittedState, context: StatusContext): Sta
     }),
     outputs: plan.results.flatMap(({ name, kind, node }) => {
       if (kind !== 'output') return []
-      const topic = topicOf(node)
+      const topic = outputTopic(plan, node)
       const records = Number((written.get(topic) ?? []).reduce((a, b) => a + b, 0n))
       return [{ name, topic, records, arrived: context.arrived.get(topic) ?? null }]
     }),

@@ -1,4 +1,4 @@
-// A duration as text for people.
+// Durations and counts as text for people.
 
 /** `45 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(ms: number): string {
@@ -8,3 +8,6 @@ export function durationText(ms: number): string {
     ? `${Math.floor(s / 60)} min ${s % 60} s`
     : `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }
+
+/** `1,234,567`. */
+export const countText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',')
