@@ -51,6 +51,7 @@ export async function runOptions(
     outTopics,
     folder,
     recompute,
+    sinks: config.sinks,
   }
   return { functions, functionsUrl, ...places, from, until, final, admit, memoryBytes }
 }

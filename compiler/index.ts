@@ -46,6 +46,8 @@ interface CheckOptions {
 interface CompileOptions extends CheckOptions {
   /** Where the artefact goes. Default: `dist/NAME` in the working directory. */
   readonly outDir?: string | undefined
+  /** A module with the sinks of a configuration, which goes into the artefact. */
+  readonly sinks?: string | null | undefined
 }
 
 interface CompiledJob extends CheckedJob {
@@ -69,7 +71,7 @@ const VERDICTS = memoryVerdicts()
 /** `outDirOf` says where the artefact goes; without it nothing is emitted. */
 async function phases(
   path: string,
-  { verdicts = VERDICTS }: CheckOptions,
+  { verdicts = VERDICTS, sinks }: CompileOptions,
   outDirOf: ((plan: Plan) => string) | null,
 ): Promise<CompiledJob> {
   // Where a folder on the way is a link, checker and bundler must still mean the same file.
@@ -105,7 +107,7 @@ async function phases(
   if (hasErrors(late)) return stop(late)
 
   const outDir = outDirOf === null ? null : outDirOf(planned.plan)
-  if (outDir !== null) emitArtefact(outDir, planned.plan, bundle, analysis)
+  if (outDir !== null) emitArtefact(outDir, planned.plan, bundle, analysis, sinks)
   return { ...stop(late), plan: planned.plan, outDir }
 }
 

@@ -42,6 +42,11 @@ export const FAILURES = {
   'broker-unreachable': EXIT.broker,
   'broker-auth': EXIT.broker,
   'broker-error': EXIT.broker,
+  // the system that takes rows
+  'sink-away': EXIT.broker,
+  'sink-auth': EXIT.broker,
+  'sink-refused': EXIT.check, // not as it must be: columns, rights
+  'sink-failed': EXIT.broker,
   // the schema registry
   'registry-unreachable': EXIT.broker,
   'registry-auth': EXIT.broker,
@@ -73,6 +78,7 @@ export const FAILURES = {
   'stale-owner': EXIT.state,
   'topic-owned': EXIT.state,
   'log-locked': EXIT.state,
+  'sink-owned': EXIT.state, // rows of another state, or of somebody else
   'artefact-incompatible': EXIT.state,
   'artefact-damaged': EXIT.state,
   // the proof

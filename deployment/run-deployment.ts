@@ -32,7 +32,9 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
     options.onPhase?.('history', history.left)
     const isFinal = final && history.whole
     const patience = { ...options.patience, signal }
-    const own = { until: history.until, final: isFinal, onProgress: options.onHistory, patience }
+    // What goes on live brings the rows to their sinks, while it is live already.
+    const feedsSinks = history.whole
+    const own = { until: history.until, final: isFinal, onProgress: options.onHistory, patience, feedsSinks }
     summary = await unlessStopped(signal, () => runBatch({ ...options, ...own }))
     if (history.whole) return summary
   }

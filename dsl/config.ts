@@ -3,6 +3,7 @@
 // Promises: a frozen copy. Options of the command line take precedence. Not here: reading the file and checking its
 // values (`cli/config.ts`).
 
+import type { RowSinkDefinition } from '../core/sink/row-sink.ts'
 import { freezeDeep } from '../core/values/freeze-deep.ts'
 import type { Duration } from './duration.ts'
 
@@ -22,6 +23,11 @@ export interface LyrebirdConfig {
   readonly workers?: number
   /** How often a stream commits. */
   readonly commitInterval?: Duration
+  /**
+   * Where the rows of views go besides the state, by view: `postgres(...)` and others of `lyrebird/sinks`. The view of
+   * one job among several is named `JOB/VIEW`.
+   */
+  readonly sinks?: Readonly<Record<string, RowSinkDefinition>>
 }
 
 /**
@@ -30,5 +36,7 @@ export interface LyrebirdConfig {
  *     export default defineConfig({ log: 'log', state: '.lyrebird/page-views' })
  */
 export function defineConfig(config: LyrebirdConfig): LyrebirdConfig {
-  return freezeDeep({ ...config })
+  const { sinks, ...rest } = config
+  // A sink may be an object of the author's own, which is not ours to freeze.
+  return Object.freeze({ ...freezeDeep(rest), ...(sinks === undefined ? {} : { sinks: Object.freeze({ ...sinks }) }) })
 }

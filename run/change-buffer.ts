@@ -8,13 +8,18 @@ import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
 import type { StagedRows, StateReader, StateTransaction, StateWriter } from '../store/store.ts'
+import type { Watched } from './feed/row-feeds.ts'
 import type { BufferLimits } from './memory-limits.ts'
+
+const NO_LISTS: readonly never[] = []
 
 interface ChangeBufferOptions {
   /** Directory for rows that do not fit in memory. */
   readonly scratch: string
   readonly limits: BufferLimits
   readonly release: ChangeSink['release']
+  /** Lists of the keys that change, by table. */
+  readonly watched: Watched
 }
 
 export class ChangeBuffer implements ChangeSink {
@@ -29,6 +34,7 @@ export class ChangeBuffer implements ChangeSink {
   }
 
   putSorted(table: string, key: Uint8Array, value: Uint8Array | null): void {
+    this.#note(table, key, 0, key.length)
     this.#queue(table).add(key, value)
   }
 
@@ -40,12 +46,18 @@ export class ChangeBuffer implements ChangeSink {
     valueStart: number,
     valueEnd: number,
   ): void {
+    this.#note(table, bytes, keyStart, keyEnd)
     this.#queue(table).addPart(bytes, keyStart, keyEnd, valueStart, valueEnd)
   }
 
   putSortedRows(table: string, rows: PackedRows): void {
-    if (!this.#tables.has(table) && !this.#packed.has(table)) this.#packed.set(table, rows)
-    else this.#copy(this.#queue(table), rows)
+    const watched = this.#options.watched.has(table)
+    if (!watched && !this.#tables.has(table) && !this.#packed.has(table)) this.#packed.set(table, rows)
+    else this.#copy(table, this.#queue(table), rows)
+  }
+
+  #note(table: string, bytes: Uint8Array, keyStart: number, keyEnd: number): void {
+    for (const list of this.#options.watched.get(table) ?? NO_LISTS) list.add(bytes, keyStart, keyEnd)
   }
 
   #queue(table: string): RowQueue {
@@ -54,14 +66,17 @@ export class ChangeBuffer implements ChangeSink {
       queue = new RowQueue(this.#options.scratch, this.#options.limits.queueBytes)
       this.#tables.set(table, queue)
       const packed = this.#packed.get(table)
-      if (packed !== undefined) this.#copy(queue, packed)
+      if (packed !== undefined) this.#copy(table, queue, packed)
       this.#packed.delete(table)
     }
     return queue
   }
 
-  #copy(queue: RowQueue, rows: PackedRows): void {
-    rows.each((...part) => queue.addPart(...part))
+  #copy(table: string, queue: RowQueue, rows: PackedRows): void {
+    rows.each((...part) => {
+      this.#note(table, part[0], part[1], part[2])
+      queue.addPart(...part)
+    })
     rows.dispose()
   }
 

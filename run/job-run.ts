@@ -23,13 +23,13 @@ import { makeKernel } from '../host/kernel-module.ts'
 import { isLogPlace, type LogPlace, openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
-import { sinkAt } from '../sinks/open-sink.ts'
 import type { OpenSink, TopicOptions } from '../sinks/sink.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
+import { openFeeds, type RowFeeds, type RowSinks } from './feed/row-feeds.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
-import { Outputs, writingNodes } from './outputs.ts'
+import { type Outputs, openOutputs, outputSink } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { beginnings, type From } from './reading/beginnings.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -50,9 +50,9 @@ import {
   jobDocument,
   type StoredCommit,
 } from './state/documents.ts'
-import { defaultOut, folderFrom, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
+import { folderFrom, makeScratch, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
-import { lastCommit, lastNumbered } from './state/read-state.ts'
+import { lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
 
@@ -74,6 +74,10 @@ export interface RunOptions extends MemoryOptions {
   readonly out?: string | OpenSink | undefined
   /** How topics are made that are missing in a cluster. */
   readonly outTopics?: TopicOptions | undefined
+  /** Where the rows of views go besides. */
+  readonly sinks?: RowSinks | undefined
+  /** Default true. False: what changes is noted in the state, and a later run brings it to the sinks. */
+  readonly feedsSinks?: boolean | undefined
   readonly until?: Until | undefined
   /**
    * Whether the ends of `readEnds` may be OPEN_END, for partitions that would have to be read to find theirs. Only
@@ -112,6 +116,7 @@ export class JobRun {
   readonly #environment: Environment
   readonly #state: OpenedState
   readonly #outputs: Outputs
+  readonly #feeds: RowFeeds
   readonly #warnings: string[]
   /** Whether every topic takes ticks. */
   readonly #ticks: boolean
@@ -135,6 +140,7 @@ export class JobRun {
     ranges: Ranges,
     state: OpenedState,
     outputs: Outputs,
+    feeds: RowFeeds,
   ) {
     this.#target = target
     this.#options = options
@@ -142,6 +148,7 @@ export class JobRun {
     this.#ranges = ranges
     this.#state = state
     this.#outputs = outputs
+    this.#feeds = feeds
     this.#warnings = [...state.warnings]
     this.plan = options.functions.plan
     this.log = log
@@ -175,7 +182,7 @@ export class JobRun {
   static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
     const { plan } = options.functions
     checkAbi(options.functions, options.functionsUrl)
-    const openSink = sinkOf(options)
+    const openSink = outputSink(options)
     const log = isLogPlace(options.log) ? await openLog(options.log, options.patience) : options.log
     const closings = isLogPlace(options.log) ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
@@ -190,9 +197,11 @@ export class JobRun {
       // A state that has read something, or begins somewhere, is compared with where the partitions end.
       if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
       makeScratch(options.state)
-      const outputs = await openOutputs(options, openSink, state)
+      const outputs = await openOutputs(plan, options, openSink, state)
       closings.unshift(() => outputs.close())
-      const run = new JobRun(target, options, log, ticks, ranges, state, outputs)
+      const feeds = openFeeds(plan, options, state)
+      closings.unshift(() => feeds.close())
+      const run = new JobRun(target, options, log, ticks, ranges, state, outputs, feeds)
       await run.#admit(ids)
       run.#warnings.push(...(await compactionWarnings(log, plan, state.fresh)))
       await run.#republish()
@@ -225,6 +234,7 @@ export class JobRun {
    */
   async refresh(newcomers: boolean): Promise<Ranges> {
     this.#outputs.check()
+    this.#feeds.check()
     const found = await rangesNow(this.log, this.plan, { live: true })
     checkGrowth(this.progress, found, await topicIdsNow(this.log, this.plan))
     const ranges = withoutBare(this.progress, found)
@@ -251,6 +261,7 @@ export class JobRun {
       scratch: this.scratch,
       limits: this.#buffers,
       release: (...row) => this.#outputs.release(...row),
+      watched: this.#feeds.watch(),
     })
     try {
       step('begin')
@@ -273,12 +284,14 @@ export class JobRun {
         transaction.putDocument(DOCUMENT.job, encodeJson(this.#jobDocument()))
         transaction.putDocument(DOCUMENT.plan, this.#planBytes)
         for (const table of this.#leftOver) transaction.replaceTable(table, [])
+        this.#feeds.write(transaction, commit.number)
         step('in-transaction')
       })
       marks.changed = false
       this.#leftOver = []
       this.#commit = commit.number
       this.#committed = this.executor.records
+      this.#feeds.committed(commit.number)
       step('state-committed')
       await this.#outputs.publish()
       step('outputs-published')
@@ -314,13 +327,14 @@ export class JobRun {
     })
   }
 
-  /** Resolves when the records of all commits are where they go. Throws what keeps them from there. */
+  /** Resolves when the records and rows of all commits are where they go. Throws what keeps them from there. */
   async drain(): Promise<void> {
-    await this.#outputs.drain()
+    await Promise.all([this.#outputs.drain(), this.#feeds.drain()])
   }
 
   async close(): Promise<void> {
     await closeAll(
+      () => this.#feeds.close(),
       () => this.#outputs.close(),
       () => rmSync(this.scratch, { recursive: true, force: true }),
       () => this.#state.writer.close(),
@@ -367,33 +381,6 @@ export class JobRun {
 function named(ranges: Ranges, until: Until): Ranges {
   return until === 'end' ? ranges : new Map([...ranges].filter(([name]) => (until as Cut).has(name)))
 }
-
-async function openOutputs(
-  options: RunOptions,
-  openSink: OpenSink,
-  { writer, id, format, fresh }: OpenedState,
-): Promise<Outputs> {
-  const { plan } = options.functions
-  // The state must know its own id before a topic is owned by it.
-  if (fresh && writingNodes(plan).length > 0) {
-    const document = encodeJson(
-      jobDocument(plan, { id, format }, runtimeVersions(), folderFrom(options.state, options.folder)),
-    )
-    await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
-  }
-  return Outputs.open({
-    plan,
-    openSink,
-    owner: id,
-    scratch: scratchOf(options.state),
-    outbox: outboxOf(options.state),
-    checkOwner: () => writer.checkOwner(),
-    last: fresh ? null : lastCommit(writer),
-  })
-}
-
-const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>
-  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
 
 function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
   return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`

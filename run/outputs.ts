@@ -5,8 +5,15 @@
 import { orClose } from '../core/close-all.ts'
 import { invariant } from '../core/errors.ts'
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
-import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
+import type { Patience } from '../logs/patience.ts'
+import { sinkAt } from '../sinks/open-sink.ts'
+import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic, TopicOptions } from '../sinks/sink.ts'
 import { wallClock } from './clock.ts'
+import { DOCUMENT, encodeJson, jobDocument } from './state/documents.ts'
+import { defaultOut, folderFrom, outboxOf, scratchOf } from './state/folders.ts'
+import type { OpenedState } from './state/open-state.ts'
+import { lastCommit } from './state/read-state.ts'
+import { runtimeVersions } from './state/versions.ts'
 
 /** Everything that writes to a topic: outputs, and changelogs of views. */
 type WritingNode = PlanNodeOf<'output' | 'changes'>
@@ -108,4 +115,40 @@ export class Outputs {
   async close(): Promise<void> {
     await this.#sink.close()
   }
+}
+
+/** What of the options of a run says where outputs go. */
+interface OutputPlace {
+  readonly out?: string | OpenSink | undefined
+  readonly outTopics?: TopicOptions | undefined
+  readonly state: string
+  readonly patience?: Patience | undefined
+  readonly folder?: string | undefined
+}
+
+/** Throws `output-unsupported`. */
+export const outputSink = ({ out, outTopics, state, patience }: OutputPlace): OpenSink =>
+  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
+
+/** Opens the sink of a state's outputs, and recovers it. Throws as `Outputs.open`. */
+export async function openOutputs(
+  plan: Plan,
+  { state, folder }: OutputPlace,
+  openSink: OpenSink,
+  { writer, id, format, fresh }: OpenedState,
+): Promise<Outputs> {
+  // The state must know its own id before a topic is owned by it.
+  if (fresh && writingNodes(plan).length > 0) {
+    const document = encodeJson(jobDocument(plan, { id, format }, runtimeVersions(), folderFrom(state, folder)))
+    await writer.commit(transaction => transaction.putDocument(DOCUMENT.job, document))
+  }
+  return Outputs.open({
+    plan,
+    openSink,
+    owner: id,
+    scratch: scratchOf(state),
+    outbox: outboxOf(state),
+    checkOwner: () => writer.checkOwner(),
+    last: fresh ? null : lastCommit(writer),
+  })
 }

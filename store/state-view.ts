@@ -10,7 +10,7 @@ import { documentKey, type Lmdb } from './lmdb.ts'
 import { corrupt, type Root, STAGED } from './root.ts'
 import type { KeyFilter } from './runs/key-filter.ts'
 import { mergedRows } from './runs/run-merge.ts'
-import { keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
+import { type BlockSource, keyHash, SortedRun, type SortedRunInfo } from './runs/sorted-run.ts'
 
 export class StateView {
   readonly root: Root
@@ -38,30 +38,33 @@ export class StateView {
     return this.#tables.get(table) ?? []
   }
 
-  document(name: string): Uint8Array | undefined {
+  /** With a transaction that is held, here and below, everything is read from its snapshot. */
+  document(name: string, transaction?: Transaction): Uint8Array | undefined {
     const checksum = this.root.documents.get(name)
     if (checksum === undefined) return undefined
-    const bytes = this.#lmdb.get(documentKey(name))
+    const bytes = this.#lmdb.get(documentKey(name), transaction)
     if (bytes === undefined) throw corrupt(this.#lmdb.dir, `document ${name} is missing`)
     if (crc32(bytes) !== checksum) throw corrupt(this.#lmdb.dir, `the checksum of document ${name} does not match`)
     return bytes
   }
 
-  get(table: string, key: Uint8Array): Uint8Array | undefined {
+  get(table: string, key: Uint8Array, transaction?: Transaction): Uint8Array | undefined {
     const runs = this.#tables.get(table)
     if (runs === undefined) return undefined
-    const hash = keyHash(key)
+    const [hash, pinned] = [keyHash(key), this.#pinned(transaction)]
     for (const run of runs) {
-      const found = run.find(key, hash)
+      const found = run.find(key, hash, pinned)
       if (found !== undefined) return found ?? undefined
     }
     return undefined
   }
 
-  /** With a transaction that is held, blocks are read from its snapshot. */
   range(table: string, from?: Uint8Array, to?: Uint8Array, transaction?: Transaction): Rows {
-    const pinned = transaction && ((run: number, ordinal: number) => this.#lmdb.block(run, ordinal, transaction))
-    return mergedRows(this.runsOf(table), from, to, pinned)
+    return mergedRows(this.runsOf(table), from, to, this.#pinned(transaction))
+  }
+
+  #pinned(transaction: Transaction | undefined): BlockSource | undefined {
+    return transaction && ((run, ordinal) => this.#lmdb.block(run, ordinal, transaction))
   }
 
   tables(): readonly string[] {

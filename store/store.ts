@@ -42,6 +42,11 @@ export interface StateWriter extends StateReader {
   /** Throws `stale-owner` where another process has taken the state over. */
   checkOwner(): void
   /**
+   * The last commit, for as long as it is open, also while others follow. The room of that commit is not used again
+   * meanwhile: close it soon, and before the writer.
+   */
+  snapshot(): StateReader
+  /**
    * Writes rows, sorted by key, to the file, some at a time: for more than the memory of one transaction should hold.
    * Nobody sees them before a commit gives them to a table; the next commit deletes those that it does not give to one.
    * Null where there are none. `filtered`: whether they are to lie above others, and get a filter of their keys. Throws

@@ -22,7 +22,7 @@ import { waitForProcessNumber } from './process-number.ts'
 import { readRoot } from './read-root.ts'
 import { EMPTY_ROOT, type Root } from './root.ts'
 import { StateView } from './state-view.ts'
-import type { StagedRows, StateTransaction, StateWriter } from './store.ts'
+import type { StagedRows, StateReader, StateTransaction, StateWriter } from './store.ts'
 import { Draft, type DraftOptions, putRoot } from './writing/draft.ts'
 import { Staging, type StagingOptions } from './writing/staging.ts'
 
@@ -94,6 +94,21 @@ class Writer implements StateWriter {
 
   tables(): readonly string[] {
     return this.#view.tables()
+  }
+
+  snapshot(): StateReader {
+    const [view, transaction] = [this.#view, this.#lmdb.hold()]
+    let open = true
+    return {
+      document: name => view.document(name, transaction),
+      get: (table, key) => view.get(table, key, transaction),
+      range: (table, from, to) => view.range(table, from, to, transaction),
+      tables: () => view.tables(),
+      close: async () => {
+        if (open) transaction.done()
+        open = false
+      },
+    }
   }
 
   stage(rows: Iterable<RowChange> | PackedRows, filtered: boolean): StagedRows | null {

@@ -2,6 +2,7 @@
 
 import { relative } from 'node:path'
 import { keptVerdicts } from '../cache/kept-verdicts.ts'
+import { readConfig, sinksModule } from '../config.ts'
 import { checkJobPath } from '../options.ts'
 import { CheckFailed } from '../output/failure.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -15,7 +16,8 @@ export async function compile(
   terminal.progress(`compiling ${job}`)
   const { compileJob, diagnosticJson } = await import('../../compiler/index.ts')
   const { renderFor } = await import('../output/render.ts')
-  const result = await compileJob(job, { outDir: options.out, verdicts: keptVerdicts(job) })
+  const sinks = await sinksModule(await readConfig())
+  const result = await compileJob(job, { outDir: options.out, verdicts: keptVerdicts(job), sinks })
   terminal.progress(null)
   const rendered = renderFor(result, terminal.colours.isColorSupported)
   if (result.outDir === null || result.plan === null) throw new CheckFailed(job, result.diagnostics, rendered)

@@ -35,6 +35,14 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'broker-auth':
     'The broker refused the credentials or the certificate, or this user lacks a right, which the message names. See LYREBIRD_KAFKA_* in the environment, and docs/kafka.md for the rights.',
   'broker-error': 'The broker answered with an error that does not pass. The message holds its code.',
+  'sink-away':
+    'The system that takes the rows of a view has not answered for as long as the run may wait. The message says what it is and why. Rows and position are as after the last commit that it took; the next run goes on from there.',
+  'sink-auth':
+    'The system that takes the rows refuses the login or the certificate. Its address comes from lyrebird.config.ts, or from the variable of the environment that it names.',
+  'sink-refused':
+    'The system that takes the rows is not as it must be: a table has other columns, a right or a schema is missing. The message says which. Nothing was written.',
+  'sink-failed':
+    'The system that takes the rows answered with an error that does not pass. The message holds its text; nothing of the commit was written there.',
   'registry-unreachable':
     'No schema registry answered at that URL, also when asked again. Check the URL and that the registry runs. Runs never need one: only lyrebird schemas asks it.',
   'registry-auth':
@@ -62,6 +70,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
     'The topic has a partition that is new to the state. --admit takes it in at the present watermark: its records before that are late. One that begins with a tick needs none: lyrebird tick TOPIC/P --at TIME.',
   'unknown-codec': 'A batch is compressed in a way that this version cannot read.',
   'too-big': 'A record or batch is larger than any that this version reads.',
+  'sink-owned':
+    'The table or file holds rows of another state, or of somebody else. Bind the view to another one, or replace the rows once with --republish.',
   'state-locked': 'Another process writes this state. Wait for it or end it; queries are possible meanwhile.',
   'process-number-taken':
     'A process of the same number has the state open in another container. query and verify take another number by themselves; a writer waits ten seconds. End the other one, or start this one as a child of a shell.',

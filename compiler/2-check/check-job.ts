@@ -21,6 +21,7 @@ import { type LambdaArgument, lambdaArguments } from './lambda/lambda-arguments.
 import { aggregationFacts } from './monoid/aggregation-facts.ts'
 import { optionDiagnostics } from './option-diagnostics.ts'
 import { UseAnalysis } from './uses/uses.ts'
+import { viewTypes } from './view-types.ts'
 
 interface AnalysedCall {
   readonly call: LanguageCall
@@ -52,6 +53,7 @@ export function checkReading(reading: Reading): JobAnalysis {
   return Object.freeze({
     diagnostics: collect([...found, ...checkDeterminism(reading, lambdas)]),
     calls: new Map(calls.map(c => [c.call.callId, c.facts])),
+    views: viewTypes(reading, reading.languageCalls()),
     aggregations: new Map(
       calls
         .filter(c => c.call.word === 'aggregation')

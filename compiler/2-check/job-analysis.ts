@@ -1,5 +1,6 @@
 // The result of the second phase, static reading, which all later phases use.
 
+import type { RowTypes } from '../../core/plan/plan.ts'
 import type { EmitOptions } from '../1-read/author-options.ts'
 import type { Insertion } from '../1-read/insertion.ts'
 import type { CallFactsById } from '../call-facts.ts'
@@ -12,6 +13,8 @@ export interface JobAnalysis {
   readonly diagnostics: readonly Diagnostic[]
   /** Facts by call id. */
   readonly calls: CallFactsById
+  /** Declared types of the rows of views, by name. */
+  readonly views: ReadonlyMap<string, RowTypes>
   /** Facts of each call of `aggregation`, by call id. */
   readonly aggregations: AggregationCalls
   /** Span of the call with this id, for errors that arise when the job is evaluated. */

@@ -5,7 +5,7 @@
 // is called. The rules of single words are in `needs.ts`, hashes in `hash.ts`.
 
 import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
-import type { LambdaFacts, NodeKind, Plan, PlanNode, SourceNode } from '../../core/plan/plan.ts'
+import type { LambdaFacts, NodeKind, Plan, PlanNode, RowTypes, SourceNode } from '../../core/plan/plan.ts'
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
 import { freezeDeep } from '../../core/values/freeze-deep.ts'
@@ -19,9 +19,13 @@ import { neededOf } from './uses.ts'
 /**
  * The plan of a job. Without facts (a job that was not compiled, in a test) sources take any JSON value, every lambda
  * is taken to use everything, and a lambda's hash is that of its text. Throws `JobError` where a lambda captured a
- * value that has no hash, and where a chain is too long.
+ * value that has no hash, and where a chain is too long. `views`: the types of rows, which are no part of any hash.
  */
-export function planGraph(graph: JobGraph, facts: CallFactsById = new Map()): Plan {
+export function planGraph(
+  graph: JobGraph,
+  facts: CallFactsById = new Map(),
+  views: ReadonlyMap<string, RowTypes> = new Map(),
+): Plan {
   const order = topologicalOrder(graph)
   limitChains(order)
   const needed = neededOf(order, (node, slot) => lambdaFacts(facts, node, slot).uses)
@@ -46,6 +50,7 @@ export function planGraph(graph: JobGraph, facts: CallFactsById = new Map()): Pl
     kind,
     node: ids.get(node) as string,
     hash: hashOf({ result: kind, node: hashes.get(node) }),
+    ...(kind === 'view' && views.has(name) ? { row: views.get(name) } : {}),
   }))
   return freezeDeep({ format: 1, job: graph.name, nodes, results })
 }

@@ -23,8 +23,9 @@ export function planJob({ graph, again }: Graphs, bundle: Bundle, analysis: JobA
   // Values that lambdas captured are read while a graph is planned, by the author's code.
   return inUtc(() => {
     try {
-      const plan = planGraph(graph, analysis.calls)
-      const difference = again === null ? 'it exported no job' : differenceOf(plan, planGraph(again, analysis.calls))
+      const plan = planGraph(graph, analysis.calls, analysis.views)
+      const difference =
+        again === null ? 'it exported no job' : differenceOf(plan, planGraph(again, analysis.calls, analysis.views))
       if (difference !== null) return failed(diagnose(unstableJob({ text: difference }), null))
       return { plan, diagnostics: sameInstants(graph, analysis.spans) }
     } catch (error) {

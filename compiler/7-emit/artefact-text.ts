@@ -24,8 +24,14 @@ export interface Versions {
   readonly tz: string
 }
 
-/** `files`: the author's, relative to the job's folder. */
-export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[], versions: Versions): Artefact {
+/** `files`: the author's, relative to the job's folder; `sinks`: a module with the sinks of a configuration. */
+export function artefactText(
+  plan: Plan,
+  bundle: Bundle,
+  files: readonly string[],
+  versions: Versions,
+  sinks: string | null = null,
+): Artefact {
   const { code, map } = functionsModule(plan, bundle, files)
   const contents = new Map([
     ['plan.json', `${JSON.stringify(plan, null, 2)}\n`],
@@ -34,6 +40,7 @@ export function artefactText(plan: Plan, bundle: Bundle, files: readonly string[
     ['batch.mjs', targetModule('runtime-batch')],
     ['stream.mjs', targetModule('runtime-stream')],
     ['run.mjs', targetModule('deployment')],
+    ...(sinks === null ? [] : [['sinks.mjs', sinks] as const]),
   ])
   contents.set('manifest.json', manifest(plan, contents, files, versions))
   return contents

@@ -9,8 +9,14 @@ import { artefactText, type Versions } from './artefact-text.ts'
 import { linkPackage, writeArtefact } from './write-artefact.ts'
 
 /** Throws only what the file system throws. */
-export function emitArtefact(outDir: string, plan: Plan, bundle: Bundle, analysis: JobAnalysis): void {
-  writeArtefact(outDir, artefactText(plan, bundle, relativeFiles(analysis), versions()))
+export function emitArtefact(
+  outDir: string,
+  plan: Plan,
+  bundle: Bundle,
+  analysis: JobAnalysis,
+  sinks: string | null = null,
+): void {
+  writeArtefact(outDir, artefactText(plan, bundle, relativeFiles(analysis), versions(), sinks))
   linkPackage(outDir, packageRoot())
 }
 

@@ -163,6 +163,13 @@ export interface PlanResult {
   readonly node: string
   /** The plan hash of this view or output. */
   readonly hash: string
+  /** The declared types of a view's rows, no part of the hash; left out where they are not known. */
+  readonly row?: RowTypes | undefined
+}
+
+export interface RowTypes {
+  readonly key: SchemaDocument
+  readonly value: SchemaDocument
 }
 
 export interface Plan {

@@ -189,7 +189,7 @@ function identityText(tuple: readonly unknown[]): string {
 }
 
 /** ISO 8601 in UTC; a time past the range of `Date` (the end of the last window) in ms. */
-function printedTime(ms: number): string {
+export function printedTime(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
 }
 

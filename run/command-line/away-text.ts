@@ -1,4 +1,4 @@
-// What people are told while a log is away: at once, after a minute, then every ten minutes, and when it is back.
+// What people are told while a log, or something else, is away: at once, after a minute, then every ten minutes, and when it is back.
 //
 // Not here: where it is printed (the callers).
 
@@ -8,21 +8,27 @@ import { durationText } from '../number-text.ts'
 const MINUTE_MS = 60_000
 const LATER_MS = 10 * MINUTE_MS
 
+/** What has been told of one thing that is away. */
+interface Told {
+  last: LogAway | null
+  nextMs: number
+}
+
 /** A function for `Patience.onAway`; `print` gets lines without line ends. */
-export function awayTeller(print: (line: string) => void): (away: LogAway | null) => void {
-  let last: LogAway | null = null
-  let nextMs = 0
-  return away => {
+export function awayTeller(print: (line: string) => void): (away: LogAway | null, what?: string) => void {
+  const toldOf = new Map<string, Told>()
+  return (away, what = 'the log') => {
+    const told = toldOf.get(what) ?? { last: null, nextMs: 0 }
+    toldOf.set(what, told)
     if (away === null) {
-      if (last !== null) print(`the log is there again after ${durationText(last.forMs)}`)
-      last = null
-      nextMs = 0
+      if (told.last !== null) print(`${what} is there again after ${durationText(told.last.forMs)}`)
+      toldOf.delete(what)
       return
     }
-    last = away
-    if (away.forMs < nextMs) return
-    print(`waiting for the log, away for ${durationText(away.forMs)}: ${away.message}`)
-    if (nextMs === 0) nextMs = MINUTE_MS
-    else while (nextMs <= away.forMs) nextMs = nextMs < LATER_MS ? LATER_MS : nextMs + LATER_MS
+    told.last = away
+    if (away.forMs < told.nextMs) return
+    print(`waiting for ${what}, away for ${durationText(away.forMs)}: ${away.message}`)
+    if (told.nextMs === 0) told.nextMs = MINUTE_MS
+    else while (told.nextMs <= away.forMs) told.nextMs = told.nextMs < LATER_MS ? LATER_MS : told.nextMs + LATER_MS
   }
 }

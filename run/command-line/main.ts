@@ -13,6 +13,7 @@ import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import { checkArtefact, readManifest } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
+import type { RowSinks } from '../feed/row-feeds.ts'
 import type { RunOptions } from '../job-run.ts'
 import { outOf } from '../state/folders.ts'
 import type { RunSummary } from '../summary.ts'
@@ -103,6 +104,7 @@ export async function runMain(
       log: values.archive === undefined ? log : { archive: values.archive as string, log },
       state,
       out: outOf(values.out as string | undefined, log, state),
+      sinks: await sinksBeside(url),
       outTopics: topicOptions({ ...(values as TopicTexts), minInsync: values['min-insync'] as string | undefined }),
       from: values.from === undefined ? undefined : readFrom(values.from as string),
       until: values.until === undefined ? undefined : readUntil(values.until as string),
@@ -123,6 +125,14 @@ export async function runMain(
     process.stderr.write(`${failureLines(error).join('\n')}\n`)
     process.exitCode = isLyrebirdError(error) ? error.exitCode : EXIT.bug
   }
+}
+
+/** The sinks that the artefact was compiled with. */
+async function sinksBeside(url: string): Promise<RowSinks | undefined> {
+  const files = readManifest(dirname(fileURLToPath(url)))?.files ?? {}
+  if (!Object.hasOwn(files, 'sinks.mjs')) return undefined
+  const module = new URL('./sinks.mjs', url).href
+  return ((await import(module)) as { readonly sinks: RowSinks }).sinks
 }
 
 /**

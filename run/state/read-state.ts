@@ -131,21 +131,34 @@ function viewsByWindow(state: StateAccess): boolean {
   return job === null || hasViewsByWindow(job.format)
 }
 
-/**
- * Row keys and stored values of a view's rows, its own or those that it shares with the state of its aggregation, in
- * the order in which they are stored.
- */
-export function* storedRows(state: StateAccess, plan: Plan, name: string): Generator<Row> {
+/** Where the rows of a view are, and how one is read there. */
+export interface StoredView {
+  readonly table: string
+  /** The row key of a row by its key in the state. */
+  rowKeyOf(key: Uint8Array): Uint8Array
+  /** What a view stores of a row, by its value in the state; the bytes may be those that were given. */
+  storedOf(value: Uint8Array): Uint8Array
+}
+
+/** A view's rows are its own, or those that it shares with the state of its aggregation. */
+export function storedView(state: StateAccess, plan: Plan, name: string): StoredView {
   const { node } = viewOf(plan, name)
   if (!sharesState(plan, node)) {
     const moved = movedBytes(plan, node, viewsByWindow(state))
-    const rows = state.range(TABLE.view(name))
-    if (moved === 0) return yield* rows
-    for (const [key, stored] of rows) yield [rowKeyOf(key, moved), stored]
-    return
+    return {
+      table: TABLE.view(name),
+      rowKeyOf: key => (moved === 0 ? key : rowKeyOf(key, moved)),
+      storedOf: value => value,
+    }
   }
   const shown = new ShownState(nodeOf(plan, node) as PlanNodeOf<'aggregate'>)
-  for (const [key, value] of state.range(TABLE.state(node))) yield [key, shown.stored(value).slice()]
+  return { table: TABLE.state(node), rowKeyOf: key => key, storedOf: value => shown.stored(value).slice() }
+}
+
+/** Row keys and stored values of a view's rows, in the order in which they are stored. */
+export function* storedRows(state: StateAccess, plan: Plan, name: string): Generator<Row> {
+  const view = storedView(state, plan, name)
+  for (const [key, value] of state.range(view.table)) yield [view.rowKeyOf(key), view.storedOf(value)]
 }
 
 /** The same by key, then by window, also of views that are stored by window: these are sorted. */

@@ -42,39 +42,39 @@ export class SortedRun {
     this.#filter = filter
   }
 
-  /** A copy of the value; null where this run deletes the row; undefined where it does not mention it. */
-  find(key: Uint8Array, hash: number): Uint8Array | null | undefined {
+  /**
+   * A copy of the value; null where this run deletes the row; undefined where it does not mention it. Blocks may come
+   * from another source, such as a pinned snapshot.
+   */
+  find(key: Uint8Array, hash: number, source: BlockSource = this.#source): Uint8Array | null | undefined {
     if (this.#filter !== undefined && !this.#filter.mayHold(hash)) return undefined
-    const ordinal = this.blockOf(key)
-    const found = ordinal < 0 ? undefined : this.#findIn(ordinal, key)
-    if (found === undefined && this.#filter === undefined) this.#miss()
+    const ordinal = this.blockOf(key, source)
+    const found = ordinal < 0 ? undefined : this.#findIn(ordinal, key, source)
+    if (found === undefined && this.#filter === undefined) this.#miss(source)
     return found
   }
 
   /** Number of the block that would hold the key; -1 where it lies before the first. */
-  blockOf(key: Uint8Array): number {
+  blockOf(key: Uint8Array, source: BlockSource = this.#source): number {
     let low = 0
     let high = this.info.blocks
     while (low < high) {
       const middle = (low + high) >>> 1
-      const indexKey = this.#indexKey(middle)
+      const indexKey = this.#indexKey(middle, source)
       if (compareRanges(indexKey, 0, indexKey.length, key, 0, key.length) <= 0) low = middle + 1
       else high = middle
     }
     return low - 1
   }
 
-  /**
-   * A cursor before the first row at or past `from`; it may read its blocks from another source, such as a pinned
-   * snapshot.
-   */
+  /** A cursor before the first row at or past `from`; it may read its blocks from another source, too. */
   cursor(from?: Uint8Array, source: BlockSource = this.#source): RunCursor {
-    const first = from === undefined ? 0 : Math.max(0, this.blockOf(from))
+    const first = from === undefined ? 0 : Math.max(0, this.blockOf(from, source))
     return new RunCursor(this.info, source, first, from)
   }
 
-  #findIn(ordinal: number, key: Uint8Array): Uint8Array | null | undefined {
-    const block = this.#source(this.info.id, ordinal)
+  #findIn(ordinal: number, key: Uint8Array, source: BlockSource): Uint8Array | null | undefined {
+    const block = source(this.info.id, ordinal)
     const place = this.#place
     const index = lowerBound(block, key, place)
     if (index === blockRows(block)) return undefined
@@ -83,10 +83,10 @@ export class SortedRun {
     return place.valueEnd < 0 ? null : copy.call(block, place.valueStart, place.valueEnd)
   }
 
-  #indexKey(ordinal: number): Uint8Array {
+  #indexKey(ordinal: number, source: BlockSource): Uint8Array {
     const known = this.#indexKeys.get(ordinal)
     if (known !== undefined) return known
-    const block = this.#source(this.info.id, ordinal)
+    const block = source(this.info.id, ordinal)
     placeRow(block, 0, this.#place)
     const indexKey = copy.call(block, this.#place.keyStart, this.#place.keyEnd)
     if (this.#indexBytes + indexKey.length <= INDEX_BYTES) {
@@ -97,10 +97,10 @@ export class SortedRun {
   }
 
   /** After enough misses the run gets a filter, for which it is read once. */
-  #miss(): void {
+  #miss(source: BlockSource): void {
     if (++this.#misses !== FILTER_AFTER + (this.info.blocks >>> 2) || this.info.rows > FILTER_ROWS_MAX) return
     const hashes = new KeyHashes()
-    const cursor = this.cursor()
+    const cursor = this.cursor(undefined, source)
     while (cursor.next()) hashes.add(cursor.block, cursor.keyStart, cursor.keyEnd)
     this.#filter = hashes.filter()
   }

@@ -88,7 +88,8 @@ describe('a bundle by itself', () => {
   const analysis: JobAnalysis = {
     diagnostics: [],
     calls: new Map(),
-    aggregations: new Map(),
+    views: new Map(),
+          aggregations: new Map(),
     spans: new Map(),
     insertions: new Map(),
     aliases: new Map(),

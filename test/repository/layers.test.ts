@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   fzstd: 'logs/record-batch/',
   '@node-rs/crc32': 'logs/',
   'prom-client': 'run/listen/',
+  postgres: 'sinks/postgres/',
   avsc: 'formats/avro/',
   protobufjs: 'formats/protobuf/',
 }
@@ -65,6 +66,7 @@ const COMPUTED: readonly (ComputedImport & { readonly to: readonly string[] })[]
   { from: 'host/bundle/index.ts', name: "name.startsWith('.') ? new URL(name, url).href : name", to: [] },
   // The compiled kernel, which is no module.
   { from: 'host/kernel-module.ts', name: 'place', to: [] },
+  { from: 'run/command-line/main.ts', name: 'module', to: [] }, // the sinks of an artefact
   // The author's configuration.
   { from: 'cli/config.ts', name: 'pathToFileURL(resolve(fresh)).href', to: [] },
   { from: 'logs/record-batch/codecs/load-codec.ts', name: 'name', to: ['snappyjs', 'lz4-napi', 'fzstd'] },

@@ -1,0 +1,178 @@
+// The sinks of all views of a run that have one.
+//
+// Promises: what has changed in a commit is noted in the transaction of that commit, also while a sink is away; a state
+// keeps no feed of a view that has no sink any more.
+
+import { randomUUID } from 'node:crypto'
+import { closeAll } from '../../core/close-all.ts'
+import { didYouMean } from '../../core/did-you-mean.ts'
+import { LyrebirdError } from '../../core/errors.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { tableRoot } from '../../core/plan/plan-index.ts'
+import { ANY_JSON } from '../../core/plan/schema.ts'
+import type { RowSinkDefinition, SinkView } from '../../core/sink/row-sink.ts'
+import type { Patience } from '../../logs/patience.ts'
+import type { TopicOptions } from '../../sinks/sink.ts'
+import type { StateTransaction, StateWriter } from '../../store/store.ts'
+import type { OpenedState } from '../state/open-state.ts'
+import { lastNumbered, storedView } from '../state/read-state.ts'
+import { Feeder } from './feeder.ts'
+import type { KeyList } from './key-list.ts'
+import { feedTable, isFeedTable, ViewFeed } from './view-feed.ts'
+
+/** By view, as `VIEW`, or `JOB/VIEW` where a configuration has sinks of several jobs. */
+export type RowSinks = Readonly<Record<string, RowSinkDefinition>>
+
+interface RowFeedsOptions {
+  readonly sinks: RowSinks
+  readonly plan: Plan
+  readonly writer: StateWriter
+  /** Id of the state. */
+  readonly state: string
+  readonly patience: Patience
+  /** Whether rows of another state may be replaced. */
+  readonly takesOver: boolean
+  /** Whether rows are sent, or only noted for a later run. */
+  readonly sends: boolean
+}
+
+interface Fed {
+  readonly view: string
+  readonly table: string
+  readonly feed: ViewFeed
+  readonly feeder: Feeder | null
+}
+
+/** Keys that change, by table of the state. */
+export type Watched = ReadonlyMap<string, readonly KeyList[]>
+
+export class RowFeeds {
+  readonly #run = randomUUID()
+  readonly #fed: readonly Fed[]
+  /** Feeds that no sink reads. */
+  #leftOver: readonly string[]
+  #lists: ReadonlyMap<Fed, KeyList> = new Map()
+  #written: readonly (() => void)[] = []
+  #last: number
+
+  /** Throws `usage` where a sink is bound to a view that the job does not have. */
+  constructor(options: RowFeedsOptions) {
+    const { plan, writer } = options
+    const sinks = sinksOf(plan, options.sinks)
+    this.#last = lastNumbered(writer)?.number ?? 0
+    this.#fed = sinks.map(([view, sink]) => fedOf(options, view, sink, this.#last))
+    const tables = new Set(this.#fed.map(({ view }) => feedTable(view)))
+    this.#leftOver = writer.tables().filter(table => isFeedTable(table) && !tables.has(table))
+    if (this.#last > 0) this.#start()
+  }
+
+  /** Lists for the keys that the next commit changes. */
+  watch(): Watched {
+    this.#lists = new Map(this.#fed.map(fed => [fed, fed.feed.newList()]))
+    const watched = new Map<string, KeyList[]>()
+    // The first commit changes every row: whoever follows it begins with all of them.
+    if (this.#last === 0) {
+      for (const list of this.#lists.values()) list.giveUp()
+      return watched
+    }
+    for (const [{ table }, list] of this.#lists) watched.set(table, [...(watched.get(table) ?? []), list])
+    return watched
+  }
+
+  /** In the transaction of a commit. */
+  write(transaction: StateTransaction, commit: number): void {
+    const entry = { commit, run: this.#run }
+    this.#written = [...this.#lists].map(([{ feed }, list]) => feed.write(transaction, entry, list))
+    for (const table of this.#leftOver) transaction.replaceTable(table, [])
+  }
+
+  /** The commit has been made. */
+  committed(commit: number): void {
+    for (const note of this.#written) note()
+    this.#written = []
+    this.#leftOver = []
+    this.#last = commit
+    this.#start()
+  }
+
+  /** Throws what has ended the feeding of a sink. */
+  check(): void {
+    for (const { feeder } of this.#fed) feeder?.check()
+  }
+
+  /** Resolves when all sinks hold the last commit. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#fed.map(({ feeder }) => feeder?.drain()))
+  }
+
+  async close(): Promise<void> {
+    await closeAll(
+      ...this.#fed.map(
+        ({ feeder }) =>
+          () =>
+            feeder?.close(),
+      ),
+    )
+  }
+
+  #start(): void {
+    for (const { feeder } of this.#fed) feeder?.take(this.#last)
+  }
+}
+
+/** What of the options of a run says where rows go. */
+interface FeedPlace {
+  readonly sinks?: RowSinks | undefined
+  readonly feedsSinks?: boolean | undefined
+  readonly patience?: Patience | undefined
+  readonly outTopics?: TopicOptions | undefined
+}
+
+/** The feeds of a run. Throws `usage`, and what is wrong with the columns of a view. */
+export function openFeeds(plan: Plan, place: FeedPlace, { writer, id }: OpenedState): RowFeeds {
+  const { sinks = {}, feedsSinks = true, patience = {}, outTopics } = place
+  const takesOver = outTopics?.republish === true
+  return new RowFeeds({ sinks, plan, writer, state: id, patience, takesOver, sends: feedsSinks })
+}
+
+function fedOf(options: RowFeedsOptions, view: string, definition: RowSinkDefinition, last: number): Fed {
+  const { plan, writer, state, patience, takesOver, sends } = options
+  const feed = new ViewFeed(writer, view, last)
+  const { table } = storedView(writer, plan, view)
+  if (!sends) return { view, table, feed, feeder: null }
+  const { epoch } = writer
+  const sink = definition.open({ view: sinkView(plan, view), state, epoch, takesOver })
+  const { openMs = 60_000, outageMs = 60_000, onAway = () => {} } = patience
+  const snapshot = () => writer.snapshot()
+  const times = { openMs, outageMs, onAway }
+  const feeder = new Feeder({ view, place: definition.place, plan, sink, feed, state, epoch, snapshot, ...times })
+  return { view, table, feed, feeder }
+}
+
+function sinkView(plan: Plan, name: string): SinkView {
+  const result = plan.results.find(r => r.kind === 'view' && r.name === name) as Plan['results'][number]
+  const { kind } = tableRoot(plan, result.node).params.window
+  const windows = kind === 'global' ? 'none' : kind === 'session' ? 'closed-past-end' : 'closed-at-end'
+  const { key = ANY_JSON, value = ANY_JSON } = result.row ?? {}
+  return { name, key, value, windows }
+}
+
+/** The sinks of a job by view. Throws `usage` for a view that it does not have. */
+function sinksOf(plan: Plan, sinks: RowSinks): readonly (readonly [string, RowSinkDefinition])[] {
+  const views = plan.results.filter(r => r.kind === 'view').map(r => r.name)
+  return Object.entries(sinks).flatMap(([name, sink]) => {
+    const [job, view] = name.includes('/') ? splitName(name) : [plan.job, name]
+    if (job !== plan.job) return []
+    if (views.includes(view)) return [[view, sink] as const]
+    const near = didYouMean(view, views)
+    throw new LyrebirdError('usage', `a sink is bound to ${name}, and job ${plan.job} has no view ${view}`, {
+      where: { view },
+      hint: `${near === null ? `views: ${views.join(' ')}` : `did you mean ${near}?`} A view of another job is bound as JOB/VIEW`,
+    })
+  })
+}
+
+function splitName(name: string): [string, string] {
+  const at = name.indexOf('/')
+  return [name.slice(0, at), name.slice(at + 1)]
+}

@@ -1,0 +1,160 @@
+// The rows of a view in a file of JSON lines: what has changed is appended, commit by commit.
+//
+// Promises: those of `RowSink`. The file is a sequence of commits, each ended by a line with its position; lines behind
+// the last one of these do not count, and the next owner leaves them out. Of the lines with one row id the last one
+// counts. What was reported is on the disk. Each owner goes on in a copy that takes the file's name: what an older one
+// still writes goes to a file without a name. A file that is filled anew appears whole.
+
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { LyrebirdError } from '../../core/errors.ts'
+import {
+  type RowSink,
+  type RowSinkOptions,
+  SinkAway,
+  type SinkChange,
+  type SinkPosition,
+  type SinkRows,
+  type SinkSnapshot,
+} from '../../core/sink/row-sink.ts'
+import { systemFailure } from '../../host/system-failure.ts'
+import { claimLine, commitLine, rowLine } from './lines.ts'
+import { type Found, readFound } from './read-found.ts'
+
+export class NdjsonSink implements RowSink {
+  readonly #options: RowSinkOptions
+  readonly #path: string
+  #file: number | null = null
+
+  constructor(options: RowSinkOptions, path: string) {
+    this.#options = options
+    this.#path = path
+  }
+
+  async position(): Promise<SinkPosition | null> {
+    return await this.#guarded(async () => {
+      this.#close()
+      const found = existsSync(this.#path) ? readFound(this.#path) : null
+      const goesOn = found !== null && this.#isOurs(found)
+      await this.#anew(async file => {
+        if (goesOn) found.copyTo(file)
+        writeSync(file, claimLine(this.#options))
+      })
+      return goesOn && found.position !== null ? { ...found.position, epoch: this.#options.epoch } : null
+    })
+  }
+
+  async apply({ to, rows }: SinkChange): Promise<void> {
+    await this.#guarded(async () => {
+      const file = this.#held()
+      await write(file, rows)
+      writeSync(file, commitLine(to))
+      fsyncSync(file)
+    })
+  }
+
+  async replace({ rows, changes, position }: SinkSnapshot): Promise<void> {
+    await this.#guarded(async () => {
+      this.#held()
+      await this.#anew(async file => {
+        writeSync(file, claimLine(this.#options))
+        await write(file, rows)
+        await write(file, changes)
+        writeSync(file, commitLine(position()))
+        this.#held()
+      })
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#close()
+  }
+
+  /** The open file. Throws `stale-owner` where another one has its name. */
+  #held(): number {
+    const file = this.#file
+    if (file === null) throw new SinkAway(`${this.#path} is not open`)
+    const [ours, named] = [fstatSync(file), statSync(this.#path, { throwIfNoEntry: false })]
+    if (named?.ino === ours.ino && named.dev === ours.dev) return file
+    const { epoch } = this.#options
+    const where = { path: this.#path, epoch }
+    throw new LyrebirdError('stale-owner', `another process writes ${this.#path}; this one has epoch ${epoch}`, {
+      where,
+      hint: 'leave the file to the later one, or end it and start again',
+    })
+  }
+
+  /** Writes a file that takes the name once it is whole and on the disk, and stays open. */
+  async #anew(fill: (file: number) => Promise<void>): Promise<void> {
+    const fresh = `${this.#path}.${process.pid}.new`
+    const file = openSync(fresh, 'w', 0o666)
+    try {
+      await fill(file)
+      fsyncSync(file)
+      renameSync(fresh, this.#path)
+      syncFolder(dirname(this.#path))
+    } catch (error) {
+      closeSync(file)
+      rmSync(fresh, { force: true })
+      throw error
+    }
+    this.#close()
+    this.#file = file
+  }
+
+  #isOurs({ state, epoch }: Found): boolean {
+    if (state === this.#options.state) {
+      if (epoch <= this.#options.epoch) return true
+      throw new LyrebirdError(
+        'stale-owner',
+        `${this.#path} has seen epoch ${epoch}; this one has ${this.#options.epoch}`,
+        {
+          where: { path: this.#path, epoch },
+          hint: 'leave the file to the later one, or end it and start again',
+        },
+      )
+    }
+    if (this.#options.takesOver) return false
+    const whose =
+      state === null ? 'holds lines that lyrebird did not write' : `holds the rows of another state, ${state}`
+    throw new LyrebirdError('sink-owned', `${this.#path} ${whose}`, {
+      where: { path: this.#path, owner: state ?? undefined },
+      hint: 'bind the view to another file in lyrebird.config.ts, or add --republish once to replace the lines',
+    })
+  }
+
+  async #guarded<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      if (code === 'ENOSPC' || code === 'EDQUOT')
+        throw new SinkAway(`${this.#path}: no room on the disk`, { cause: error })
+      throw systemFailure(error, this.#path)
+    }
+  }
+
+  #close(): void {
+    if (this.#file !== null) closeSync(this.#file)
+    this.#file = null
+  }
+}
+
+async function write(file: number, rows: SinkRows): Promise<void> {
+  for await (const some of rows) if (some.length > 0) writeWhole(file, some.map(rowLine).join(''))
+}
+
+/** A disk that is nearly full may take a part. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

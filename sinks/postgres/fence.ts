@@ -1,0 +1,121 @@
+// The row of `lyrebird_sinks` that says whose a table is, which owner writes it, and what commit it is at.
+//
+// Promises: whoever changes the table holds the lock of this row until its transaction ends, so that a transaction of
+// an older owner is waited out, or finds that it has been overtaken.
+
+import { LyrebirdError } from '../../core/errors.ts'
+import type { RowSinkOptions, SinkPosition } from '../../core/sink/row-sink.ts'
+import { timeCell } from './cells.ts'
+import type { Transaction } from './connection.ts'
+import { shownName, type TableName } from './names.ts'
+import { type Statements, sinkName } from './statements.ts'
+
+export class Fence {
+  readonly #options: RowSinkOptions
+  readonly #name: TableName
+  readonly #fences: string
+
+  constructor(options: RowSinkOptions, name: TableName, { fences }: Statements) {
+    this.#options = options
+    this.#name = name
+    this.#fences = fences
+  }
+
+  /**
+   * Takes hold for this owner; null where the table has not been filled. Throws `sink-owned`, `stale-owner`.
+   */
+  async claim(transaction: Transaction): Promise<SinkPosition | null> {
+    const { state, view, epoch, takesOver } = this.#options
+    const sink = sinkName(this.#name)
+    await transaction.query(
+      `INSERT INTO ${this.#fences} (sink, state, view, epoch) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [sink, state, view.name, epoch],
+    )
+    const [found] = await transaction.query(
+      `SELECT state, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark
+       FROM ${this.#fences} WHERE sink = $1 FOR UPDATE`,
+      [sink],
+    )
+    const row = found as Readonly<Record<string, string | null>>
+    const ours = row.state === state
+    if (!ours && !takesOver) throw this.#owned(row.state)
+    if (ours && Number(row.epoch) > epoch) throw this.#stale(`it has seen epoch ${row.epoch}`)
+    const emptied = ours ? '' : ', run = NULL, commit = NULL, cut = NULL, watermark = NULL, altered = 0'
+    await transaction.query(`UPDATE ${this.#fences} SET state = $2, view = $3, epoch = $4${emptied} WHERE sink = $1`, [
+      sink,
+      state,
+      view.name,
+      epoch,
+    ])
+    if (!ours || row.commit === null || row.run === null) return null
+    const { run, cut } = row
+    const watermark = row.watermark === null ? Number.NEGATIVE_INFINITY : Number(row.watermark)
+    return { state, epoch, run: run as string, commit: Number(row.commit), cut: cut ?? '', watermark }
+  }
+
+  /** The table is filled anew: what it was at does not count. */
+  async forget(transaction: Transaction): Promise<void> {
+    await transaction.query(`UPDATE ${this.#fences} SET run = NULL, commit = NULL, cut = NULL WHERE sink = $1`, [
+      sinkName(this.#name),
+    ])
+  }
+
+  /** Locks the row. Throws `stale-owner` where another owner has it. */
+  async lock(transaction: Transaction): Promise<void> {
+    const { state, epoch } = this.#options
+    const rows = await transaction.query(
+      `SELECT FROM ${this.#fences} WHERE sink = $1 AND state = $2 AND epoch = $3 FOR UPDATE`,
+      [sinkName(this.#name), state, epoch],
+    )
+    if (rows.length !== 1) throw this.#stale('another one has taken hold of it')
+  }
+
+  /** Locks the row and moves it. Throws `stale-owner` where it is not at `from`, or another owner has it. */
+  async move(transaction: Transaction, from: SinkPosition | null, to: SinkPosition, altered: number): Promise<void> {
+    const { state, epoch } = this.#options
+    const before = from === null ? '' : ' AND run = $9 AND commit = $10'
+    const rows = await transaction.query(
+      `UPDATE ${this.#fences} SET run = $4, commit = $5, cut = $6, watermark = $7::timestamptz,
+         altered = altered + $8, updated_at = clock_timestamp()
+       WHERE sink = $1 AND state = $2 AND epoch = $3${before} RETURNING altered`,
+      [
+        sinkName(this.#name),
+        state,
+        epoch,
+        to.run,
+        to.commit,
+        to.cut,
+        watermarkText(to.watermark),
+        altered,
+        ...(from === null ? [] : [from.run, from.commit]),
+      ],
+    )
+    if (rows.length !== 1) throw this.#stale(from === null ? 'another one has taken hold of it' : 'it has moved')
+  }
+
+  #stale(why: string): LyrebirdError {
+    const { epoch } = this.#options
+    const table = shownName(this.#name)
+    return new LyrebirdError(
+      'stale-owner',
+      `another process writes table ${table}: ${why}; this one has epoch ${epoch}`,
+      {
+        where: { table, epoch },
+        hint: 'leave the table to the later one, or end it and start again',
+      },
+    )
+  }
+
+  #owned(state: string | null | undefined): LyrebirdError {
+    const table = shownName(this.#name)
+    return new LyrebirdError('sink-owned', `table ${table} holds the rows of another state, ${state}`, {
+      where: { table, owner: state ?? undefined },
+      hint: 'bind the view to another table in lyrebird.config.ts, or add --republish once to replace the rows',
+    })
+  }
+}
+
+function watermarkText(ms: number): string {
+  if (ms === Number.POSITIVE_INFINITY) return 'infinity'
+  return ms === Number.NEGATIVE_INFINITY ? '-infinity' : timeCell(ms)
+}
