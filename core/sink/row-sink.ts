@@ -110,7 +110,7 @@ export interface RowSinkOptions {
   /** Id of the state. */
   readonly state: string
   readonly epoch: number
-  /** Whether rows of another state may be replaced. */
+  /** Whether rows of another state may be replaced, and an owner with a higher epoch be passed over: the state was restored. */
   readonly takesOver: boolean
 }
 

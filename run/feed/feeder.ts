@@ -39,7 +39,6 @@ export interface FeederOptions {
 export class Feeder {
   readonly #o: FeederOptions
   #position: SinkPosition | null | undefined
-  #target = 0
   #failure: unknown = null
   #working: Promise<void> | null = null
   #closed = false
@@ -53,8 +52,7 @@ export class Feeder {
   }
 
   /** A commit has been made, with its entry in the feed. */
-  take(commit: number): void {
-    this.#target = commit
+  take(): void {
     this.#work()
   }
 
@@ -96,10 +94,11 @@ export class Feeder {
       })
   }
 
-  /** A commit that the feed does not know has no name: the next one will. */
+  /** Of two lines of commits neither is behind the other by number. A commit that the feed does not know has no name. */
   get #isBehind(): boolean {
-    if (this.#position === undefined) return true
-    return this.#o.feed.last !== undefined && (this.#position?.commit ?? -1) < this.#target
+    const [position, last] = [this.#position, this.#o.feed.last]
+    if (position === undefined) return true
+    return last !== undefined && (position?.commit !== last.commit || position.run !== last.run)
   }
 
   async #bring(): Promise<void> {

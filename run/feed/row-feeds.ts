@@ -116,7 +116,7 @@ export class RowFeeds {
   }
 
   #start(): void {
-    for (const { feeder } of this.#fed) feeder?.take(this.#last)
+    for (const { feeder } of this.#fed) feeder?.take()
   }
 }
 

@@ -25,6 +25,7 @@ export class NdjsonSink implements RowSink {
   readonly #options: RowSinkOptions
   readonly #path: string
   #file: number | null = null
+  #position: SinkPosition | null = null
 
   constructor(options: RowSinkOptions, path: string) {
     this.#options = options
@@ -40,16 +41,20 @@ export class NdjsonSink implements RowSink {
         if (goesOn) found.copyTo(file)
         writeSync(file, claimLine(this.#options))
       })
-      return goesOn && found.position !== null ? { ...found.position, epoch: this.#options.epoch } : null
+      this.#position = goesOn && found.position !== null ? { ...found.position, epoch: this.#options.epoch } : null
+      return this.#position
     })
   }
 
-  async apply({ to, rows }: SinkChange): Promise<void> {
+  async apply({ from, to, rows }: SinkChange): Promise<void> {
     await this.#guarded(async () => {
       const file = this.#held()
+      const { run, commit } = this.#position ?? {}
+      if (run !== from.run || commit !== from.commit) throw this.#stale(`it is at commit ${commit ?? 'none'}`)
       await write(file, rows)
       writeSync(file, commitLine(to))
       fsyncSync(file)
+      this.#position = to
     })
   }
 
@@ -63,6 +68,7 @@ export class NdjsonSink implements RowSink {
         writeSync(file, commitLine(position()))
         this.#held()
       })
+      this.#position = position()
     })
   }
 
@@ -76,12 +82,19 @@ export class NdjsonSink implements RowSink {
     if (file === null) throw new SinkAway(`${this.#path} is not open`)
     const [ours, named] = [fstatSync(file), statSync(this.#path, { throwIfNoEntry: false })]
     if (named?.ino === ours.ino && named.dev === ours.dev) return file
+    throw this.#stale('it has taken the name of the file')
+  }
+
+  #stale(why: string): LyrebirdError {
     const { epoch } = this.#options
-    const where = { path: this.#path, epoch }
-    throw new LyrebirdError('stale-owner', `another process writes ${this.#path}; this one has epoch ${epoch}`, {
-      where,
-      hint: 'leave the file to the later one, or end it and start again',
-    })
+    return new LyrebirdError(
+      'stale-owner',
+      `another process writes ${this.#path}: ${why}; this one has epoch ${epoch}`,
+      {
+        where: { path: this.#path, epoch },
+        hint: 'leave the file to the later one, or end it and start again; where the state was restored from a copy, add --republish once',
+      },
+    )
   }
 
   /** Writes a file that takes the name once it is whole and on the disk, and stays open. */
@@ -104,15 +117,8 @@ export class NdjsonSink implements RowSink {
 
   #isOurs({ state, epoch }: Found): boolean {
     if (state === this.#options.state) {
-      if (epoch <= this.#options.epoch) return true
-      throw new LyrebirdError(
-        'stale-owner',
-        `${this.#path} has seen epoch ${epoch}; this one has ${this.#options.epoch}`,
-        {
-          where: { path: this.#path, epoch },
-          hint: 'leave the file to the later one, or end it and start again',
-        },
-      )
+      if (epoch <= this.#options.epoch || this.#options.takesOver) return true
+      throw this.#stale(`it has seen epoch ${epoch}`)
     }
     if (this.#options.takesOver) return false
     const whose =
@@ -127,6 +133,8 @@ export class NdjsonSink implements RowSink {
     try {
       return await act()
     } catch (error) {
+      // What was written of it must not become a part of what follows: the next owner leaves it out.
+      this.#close()
       const { code } = error as { code?: unknown }
       if (code === 'ENOSPC' || code === 'EDQUOT')
         throw new SinkAway(`${this.#path}: no room on the disk`, { cause: error })

@@ -7,7 +7,7 @@ import { CLAIM, COMMIT, type CommitLine } from './lines.ts'
 export interface Found {
   /** The state whose rows it holds; null where no line says so. */
   readonly state: string | null
-  /** The highest epoch that has owned it. */
+  /** The epoch of its last owner. */
   readonly epoch: number
   readonly position: SinkPosition | null
   /** Copies the whole commits. */
@@ -21,7 +21,7 @@ export function readFound(path: string): Found {
   let commit: CommitLine | null = null
   for (const { line, after } of markLines(path)) {
     const parsed = JSON.parse(line) as CommitLine & { owner?: string }
-    if (parsed.owner !== undefined) [state, epoch] = [parsed.owner, Math.max(epoch, parsed.epoch)]
+    if (parsed.owner !== undefined) [state, epoch] = [parsed.owner, parsed.epoch]
     else [commit, end] = [parsed, after]
   }
   const position = commit === null || state === null ? null : { ...commit, state, watermark: Number(commit.watermark) }

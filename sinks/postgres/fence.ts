@@ -39,7 +39,7 @@ export class Fence {
     const row = found as Readonly<Record<string, string | null>>
     const ours = row.state === state
     if (!ours && !takesOver) throw this.#owned(row.state)
-    if (ours && Number(row.epoch) > epoch) throw this.#stale(`it has seen epoch ${row.epoch}`)
+    if (ours && Number(row.epoch) > epoch && !takesOver) throw this.#stale(`it has seen epoch ${row.epoch}`)
     const emptied = ours ? '' : ', run = NULL, commit = NULL, cut = NULL, watermark = NULL, altered = 0'
     await transaction.query(`UPDATE ${this.#fences} SET state = $2, view = $3, epoch = $4${emptied} WHERE sink = $1`, [
       sink,
@@ -101,7 +101,7 @@ export class Fence {
       `another process writes table ${table}: ${why}; this one has epoch ${epoch}`,
       {
         where: { table, epoch },
-        hint: 'leave the table to the later one, or end it and start again',
+        hint: 'leave the table to the later one, or end it and start again; where the state was restored from a copy, add --republish once',
       },
     )
   }

@@ -25,7 +25,7 @@ export function hasPostgres(): boolean {
 }
 
 /** Postgres refuses to run as root: it then runs as its own user, or as nobody. */
-const user = process.getuid?.() === 0 ? idOf('postgres') ?? idOf('nobody') : null
+const user = process.getuid?.() === 0 ? (idOf('postgres') ?? idOf('nobody')) : null
 
 function idOf(name: string): { readonly uid: number; readonly gid: number } | null {
   const line = readFileSync('/etc/passwd', 'utf8')
