@@ -1,7 +1,8 @@
 // One connection to Postgres, for one table.
 //
 // Promises: whatever is asked has an end: what the server does not answer in time is given up, and its transaction is
-// undone with the connection. Works through PgBouncer in transaction mode: nothing outlives a transaction.
+// undone with the connection, which is never used again after a failure. Works through PgBouncer in transaction mode:
+// nothing outlives a transaction.
 
 import type { Writable } from 'node:stream'
 import type postgres from 'postgres'
@@ -11,7 +12,6 @@ import { failureOf } from './failures.ts'
 import { ANSWER_MS, KEEP_ALIVE_SECONDS } from './limits.ts'
 import { Sockets } from './sockets.ts'
 
-type Sql = postgres.Sql
 /** Rows by column name; numbers of 64 bits are texts. */
 type Answer = readonly Readonly<Record<string, unknown>>[]
 
@@ -22,11 +22,17 @@ export interface Transaction {
   copy(text: string, lines: AsyncIterable<string>): Promise<void>
 }
 
+/** The library's pool of one connection, and that connection. */
+interface Open {
+  readonly pool: postgres.Sql
+  readonly sql: postgres.ReservedSql
+  readonly sockets: Sockets
+}
+
 export class Connection {
   readonly #url: string | EnvironmentValue
   readonly #table: string
-  readonly #sockets = new Sockets()
-  #sql: Sql | null = null
+  #open: Open | null = null
   #closed = false
 
   constructor(url: string | EnvironmentValue, table: string) {
@@ -36,84 +42,96 @@ export class Connection {
 
   /** Runs `act` in a transaction. Throws `SinkAway` where its outcome is not known. */
   async transaction<T>(act: (transaction: Transaction) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new SinkAway('the sink is closed')
-    this.#sql ??= await this.#connect()
-    const sql = this.#sql
     try {
-      return (await sql.begin(async tx => await act(this.#within(tx)))) as T
+      if (this.#closed) throw new SinkAway('the sink is closed')
+      this.#open ??= await this.#connect()
+      const transaction = this.#within(this.#open)
+      await transaction.query('BEGIN')
+      const result = await act(transaction)
+      await transaction.query('COMMIT')
+      return result
     } catch (error) {
       const failure = failureOf(error, this.#table)
-      // A connection whose state is not known is not used again.
-      await this.#drop()
+      this.#drop()
       throw failure
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    await this.#drop()
+    this.#drop()
   }
 
-  async #drop(): Promise<void> {
-    const sql = this.#sql
-    this.#sql = null
-    this.#sockets.destroy()
-    await sql?.end({ timeout: 0 })
+  /** Ends the connection without a word: the server undoes what was not committed. */
+  #drop(): void {
+    const open = this.#open
+    this.#open = null
+    open?.sockets.destroy()
+    open?.pool.end({ timeout: 0 }).catch(() => {})
   }
 
-  async #connect(): Promise<Sql> {
+  async #connect(): Promise<Open> {
     const { url, ssl } = addressOf(this.#url)
+    const sockets = new Sockets(ssl)
     // Loaded only where it is needed: a configuration is read by every command.
     const library = (await import('postgres')).default
     // The library's types do not name `socket`.
-    const socket = { socket: this.#sockets.connect } as object
-    return library(url, {
+    const socket = { socket: sockets.connect } as object
+    const pool = library(url, {
       ...socket,
-      ssl,
+      ssl: false,
       max: 1,
+      max_lifetime: null,
       prepare: false,
       fetch_types: false,
       keep_alive: KEEP_ALIVE_SECONDS,
-      // The library waits longer each time; when it is tried again is decided elsewhere.
-      backoff: () => 0,
       onnotice: () => {},
       connection: { application_name: 'lyrebird' },
     })
+    try {
+      const sql = await this.#bounded(sockets, pool.reserve(), ANSWER_MS)
+      if (this.#closed) throw new SinkAway('the sink is closed')
+      return { pool, sql, sockets }
+    } catch (error) {
+      sockets.destroy()
+      pool.end({ timeout: 0 }).catch(() => {})
+      throw error
+    }
   }
 
-  #within(tx: postgres.TransactionSql): Transaction {
-    const bounded = async <T>(asked: Promise<T>, withinMs: number): Promise<T> => {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          reject(new SinkAway(`Postgres, for table ${this.#table}: no answer for ${withinMs / 1000} s`))
-          this.#sockets.destroy()
-        }, withinMs)
-      })
-      try {
-        return await Promise.race([asked, late])
-      } finally {
-        clearTimeout(timer)
-      }
-    }
+  #within({ sql, sockets }: Open): Transaction {
     return {
-      query: async (text, parameters = [], withinMs = ANSWER_MS) =>
-        (await bounded(Promise.resolve(tx.unsafe(text, [...parameters])), withinMs)) as unknown as Answer,
+      query: async (text, parameters = [], withinMs = ANSWER_MS) => {
+        sockets.check()
+        const asked = sql.unsafe(text, [...parameters])
+        return (await this.#bounded(sockets, asked, withinMs)) as unknown as Answer
+      },
       copy: async (text, lines) => {
-        const stream = (await bounded(Promise.resolve(tx.unsafe(text).writable()), ANSWER_MS)) as Writable
+        sockets.check()
+        const stream = (await this.#bounded(sockets, sql.unsafe(text).writable(), ANSWER_MS)) as Writable
         const ended = new Promise<void>((resolve, reject) => stream.once('finish', resolve).once('error', reject))
         ended.catch(() => {})
-        try {
-          for await (const some of lines) {
-            if (!stream.write(some)) await bounded(Promise.race([drained(stream), ended]), ANSWER_MS)
-          }
-          stream.end()
-          await bounded(ended, ANSWER_MS)
-        } catch (error) {
-          stream.destroy()
-          throw error
+        for await (const some of lines) {
+          sockets.check()
+          if (!stream.write(some)) await this.#bounded(sockets, Promise.race([drained(stream), ended]), ANSWER_MS)
         }
+        stream.end()
+        await this.#bounded(sockets, ended, ANSWER_MS)
       },
+    }
+  }
+
+  /** Throws `SinkAway` where there is no answer in time, or the connection goes. */
+  async #bounded<T>(sockets: Sockets, asked: PromiseLike<T>, withinMs: number): Promise<T> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      const message = `Postgres, for table ${this.#table}: no answer for ${withinMs / 1000} s`
+      timer = setTimeout(() => reject(new SinkAway(message)), withinMs)
+    })
+    try {
+      return await Promise.race([asked, late, sockets.gone])
+    } finally {
+      clearTimeout(timer)
     }
   }
 }

@@ -4,7 +4,7 @@
 // for before it starts again.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,6 +106,15 @@ export class TestPostgres {
     const ended = new Promise(resolve => child.once('exit', resolve))
     child.kill('SIGINT')
     await ended
+  }
+
+  /** Puts a copy of the data in the place of the data; the server has ended. */
+  restore(backup: string): void {
+    const data = join(this.folder, 'data')
+    rmSync(data, { recursive: true })
+    cpSync(backup, data, { recursive: true })
+    execFileSync('chmod', ['-R', 'go-rwx', data])
+    if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, data])
   }
 
   async stop(): Promise<void> {
