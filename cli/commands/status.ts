@@ -20,7 +20,7 @@ const LOOK_MS = 1500
 export async function status(flags: Flags, terminal: Terminal): Promise<void> {
   const config = await readConfig()
   const state = required(flags.state ?? config.state, 'state', 'DIR')
-  const ask = { state, log: flags.log ?? config.log ?? null }
+  const ask = { state, log: flags.log ?? config.log ?? null, sinks: config.sinks }
   const first = await askStatus(ask)
   let last = first
   if (first.writer !== null) {

@@ -34,6 +34,11 @@ export interface SinkPosition {
   readonly watermark: number
 }
 
+export interface SinkHeld extends SinkPosition {
+  /** Texts that the system could not hold as they were, so far; left out where that is not known. */
+  readonly altered?: number
+}
+
 /** A row of a view, or that there is none of this key any more. */
 export interface SinkRow {
   /** Canonical bytes of key and window, the same for the same row in every run; to be kept, not changed. */
@@ -85,13 +90,13 @@ export interface RowSink {
   apply(change: SinkChange): Promise<void>
   /** Replaces everything that it holds in one step: whoever reads sees the old rows until then. Throws as `apply`. */
   replace(snapshot: SinkSnapshot): Promise<void>
+  /** Where it stands, for people and without taking hold; null where it has not been filled. Throws as `position`. */
+  held(): Promise<SinkHeld | null>
   /**
    * Compares what it holds with all rows of the view at a position; null where it is not at this position. Optional:
    * without it `verify` says that the sink was not compared.
    */
   compare?(at: SinkPosition, rows: SinkRows): Promise<SinkComparison | null>
-  /** Texts of rows that the system could not hold as they are, so far. */
-  readonly altered?: number
   /** Ends what is under way without an outcome, and frees everything. */
   close(): Promise<void>
 }

@@ -60,15 +60,6 @@ export class Feeder {
     if (this.#failure !== null) throw this.#failure
   }
 
-  /** The commit that the sink is known to hold; null before it has answered or been filled. */
-  get held(): number | null {
-    return this.#position?.commit ?? null
-  }
-
-  get altered(): number {
-    return this.#o.sink.altered ?? 0
-  }
-
   /** Resolves when the sink holds the last commit. */
   async drain(): Promise<void> {
     while (this.#working !== null) await this.#working

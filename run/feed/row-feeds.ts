@@ -10,7 +10,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { tableRoot } from '../../core/plan/plan-index.ts'
 import { ANY_JSON } from '../../core/plan/schema.ts'
-import type { RowSinkDefinition, SinkView } from '../../core/sink/row-sink.ts'
+import type { RowSink, RowSinkDefinition, SinkView } from '../../core/sink/row-sink.ts'
 import type { Patience } from '../../logs/patience.ts'
 import type { TopicOptions } from '../../sinks/sink.ts'
 import type { StateTransaction, StateWriter } from '../../store/store.ts'
@@ -147,6 +147,20 @@ function fedOf(options: RowFeedsOptions, view: string, definition: RowSinkDefini
   const times = { openMs, outageMs, onAway }
   const feeder = new Feeder({ view, place: definition.place, plan, sink, feed, state, epoch, snapshot, ...times })
   return { view, table, feed, feeder }
+}
+
+/** A sink that is only asked what it holds, with its view; its owner is not disturbed. */
+export function askedSinks(plan: Plan, sinks: RowSinks, state: string): readonly AskedSink[] {
+  return sinksOf(plan, sinks).map(([view, definition]) => {
+    const sink = definition.open({ view: sinkView(plan, view), state, epoch: 0, takesOver: false })
+    return { view, place: definition.place, sink }
+  })
+}
+
+export interface AskedSink {
+  readonly view: string
+  readonly place: string
+  readonly sink: RowSink
 }
 
 function sinkView(plan: Plan, name: string): SinkView {

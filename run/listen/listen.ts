@@ -6,6 +6,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { LogPlace } from '../../logs/index.ts'
+import type { RowSinks } from '../feed/row-feeds.ts'
 import { askStatus } from '../status/ask-status.ts'
 import type { Status } from '../status/status.ts'
 import { Metrics } from './metrics.ts'
@@ -21,6 +22,7 @@ interface Listening {
 interface ListenOptions {
   readonly state: string
   readonly log: LogPlace
+  readonly sinks?: RowSinks | undefined
 }
 
 /** Throws `usage` where the address is malformed or taken. */

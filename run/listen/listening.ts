@@ -8,13 +8,13 @@ import type { RunOptions } from '../job-run.ts'
 /** Runs with `/metrics`, `/healthz` and `/readyz` on an address; `act` gets a function to call once the run is live. */
 export async function whileListening<T>(
   address: string | undefined,
-  { state, log }: Pick<RunOptions, 'state' | 'log'>,
+  { state, log, sinks }: Pick<RunOptions, 'state' | 'log' | 'sinks'>,
   tell: (line: string) => void,
   act: (ready: () => void) => Promise<T>,
 ): Promise<T> {
   if (address === undefined || !isLogPlace(log)) return await act(() => {})
   const { listen } = await import('./listen.ts')
-  const listening = await listen(address, { state, log })
+  const listening = await listen(address, { state, log, sinks })
   tell(`metrics on http://${listening.address}/metrics`)
   try {
     return await act(() => listening.ready())

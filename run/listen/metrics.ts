@@ -93,6 +93,18 @@ const METRICS: readonly Metric[] = [
         value: arrived === null ? null : Math.max(0, records - arrived),
       })),
   },
+  {
+    name: 'lyrebird_sink_behind_commits',
+    help: 'Commits whose rows are not in the sink of a view yet',
+    labels: ['view'],
+    samples: s => s.sinks.map(({ view, behind }) => ({ labels: { view }, value: behind })),
+  },
+  {
+    name: 'lyrebird_sink_altered_texts',
+    help: 'Texts of rows that the sink of a view could not hold as they were',
+    labels: ['view'],
+    samples: s => s.sinks.map(({ view, altered }) => ({ labels: { view }, value: altered })),
+  },
   { name: 'lyrebird_late_records', help: 'Late records so far', labels: [], samples: s => one(s.late) },
   { name: 'lyrebird_dead_letters', help: 'Dead letters so far', labels: [], samples: s => one(s.dead) },
   {

@@ -4,28 +4,32 @@
 // Promises: the state is read in one short transaction. A log or a cluster that does not answer is told in a sentence:
 // the rest of the status is there when it is needed most.
 
-import { EXIT, isLyrebirdError } from '../../core/errors.ts'
+import { EXIT, isLyrebirdError, messageOf } from '../../core/errors.ts'
 import { splitPartition } from '../../core/log/cut.ts'
+import { settledWithin } from '../../core/settled-within.ts'
+import { SinkAway } from '../../core/sink/row-sink.ts'
 import { type LogPlace, openLog } from '../../logs/index.ts'
 import { isKafkaAddress } from '../../logs/kafka/login/address.ts'
 import type { Log } from '../../logs/log.ts'
 import { arrivedRecords } from '../../sinks/kafka/arrived.ts'
 import { openStateReader, ownerOf } from '../../store/index.ts'
 import { wallClock } from '../clock.ts'
+import { askedSinks, type RowSinks } from '../feed/row-feeds.ts'
 import { writingNodes } from '../outputs.ts'
 import { type Ranges, rangesNow } from '../reading/bind-log.ts'
 import { writtenTo } from '../state/folders.ts'
 import { type CommittedState, readCommitted } from '../state/read-state.ts'
-import { type Status, statusOf } from './status.ts'
+import { type HeldSink, type Status, statusOf } from './status.ts'
 
 interface StatusOptions {
   readonly state: string
   /** Null: positions are told without lag. */
   readonly log: LogPlace | null
+  readonly sinks?: RowSinks | undefined
 }
 
 /** Throws `state-missing`, `state-corrupt`, and what is wrong with the place of the log. */
-export async function askStatus({ state, log }: StatusOptions): Promise<Status> {
+export async function askStatus({ state, log, sinks = {} }: StatusOptions): Promise<Status> {
   const [committed, writer] = [await committedState(state), await ownerOf(state)]
   const problems: string[] = []
   const answered = <T>(asked: Promise<T>, none: T): Promise<T> =>
@@ -36,7 +40,34 @@ export async function askStatus({ state, log }: StatusOptions): Promise<Status> 
     })
   const ends = log === null ? NO_ENDS : await answered(endsOf(log, committed), NO_ENDS)
   const arrived = await answered(arrivedOf(state, committed), new Map())
-  return statusOf(committed, { now: wallClock(), writer, ...ends, arrived, problems })
+  const held = await heldBy(committed, sinks, problems)
+  return statusOf(committed, { now: wallClock(), writer, ...ends, arrived, sinks: held, problems })
+}
+
+/** What each sink holds; one that does not answer is told. */
+async function heldBy(
+  { plan, job }: CommittedState,
+  sinks: RowSinks,
+  problems: string[],
+): Promise<readonly HeldSink[]> {
+  const asked = job === null ? [] : askedSinks(plan, sinks, job.id)
+  return await Promise.all(
+    asked.map(async ({ view, place, sink }) => {
+      try {
+        return { view, place, held: await within(sink.held()) }
+      } catch (error) {
+        problems.push(messageOf(error))
+        return { view, place, held: null }
+      } finally {
+        await sink.close()
+      }
+    }),
+  )
+}
+
+async function within<T>(asked: Promise<T>): Promise<T> {
+  if (await settledWithin(asked, PATIENCE.openMs)) return await asked
+  throw new SinkAway(`no answer for ${PATIENCE.openMs / 1000} s`)
 }
 
 interface Ends {

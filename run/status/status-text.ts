@@ -5,7 +5,7 @@
 import { timeText } from '../../core/time/time-text.ts'
 import { countText, durationText } from '../number-text.ts'
 import type { Rates } from './rates.ts'
-import type { SourceStatus, Status, ViewStatus } from './status.ts'
+import type { SinkStatus, SourceStatus, Status, ViewStatus } from './status.ts'
 
 /** Lines without line ends. */
 export function statusLines(status: Status, rates: Rates | null): readonly string[] {
@@ -24,6 +24,7 @@ export function statusLines(status: Status, rates: Rates | null): readonly strin
       arrived === null ? '' : arrived >= records ? ', all there' : `, ${countText(records - arrived)} on the way`
     rows.push([`output ${name}`, `${countText(records)} records to ${topic}${there}`])
   }
+  for (const sink of status.sinks) rows.push([`sink ${sink.view}`, sinkText(sink)])
   rows.push(['late', countText(status.late)], ['dead letters', countText(status.dead)])
   if (rates !== null)
     rows.push([
@@ -56,6 +57,13 @@ function viewText({ rows, digest, completeTo, ageMs }: ViewStatus): string {
   const age = ageMs === null ? '' : `, ${durationText(ageMs)} ago`
   const complete = completeTo === null ? '' : `  complete up to ${timeText(completeTo)}${age}`
   return `${countText(rows)} rows  digest ${digest}${complete}`
+}
+
+function sinkText({ place, commit, behind, altered }: SinkStatus): string {
+  if (commit === null) return `${place}: not filled yet`
+  const late = behind === null || behind === 0 ? '' : `, ${countText(behind)} behind`
+  const texts = altered === null || altered === 0 ? '' : `; ${countText(altered)} texts altered to fit`
+  return `${place}: at commit ${countText(commit)}${late}${texts}`
 }
 
 const rateText = (rate: number): string => (rate >= 10 || rate === 0 ? countText(Math.round(rate)) : rate.toFixed(1))

@@ -6,6 +6,7 @@
 
 import { splitPartition } from '../../core/log/cut.ts'
 import type { SourceNode } from '../../core/plan/plan.ts'
+import type { SinkHeld } from '../../core/sink/row-sink.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import type { ProcessIdentity } from '../../host/process-identity.ts'
 import { type Ranges, sourceNodes } from '../reading/bind-log.ts'
@@ -57,6 +58,18 @@ interface OutputStatus {
   readonly arrived: number | null
 }
 
+export interface SinkStatus {
+  readonly view: string
+  /** For people: `table traffic of Postgres`. */
+  readonly place: string
+  /** The commit whose rows it holds; null where it has not been filled, or did not answer. */
+  readonly commit: number | null
+  /** Commits that it has not got yet; null as above. */
+  readonly behind: number | null
+  /** Texts that it could not hold as they were; null where that is not known. */
+  readonly altered: number | null
+}
+
 export interface Status {
   readonly job: string
   readonly state: string
@@ -67,11 +80,17 @@ export interface Status {
   readonly sources: readonly SourceStatus[]
   readonly views: readonly ViewStatus[]
   readonly outputs: readonly OutputStatus[]
+  readonly sinks: readonly SinkStatus[]
   readonly late: number
   readonly dead: number
   readonly versions: Versions | null
   /** What could not be asked, as sentences. */
   readonly problems: readonly string[]
+}
+
+/** What a sink has answered. */
+export interface HeldSink extends Pick<SinkStatus, 'view' | 'place'> {
+  readonly held: SinkHeld | null
 }
 
 interface StatusContext {
@@ -84,6 +103,7 @@ interface StatusContext {
   readonly unread: ReadonlyMap<string, number>
   /** Records that have arrived, by topic. */
   readonly arrived: ReadonlyMap<string, number>
+  readonly sinks: readonly HeldSink[]
   readonly problems: readonly string[]
 }
 
@@ -112,6 +132,13 @@ export function statusOf(committed: CommittedState, context: StatusContext): Sta
       const records = Number((written.get(topic) ?? []).reduce((a, b) => a + b, 0n))
       return [{ name, topic, records, arrived: context.arrived.get(topic) ?? null }]
     }),
+    sinks: context.sinks.map(({ view, place, held }) => ({
+      view,
+      place,
+      commit: held?.commit ?? null,
+      behind: held === null || commit === null ? null : Math.max(0, commit.number - held.commit),
+      altered: held?.altered ?? null,
+    })),
     late: summary(DIGEST.late).count,
     dead: summary(DIGEST.dead).count,
     versions: job?.versions ?? null,

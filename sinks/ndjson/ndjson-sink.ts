@@ -72,6 +72,15 @@ export class NdjsonSink implements RowSink {
     })
   }
 
+  async held(): Promise<SinkPosition | null> {
+    return await this.#guarded(async () => {
+      if (!existsSync(this.#path)) return null
+      const found = readFound(this.#path)
+      if (found.state !== this.#options.state) throw this.#owned(found)
+      return found.position
+    })
+  }
+
   async close(): Promise<void> {
     this.#close()
   }
@@ -115,15 +124,20 @@ export class NdjsonSink implements RowSink {
     this.#file = file
   }
 
-  #isOurs({ state, epoch }: Found): boolean {
+  #isOurs(found: Found): boolean {
+    const { state, epoch } = found
     if (state === this.#options.state) {
       if (epoch <= this.#options.epoch || this.#options.takesOver) return true
       throw this.#stale(`it has seen epoch ${epoch}`)
     }
     if (this.#options.takesOver) return false
+    throw this.#owned(found)
+  }
+
+  #owned({ state }: Found): LyrebirdError {
     const whose =
       state === null ? 'holds lines that lyrebird did not write' : `holds the rows of another state, ${state}`
-    throw new LyrebirdError('sink-owned', `${this.#path} ${whose}`, {
+    return new LyrebirdError('sink-owned', `${this.#path} ${whose}`, {
       where: { path: this.#path, owner: state ?? undefined },
       hint: 'bind the view to another file in lyrebird.config.ts, or add --republish once to replace the lines',
     })

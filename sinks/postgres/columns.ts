@@ -15,6 +15,7 @@ export type ColumnType = 'double precision' | 'text' | 'boolean' | 'numeric' | '
 export interface Column {
   readonly name: string
   readonly type: ColumnType
+  readonly part: 'key' | 'value'
   /** The value of a cell; undefined and null are NULL. */
   readonly of: (row: SinkRow) => unknown
 }
@@ -31,22 +32,25 @@ const NAME_BYTES = 63
 export function columnsOf(view: SinkView): readonly Column[] {
   const columns: Column[] = []
   const taken = new Set<string>([KEY_COLUMN, ERROR_COLUMN])
-  const add = (wanted: string, type: ColumnType, of: Column['of'], second: string): void => {
+  const add = (wanted: string, { type, part, of }: Omit<Column, 'name'>, second = `${part}_`): void => {
     const name = taken.has(wanted) ? second + wanted : wanted
     if (taken.has(name) || !fits(name)) throw noColumn(view.name, name)
     taken.add(name)
-    columns.push({ name, type, of })
+    columns.push({ name, type, part, of })
   }
-  for (const part of partsOf(view.key, 'key')) add(part.name, part.type, row => part.of(row.key), 'key_')
+  for (const { name, type, of } of partsOf(view.key, 'key')) add(name, { type, part: 'key', of: row => of(row.key) })
   if (view.windows !== 'none') {
-    add('window_start', 'timestamptz', row => row.window?.start, 'window_')
-    add('window_end', 'timestamptz', row => row.window?.end, 'window_')
+    const window = { type: 'timestamptz', part: 'key' } as const
+    add('window_start', { ...window, of: row => row.window?.start }, 'window_')
+    add('window_end', { ...window, of: row => row.window?.end }, 'window_')
   }
   const value = (row: SinkRow): unknown => (row.content.kind === 'value' ? row.content.value : undefined)
-  for (const part of partsOf(view.value, 'value')) add(part.name, part.type, row => part.of(value(row)), 'value_')
+  for (const { name, type, of } of partsOf(view.value, 'value')) {
+    add(name, { type, part: 'value', of: row => of(value(row)) })
+  }
   const failure = ({ content }: SinkRow): unknown =>
     content.kind === 'failed' ? { node: content.node, reason: content.reason } : undefined
-  return [...columns, { name: ERROR_COLUMN, type: 'jsonb', of: failure }]
+  return [...columns, { name: ERROR_COLUMN, type: 'jsonb', part: 'value', of: failure }]
 }
 
 interface Part {

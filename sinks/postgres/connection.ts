@@ -33,6 +33,8 @@ export class Connection {
   readonly #url: string | EnvironmentValue
   readonly #table: string
   #open: Open | null = null
+  /** Of the connection that is open, or is being made. */
+  #sockets: Sockets | null = null
   #closed = false
 
   constructor(url: string | EnvironmentValue, table: string) {
@@ -57,6 +59,18 @@ export class Connection {
     }
   }
 
+  /** Runs `act` on one snapshot, and undoes what it has made. */
+  async reading<T>(act: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let result: { of?: T } = {}
+    await this.transaction(async transaction => {
+      await transaction.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+      await transaction.query('SAVEPOINT before')
+      result = { of: await act(transaction) }
+      await transaction.query('ROLLBACK TO SAVEPOINT before')
+    })
+    return result.of as T
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#drop()
@@ -66,13 +80,14 @@ export class Connection {
   #drop(): void {
     const open = this.#open
     this.#open = null
-    open?.sockets.destroy()
+    this.#sockets?.destroy()
     open?.pool.end({ timeout: 0 }).catch(() => {})
   }
 
   async #connect(): Promise<Open> {
     const { url, ssl } = addressOf(this.#url)
     const sockets = new Sockets(ssl)
+    this.#sockets = sockets
     // Loaded only where it is needed: a configuration is read by every command.
     const library = (await import('postgres')).default
     // The library's types do not name `socket`.
@@ -81,7 +96,9 @@ export class Connection {
       ...socket,
       ssl: false,
       max: 1,
+      // Its own clocks would go on when a connection has gone.
       max_lifetime: null,
+      connect_timeout: 0,
       prepare: false,
       fetch_types: false,
       keep_alive: KEEP_ALIVE_SECONDS,
@@ -89,6 +106,8 @@ export class Connection {
       connection: { application_name: 'lyrebird' },
     })
     try {
+      // A connection is reserved only once it is there: the library loses a wish that comes earlier.
+      await this.#bounded(sockets, pool.unsafe('SELECT 1'), ANSWER_MS)
       const sql = await this.#bounded(sockets, pool.reserve(), ANSWER_MS)
       if (this.#closed) throw new SinkAway('the sink is closed')
       return { pool, sql, sockets }

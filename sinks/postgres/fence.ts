@@ -4,7 +4,7 @@
 // an older owner is waited out, or finds that it has been overtaken.
 
 import { LyrebirdError } from '../../core/errors.ts'
-import type { RowSinkOptions, SinkPosition } from '../../core/sink/row-sink.ts'
+import type { RowSinkOptions, SinkHeld, SinkPosition } from '../../core/sink/row-sink.ts'
 import { timeCell } from './cells.ts'
 import type { Transaction } from './connection.ts'
 import { shownName, type TableName } from './names.ts'
@@ -36,7 +36,7 @@ export class Fence {
        FROM ${this.#fences} WHERE sink = $1 FOR UPDATE`,
       [sink],
     )
-    const row = found as Readonly<Record<string, string | null>>
+    const row = found as FenceRow
     const ours = row.state === state
     if (!ours && !takesOver) throw this.#owned(row.state)
     if (ours && Number(row.epoch) > epoch && !takesOver) throw this.#stale(`it has seen epoch ${row.epoch}`)
@@ -47,10 +47,24 @@ export class Fence {
       view.name,
       epoch,
     ])
-    if (!ours || row.commit === null || row.run === null) return null
-    const { run, cut } = row
-    const watermark = row.watermark === null ? Number.NEGATIVE_INFINITY : Number(row.watermark)
-    return { state, epoch, run: run as string, commit: Number(row.commit), cut: cut ?? '', watermark }
+    const position = ours ? positionIn(row) : null
+    return position === null ? null : { ...position, epoch }
+  }
+
+  /** Where the table is, whoever writes it; null where it has not been filled. Throws `sink-owned`. */
+  async read(transaction: Transaction): Promise<SinkHeld | null> {
+    const [there] = await transaction.query('SELECT to_regclass($1) IS NOT NULL AS yes', [this.#fences])
+    if (there?.yes !== true) return null
+    const [row] = await transaction.query(
+      `SELECT state, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark, altered
+       FROM ${this.#fences} WHERE sink = $1`,
+      [sinkName(this.#name)],
+    )
+    const found = row as (FenceRow & { readonly altered: string }) | undefined
+    if (found === undefined) return null
+    if (found.state !== this.#options.state) throw this.#owned(found.state)
+    const position = positionIn(found)
+    return position === null ? null : { ...position, altered: Number(found.altered) }
   }
 
   /** The table is filled anew: what it was at does not count. */
@@ -113,6 +127,15 @@ export class Fence {
       hint: 'bind the view to another table in lyrebird.config.ts, or add --republish once to replace the rows',
     })
   }
+}
+
+/** As the library gives it: numbers of 64 bits are texts. */
+type FenceRow = Readonly<Record<'state' | 'epoch' | 'run' | 'commit' | 'cut' | 'watermark', string | null>>
+
+function positionIn({ state, epoch, run, commit, cut, watermark }: FenceRow): SinkPosition | null {
+  if (commit === null || run === null || state === null) return null
+  const time = watermark === null ? Number.NEGATIVE_INFINITY : Number(watermark)
+  return { state, epoch: Number(epoch), run, commit: Number(commit), cut: cut ?? '', watermark: time }
 }
 
 function watermarkText(ms: number): string {

@@ -8,6 +8,8 @@ import type {
   RowSink,
   RowSinkOptions,
   SinkChange,
+  SinkComparison,
+  SinkHeld,
   SinkPosition,
   SinkRow,
   SinkRows,
@@ -16,6 +18,7 @@ import type {
 import type { EnvironmentValue } from './address.ts'
 import { Cells, keyCell } from './cells.ts'
 import { type Column, columnsOf } from './columns.ts'
+import { compareTable } from './compare.ts'
 import { Connection, type Transaction } from './connection.ts'
 import { Fence } from './fence.ts'
 import { COPY_CHARACTERS, MERGE_MS } from './limits.ts'
@@ -41,10 +44,6 @@ export class PostgresSink implements RowSink {
     this.#sql = statementsOf(name, options.view, this.#columns)
     this.#fence = new Fence(options, name, this.#sql)
     this.#connection = new Connection(url, shownName(name))
-  }
-
-  get altered(): number {
-    return this.#cells.altered
   }
 
   async position(): Promise<SinkPosition | null> {
@@ -78,6 +77,18 @@ export class PostgresSink implements RowSink {
       for await (const some of changes) await this.#write(transaction, target, some)
       if (!direct) for (const merge of sql.mergeTemporary) await transaction.query(merge, [], MERGE_MS)
       return position()
+    })
+  }
+
+  async held(): Promise<SinkHeld | null> {
+    return await this.#connection.reading(transaction => this.#fence.read(transaction))
+  }
+
+  async compare(at: SinkPosition, rows: SinkRows): Promise<SinkComparison | null> {
+    return await this.#connection.reading(async transaction => {
+      const position = await this.#fence.read(transaction)
+      if (position?.run !== at.run || position.commit !== at.commit) return null
+      return await compareTable(transaction, this.#sql, this.#columns, some => this.#lines(some), rows)
     })
   }
 

@@ -54,12 +54,18 @@ export class Sockets {
         failure = error
       }
     }
-    this.#fail(failure as Error)
+    this.#end(failure as Error)
     throw failure
   }
 
   destroy(): void {
+    this.#end(Object.assign(new Error('the connection was given up'), { code: 'ECONNABORTED' }))
     for (const socket of this.#open) socket.destroy()
+  }
+
+  #end(error: Error): void {
+    this.#failure ??= error
+    this.#fail(this.#failure)
   }
 
   async #connected(place: Place): Promise<Socket> {
@@ -69,13 +75,9 @@ export class Sockets {
     try {
       await once(raw, 'connect')
       const socket = this.#ssl === false || 'path' in place ? raw : await secured(raw, place.host, this.#ssl)
-      const end = (error: Error): void => {
-        this.#failure ??= error
-        this.#fail(this.#failure)
-      }
       for (const one of new Set([raw, socket])) {
-        one.on('error', end)
-        one.once('close', () => end(ended(place)))
+        one.on('error', error => this.#end(error))
+        one.once('close', () => this.#end(ended(place)))
       }
       return deafToClose(socket)
     } catch (error) {

@@ -26,6 +26,8 @@ export interface Statements {
   copyInto(target: string): string
   upsertInto(target: string): string
   deleteFrom(target: string): string
+  /** All columns but the key, of a table under another name. */
+  comparable(alias: string): string
   /** Makes the table equal to the temporary one, touching only rows that differ. */
   readonly mergeTemporary: readonly string[]
 }
@@ -61,6 +63,7 @@ export function statementsOf(name: TableName, view: SinkView, columns: readonly 
       return `INSERT INTO ${target} AS t (${list}) SELECT * FROM unnest(${arrays.join(', ')})
         ON CONFLICT (${key}) DO UPDATE SET ${assigned.join(', ')}`
     },
+    comparable: tuple,
     deleteFrom: target => `DELETE FROM ${target} WHERE ${key} = ANY($1::bytea[])`,
     mergeTemporary: [
       `ANALYZE ${TEMPORARY}`,

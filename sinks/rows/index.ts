@@ -11,6 +11,7 @@ export {
   type SinkChange,
   type SinkComparison,
   type SinkContent,
+  type SinkHeld,
   type SinkPosition,
   type SinkRow,
   type SinkRows,

@@ -56,6 +56,10 @@ class MemorySink implements RowSink {
     return place.position
   }
 
+  async held(): Promise<SinkPosition | null> {
+    return this.#place.position
+  }
+
   async apply({ from, to, rows }: SinkChange): Promise<void> {
     const { position } = this.#place
     if (position?.commit !== from.commit || position.run !== from.run)

@@ -77,6 +77,7 @@ export const feeding = (): string =>
           await sink.replace({ ...snapshot, rows: passing('fill-rows', snapshot.rows) })
           at('fill-done')
         },
+        held: () => sink.held(),
         close: () => sink.close(),
       }
     },
@@ -129,7 +130,9 @@ export function rowsInState(state: string, view: string): ReadonlyMap<string, un
   try {
     const rows = [...storedRows(reader, functions.plan, view)].map(([key, stored]): [string, unknown] => {
       const decoded = decodeViewValue(stored)
-      return [bytesToHex(key), 'value' in decoded ? JSON.parse(canonicalJson(decoded.value)) : { ...decoded.error }]
+      if (!('value' in decoded)) return [bytesToHex(key), { ...decoded.error }]
+      // What Postgres cannot hold is replaced, and counted.
+      return [bytesToHex(key), JSON.parse(canonicalJson(decoded.value).replaceAll('\\u0000', '\ufffd'))]
     })
     return new Map(rows)
   } finally {

@@ -4,8 +4,10 @@ import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMIT_STEPS } from '../../../run/commit-steps.ts'
+import { runBatch } from '../../../runtime-batch/index.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { embeddedLog } from '../../run/support/logs.ts'
+import { functions } from '../../run/support/traffic.ts'
 import { type Child, start } from '../../support/child.ts'
 import { appendPart, feeding, half, parts, rowsInState, rowsInTable, SINK_POINTS, says, VIEWS } from './feeding.ts'
 import { hasPostgres, TestPostgres } from './server.ts'
@@ -117,13 +119,15 @@ describe.skipIf(!hasPostgres())('rows in Postgres', () => {
 
   it('is left by an owner that has been overtaken', { timeout: LIMIT_MS }, async () => {
     const { log, state } = await fresh()
+    await expectWhole(log, state)
+    // A copy of the state that has had more owners, as where a volume was cloned.
+    const copy = join(testFolder(), 'copy')
+    cpSync(state, copy, { recursive: true })
+    for (let i = 0; i < 3; i++) await runBatch({ functions, log, state: copy })
     const old = run(log, state, '')
     await says(old, line => line === 'live')
     await appendPart(log, parts[0] as typeof half)
     await says(old, line => line.startsWith('committed'))
-    // A copy of the state is opened by another process, as where a volume was cloned.
-    const copy = join(testFolder(), 'copy')
-    cpSync(state, copy, { recursive: true, filter: name => !name.includes('.lock') })
     const fresher = run(log, copy, '')
     await says(fresher, line => line === 'live')
     for (const records of parts.slice(1)) {
