@@ -25,7 +25,7 @@ export function hasPostgres(): boolean {
 }
 
 /** Postgres refuses to run as root: it then runs as its own user, or as nobody. */
-const user = process.getuid?.() === 0 ? (idOf('postgres') ?? idOf('nobody')) : null
+export const serverUser = process.getuid?.() === 0 ? (idOf('postgres') ?? idOf('nobody')) : null
 
 function idOf(name: string): { readonly uid: number; readonly gid: number } | null {
   const line = readFileSync('/etc/passwd', 'utf8')
@@ -48,10 +48,10 @@ export class TestPostgres {
   /** `settings`: lines of postgresql.conf. */
   static async start(settings: readonly string[] = []): Promise<TestPostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'lyrebird-postgres-'))
-    if (user !== null) chownSync(folder, user.uid, user.gid)
+    if (serverUser !== null) chownSync(folder, serverUser.uid, serverUser.gid)
     const data = join(folder, 'data')
     const options = ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C']
-    execFileSync(join(programs as string, 'initdb'), options, { ...user, stdio: 'pipe', cwd: folder })
+    execFileSync(join(programs as string, 'initdb'), options, { ...serverUser, stdio: 'pipe', cwd: folder })
     const server = new TestPostgres(folder, await freePort())
     const own = [`port = ${server.port}`, "listen_addresses = '127.0.0.1'", `unix_socket_directories = '${folder}'`]
     appendFileSync(join(data, 'postgresql.conf'), `${[...own, 'max_connections = 50', ...settings].join('\n')}\n`)
@@ -69,7 +69,7 @@ export class TestPostgres {
 
   async begin(): Promise<void> {
     const child = spawn(join(programs as string, 'postgres'), ['-D', join(this.folder, 'data')], {
-      ...user,
+      ...serverUser,
       stdio: 'ignore',
       cwd: this.folder,
     })
@@ -114,13 +114,32 @@ export class TestPostgres {
     rmSync(data, { recursive: true })
     cpSync(backup, data, { recursive: true })
     execFileSync('chmod', ['-R', 'go-rwx', data])
-    if (user !== null) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, data])
+    if (serverUser !== null) execFileSync('chown', ['-R', `${serverUser.uid}:${serverUser.gid}`, data])
   }
 
   async stop(): Promise<void> {
     if (this.#process !== null) this.resume()
     await this.end()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Further lines of postgresql.conf, for the next start. */
+  set(settings: readonly string[]): void {
+    appendFileSync(join(this.folder, 'data/postgresql.conf'), `${settings.join('\n')}\n`)
+  }
+
+  /** Files of the data folder for TLS, and for a user `app` that needs a password. */
+  filesFor(key: string, certificate: string): Readonly<Record<string, string>> {
+    const rules = [
+      'host all app 127.0.0.1/32 scram-sha-256',
+      'host all app ::1/128 scram-sha-256',
+      'host all all all trust',
+    ]
+    return {
+      'server.key': readFileSync(key, 'utf8'),
+      'server.crt': readFileSync(certificate, 'utf8'),
+      'pg_hba.conf': `${[...rules, 'local all all trust'].join('\n')}\n`,
+    }
   }
 
   /** Rows of one statement, on a connection of its own. */
@@ -157,7 +176,7 @@ function childrenOf(pid: number): readonly number[] {
   return text === '' ? [] : text.split(' ').map(Number)
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }

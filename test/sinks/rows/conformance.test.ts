@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkRowSink, type SinkUnderTest } from '../../../sinks/conformance/index.ts'
 import { keyCell } from '../../../sinks/postgres/cells.ts'
 import { ndjson, postgres } from '../../../sinks/rows/index.ts'
+import { hasPooler, TestPooler } from '../postgres/pooler.ts'
 import { hasPostgres, TestPostgres } from '../postgres/server.ts'
 
 const seed = Math.floor(Math.random() * 2 ** 31)
@@ -49,11 +50,24 @@ describe.skipIf(!hasPostgres())('postgres', () => {
   afterAll(() => server.stop())
 
   it(`keeps the contract (seed ${seed})`, { timeout: 120_000 }, async () => {
+    expect(await checkRowSink(tables(server.url(), 'checked'), { seed })).toEqual([])
+  })
+
+  it.skipIf(!hasPooler())('keeps it through PgBouncer in transaction mode', { timeout: 120_000 }, async () => {
+    const pooler = await TestPooler.start(server)
+    try {
+      expect(await checkRowSink(tables(pooler.url, 'pooled'), { seed, sequences: 2 })).toEqual([])
+    } finally {
+      await pooler.stop()
+    }
+  })
+
+  function tables(url: string, stem: string): () => Promise<SinkUnderTest> {
     let places = 0
-    const fresh = async (): Promise<SinkUnderTest> => {
-      const table = `checked_${places++}`
+    return async () => {
+      const table = `${stem}_${places++}`
       return {
-        definition: postgres({ url: server.url(), table }),
+        definition: postgres({ url, table }),
         idOf: id => keyCell(id).slice(2),
         rows: async () => {
           if ((await server.query(`SELECT to_regclass('${table}') AS t`))[0]?.t === null) return new Map()
@@ -64,6 +78,5 @@ describe.skipIf(!hasPostgres())('postgres', () => {
         },
       }
     }
-    expect(await checkRowSink(fresh, { seed })).toEqual([])
-  })
+  }
 })
