@@ -17,6 +17,8 @@ export interface Patience {
   readonly outageMs?: number | undefined
   /** Ends a wait: what is asked of the log then fails. */
   readonly signal?: AbortSignal | undefined
-  /** Called while the log is away, at each try; with null once it is there again. `what`: something else than the log. */
+  /**
+   * Called while the log is away, at each try; with null once it is there again. `what`: something else than the log.
+   */
   readonly onAway?: ((away: LogAway | null, what?: string) => void) | undefined
 }

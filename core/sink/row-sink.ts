@@ -30,7 +30,9 @@ export interface SinkPosition {
   readonly commit: number
   /** What of the log it covers: `topic/0:1200,topic/1:990`. */
   readonly cut: string
-  /** The view's watermark, in ms since 1970; minus infinity while there is none, plus infinity at the end of a history. */
+  /**
+   * The view's watermark, in ms since 1970; minus infinity while there is none, plus infinity at the end of a history.
+   */
   readonly watermark: number
 }
 
@@ -115,7 +117,10 @@ export interface RowSinkOptions {
   /** Id of the state. */
   readonly state: string
   readonly epoch: number
-  /** Whether rows of another state may be replaced, and an owner with a higher epoch be passed over: the state was restored. */
+  /**
+   * Whether rows of another state may be replaced, and an owner with a higher epoch be passed over, since the state was
+   * restored.
+   */
   readonly takesOver: boolean
 }
 

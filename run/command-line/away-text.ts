@@ -1,4 +1,5 @@
-// What people are told while a log, or something else, is away: at once, after a minute, then every ten minutes, and when it is back.
+// What people are told while a log, or something else, is away: at once, after a minute, then every ten minutes, and
+// when it is back.
 //
 // Not here: where it is printed (the callers).
 

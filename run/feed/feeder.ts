@@ -14,11 +14,11 @@ import type { Patience } from '../../logs/patience.ts'
 import type { StateReader } from '../../store/store.ts'
 import { now } from '../clock.ts'
 import { lastNumbered, watermarkAt } from '../state/read-state.ts'
-import { AWAY_MOST_MS, AWAY_MS, CATCH_UPS, ROWS_AT_ONCE, SNAPSHOT_ROWS } from './limits.ts'
+import { AWAY_MAX_MS, AWAY_MS, CATCH_UPS, ROWS_AT_ONCE, SNAPSHOT_ROWS } from './limits.ts'
 import { ViewSnapshot } from './sink-rows.ts'
 import { changedKeys, type FeedEntry, type ViewFeed } from './view-feed.ts'
 
-export interface FeederOptions {
+interface FeederOptions {
   readonly view: string
   /** For people: `table traffic of Postgres`. */
   readonly place: string
@@ -85,7 +85,7 @@ export class Feeder {
       })
   }
 
-  /** Of two lines of commits neither is behind the other by number. A commit that the feed does not know has no name. */
+  /** Two lines of commits are not ordered by number. A commit that the feed does not know has no name. */
   get #isBehind(): boolean {
     const [position, last] = [this.#position, this.#o.feed.last]
     if (position === undefined) return true
@@ -106,7 +106,7 @@ export class Feeder {
         if (this.#closed) return
         this.#isAway(error)
         await this.#sleep(pause)
-        pause = Math.min(2 * pause, AWAY_MOST_MS)
+        pause = Math.min(2 * pause, AWAY_MAX_MS)
       }
     }
   }

@@ -18,5 +18,8 @@ export const SNAPSHOT_ROWS = 20_000
 /** Times that what has changed meanwhile is added to a fill, before the last snapshot counts. */
 export const CATCH_UPS = 5
 
-/** ms until a sink that is away is asked again: at first, and at most. */
-export const [AWAY_MS, AWAY_MOST_MS] = [200, 5_000]
+/** ms until a sink that is away is asked again, at first. */
+export const AWAY_MS = 200
+
+/** The same at most. */
+export const AWAY_MAX_MS = 5_000

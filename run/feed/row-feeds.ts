@@ -157,7 +157,7 @@ export function askedSinks(plan: Plan, sinks: RowSinks, state: string): readonly
   })
 }
 
-export interface AskedSink {
+interface AskedSink {
   readonly view: string
   readonly place: string
   readonly sink: RowSink

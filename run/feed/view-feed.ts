@@ -99,7 +99,7 @@ export class ViewFeed {
 }
 
 /** The entries of a feed, by commit. */
-export function readEntries(state: StateAccess, view: string): FeedEntry[] {
+function readEntries(state: StateAccess, view: string): FeedEntry[] {
   const entries: FeedEntry[] = []
   for (const [key, value] of state.range(feedTable(view))) {
     const reader = new ByteReader(key)

@@ -2,7 +2,7 @@
 
 import { deepStrictEqual, rejects } from 'node:assert/strict'
 import type { SinkRow } from '../../core/sink/row-sink.ts'
-import type { SinkUnderTest } from './check-row-sink.ts'
+import type { SinkUnderTest } from './sink-under-test.ts'
 import { at, change, failing, refuses, row, rowsOf, shows, sinkOf, snapshot, standsAt } from './subject.ts'
 
 type Check = (subject: SinkUnderTest) => Promise<void>

@@ -4,4 +4,5 @@
 // that answers wrongly.
 // Not here: failures of one system, such as a server that is killed (the tests of each sink).
 
-export { type CheckOptions, checkRowSink, type SinkUnderTest, type Violation } from './check-row-sink.ts'
+export { type CheckOptions, checkRowSink, type Violation } from './check-row-sink.ts'
+export type { SinkUnderTest } from './sink-under-test.ts'

@@ -2,7 +2,7 @@
 
 import { rejects } from 'node:assert/strict'
 import type { RowSink, SinkPosition, SinkRow } from '../../core/sink/row-sink.ts'
-import type { SinkUnderTest } from './check-row-sink.ts'
+import type { SinkUnderTest } from './sink-under-test.ts'
 import { at, change, failing, row, rowsOf, shows, sinkOf, snapshot } from './subject.ts'
 
 const OPERATIONS = 40

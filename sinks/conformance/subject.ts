@@ -12,7 +12,7 @@ import type {
   SinkSnapshot,
 } from '../../core/sink/row-sink.ts'
 import { canonicalBytes } from '../../core/values/canonical.ts'
-import type { SinkUnderTest } from './check-row-sink.ts'
+import type { SinkUnderTest } from './sink-under-test.ts'
 
 const documentOf = (fields: Readonly<Record<string, Schema>>): SchemaDocument => ({
   root: { kind: 'object', fields: Object.entries(fields).map(([name, schema]) => ({ name, schema, optional: true })) },
@@ -65,7 +65,7 @@ export function row(country: string, n: number | null, more: object = {}): SinkR
   return { id: idOf(country), key: { country }, window: WINDOW, content }
 }
 
-export const idOf = (country: string): Uint8Array => canonicalBytes([WINDOW.start, country])
+const idOf = (country: string): Uint8Array => canonicalBytes([WINDOW.start, country])
 
 export async function* rowsOf(...pieces: readonly (readonly SinkRow[])[]): AsyncGenerator<readonly SinkRow[]> {
   yield* pieces

@@ -89,7 +89,7 @@ describe('a bundle by itself', () => {
     diagnostics: [],
     calls: new Map(),
     views: new Map(),
-          aggregations: new Map(),
+    aggregations: new Map(),
     spans: new Map(),
     insertions: new Map(),
     aliases: new Map(),

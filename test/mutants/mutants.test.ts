@@ -7,11 +7,12 @@ import { ROOT } from '../support/repository.ts'
 import { DEPLOYMENT_MUTANTS } from './deployment-mutants.ts'
 import type { Mutant } from './mutant.ts'
 import { MUTANTS } from './mutants.ts'
+import { ROW_MUTANTS } from './row-mutants.ts'
 import { expectCaught, LIMIT_MS } from './run-mutant.ts'
 import { SINK_MUTANTS } from './sink-mutants.ts'
 
 const OWN = [...MUTANTS, ...DEPLOYMENT_MUTANTS]
-const ALL = [...OWN, ...SINK_MUTANTS]
+const ALL = [...OWN, ...SINK_MUTANTS, ...ROW_MUTANTS]
 
 it('has at least eight, each with a name of its own', () => {
   expect(ALL.length).toBeGreaterThanOrEqual(8)

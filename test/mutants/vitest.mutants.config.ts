@@ -8,9 +8,12 @@ import { mergeConfig } from 'vitest/config'
 import base from '../../vitest.config.ts'
 import { DEPLOYMENT_MUTANTS } from './deployment-mutants.ts'
 import { MUTANTS } from './mutants.ts'
+import { ROW_MUTANTS } from './row-mutants.ts'
 import { SINK_MUTANTS } from './sink-mutants.ts'
 
-const mutant = [...MUTANTS, ...DEPLOYMENT_MUTANTS, ...SINK_MUTANTS].find(m => m.name === process.env.LYREBIRD_MUTANT)
+const mutant = [...MUTANTS, ...DEPLOYMENT_MUTANTS, ...SINK_MUTANTS, ...ROW_MUTANTS].find(
+  m => m.name === process.env.LYREBIRD_MUTANT,
+)
 if (mutant === undefined) throw new Error(`no mutant ${process.env.LYREBIRD_MUTANT}`)
 
 export default mergeConfig(base, {

@@ -1,5 +1,5 @@
-// Mistakes of people: addresses, passwords, certificates, rights, tables of somebody else. Each is told with its remedy,
-// nothing is half done, and no text holds the password.
+// Mistakes of people: addresses, passwords, certificates, rights, tables of somebody else. Each is told with its
+// remedy, nothing is half done, and no text holds the password.
 
 import { execFileSync } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -7,7 +7,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { appendFileSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 
@@ -121,6 +121,12 @@ export class TestPostgres {
     if (this.#process !== null) this.resume()
     await this.end()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** Makes a folder the server's own. */
+  give(folder: string): void {
+    if (serverUser !== null) chownSync(folder, serverUser.uid, serverUser.gid)
+    execFileSync('chmod', ['o+x', dirname(folder), dirname(dirname(folder))])
   }
 
   /** Further lines of postgresql.conf, for the next start. */
