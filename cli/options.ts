@@ -27,6 +27,7 @@ export interface RunFlags {
   readonly admit?: boolean
   readonly json?: boolean
   readonly listen?: string
+  readonly ticks?: string
 }
 
 /** The value, or a usage error that names the option. */

@@ -2,8 +2,8 @@
 //
 // Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0, or ends at its last commit.
 
-import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
-import { durationOf, numberOf } from '../run/command-line/option-values.ts'
+import { type GivenFunctions, LISTEN_OPTION, runMain, type Target, TICKS_OPTION } from '../run/command-line/main.ts'
+import { durationOf, numberOf, ticksOf } from '../run/command-line/option-values.ts'
 import { whileListening } from '../run/listen/listening.ts'
 import { phaseText, STOPPED } from './phase-text.ts'
 import { runDeployment } from './run-deployment.ts'
@@ -23,15 +23,18 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
       'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
       workers: { value: 'N', means: 'partitions of the history read at once; default the processors' },
       listen: LISTEN_OPTION,
+      ticks: TICKS_OPTION,
     },
     run: async (options, given) => {
+      const ticksMs = ticksOf(given.ticks as string | undefined, options.until)
       const summary = await whileListening(given.listen as string | undefined, options, say, ready =>
         runDeployment({
           ...options,
           commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
           workers: numberOf(given.workers as string | undefined, 'workers', 1),
+          ticksMs,
           signal: stop.signal,
-          onNotice: say,
+          onNotice: notice => say(notice.text),
           onPhase: (phase, records) => {
             if (phase === 'live') ready()
             say(phaseText(phase, records))

@@ -184,8 +184,8 @@ export class JobRun {
       let ranges = await rangesNow(log, plan, { open })
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
-      const { durable } = options
-      const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
+      const { durable, recompute = `node batch.mjs --log ${log.description} --state ${options.state}-new` } = options
+      const state = await openState(options.state, plan, { recompute, durable })
       closings.unshift(() => state.writer.close())
       // A state that has read something, or begins somewhere, is compared with where the partitions end.
       if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
@@ -314,6 +314,9 @@ export class JobRun {
     })
   }
 
+  /** Throws `stale-owner` where another process has taken the state over. */
+  checkOwner = (): void => this.#state.writer.checkOwner()
+
   /** Resolves when the records of all commits are where they go. Throws what keeps them from there. */
   async drain(): Promise<void> {
     await this.#outputs.drain()
@@ -394,7 +397,3 @@ async function openOutputs(
 
 const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>
   typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
-
-function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
-  return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`
-}

@@ -2,7 +2,7 @@
 
 import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
 import { stopInTime } from '../../deployment/stop-in-time.ts'
-import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
+import { durationOf, numberOf, ticksOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -18,6 +18,7 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
   const config = await readConfig()
   const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
   const workers = numberOf(flags.workers, 'workers', 1, 1024) ?? config.workers
+  const ticksMs = ticksOf(flags.ticks, flags.until)
   const options = await runOptions('run', job, flags, config, terminal)
   const { runDeployment } = await import('../../deployment/index.ts')
   const [showHistory, showLive] = [progressOf(terminal, 'history'), progressOf(terminal, 'live')]
@@ -31,7 +32,8 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
         commitIntervalMs,
         workers,
         signal: stop.signal,
-        onNotice: talk,
+        ticksMs,
+        onNotice: notice => talk(notice.text),
         onPhase: (phase, records) => {
           if (phase === 'live') ready()
           terminal.progress(null)

@@ -2,7 +2,7 @@
 // ends at once.
 
 import { type LogPlace, liveOf } from '../../logs/index.ts'
-import { durationOf } from '../../run/command-line/option-values.ts'
+import { durationOf, ticksOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -19,6 +19,7 @@ export async function stream(
 ): Promise<void> {
   const config = await readConfig()
   const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
+  const ticksMs = ticksOf(flags.ticks, flags.until)
   const options = await runOptions('stream', job, flags, config, terminal)
   const { runStream } = await import('../../runtime-stream/index.ts')
   const show = progressOf(terminal, 'stream')
@@ -33,7 +34,8 @@ export async function stream(
         ...options,
         commitIntervalMs,
         signal: stop.signal,
-        onNotice: talk,
+        ticksMs,
+        onNotice: notice => talk(notice.text),
         onProgress: progress => show(seenLive(progress)),
       })
     })

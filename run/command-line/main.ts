@@ -64,6 +64,11 @@ export const LISTEN_OPTION: OptionText = {
   means: 'answer /metrics (Prometheus), /healthz and /readyz there',
 }
 
+export const TICKS_OPTION: OptionText = {
+  value: 'D',
+  means: 'write ticks into partitions that have had no record for so long, such as 1m',
+}
+
 export interface Target {
   readonly name: 'batch' | 'stream' | 'run'
   /** Options of this target beside the common ones. */
