@@ -75,6 +75,8 @@ function addCompiling(program: Command, terminal: Terminal, ended: Ended): void 
     .description('Compiles a job to a folder that runs on its own: node OUT/batch.mjs --log LOG --state STATE')
     .argument('<job>', 'the job file')
     .option('--out <dir>', 'where to write (default: dist/NAME)')
+    .option('--docker', 'a Dockerfile and what it needs, beside')
+    .option('--k8s', 'manifests for Kubernetes, beside')
     .option('--json', JSON_TEXT)
     .action(async (job, options) => (await import('./commands/compile.ts')).compile(job, options, terminal))
 }
