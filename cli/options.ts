@@ -28,6 +28,7 @@ export interface RunFlags {
   readonly json?: boolean
   readonly listen?: string
   readonly ticks?: string
+  readonly logFormat?: string
 }
 
 /** The value, or a usage error that names the option. */

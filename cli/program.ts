@@ -25,6 +25,7 @@ const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stre
 const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
 const LISTEN = 'answer /metrics (Prometheus), /healthz and /readyz on HOST:PORT, such as 127.0.0.1:9464'
 const TICKS = 'write ticks into partitions that have had no record for so long, such as 1m'
+const LOG_FORMAT = 'what is said on stderr: text (default), or json, one object a line'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -117,6 +118,7 @@ function addRunning(program: Command, terminal: Terminal): void {
     .option('--commit-interval <duration>', 'time between commits, such as 500ms or 10s (default: 1s)')
     .option('--listen <address>', LISTEN)
     .option('--ticks <duration>', TICKS)
+    .option('--log-format <format>', LOG_FORMAT)
     .addHelpText('after', '\nExample:\n  lyrebird stream jobs/page-views.ts --log log --state state')
     .action(async (job, options) => (await import('./commands/stream.ts')).stream(job, options, terminal))
   common(program.command('run'))
@@ -128,6 +130,7 @@ function addRunning(program: Command, terminal: Terminal): void {
     .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
     .option('--listen <address>', LISTEN)
     .option('--ticks <duration>', TICKS)
+    .option('--log-format <format>', LOG_FORMAT)
     .addHelpText(
       'after',
       '\nExample:\n  lyrebird run jobs/page-views.ts --log kafka://127.0.0.1:9092 --archive archive --state state',

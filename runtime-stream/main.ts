@@ -2,7 +2,14 @@
 //
 // Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0.
 
-import { type GivenFunctions, LISTEN_OPTION, runMain, type Target, TICKS_OPTION } from '../run/command-line/main.ts'
+import {
+  type GivenFunctions,
+  LISTEN_OPTION,
+  LOG_FORMAT_OPTION,
+  runMain,
+  type Target,
+  TICKS_OPTION,
+} from '../run/command-line/main.ts'
 import { durationOf, ticksOf } from '../run/command-line/option-values.ts'
 import { whileListening } from '../run/listen/listening.ts'
 import { runStream } from './run-stream.ts'
@@ -19,19 +26,19 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
       'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
       listen: LISTEN_OPTION,
       ticks: TICKS_OPTION,
+      'log-format': LOG_FORMAT_OPTION,
     },
-    run: (options, given) => {
+    run: (options, given, tell) => {
       const commitIntervalMs = durationOf(given['commit-interval'] as string | undefined, 'commit-interval')
       const ticksMs = ticksOf(given.ticks as string | undefined, options.until)
-      const say = (line: string): void => void process.stderr.write(`${line}\n`)
-      return whileListening(given.listen as string | undefined, options, say, ready => {
+      return whileListening(given.listen as string | undefined, options, tell, ready => {
         ready()
         return runStream({
           ...options,
           commitIntervalMs,
           ticksMs,
           signal: stop.signal,
-          onNotice: notice => say(notice.text),
+          onNotice: tell,
         })
       })
     },

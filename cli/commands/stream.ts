@@ -23,19 +23,21 @@ export async function stream(
   const options = await runOptions('stream', job, flags, config, terminal)
   const { runStream } = await import('../../runtime-stream/index.ts')
   const show = progressOf(terminal, 'stream')
-  const talk = (line: string): void => terminal.talk(line)
+  const { tell } = terminal
   const stop = stopping(terminal)
-  if (options.until === undefined)
-    terminal.talk(`following ${liveOf(options.log as LogPlace)}; Ctrl-C commits and ends`)
+  if (options.until === undefined) {
+    const log = liveOf(options.log as LogPlace)
+    tell({ event: 'following', level: 'info', text: `following ${log}; Ctrl-C commits and ends`, fields: { log } })
+  }
   try {
-    const summary = await whileListening(flags.listen, options, talk, ready => {
+    const summary = await whileListening(flags.listen, options, tell, ready => {
       ready()
       return runStream({
         ...options,
         commitIntervalMs,
         signal: stop.signal,
         ticksMs,
-        onNotice: notice => talk(notice.text),
+        onNotice: tell,
         onProgress: progress => show(seenLive(progress)),
       })
     })

@@ -72,7 +72,7 @@ ${containerOf(name)}      volumes:
 
 const containerOf = (name: string): string => `        - name: run
           image: "${name}:latest"
-          args: ["--log", "$(LYREBIRD_LOG)"]
+          args: ["--log", "$(LYREBIRD_LOG)", "--log-format", "json"]
           envFrom:
             - secretRef: {name: "${name}"}
           ports:

@@ -51,6 +51,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   fzstd: 'logs/record-batch/',
   '@node-rs/crc32': 'logs/',
   'prom-client': 'run/listen/',
+  pino: 'run/notices/',
   avsc: 'formats/avro/',
   protobufjs: 'formats/protobuf/',
 }

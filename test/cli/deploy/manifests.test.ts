@@ -86,7 +86,7 @@ describe('what compile --k8s writes', () => {
       readinessProbe: { httpGet: { path: '/readyz', port } },
       startupProbe: { httpGet: { path: '/healthz', port } },
       envFrom: [{ secretRef: { name: 'page-views' } }],
-      args: ['--log', '$(LYREBIRD_LOG)'],
+      args: ['--log', '$(LYREBIRD_LOG)', '--log-format', 'json'],
     })
     expect(manifests.Service?.spec.ports).toEqual([{ name: port, port: 9464, targetPort: port }])
     expect(container.env).toBeUndefined()
