@@ -32,5 +32,6 @@ export interface IdleTick {
 export interface TickWriter {
   /** The offset of the tick; null where the partition does not end at `end` any more: nothing is written then. */
   write(tick: IdleTick): Promise<bigint | null>
+  /** Ends what waits for brokers. */
   close(): Promise<void>
 }

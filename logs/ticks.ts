@@ -29,11 +29,11 @@ export async function writeTicks(log: string, ticks: readonly Tick[]): Promise<r
   return written
 }
 
-/** For a run that writes ticks again and again: a connection stays open. `signal` ends a wait for brokers. */
-export async function openTickWriter(log: string, signal?: AbortSignal): Promise<TickWriter> {
+/** For a run that writes ticks again and again: a connection stays open. */
+export async function openTickWriter(log: string): Promise<TickWriter> {
   if (isKafkaAddress(log)) {
     const { KafkaTickWriter } = await import('./kafka/ticks.ts')
-    return new KafkaTickWriter(log, signal)
+    return new KafkaTickWriter(log)
   }
   return { write: tick => writeToIdle(log, tick), close: async () => {} }
 }

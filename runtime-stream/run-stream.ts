@@ -98,10 +98,10 @@ class Live {
   }
 
   async begin(): Promise<void> {
-    const { log, ticksMs: idleMs, signal, onNotice: tell = () => {} } = this.#options
+    const { log, ticksMs: idleMs, onNotice: tell = () => {} } = this.#options
     if (idleMs === undefined || !isLogPlace(log)) return
     const { openIdleTicks } = await import('./ticks/idle-ticks.ts')
-    this.#ticks = await openIdleTicks(this.#stream.run, liveOf(log), { idleMs, tell, signal })
+    this.#ticks = await openIdleTicks(this.#stream.run, liveOf(log), { idleMs, tell })
   }
 
   async follow(): Promise<void> {

@@ -31,12 +31,11 @@ export async function writeKafkaTicks(spec: string, ticks: readonly Tick[]): Pro
 /** Connects when it first writes. Records of open transactions count: a partition that has such is not idle. */
 export class KafkaTickWriter implements TickWriter {
   readonly #spec: string
-  readonly #signal: AbortSignal | undefined
+  readonly #closing = new AbortController()
   #cluster: Promise<Cluster> | null = null
 
-  constructor(spec: string, signal: AbortSignal | undefined) {
+  constructor(spec: string) {
     this.#spec = spec
-    this.#signal = signal
   }
 
   async write({ topic, partition, time, end, stampable }: IdleTick): Promise<bigint | null> {
@@ -51,13 +50,14 @@ export class KafkaTickWriter implements TickWriter {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
     const cluster = await this.#cluster?.catch(() => null)
     await cluster?.close()
   }
 
   #connected(): Promise<Cluster> {
     const times = { openMs: IDLE_TICK_OUTAGE_MS, outageMs: IDLE_TICK_OUTAGE_MS }
-    this.#cluster ??= connect(this.#spec, { patience: { ...times, signal: this.#signal } }).catch(error => {
+    this.#cluster ??= connect(this.#spec, { patience: { ...times, signal: this.#closing.signal } }).catch(error => {
       this.#cluster = null
       throw error
     })

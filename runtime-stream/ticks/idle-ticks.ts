@@ -34,13 +34,9 @@ interface Seen {
   readonly since: number
 }
 
-/** `log` is a directory, or an address of Kafka; `signal` ends a wait for brokers. Throws as `IdleTicks.open` does. */
-export async function openIdleTicks(
-  run: Run,
-  log: string,
-  { signal, ...options }: Omit<Options, 'writer'> & { readonly signal: AbortSignal | undefined },
-): Promise<IdleTicks> {
-  return await IdleTicks.open(run, { ...options, writer: await openTickWriter(log, signal) })
+/** `log` is a directory, or an address of Kafka. Throws as `IdleTicks.open` does. */
+export async function openIdleTicks(run: Run, log: string, options: Omit<Options, 'writer'>): Promise<IdleTicks> {
+  return await IdleTicks.open(run, { ...options, writer: await openTickWriter(log) })
 }
 
 export class IdleTicks {
@@ -54,6 +50,7 @@ export class IdleTicks {
   readonly #failing = new Set<string>()
   #writing: Promise<void> | null = null
   #lost: unknown = null
+  #isClosed = false
 
   private constructor(run: Run, topics: ReadonlySet<string>, options: Options) {
     this.#run = run
@@ -90,10 +87,11 @@ export class IdleTicks {
     })
   }
 
-  /** Waits for the tick that is being written. */
+  /** Ends the wait for brokers; a tick that is being written to a disk is waited for. */
   async close(): Promise<void> {
-    await this.#writing
+    this.#isClosed = true
     await this.#options.writer.close()
+    await this.#writing
   }
 
   /** Ticks for the idle partitions of a topic. */
@@ -127,6 +125,7 @@ export class IdleTicks {
   async #write(due: readonly IdleTick[]): Promise<void> {
     const begun: string[] = []
     for (const tick of due) {
+      if (this.#isClosed) return
       const name = partitionName(tick.topic, tick.partition)
       try {
         this.#run.checkOwner()
@@ -136,6 +135,7 @@ export class IdleTicks {
         this.#written.set(name, offset)
         this.#tellAgain(tick.topic)
       } catch (error) {
+        if (this.#isClosed) return
         if (!isLyrebirdError(error) || error.code === 'stale-owner') {
           this.#lost = error
           return
