@@ -97,6 +97,8 @@ describe('a backup', { timeout: LIMIT_MS }, () => {
       live.child.kill('SIGCONT')
       expect((await appending).code).toBe(0)
     }
+    const early = await lyrebird('run job.ts --log log --state backup0 --until end')
+    expect([early.code, early.err]).toEqual([6, expect.stringContaining(`process ${live.child.pid}`)])
     live.child.kill('SIGKILL')
     await live.ended
     for (let i = 0; i < COPIES; i++) {
