@@ -98,6 +98,13 @@ describe.skipIf(reason !== null)('the image', { timeout: LIMIT_MS }, () => {
     expect(performance.now() - begun).toBeLessThan(STOP_LIMIT_MS)
     expect(new Set(readdirSync(state).map(name => statSync(join(state, name)).uid))).toEqual(new Set([1000]))
 
+    const looking = { ...image, entrypoint: ['node', 'node_modules/lyrebird/bin/lyrebird.mjs'] }
+    const status = start(looking, ['status', '--state', '/state'], { '/state': state })
+    let shown = ''
+    status.stdout?.on('data', part => (shown += part))
+    expect(await new Promise(resolve => status.once('close', resolve))).toBe(0)
+    expect(shown).toContain('page-views: no process writes it')
+
     await run(folder, ['append', 'page-views', '--log', 'log'], { input: records(60, 100) })
     const second = await begin(state)
     await expect

@@ -123,7 +123,15 @@ describe('a name of a job', () => {
 
   it('that YAML reads as something else is still a text', () => {
     for (const job of ['null', 'true', 'no', 'on', 'e1', 'y', 'NaN']) {
-      for (const { metadata } of Object.values(parsed(manifestsOf(job)))) expect(typeof metadata.name).toBe('string')
+      const { PersistentVolumeClaim: claim, Deployment: deployment, Service: service } = parsed(manifestsOf(job))
+      const texts = [claim, deployment, service].flatMap(one => [
+        one?.metadata.name,
+        ...Object.values(one?.metadata.labels ?? {}),
+      ])
+      const { containers, volumes } = (deployment as Manifest).spec.template.spec
+      texts.push(containers[0].envFrom[0].secretRef.name, volumes[0].persistentVolumeClaim.claimName)
+      texts.push(...Object.values(service?.spec.selector as Record<string, string>))
+      expect(new Set(texts.map(text => typeof text)), job).toEqual(new Set(['string']))
     }
   })
 
