@@ -22,6 +22,8 @@ const LONG = [
   'test/crash/random-kills',
   'test/logs/kafka/retention-campaign',
   'test/repository/docs',
+  'test/cli/deploy/image',
+  'test/deployment/backup',
 ]
 
 class LongFirst extends BaseSequencer {

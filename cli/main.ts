@@ -7,13 +7,14 @@
 import { CommanderError } from 'commander'
 import { EXIT } from '../core/errors.ts'
 import { engineFault } from '../host/engine.ts'
+import { jsonTeller } from '../run/notices/log-format.ts'
 import { runInAnotherProcess, wantsAnotherProcess } from './another-process.ts'
 import { reportFailure } from './output/failure.ts'
 import { newTerminal, type Terminal } from './output/terminal.ts'
 import { buildProgram } from './program.ts'
 
 export async function main(argv: readonly string[]): Promise<void> {
-  const terminal = newTerminal()
+  const terminal = newTerminal(await jsonTeller(argv))
   process.stdout.on('error', quitQuietly)
   process.stderr.on('error', quitQuietly)
   process.exitCode = await run(argv, terminal)

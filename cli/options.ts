@@ -27,6 +27,8 @@ export interface RunFlags {
   readonly admit?: boolean
   readonly json?: boolean
   readonly listen?: string
+  readonly ticks?: string
+  readonly logFormat?: string
 }
 
 /** The value, or a usage error that names the option. */

@@ -24,6 +24,8 @@ const ADMIT = 'take partitions that are new to the state in at the present water
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
 const LISTEN = 'answer /metrics (Prometheus), /healthz and /readyz on HOST:PORT, such as 127.0.0.1:9464'
+const TICKS = 'write ticks into partitions that have had no record for so long, such as 1m'
+const LOG_FORMAT = 'what is said on stderr: text (default), or json, one object a line'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -74,6 +76,8 @@ function addCompiling(program: Command, terminal: Terminal, ended: Ended): void 
     .description('Compiles a job to a folder that runs on its own: node OUT/batch.mjs --log LOG --state STATE')
     .argument('<job>', 'the job file')
     .option('--out <dir>', 'where to write (default: dist/NAME)')
+    .option('--docker', 'a Dockerfile and what it needs, beside')
+    .option('--k8s', 'manifests for Kubernetes, beside')
     .option('--json', JSON_TEXT)
     .action(async (job, options) => (await import('./commands/compile.ts')).compile(job, options, terminal))
 }
@@ -113,6 +117,8 @@ function addRunning(program: Command, terminal: Terminal): void {
     )
     .option('--commit-interval <duration>', 'time between commits, such as 500ms or 10s (default: 1s)')
     .option('--listen <address>', LISTEN)
+    .option('--ticks <duration>', TICKS)
+    .option('--log-format <format>', LOG_FORMAT)
     .addHelpText('after', '\nExample:\n  lyrebird stream jobs/page-views.ts --log log --state state')
     .action(async (job, options) => (await import('./commands/stream.ts')).stream(job, options, terminal))
   common(program.command('run'))
@@ -123,6 +129,8 @@ function addRunning(program: Command, terminal: Terminal): void {
     .option('--workers <n>', 'partitions of the history read at once (default: the processors there are)')
     .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
     .option('--listen <address>', LISTEN)
+    .option('--ticks <duration>', TICKS)
+    .option('--log-format <format>', LOG_FORMAT)
     .addHelpText(
       'after',
       '\nExample:\n  lyrebird run jobs/page-views.ts --log kafka://127.0.0.1:9092 --archive archive --state state',

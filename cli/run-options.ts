@@ -6,6 +6,7 @@ import type { LyrebirdConfig } from '../dsl/config.ts'
 import { awayTeller } from '../run/command-line/away-text.ts'
 import { givenPatience, readFrom, sizeOf, topicOptions } from '../run/command-line/option-values.ts'
 import type { RunOptions } from '../run/job-run.ts'
+import { checkLogFormat } from '../run/notices/log-format.ts'
 import { outOf } from '../run/state/folders.ts'
 import { readyJob } from './cache/compile-cache.ts'
 import { checkJobPath, type RunFlags, required, untilOf } from './options.ts'
@@ -19,11 +20,12 @@ export async function runOptions(
   config: LyrebirdConfig,
   terminal: Terminal,
 ): Promise<RunOptions> {
+  checkLogFormat(flags.logFormat)
   checkJobPath(job)
   const log = required(flags.log ?? config.log, 'log', 'DIR')
   const state = required(flags.state ?? config.state, 'state', 'DIR')
   const until = untilOf(flags.until)
-  const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
+  const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(terminal.tell) }
   const from = flags.from === undefined ? undefined : readFrom(flags.from)
   const outTopics = topicOptions(flags)
   const memoryBytes = sizeOf(flags.memory, 'memory')

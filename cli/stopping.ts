@@ -9,7 +9,8 @@ export function stopping(terminal: Terminal): { readonly signal: AbortSignal; di
   const controller = new AbortController()
   const onSignal = (signal: keyof typeof CODE): void => {
     if (controller.signal.aborted) process.exit(CODE[signal])
-    terminal.talk('committing; once more to end at once')
+    const text = 'committing; once more to end at once'
+    terminal.tell({ event: 'stopping', level: 'info', text, fields: { signal } })
     controller.abort()
   }
   process.on('SIGINT', onSignal)

@@ -2,10 +2,17 @@
 //
 // Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0, or ends at its last commit.
 
-import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
-import { durationOf, numberOf } from '../run/command-line/option-values.ts'
+import {
+  type GivenFunctions,
+  LISTEN_OPTION,
+  LOG_FORMAT_OPTION,
+  runMain,
+  type Target,
+  TICKS_OPTION,
+} from '../run/command-line/main.ts'
+import { durationOf, numberOf, ticksOf } from '../run/command-line/option-values.ts'
 import { whileListening } from '../run/listen/listening.ts'
-import { phaseText, STOPPED } from './phase-text.ts'
+import { phaseNotice, STOPPED } from './phase-notice.ts'
 import { runDeployment } from './run-deployment.ts'
 import { stopInTime } from './stop-in-time.ts'
 
@@ -16,29 +23,32 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
   stopInTime(stop.signal)
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const target: Target = {
     name: 'run',
     options: {
       'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
       workers: { value: 'N', means: 'partitions of the history read at once; default the processors' },
       listen: LISTEN_OPTION,
+      ticks: TICKS_OPTION,
+      'log-format': LOG_FORMAT_OPTION,
     },
-    run: async (options, given) => {
-      const summary = await whileListening(given.listen as string | undefined, options, say, ready =>
+    run: async (options, given, tell) => {
+      const ticksMs = ticksOf(given.ticks as string | undefined, options.until)
+      const summary = await whileListening(given.listen as string | undefined, options, tell, ready =>
         runDeployment({
           ...options,
           commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
           workers: numberOf(given.workers as string | undefined, 'workers', 1),
+          ticksMs,
           signal: stop.signal,
-          onNotice: say,
+          onNotice: tell,
           onPhase: (phase, records) => {
             if (phase === 'live') ready()
-            say(phaseText(phase, records))
+            tell(phaseNotice(phase, records))
           },
         }),
       )
-      if (summary === null) say(STOPPED)
+      if (summary === null) tell(STOPPED)
       return summary
     },
   }

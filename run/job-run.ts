@@ -191,8 +191,8 @@ export class JobRun {
       let ranges = await rangesNow(log, plan, { open })
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
-      const { durable } = options
-      const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
+      const { durable, recompute = `node batch.mjs --log ${log.description} --state ${options.state}-new` } = options
+      const state = await openState(options.state, plan, { recompute, durable })
       closings.unshift(() => state.writer.close())
       // A state that has read something, or begins somewhere, is compared with where the partitions end.
       if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
@@ -327,6 +327,9 @@ export class JobRun {
     })
   }
 
+  /** Throws `stale-owner` where another process has taken the state over. */
+  checkOwner = (): void => this.#state.writer.checkOwner()
+
   /** Resolves when the records and rows of all commits are where they go. Throws what keeps them from there. */
   async drain(): Promise<void> {
     await Promise.all([this.#outputs.drain(), this.#feeds.drain()])
@@ -380,8 +383,4 @@ export class JobRun {
 /** The partitions that exist for a cut. */
 function named(ranges: Ranges, until: Until): Ranges {
   return until === 'end' ? ranges : new Map([...ranges].filter(([name]) => (until as Cut).has(name)))
-}
-
-function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
-  return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`
 }

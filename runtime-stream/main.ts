@@ -2,8 +2,15 @@
 //
 // Promises: on SIGTERM and SIGINT the run commits and ends with exit code 0.
 
-import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
-import { durationOf } from '../run/command-line/option-values.ts'
+import {
+  type GivenFunctions,
+  LISTEN_OPTION,
+  LOG_FORMAT_OPTION,
+  runMain,
+  type Target,
+  TICKS_OPTION,
+} from '../run/command-line/main.ts'
+import { durationOf, ticksOf } from '../run/command-line/option-values.ts'
 import { whileListening } from '../run/listen/listening.ts'
 import { runStream } from './run-stream.ts'
 
@@ -18,13 +25,21 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
     options: {
       'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
       listen: LISTEN_OPTION,
+      ticks: TICKS_OPTION,
+      'log-format': LOG_FORMAT_OPTION,
     },
-    run: (options, given) => {
+    run: (options, given, tell) => {
       const commitIntervalMs = durationOf(given['commit-interval'] as string | undefined, 'commit-interval')
-      const onNotice = (line: string): void => void process.stderr.write(`${line}\n`)
-      return whileListening(given.listen as string | undefined, options, onNotice, ready => {
+      const ticksMs = ticksOf(given.ticks as string | undefined, options.until)
+      return whileListening(given.listen as string | undefined, options, tell, ready => {
         ready()
-        return runStream({ ...options, commitIntervalMs, signal: stop.signal, onNotice })
+        return runStream({
+          ...options,
+          commitIntervalMs,
+          ticksMs,
+          signal: stop.signal,
+          onNotice: tell,
+        })
       })
     },
   }

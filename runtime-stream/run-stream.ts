@@ -4,7 +4,7 @@
 // Promises: partitions are read evenly, but none waits for one whose broker does not answer; the run stops at a commit;
 // what arrives while it is stopping waits for the next run. Where the log is away the run waits, for good unless it has
 // an end or a limit, and commits meanwhile what it has read.
-// Does not write ticks for idle partitions: people do (`lyrebird tick`).
+// Ticks for idle partitions are written where that was asked for (`ticks/idle-ticks.ts`).
 
 import { closeAll, thenClose } from '../core/close-all.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../core/errors.ts'
@@ -12,15 +12,17 @@ import type { Chunk } from '../core/log/chunk.ts'
 import { splitPartition } from '../core/log/cut.ts'
 import { settledWithin } from '../core/settled-within.ts'
 import { withSystemFailures } from '../host/system-failure.ts'
-import { isLogPlace } from '../logs/index.ts'
+import { isLogPlace, liveOf } from '../logs/index.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
+import type { Tell } from '../run/notices/notice.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, KERNEL_FEEDS, LOOK_MS, STOP_DRAIN_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { Schedule } from './schedule.ts'
 import { StreamRun } from './stream-run.ts'
+import type { IdleTicks } from './ticks/idle-ticks.ts'
 import { TransactionNotices } from './transaction-notices.ts'
 
 export interface StreamProgress {
@@ -35,8 +37,10 @@ export interface StreamOptions extends RunOptions {
   readonly commitIntervalMs?: number | undefined
   /** When it aborts, the run commits and resolves. */
   readonly signal?: AbortSignal | undefined
-  /** Gets lines for people: what holds the log back. */
-  readonly onNotice?: ((line: string) => void) | undefined
+  /** Is told what holds the log back. */
+  readonly onNotice?: Tell | undefined
+  /** Writes ticks into partitions that have been idle for so many ms. */
+  readonly ticksMs?: number | undefined
   /** Called after each commit. */
   readonly onProgress?: ((progress: StreamProgress) => void) | undefined
 }
@@ -55,6 +59,7 @@ async function runWhole(options: StreamOptions): Promise<RunSummary> {
   const stream = await StreamRun.open({ ...options, patience: patienceOf(options) })
   const live = new Live(stream, options)
   const follow = async (): Promise<RunSummary> => {
+    await live.begin()
     await live.follow()
     await live.drain()
     if (stream.finished) await stream.run.warnOfTransactions()
@@ -82,6 +87,7 @@ class Live {
   #lookedAt = now()
   #onArrival = (): void => {}
   readonly #notices: TransactionNotices
+  #ticks: IdleTicks | null = null
   #commits = 0
 
   constructor(stream: StreamRun, options: StreamOptions) {
@@ -89,6 +95,13 @@ class Live {
     this.#options = options
     this.#notices = new TransactionNotices(stream.run, options.onNotice)
     this.#schedule = new Schedule(options.commitIntervalMs ?? COMMIT_INTERVAL_MS)
+  }
+
+  async begin(): Promise<void> {
+    const { log, ticksMs: idleMs, onNotice: tell = () => {} } = this.#options
+    if (idleMs === undefined || !isLogPlace(log)) return
+    const { openIdleTicks } = await import('./ticks/idle-ticks.ts')
+    this.#ticks = await openIdleTicks(this.#stream.run, liveOf(log), { idleMs, tell })
   }
 
   async follow(): Promise<void> {
@@ -122,6 +135,7 @@ class Live {
   async close(): Promise<void> {
     const { log } = this.#stream.run
     await closeAll(
+      () => this.#ticks?.close(),
       // A read that waits for a broker ends with the log.
       () => (isLogPlace(this.#options.log) ? log.close() : undefined),
       ...[...this.#feeds.values()].map(feed => () => feed.close()),
@@ -169,6 +183,7 @@ class Live {
     }
     await this.#meanwhile(run.refresh(this.#stream.ends === null))
     this.#lookedAt = now()
+    this.#ticks?.look()
     if (idle) this.#notices.look()
   }
 

@@ -4,16 +4,17 @@
 
 import { now } from '../run/clock.ts'
 import type { JobRun } from '../run/job-run.ts'
-import { heldBackNow, heldBackText, OLD_MS } from '../run/reading/held-back.ts'
+import type { Tell } from '../run/notices/notice.ts'
+import { heldBackNotice, heldBackNow, OLD_MS } from '../run/reading/held-back.ts'
 import { TRANSACTION_LOOK_MS } from './limits.ts'
 
 export class TransactionNotices {
   readonly #run: Pick<JobRun, 'log' | 'plan'>
-  readonly #tell: ((line: string) => void) | undefined
+  readonly #tell: Tell | undefined
   readonly #told = new Set<string>()
   #lookAt = now() + TRANSACTION_LOOK_MS
 
-  constructor(run: Pick<JobRun, 'log' | 'plan'>, tell: ((line: string) => void) | undefined) {
+  constructor(run: Pick<JobRun, 'log' | 'plan'>, tell: Tell | undefined) {
     this.#run = run
     this.#tell = tell
   }
@@ -27,13 +28,13 @@ export class TransactionNotices {
     })
   }
 
-  async #ask(tell: (line: string) => void): Promise<void> {
+  async #ask(tell: Tell): Promise<void> {
     const held = await heldBackNow(this.#run.log, this.#run.plan, OLD_MS)
     for (const one of held) {
       const place = `${one.topic}/${one.partition}:${one.from}`
       if (this.#told.has(place)) continue
       this.#told.add(place)
-      tell(heldBackText(one))
+      tell(heldBackNotice(one))
     }
   }
 }

@@ -37,6 +37,9 @@ const SCRIPTS = [
   { source: 'testing/equivalence/index.ts', name: 'testing/equivalence/index' },
 ]
 
+/** What is loaded only where a run or a command asks for it, from files of its own. */
+const APART = /^(compiler|testing|run\/listen|cli\/deploy|runtime-stream\/ticks)\/|^run\/notices\/json-log\.js$/
+
 const WORKER = `import { parentPort, workerData } from 'node:worker_threads'
 import { runWorker } from '../bundle.js'
 
@@ -128,7 +131,6 @@ function options(source, format) {
   }
 }
 
-/** The compiler, the test kit and what listens are loaded only where a command needs them, from their own files. */
 function apart(output) {
   return {
     name: 'apart',
@@ -136,8 +138,9 @@ function apart(output) {
       bundler.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         if (kind !== 'dynamic-import') return undefined
         const module = relative(root, join(resolveDir, path)).replace(/\.ts$/, '.js')
-        if (!/^(compiler|testing|run\/listen)\//.test(module)) return undefined
-        return { path: relative(dirname(output), module), external: true }
+        if (!APART.test(module)) return undefined
+        const place = relative(dirname(output), module)
+        return { path: place.startsWith('.') ? place : `./${place}`, external: true }
       })
     },
   }

@@ -1,8 +1,8 @@
 // `lyrebird run`: a job's history by batch, then live, until it is stopped.
 
-import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
+import { phaseNotice, STOPPED } from '../../deployment/phase-notice.ts'
 import { stopInTime } from '../../deployment/stop-in-time.ts'
-import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
+import { durationOf, numberOf, ticksOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -18,30 +18,32 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
   const config = await readConfig()
   const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
   const workers = numberOf(flags.workers, 'workers', 1, 1024) ?? config.workers
+  const ticksMs = ticksOf(flags.ticks, flags.until)
   const options = await runOptions('run', job, flags, config, terminal)
   const { runDeployment } = await import('../../deployment/index.ts')
   const [showHistory, showLive] = [progressOf(terminal, 'history'), progressOf(terminal, 'live')]
-  const talk = (line: string): void => terminal.talk(line)
+  const { tell } = terminal
   const stop = stopping(terminal)
   stopInTime(stop.signal)
   try {
-    const summary = await whileListening(flags.listen, options, talk, ready =>
+    const summary = await whileListening(flags.listen, options, tell, ready =>
       runDeployment({
         ...options,
         commitIntervalMs,
         workers,
         signal: stop.signal,
-        onNotice: talk,
+        ticksMs,
+        onNotice: tell,
         onPhase: (phase, records) => {
           if (phase === 'live') ready()
           terminal.progress(null)
-          talk(phaseText(phase, records))
+          tell(phaseNotice(phase, records))
         },
         onHistory: showHistory,
         onProgress: progress => showLive(seenLive(progress)),
       }),
     )
-    if (summary === null) terminal.talk(STOPPED)
+    if (summary === null) tell(STOPPED)
     else await tellSummary(summary, flags.json === true, options.state, terminal)
   } finally {
     stop.dispose()

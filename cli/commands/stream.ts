@@ -2,7 +2,7 @@
 // ends at once.
 
 import { type LogPlace, liveOf } from '../../logs/index.ts'
-import { durationOf } from '../../run/command-line/option-values.ts'
+import { durationOf, ticksOf } from '../../run/command-line/option-values.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
 import type { RunFlags } from '../options.ts'
@@ -19,21 +19,25 @@ export async function stream(
 ): Promise<void> {
   const config = await readConfig()
   const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
+  const ticksMs = ticksOf(flags.ticks, flags.until)
   const options = await runOptions('stream', job, flags, config, terminal)
   const { runStream } = await import('../../runtime-stream/index.ts')
   const show = progressOf(terminal, 'stream')
-  const talk = (line: string): void => terminal.talk(line)
+  const { tell } = terminal
   const stop = stopping(terminal)
-  if (options.until === undefined)
-    terminal.talk(`following ${liveOf(options.log as LogPlace)}; Ctrl-C commits and ends`)
+  if (options.until === undefined) {
+    const log = liveOf(options.log as LogPlace)
+    tell({ event: 'following', level: 'info', text: `following ${log}; Ctrl-C commits and ends`, fields: { log } })
+  }
   try {
-    const summary = await whileListening(flags.listen, options, talk, ready => {
+    const summary = await whileListening(flags.listen, options, tell, ready => {
       ready()
       return runStream({
         ...options,
         commitIntervalMs,
         signal: stop.signal,
-        onNotice: talk,
+        ticksMs,
+        onNotice: tell,
         onProgress: progress => show(seenLive(progress)),
       })
     })

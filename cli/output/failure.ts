@@ -7,6 +7,8 @@ import { CommanderError } from 'commander'
 import type { Diagnostic } from '../../compiler/diagnostic.ts'
 import { EXIT, isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import { systemFailure } from '../../host/system-failure.ts'
+import type { Notice } from '../../run/notices/notice.ts'
+import { failureNotice } from '../../run/notices/summary-notices.ts'
 import { version } from '../package.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -34,7 +36,8 @@ export async function reportFailure(error: unknown, terminal: Terminal, argv: re
     await terminal.data(JSON.stringify({ error: await json(failure, code) }))
     await terminal.flush()
   }
-  for (const line of failureLines(failure, terminal)) terminal.talk(line)
+  if (terminal.json !== null) terminal.json(await notice(failure))
+  else for (const line of failureLines(failure, terminal)) terminal.talk(line)
   return code
 }
 
@@ -61,13 +64,25 @@ function bugLines(failure: unknown): readonly string[] {
   ]
 }
 
+/** A job that does not compile comes with its diagnostics. */
+async function notice(failure: unknown): Promise<Notice> {
+  const told = failureNotice(failure)
+  return failure instanceof CheckFailed
+    ? { ...told, fields: { ...told.fields, diagnostics: await diagnosticsOf(failure) } }
+    : told
+}
+
+async function diagnosticsOf({ diagnostics }: CheckFailed): Promise<readonly object[]> {
+  const { diagnosticJson } = await import('../../compiler/render-diagnostic.ts')
+  return diagnostics.map(diagnosticJson)
+}
+
 async function json(failure: unknown, exit: number): Promise<object> {
   if (!isLyrebirdError(failure)) return { code: 'bug', message: String(failure), exit }
   const { code, message, where, hint } = failure
   const shown = { code, message, where, ...(hint === undefined ? {} : { hint }), exit }
   if (!(failure instanceof CheckFailed)) return shown
-  const { diagnosticJson } = await import('../../compiler/render-diagnostic.ts')
-  return { ...shown, diagnostics: failure.diagnostics.map(diagnosticJson) }
+  return { ...shown, diagnostics: await diagnosticsOf(failure) }
 }
 
 /** Commander's message, without its prefix; its suggestion becomes the hint. */

@@ -1,6 +1,7 @@
 // Prints the summary at the end of a run: as text on stderr, or as JSON on stdout.
 
 import { summaryLines } from '../../run/command-line/summary-text.ts'
+import { summaryNotices } from '../../run/notices/summary-notices.ts'
 import type { RunSummary } from '../../run/summary.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -11,10 +12,12 @@ export async function tellSummary(
   terminal: Terminal,
 ): Promise<void> {
   terminal.progress(null)
+  if (terminal.json !== null) for (const notice of summaryNotices(summary)) terminal.json(notice)
   if (json) {
     await terminal.data(JSON.stringify(summary))
     return
   }
+  if (terminal.json !== null) return
   const { colours } = terminal
   for (const line of summaryLines(summary)) terminal.talk(line.startsWith('warning: ') ? colours.yellow(line) : line)
   // For people only, not for scripts.

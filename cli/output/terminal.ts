@@ -5,6 +5,7 @@
 
 import { once } from 'node:events'
 import picocolors from 'picocolors'
+import type { Tell } from '../../run/notices/notice.ts'
 
 type Colours = ReturnType<typeof picocolors.createColors>
 
@@ -13,6 +14,10 @@ export interface Terminal {
   data(line: string): Promise<void> | undefined
   /** Writes a line for people to stderr. */
   talk(line: string): void
+  /** Says it to people, or as JSON where that was asked for. */
+  readonly tell: Tell
+  /** What is said is JSON, and there is no text for people. */
+  readonly json: Tell | null
   /** Shows a line that the next one overwrites; null removes it. Nothing where stderr is no terminal. */
   progress(line: string | null): void
   /** Whether `progress` shows anything. */
@@ -26,7 +31,8 @@ export interface Terminal {
 
 const BUFFER_LENGTH = 1 << 16
 
-export function newTerminal(): Terminal {
+/** `json` takes what is said instead of stderr. */
+export function newTerminal(json: Tell | null = null): Terminal {
   const { stdout, stderr } = process
   let waiting = ''
   let line = ''
@@ -38,24 +44,28 @@ export function newTerminal(): Terminal {
     waiting = ''
     if (text !== '' && !stdout.write(text)) await once(stdout, 'drain')
   }
+  const talk = (text: string): void => {
+    if (json !== null) return json({ event: 'note', level: 'info', text, fields: {} })
+    clear()
+    stderr.write(`${text}\n`)
+    if (line !== '') stderr.write(line)
+  }
   return {
     data(text) {
       waiting += `${text}\n`
       return waiting.length < BUFFER_LENGTH ? undefined : flush()
     },
-    talk(text) {
-      clear()
-      stderr.write(`${text}\n`)
-      if (line !== '') stderr.write(line)
-    },
+    talk,
+    tell: json ?? (({ text }) => talk(text)),
+    json,
     progress(text) {
-      if (!stderr.isTTY) return
+      if (!stderr.isTTY || json !== null) return
       clear()
       line = text === null ? '' : text.slice(0, Math.max(10, (stderr.columns || 80) - 1))
       stderr.write(line)
     },
-    shows: stderr.isTTY === true,
-    colours: picocolors.createColors(isColoured(stderr)),
+    shows: stderr.isTTY === true && json === null,
+    colours: picocolors.createColors(json === null && isColoured(stderr)),
     dataColours: picocolors.createColors(isColoured(stdout)),
     flush,
   }

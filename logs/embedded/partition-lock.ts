@@ -26,6 +26,9 @@ export interface LockOptions {
   readonly silenceMs?: number
 }
 
+/** Waits for who writes no more than a tick: a run does so at any moment. */
+export const MOMENT: LockOptions = { wait: { ms: 1_000, tell: () => {} } }
+
 export async function lockPartition(place: Place, directory: string, options: LockOptions = {}): Promise<ProcessLock> {
   const { wait, silenceMs } = options
   const path = join(directory, '.lock')

@@ -26,6 +26,9 @@ export const MISSING_TOPIC_MS = 5_000
 /** How long the replicas of a partition may take to confirm a tick. */
 export const TICK_MS = 4_000
 
+/** How long a tick that a run writes into an idle partition is tried: the next one comes soon. */
+export const IDLE_TICK_OUTAGE_MS = 10_000
+
 /** How long the replicas of a partition may take to confirm a batch of a transaction. */
 export const PRODUCE_MS = 10_000
 

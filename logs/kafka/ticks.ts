@@ -1,4 +1,4 @@
-// Writes ticks into partitions of a cluster: the one thing that is ever written to Kafka.
+// Writes ticks into partitions of a cluster: the one thing that is ever written to topics that jobs read.
 //
 // Promises: a tick is confirmed by all replicas in sync; where an answer is lost it may be there twice, which means the
 // same. A compacted topic takes records with keys only: there the tick has a key of its own, and compaction keeps the
@@ -7,12 +7,13 @@
 import { LyrebirdError } from '../../core/errors.ts'
 import { TICK_HEADER } from '../../core/log/chunk.ts'
 import { BatchBuilder } from '../record-batch/batch-builder.ts'
-import type { Tick, WrittenTick } from '../tick.ts'
+import type { IdleTick, Tick, TickWriter, WrittenTick } from '../tick.ts'
 import { type Produced, produceCall } from './calls/produce.ts'
 import type { Cluster } from './cluster.ts'
 import { connect } from './connect.ts'
 import { checkError, ERROR } from './failures.ts'
-import { TICK_MS } from './limits.ts'
+import { IDLE_TICK_OUTAGE_MS, TICK_MS } from './limits.ts'
+import { endOfPartition } from './ranges.ts'
 import { topicSettings } from './topic-settings.ts'
 
 /** Throws `usage`, `unknown-topic`, `broker-unreachable`, `broker-auth`, `broker-error`. */
@@ -24,6 +25,43 @@ export async function writeKafkaTicks(spec: string, ticks: readonly Tick[]): Pro
     return written
   } finally {
     await cluster.close()
+  }
+}
+
+/** Connects when it first writes. Records of open transactions count: a partition that has such is not idle. */
+export class KafkaTickWriter implements TickWriter {
+  readonly #spec: string
+  readonly #closing = new AbortController()
+  #cluster: Promise<Cluster> | null = null
+
+  constructor(spec: string) {
+    this.#spec = spec
+  }
+
+  async write({ topic, partition, time, end, stampable }: IdleTick): Promise<bigint | null> {
+    const cluster = await this.#connected()
+    const now = await cluster.persist(`offsets of topic ${topic}`, async () => {
+      await cluster.topic(topic)
+      return await endOfPartition(cluster, topic, partition, 'all')
+    })
+    if (now !== end) return null
+    const [written] = await writeTick(cluster, { topic, partition, time, isNow: stampable })
+    return written?.offset ?? null
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    const cluster = await this.#cluster?.catch(() => null)
+    await cluster?.close()
+  }
+
+  #connected(): Promise<Cluster> {
+    const times = { openMs: IDLE_TICK_OUTAGE_MS, outageMs: IDLE_TICK_OUTAGE_MS }
+    this.#cluster ??= connect(this.#spec, { patience: { ...times, signal: this.#closing.signal } }).catch(error => {
+      this.#cluster = null
+      throw error
+    })
+    return this.#cluster
   }
 }
 

@@ -10,6 +10,7 @@ import { canonicalJson } from '../../core/values/json-text.ts'
 import { partitionFor } from '../../core/values/murmur2.ts'
 import { isTimestamp } from '../append/record-fields.ts'
 import { OutputTopic } from '../embedded/output-topic.ts'
+import { MOMENT } from '../embedded/partition-lock.ts'
 import { readLayouts } from '../embedded/row-layouts.ts'
 import type { LogRecord } from '../log-record.ts'
 
@@ -49,7 +50,7 @@ export interface TopicWriter {
  *     await orders.close()
  */
 export async function openTopic(topic: string, options: TopicOptions): Promise<TopicWriter> {
-  const target = await OutputTopic.openForAppend(options.log, topic, options.partitions ?? null)
+  const target = await OutputTopic.openForAppend(options.log, topic, options.partitions ?? null, MOMENT)
   const rows = (await readLayouts(options.log, topic)).at(-1)?.layout ?? null
   if (rows === null) return new Writer(target)
   await target.close()

@@ -15,6 +15,9 @@ import { checkArtefact, readManifest } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
 import type { RowSinks } from '../feed/row-feeds.ts'
 import type { RunOptions } from '../job-run.ts'
+import { checkLogFormat, jsonTeller } from '../notices/log-format.ts'
+import type { Tell } from '../notices/notice.ts'
+import { failureNotice, summaryNotices } from '../notices/summary-notices.ts'
 import { outOf } from '../state/folders.ts'
 import type { RunSummary } from '../summary.ts'
 import { awayTeller } from './away-text.ts'
@@ -65,12 +68,22 @@ export const LISTEN_OPTION: OptionText = {
   means: 'answer /metrics (Prometheus), /healthz and /readyz there',
 }
 
+export const TICKS_OPTION: OptionText = {
+  value: 'D',
+  means: 'write ticks into partitions that have had no record for so long, such as 1m',
+}
+
+export const LOG_FORMAT_OPTION: OptionText = {
+  value: 'FORMAT',
+  means: 'what it says on stderr: text (default), or json, one object a line',
+}
+
 export interface Target {
   readonly name: 'batch' | 'stream' | 'run'
   /** Options of this target beside the common ones. */
   readonly options: OptionTexts
   /** Null where it was stopped before anything was computed. */
-  run(options: RunOptions, given: Given): Promise<RunSummary | null>
+  run(options: RunOptions, given: Given, tell: Tell): Promise<RunSummary | null>
 }
 
 /**
@@ -89,6 +102,9 @@ export async function runMain(
   url: string,
   argv: readonly string[],
 ): Promise<void> {
+  const json = Object.hasOwn(target.options, 'log-format') ? await jsonTeller(argv) : null
+  const say = (lines: readonly string[]): void => void process.stderr.write(`${lines.join('\n')}\n`)
+  const tell: Tell = json ?? (({ text }) => say([text]))
   try {
     const texts = { ...COMMON, ...target.options, ...HELP }
     const values = parse(target.name, texts, argv)
@@ -96,6 +112,7 @@ export async function runMain(
       process.stdout.write(`${usageLines(target.name, texts).join('\n')}\n`)
       return
     }
+    checkLogFormat(values['log-format'] as string | undefined)
     checkFiles(url)
     const [log, state] = [required(values, 'log'), required(values, 'state')]
     const options: RunOptions = {
@@ -113,16 +130,18 @@ export async function runMain(
       memoryBytes: sizeOf(values.memory as string | undefined, 'memory'),
       patience: {
         ...givenPatience(values['give-up-after'] as string | undefined),
-        onAway: awayTeller(line => process.stderr.write(`${line}\n`)),
+        onAway: awayTeller(tell),
       },
     }
-    const summary = await target.run(options, values)
+    const summary = await target.run(options, values, tell)
     if (summary === null) return
     if (values.json === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
-    else process.stderr.write(`${summaryLines(summary).join('\n')}\n`)
+    else if (json === null) say(summaryLines(summary))
+    if (json !== null) for (const notice of summaryNotices(summary)) json(notice)
   } catch (thrown) {
     const error = systemFailure(thrown)
-    process.stderr.write(`${failureLines(error).join('\n')}\n`)
+    if (json === null) say(failureLines(error))
+    else json(failureNotice(error))
     process.exitCode = isLyrebirdError(error) ? error.exitCode : EXIT.bug
   }
 }

@@ -49,6 +49,22 @@ export function durationOf(text: string | undefined, flag: string): number | und
   })
 }
 
+/** Less would fill the log: each is a record. */
+const LEAST_TICKS_MS = 1000
+
+/** After how many ms without a record a partition gets ticks. Throws `usage`. */
+export function ticksOf(text: string | undefined, until: unknown): number | undefined {
+  const ms = durationOf(text, 'ticks')
+  if (ms === undefined) return undefined
+  if (until !== undefined) {
+    throw new LyrebirdError('usage', '--ticks is for a run that follows its log: this one ends at --until', {
+      hint: 'leave one of the two out; lyrebird tick writes single ticks',
+    })
+  }
+  if (ms >= LEAST_TICKS_MS) return ms
+  throw new LyrebirdError('usage', `--ticks takes at least 1s, not ${text}`, { hint: 'write --ticks 1m' })
+}
+
 /** A number of replicas. Throws `usage`. */
 function replicasOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined

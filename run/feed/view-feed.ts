@@ -41,9 +41,12 @@ export class ViewFeed {
   /** Nothing is given up while a sink is filled: it needs what has changed meanwhile. */
   filling = false
 
-  /** `last`: number of the state's last commit. */
-  constructor(state: StateAccess, view: string, last: number) {
+  readonly #waitingBytes: number
+
+  /** `last`: number of the state's last commit; `waitingBytes`: for tests. */
+  constructor(state: StateAccess, view: string, last: number, waitingBytes = WAITING_BYTES) {
     this.#table = feedTable(view)
+    this.#waitingBytes = waitingBytes
     const found = readEntries(state, view)
     // A run without this feed has committed since.
     if (found.at(-1)?.commit === last) this.#entries = found
@@ -69,7 +72,7 @@ export class ViewFeed {
 
   /** For the keys of the next commit. */
   newList(): KeyList {
-    return new KeyList(WAITING_BYTES, PIECE_BYTES)
+    return new KeyList(this.filling ? Number.POSITIVE_INFINITY : this.#waitingBytes, PIECE_BYTES)
   }
 
   /** Bytes of keys that the sink has not got yet. */
@@ -79,7 +82,7 @@ export class ViewFeed {
 
   /** Writes the entry of a commit, and deletes what is not needed any more; returns what to call when it is made. */
   write(transaction: StateTransaction, { commit, run }: Pick<FeedEntry, 'commit' | 'run'>, keys: KeyList): () => void {
-    if (!this.filling && this.waitingBytes + keys.bytes > WAITING_BYTES) keys.giveUp()
+    if (!this.filling && this.waitingBytes + keys.bytes > this.#waitingBytes) keys.giveUp()
     const pieces = keys.pieces()
     const entry: FeedEntry = { commit, run, complete: keys.complete, bytes: keys.bytes, pieces: pieces.length }
     // What is behind a commit without keys is of no use before it.

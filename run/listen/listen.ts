@@ -38,7 +38,7 @@ export async function listen(address: string, options: ListenOptions): Promise<L
       return isReady ? answer(response, 200, 'live\n') : answer(response, 503, 'reading the history\n')
     }
     if (pathname !== '/metrics') return answer(response, 404, 'there are /metrics, /healthz and /readyz\n')
-    scrape(metrics, options).then(
+    scrape(metrics, options, isReady).then(
       text => answer(response, 200, text, metrics.contentType),
       error => answer(response, 500, `${(error as Error).message}\n`),
     )
@@ -59,12 +59,12 @@ export async function listen(address: string, options: ListenOptions): Promise<L
 }
 
 /** Before the first commit there is no state. */
-async function scrape(metrics: Metrics, options: ListenOptions): Promise<string> {
+async function scrape(metrics: Metrics, options: ListenOptions, isLive: boolean): Promise<string> {
   const status = await askStatus(options).catch((error): Status | null => {
     if (isLyrebirdError(error) && error.code === 'state-missing') return null
     throw error
   })
-  return await metrics.text(status)
+  return await metrics.text(status, isLive)
 }
 
 function answer(response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void {

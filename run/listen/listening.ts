@@ -4,18 +4,20 @@
 
 import { isLogPlace } from '../../logs/index.ts'
 import type { RunOptions } from '../job-run.ts'
+import type { Tell } from '../notices/notice.ts'
 
 /** Runs with `/metrics`, `/healthz` and `/readyz` on an address; `act` gets a function to call once the run is live. */
 export async function whileListening<T>(
   address: string | undefined,
   { state, log, sinks }: Pick<RunOptions, 'state' | 'log' | 'sinks'>,
-  tell: (line: string) => void,
+  tell: Tell,
   act: (ready: () => void) => Promise<T>,
 ): Promise<T> {
   if (address === undefined || !isLogPlace(log)) return await act(() => {})
   const { listen } = await import('./listen.ts')
   const listening = await listen(address, { state, log, sinks })
-  tell(`metrics on http://${listening.address}/metrics`)
+  const { address: bound } = listening
+  tell({ event: 'listening', level: 'info', text: `metrics on http://${bound}/metrics`, fields: { address: bound } })
   try {
     return await act(() => listening.ready())
   } finally {

@@ -115,13 +115,21 @@ const METRICS: readonly Metric[] = [
   },
 ]
 
+/** Gauges of the library that have the name of a counter, which Prometheus' own tools refuse. */
+const MISNAMED = ['handles', 'requests', 'resources'].map(what => `nodejs_active_${what}_total`)
+
+const LIVE = 'Whether the run follows its log live: 0 while it reads the history'
+
 export class Metrics {
   readonly #registry = new Registry()
+  readonly #live: Gauge
   readonly #gauges: ReadonlyMap<Metric, Gauge>
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name)
     const registers = [this.#registry]
+    this.#live = new Gauge({ name: 'lyrebird_live', help: LIVE, registers })
     this.#gauges = new Map(
       METRICS.map(metric => {
         const { name, help, labels } = metric
@@ -134,8 +142,9 @@ export class Metrics {
     return this.#registry.contentType
   }
 
-  /** The text of a scrape; without a status only the process's own metrics. */
-  async text(status: Status | null): Promise<string> {
+  /** The text of a scrape; without a status only whether the run is live, and the process's own metrics. */
+  async text(status: Status | null, isLive: boolean): Promise<string> {
+    this.#live.set(isLive ? 1 : 0)
     for (const [metric, gauge] of this.#gauges) {
       gauge.reset()
       // A metric without labels begins with a sample of 0.

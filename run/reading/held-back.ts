@@ -5,6 +5,7 @@
 import type { Plan } from '../../core/plan/plan.ts'
 import type { HeldBack, Log } from '../../logs/log.ts'
 import { wallClock } from '../clock.ts'
+import type { Notice } from '../notices/notice.ts'
 import { durationText } from '../number-text.ts'
 import { sourceNodes } from './bind-log.ts'
 
@@ -25,4 +26,11 @@ export function heldBackText({ topic, partition, from, offsets, owner, since }: 
   const age = since === null ? '' : `, open for ${durationText(wallClock() - since)}`
   const last = offsets === 1n ? `offset ${from} is` : `offsets ${from} to ${from + offsets - 1n} are`
   return `${topic}/${partition} stands at ${from}: ${last} held back by a transaction${whose}${age}`
+}
+
+export function heldBackNotice(held: HeldBack): Notice {
+  const { topic, partition, from, offsets, owner, since } = held
+  const openMs = since === null ? null : wallClock() - since
+  const fields = { partition: `${topic}/${partition}`, from: String(from), offsets: Number(offsets), owner, openMs }
+  return { event: 'held-back', level: 'warn', text: heldBackText(held), fields }
 }

@@ -62,6 +62,8 @@ function terminalInto(lines: string[]): Terminal {
   return {
     data: () => undefined,
     talk: line => lines.push(line),
+    tell: ({ text }) => lines.push(text),
+    json: null,
     progress: () => {},
     shows: false,
     colours,

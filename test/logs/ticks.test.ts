@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { DirectoryLog } from '../../logs/directory.ts'
 import { OutputTopic } from '../../logs/embedded/output-topic.ts'
 import type { Tick } from '../../logs/tick.ts'
-import { writeTicks } from '../../logs/ticks.ts'
+import { openTickWriter, writeTicks } from '../../logs/ticks.ts'
 import { testFolder } from '../run/support/folder.ts'
 
 const tick = (topic: string, partition: number | null, time = 5000): Tick => ({ topic, partition, time, isNow: false })
@@ -64,5 +64,25 @@ describe('a tick', () => {
     for (const folder of [owned, files, copied]) {
       await expect(writeTicks(folder, [tick('t', 0)])).rejects.toMatchObject({ code: 'not-appendable', exitCode: 2 })
     }
+  })
+
+  it('of a run goes to the end that was seen, and nowhere else', async () => {
+    const folder = await logWith('t', null)
+    const writer = await openTickWriter(folder)
+    const at = { topic: 't', partition: 0, time: 7, stampable: false }
+    expect(await writer.write({ ...at, end: 0n })).toBeNull()
+    expect(await writer.write({ ...at, end: 1n })).toBe(1n)
+    expect(await writer.write({ ...at, end: 1n })).toBeNull()
+    await writer.close()
+    expect(await ticksOf(folder, 't')).toEqual(['0:1 7'])
+  })
+
+  // It would be tried for ten seconds.
+  it('waits for no broker once the run ends', { timeout: 8_000 }, async () => {
+    const writer = await openTickWriter('kafka://127.0.0.1:9')
+    const writing = writer.write({ topic: 't', partition: 0, time: 7, end: 0n, stampable: false })
+    const failure = expect(writing).rejects.toMatchObject({ exitCode: 4 })
+    await writer.close()
+    await failure
   })
 })

@@ -21,7 +21,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     file: 'run/feed/view-feed.ts',
     find: 'return rest.every(entry => entry.complete) ? rest : null',
     put: 'return rest',
-    suite: FEEDS,
+    suite: 'test/run/feed/view-feed.test.ts',
   },
   {
     name: 'feed-over-a-gap',

@@ -52,6 +52,7 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   '@node-rs/crc32': 'logs/',
   'prom-client': 'run/listen/',
   postgres: 'sinks/postgres/',
+  pino: 'run/notices/',
   avsc: 'formats/avro/',
   protobufjs: 'formats/protobuf/',
 }

@@ -166,7 +166,7 @@ describe('a broker that hangs', () => {
 
 test('people hear at once, after a minute, then every ten minutes, and of the end', () => {
   const lines: string[] = []
-  const tell = awayTeller(line => lines.push(line))
+  const tell = awayTeller(({ text }) => lines.push(text))
   for (let s = 3; s <= 1900; s++) tell({ message: 'gone', forMs: s * 1000 })
   tell(null)
   tell(null)

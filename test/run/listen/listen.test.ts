@@ -65,7 +65,7 @@ it('before the first commit there are the metrics of the process alone', async (
   const { get } = await listening(state, log)
   const { code, text } = await get('/metrics')
   expect(code).toBe(200)
-  expect([...samplesOf(text).keys()].filter(name => name.startsWith('lyrebird_'))).toEqual([])
+  expect([...samplesOf(text).keys()].filter(name => name.startsWith('lyrebird_'))).toEqual(['lyrebird_live'])
 })
 
 it('is healthy from the start, and ready once it is live', async () => {
@@ -73,7 +73,9 @@ it('is healthy from the start, and ready once it is live', async () => {
   const { server, get } = await listening(state, log)
   expect((await get('/healthz')).code).toBe(200)
   expect((await get('/readyz')).code).toBe(503)
+  expect(samplesOf((await get('/metrics')).text).get('lyrebird_live')).toBe(0)
   server.ready()
+  expect(samplesOf((await get('/metrics')).text).get('lyrebird_live')).toBe(1)
   expect((await get('/readyz')).code).toBe(200)
   expect((await get('/other')).code).toBe(404)
   expect((await get('/metrics', { method: 'POST' })).code).toBe(405)

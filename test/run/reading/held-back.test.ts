@@ -81,7 +81,7 @@ describe('transactions that hold back', () => {
       asked++
       return [held(0, 0)]
     })
-    const notices = new TransactionNotices({ log, plan: PLAN }, line => lines.push(line))
+    const notices = new TransactionNotices({ log, plan: PLAN }, ({ text }) => lines.push(text))
     for (let s = 0; s < 95; s++) {
       notices.look()
       await Promise.resolve()

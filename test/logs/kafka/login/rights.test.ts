@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isLyrebirdError, type LyrebirdError } from '../../../../core/errors.ts'
 import { openKafkaLog } from '../../../../logs/kafka/index.ts'
 import { writeTicks } from '../../../../logs/ticks.ts'
-import { StreamRun } from '../../../../runtime-stream/index.ts'
+import type { Notice } from '../../../../run/notices/notice.ts'
+import { runStream, StreamRun } from '../../../../runtime-stream/index.ts'
 import { CONTROL_TOPIC } from '../../../../sinks/kafka/control-topic.ts'
 import { openKafkaSink } from '../../../../sinks/kafka/kafka-sink.ts'
 import type { OpenSink } from '../../../../sinks/sink.ts'
@@ -21,6 +22,7 @@ const IN = 'in'
 const CREATE_CONTROL = 'may not make the control topic'
 const WITH_ALL = 'has them all'
 const LOSES_ONE = 'loses one in the middle of a run'
+const TICKS = 'may not write ticks, runs all the same'
 const OLD_EVENTS = 'in a transaction of version 1'
 const OLD_CONTROL = 'in a transaction of version 1, for the control topic'
 
@@ -58,7 +60,10 @@ const nameOf = ({ operation, on, name }: Row): string =>
 
 /** Users by the name of their test. */
 const USERS = new Map(
-  [CREATE_CONTROL, WITH_ALL, LOSES_ONE, OLD_EVENTS, OLD_CONTROL, ...ROWS.map(nameOf)].map((test, i) => [test, `u${i}`]),
+  [CREATE_CONTROL, WITH_ALL, TICKS, LOSES_ONE, OLD_EVENTS, OLD_CONTROL, ...ROWS.map(nameOf)].map((test, i) => [
+    test,
+    `u${i}`,
+  ]),
 )
 
 const { TOPIC, TRANSACTIONAL_ID } = kafkajs.AclResourceTypes
@@ -157,6 +162,19 @@ describe.skipIf(noKafka)('a user who', { timeout: LIMIT_MS }, () => {
     LYREBIRD_KAFKA_PASSWORD: `${user}-pw`,
   })
 
+  /** With the login of a user in the environment of this process. */
+  async function asUser(user: string, act: () => Promise<void>): Promise<void> {
+    const environment = environmentOf(user)
+    const before = { ...process.env }
+    Object.assign(process.env, environment)
+    try {
+      await act()
+    } finally {
+      for (const name of Object.keys(environment)) delete process.env[name]
+      Object.assign(process.env, before)
+    }
+  }
+
   /** Runs the job to the end, twice: some rights are needed where topics are there already. */
   async function runs(user: string, between: () => Promise<unknown> = async () => {}): Promise<void> {
     const kafka = { environment: environmentOf(user), limits: { ...QUICK, answerMs: 5_000, outageMs: 15_000 } }
@@ -206,16 +224,42 @@ describe.skipIf(noKafka)('a user who', { timeout: LIMIT_MS }, () => {
   test(WITH_ALL, async () => {
     const user = userOf(WITH_ALL)
     await runs(user, () => more(10))
-    const environment = environmentOf(user)
-    const before = { ...process.env }
-    Object.assign(process.env, environment)
-    try {
+    await asUser(user, async () => {
       const tick = { topic: IN, partition: 0, time: 1, isNow: false }
       named(await refusal(writeTicks(place, [tick]), user), user, { operation: 'Write', on: 'in', what: /a tick for/ })
-    } finally {
-      for (const name of Object.keys(environment)) delete process.env[name]
-      Object.assign(process.env, before)
-    }
+    })
+  })
+
+  test(TICKS, async () => {
+    const user = userOf(TICKS)
+    const stop = new AbortController()
+    const said: Notice[] = []
+    await asUser(user, async () => {
+      const options = { functions: countingJob(`events-${user}`), state: join(testFolder(), 'state'), log: place }
+      let records = 0
+      const done = runStream({
+        ...options,
+        out: place,
+        ticksMs: 200,
+        commitIntervalMs: 20,
+        signal: stop.signal,
+        onNotice: notice => said.push(notice),
+        onProgress: progress => {
+          records = progress.records
+        },
+      })
+      await expect.poll(() => said.length, { timeout: 30_000 }).toBe(1)
+      const before = records
+      await more(100)
+      await expect.poll(() => records, { timeout: 30_000 }).toBe(before + 10)
+      // Tried again in vain, without a word.
+      await sleep(1_500)
+      stop.abort()
+      expect((await done).records).toBe(before + 10)
+    })
+    expect(said).toMatchObject([{ event: 'no-ticks', fields: { topic: IN, code: 'broker-auth' } }])
+    expect(said[0]?.text).toContain(`lacks the right Write on topic ${IN}`)
+    expect(said[0]?.text).not.toContain(`${user}-pw`)
   })
 
   test.each(ROWS.map(row => [nameOf(row), row] as const))('%s', async (name, row) => {

@@ -105,6 +105,7 @@ describe.skipIf(noKafka)('secrets', { timeout: LIMIT_MS }, () => {
     for (const [command, environment] of [
       [RUN('batch', plain, 'by-password'), byPassword()],
       [`${RUN('stream', plain, 'by-token')} --out ${plain} --json`.replace('job.ts', 'other.ts'), byEndpoint()],
+      [`${RUN('stream', plain, 'by-password')} --log-format json`, byPassword()],
       [`topics --log ${tls}`, byCertificate()],
       [`topics --log ${plain} --json`, byEndpoint()],
       [`cat page-views/0:0 --log ${plain}`, byPassword()],
@@ -138,6 +139,8 @@ describe.skipIf(noKafka)('secrets', { timeout: LIMIT_MS }, () => {
       [4, RUN('batch', plain, 'no1'), byPassword(WRONG), /broker-auth/],
       [4, `topics --log ${plain} --json`, { ...nameless, LYREBIRD_KAFKA_PASSWORD_FILE: secretFile }, /broker-auth/],
       [4, RUN('stream', plain, 'no2'), byFile, /broker-auth.*refuses the token/],
+      [4, `${RUN('run', plain, 'no5')} --log-format json`, byPassword(WRONG), /"code":"broker-auth"/],
+      [4, `${RUN('stream', plain, 'no6')} --log-format json`, byFile, /refuses the token/],
       [4, `topics --log ${plain}`, byEndpoint(WRONG), /broker-auth.*401/],
       [4, RUN('stream', 'kafka://127.0.0.1:1', 'no3'), byPassword(), /broker-unreachable/],
       [4, `topics --log ${tls}`, byPassword(), /broker-/],
