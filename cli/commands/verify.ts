@@ -72,23 +72,38 @@ async function verifyState(
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const { stateVerdictLines, verifyState } = await import('../../testing/equivalence/index.ts')
   const show = (step: string): void => terminal.progress(`verify ${state}: ${step}`)
-  const verdict = await verifyState({
-    functions,
-    functionsUrl,
-    log,
-    state,
-    out: flags.out,
-    holdMs,
-    workers,
-    memoryBytes,
-    patience,
-    recompute,
-    onStep: show,
-    onProgress: share => show(`computing it again, ${Math.floor(100 * share)} %`),
-  })
+  const options = { functions, functionsUrl, log, state, out: flags.out, holdMs, workers, memoryBytes, patience }
+  const verdict = await untilSignal(signal =>
+    verifyState({
+      ...options,
+      recompute,
+      signal,
+      onStep: show,
+      onProgress: share => show(`computing it again, ${Math.floor(100 * share)} %`),
+    }),
+  )
   await tell(verdict, flags, stateVerdictLines(verdict, recompute), terminal)
   return verdict.equal ? EXIT.ok : EXIT.notEquivalent
 }
+
+/** SIGINT and SIGTERM end it as they do by default, once what it has put aside is gone; a second one at once. */
+async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController()
+  let by: NodeJS.Signals | null = null
+  const end = (signal: NodeJS.Signals): void => {
+    by = signal
+    stop.abort(new Error(signal))
+  }
+  for (const signal of SIGNALS) process.once(signal, end)
+  try {
+    return await work(stop.signal)
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, end)
+    if (by !== null) process.kill(process.pid, by)
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 async function tell(verdict: object, flags: Flags, lines: readonly string[], terminal: Terminal): Promise<void> {
   terminal.progress(null)

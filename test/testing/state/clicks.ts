@@ -10,9 +10,7 @@ import { interpretedModule } from '../../support/interpreted-module.ts'
 import { GLOBAL, PlanBuilder, tumbling } from '../../support/jobs/graph-plan.ts'
 
 /** Counts events by minute, by user and in all, and writes each one to a topic; each tenth event is a dead letter. */
-export function clicks(
-  topics: { copy: string; changes: string } = { copy: 'copy', changes: 'counts' },
-): FunctionsModule {
+export function clicks(): FunctionsModule {
   const plan = new PlanBuilder()
   const source = plan.source('clicks', { disorderMs: 5000 })
   const keyed = plan.keyBy(source, (v: { n: number }) => {
@@ -22,8 +20,8 @@ export function clicks(
   const perMinute = plan.bare(keyed, tumbling(60_000), { kind: 'count' })
   plan.view('perMinute', perMinute)
   plan.view('total', plan.bare(keyed, GLOBAL, { kind: 'count' }))
-  plan.output('copy', plan.to(keyed, topics.copy, { partitions: 2, keyed: true }))
-  plan.output('counts', plan.changes(perMinute, topics.changes, { partitions: 2 }))
+  plan.output('copy', plan.to(keyed, 'copy', { partitions: 2, keyed: true }))
+  plan.output('counts', plan.changes(perMinute, 'counts', { partitions: 2 }))
   return interpretedModule(plan.program('clicks'))
 }
 

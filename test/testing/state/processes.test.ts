@@ -2,7 +2,7 @@
 //
 // Promises: each verdict is of a real commit, the state agrees each time, and it goes on committing meanwhile.
 
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStateReader, openStateWriter } from '../../../store/index.ts'
@@ -153,3 +153,22 @@ test('a cut of its own cannot be given with a state', async () => {
     err: expect.stringContaining('--until and --final do not go with --state'),
   })
 })
+
+test(
+  'it ends by a signal as a process does, and leaves nothing behind',
+  async () => {
+    const folder = project({ 'job.ts': JOB })
+    expect((await run(folder, ['append', 'page-views', '--log', 'log'], { input: records(10) })).code).toBe(0)
+    expect((await run(folder, ['batch', 'job.ts', '--log', 'log', '--state', 'state'])).code).toBe(0)
+    const scratch = join(folder, 'tmp')
+    mkdirSync(scratch)
+    const nowhere = ['--log', 'kafka://127.0.0.1:9', '--give-up-after', '1h']
+    const verifying = begin(folder, ['verify', 'job.ts', ...nowhere, '--state', 'state'], { env: { TMPDIR: scratch } })
+    await verifying.said('waiting for the log')
+    expect(readdirSync(scratch)).toHaveLength(1)
+    verifying.child.kill('SIGTERM')
+    expect(await verifying.ended).toMatchObject({ code: null, signal: 'SIGTERM', out: '' })
+    expect(readdirSync(scratch)).toEqual([])
+  },
+  LIMIT_MS,
+)

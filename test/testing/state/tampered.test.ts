@@ -19,6 +19,8 @@ import { openStateWriter } from '../../../store/index.ts'
 import type { StateWriter } from '../../../store/store.ts'
 import { stateVerdictLines } from '../../../testing/equivalence/index.ts'
 import { testFolder } from '../../run/support/folder.ts'
+import { interpretedModule } from '../../support/interpreted-module.ts'
+import { JOBS, type TestJob } from '../../support/jobs/jobs.ts'
 import { clickLog, clicks, verified } from './clicks.ts'
 
 const functions = clicks()
@@ -133,6 +135,14 @@ describe('a state', () => {
       'counts of all that was emitted',
     ])
     expect(verdict.parts.every(({ compared, of }) => compared === of && of > 0)).toBe(true)
+  })
+
+  it('of another plan is refused before anything is read', async () => {
+    const { log, state } = await computed()
+    await expect(verified(interpretedModule((JOBS.traffic as TestJob).build()), log, state)).rejects.toMatchObject({
+      code: 'state-incompatible',
+      exitCode: 6,
+    })
   })
 
   it.each(DEFECTS)('with %s is found', async (_, part, defect) => {

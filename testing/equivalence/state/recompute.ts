@@ -23,6 +23,7 @@ export interface RecomputeOptions extends Pick<RunOptions, 'functions' | 'functi
   readonly workers?: number | undefined
   readonly workerEntry?: URL | undefined
   readonly recompute: string
+  readonly signal?: AbortSignal | undefined
   /** Called with the share that is read. */
   readonly onProgress?: ((share: number) => void) | undefined
 }
@@ -98,7 +99,8 @@ async function batch(
     }
   }
   // Each by name: nothing but the new directory is written to.
-  const { functions, functionsUrl, log, patience, memoryBytes, workers, workerEntry, recompute, onProgress } = options
+  const { functions, functionsUrl, log, patience, memoryBytes, workers, workerEntry, recompute } = options
+  const { signal, onProgress } = options
   const { records } = await runBatch({
     functions,
     functionsUrl,
@@ -108,6 +110,7 @@ async function batch(
     workers,
     workerEntry,
     recompute,
+    signal,
     state,
     out: defaultOut(state),
     until: progress.cutNow,

@@ -4,6 +4,7 @@
 // what differs and how, what was not compared and why.
 
 import { timeText } from '../../../core/time/time-text.ts'
+import { countText } from '../../../run/number-text.ts'
 import type { CommitDocument } from '../../../run/state/documents.ts'
 import type { PartialVerdict } from '../verdict.ts'
 import type { ComparedPart } from './comparison.ts'
@@ -67,7 +68,7 @@ function commitLines({ commit, cut, final, records, writer, heldMs }: StateVerdi
   return [
     line('commit', `${made}held for ${heldMs} ms; ${meanwhile}`),
     line('cut', `${positions.slice(0, SHOWN_POSITIONS).join(',')}${more}${final ? ', final' : ''}`),
-    line('read again', `${records} records`),
+    line('read again', `${countText(records)} records`),
   ]
 }
 
@@ -76,20 +77,20 @@ const LABEL = 12
 
 const line = (label: string, text: string): string => `  ${label.padEnd(LABEL)}  ${text}`
 
-/** What is counted in a part, by the first word of its name. */
+/** One of what is counted in a part, by the first word of its name. */
 const UNITS: Readonly<Record<string, string>> = {
-  view: 'rows',
-  output: 'records',
-  changes: 'records',
-  late: 'records',
-  dead: 'letters',
-  watermarks: 'sources',
-  counts: 'nodes',
+  view: 'row',
+  output: 'record',
+  changes: 'record',
+  late: 'record',
+  dead: 'letter',
+  watermarks: 'source',
+  counts: 'node',
 }
 
 function partLines({ part, compared, of, digest, since, left, differing, differences }: ComparedPart, width: number) {
-  const unit = UNITS[part.split(' ')[0] as string] ?? 'rows'
-  const count = compared === of ? `${of} ${unit}` : `${compared} of ${of} ${unit}`
+  const unit = `${UNITS[part.split(' ')[0] as string] ?? 'row'}${of === 1 ? '' : 's'}`
+  const count = `${compared === of ? '' : `${countText(compared)} of `}${countText(of)} ${unit}`
   const label = differing > 0 ? 'DIFFERENT' : left === null ? 'equal' : compared === 0 ? 'NOT COMPARED' : 'in part'
   const from = since === null ? '' : `, ${part.startsWith('view') ? 'windows' : 'times'} from ${timeText(since)} on`
   const hash = digest === null || label !== 'equal' ? '' : `  ${digest}`
@@ -102,6 +103,6 @@ function partLines({ part, compared, of, digest, since, left, differing, differe
       `${indent}  is         ${state}`,
       `${indent}  should be  ${again}`,
     ]),
-    ...(differing > differences.length ? [`${indent}and ${differing - differences.length} more`] : []),
+    ...(differing > differences.length ? [`${indent}and ${countText(differing - differences.length)} more`] : []),
   ]
 }

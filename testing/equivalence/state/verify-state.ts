@@ -44,6 +44,8 @@ interface StateOptions extends RecomputeOptions {
   readonly arrivalMs?: number | undefined
   /** What else is compared with the commit: where rows go besides the state and its topics. */
   readonly further?: readonly Comparison[] | undefined
+  /** When it aborts, the call rejects with its reason, and nothing is left behind. */
+  readonly signal?: AbortSignal | undefined
   /** Called with its name before each step, and waited for. */
   readonly onStep?: ((step: VerifyStep) => void | Promise<void>) | undefined
 }
@@ -57,10 +59,19 @@ const ARRIVAL_MS = 10_000
 export async function verifyState(options: StateOptions): Promise<StateVerdict> {
   const scratch = mkdtempSync(join(tmpdir(), 'lyrebird-verify-'))
   try {
-    return await verdictOf(options, scratch)
+    return await unlessAborted(options.signal, verdictOf(options, scratch))
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+/** Waits for the work no longer than until it is to stop: it may itself wait for brokers. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (signal === undefined) return await work
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return await Promise.race([work, aborted])
 }
 
 async function verdictOf(options: StateOptions, scratch: string): Promise<StateVerdict> {
