@@ -315,10 +315,11 @@ function unknownCommand(program: Command, word: string): LyrebirdError {
   })
 }
 
-const VERIFY = `Computes the job at one cut by batch, by the stream under many interleavings and restarts, and by the
-reference, and compares the bytes. With --state it takes one commit of that state, which may be written
-meanwhile, computes it again by batch, and compares rows, late records, dead letters and output topics.
-Exit 7 where they differ.`
+const VERIFY = [
+  'Computes the job at one cut by batch, by the stream under many interleavings and restarts, and by the reference, and compares the bytes.',
+  'With --state it takes one commit of that state, which may be written meanwhile, computes it again by batch, and compares rows, late records, dead letters and output topics.',
+  'Exit 7 where they differ.',
+].join(' ')
 
 const SCHEMAS_AFTER = `
 Credentials and certificates come from the environment: LYREBIRD_REGISTRY_USER and LYREBIRD_REGISTRY_PASSWORD,

@@ -79,7 +79,8 @@ async function verifyState(
       recompute,
       signal,
       onStep: show,
-      onProgress: share => show(`computing it again, ${Math.floor(100 * share)} %`),
+      onProgress: share =>
+        show(share < 1 ? `computing it again, ${Math.floor(100 * share)} % read` : 'computing it again, all is read'),
     }),
   )
   await tell(verdict, flags, stateVerdictLines(verdict, recompute), terminal)

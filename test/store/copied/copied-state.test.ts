@@ -57,6 +57,14 @@ async function commit(seed: number, table: string): Promise<void> {
 
 test('are what the commit was, after many others and after its reader was closed', async () => {
   for (let seed = 1; seed < 6; seed++) for (const table of ['one', 'two']) await commit(seed, table)
+  // A few rows above the others, some of them deleted.
+  const few = [...writer.range('one')].filter((_, i) => i % 40 === 7).map(([k]) => k.slice())
+  await writer.commit(transaction =>
+    transaction.applyChanges(
+      'one',
+      few.map((k, i): RowChange => [k, i % 2 === 0 ? null : Uint8Array.of(99)]),
+    ),
+  )
   const { reader, copy } = copied(['two', 'one', 'none'])
   const expected = ['one', 'two'].map(table => rowsOf(reader, table))
   const found = Array.from({ length: 900 }, (_, n) => hex(reader.get('one', key(n))))

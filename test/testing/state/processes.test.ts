@@ -139,7 +139,9 @@ test(
     const { code, out } = await verify(folder)
     expect(code, out).toBe(7)
     expect(out).toMatch(/^NOT EQUAL: state at .* is not what batch computes from the log: view traffic\n/)
-    expect(out).toMatch(/DIFFERENT {5}view traffic +\d+ rows\n +\{"key":"BR","window":.*\n +is {9}.*\n +should be {2}/)
+    expect(out).toMatch(
+      /DIFFERENT {5}view traffic +\d+ rows, 1 difference\n +\{"key":"BR","window":.*\n +is {9}.*\n +should be {2}/,
+    )
     expect(out).toContain('compute it anew beside this one: lyrebird batch job.ts --log log --state state-new')
     expect(existsSync(join(folder, 'state-new'))).toBe(false)
   },

@@ -17,7 +17,8 @@ import {
 } from './comparison.ts'
 
 export async function comparedCounts(context: ComparisonContext): Promise<readonly ComparedPart[]> {
-  return [watermarks(context), emitted(context)]
+  // A job without such nodes emits nothing.
+  return [watermarks(context), emitted(context)].filter(({ of }) => of > 0)
 }
 
 interface Counted {

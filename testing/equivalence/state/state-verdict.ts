@@ -92,11 +92,12 @@ function partLines({ part, compared, of, digest, since, left, differing, differe
   const unit = `${UNITS[part.split(' ')[0] as string] ?? 'row'}${of === 1 ? '' : 's'}`
   const count = `${compared === of ? '' : `${countText(compared)} of `}${countText(of)} ${unit}`
   const label = differing > 0 ? 'DIFFERENT' : left === null ? 'equal' : compared === 0 ? 'NOT COMPARED' : 'in part'
+  const wrong = differing === 0 ? '' : `, ${countText(differing)} ${differing === 1 ? 'difference' : 'differences'}`
   const from = since === null ? '' : `, ${part.startsWith('view') ? 'windows' : 'times'} from ${timeText(since)} on`
-  const hash = digest === null || label !== 'equal' ? '' : `  ${digest}`
+  const hash = digest === null || of === 0 || label !== 'equal' ? '' : `  ${digest}`
   const indent = ' '.repeat(LABEL + 4)
   return [
-    line(label, `${part.padEnd(width)}  ${count}${from}${hash}`),
+    line(label, `${part.padEnd(width)}  ${count}${from}${wrong}${hash}`),
     ...(left === null ? [] : [`${indent}not all was compared: ${left}`]),
     ...differences.flatMap(({ at, state, again }) => [
       `${indent}${at}`,
