@@ -141,19 +141,26 @@ function addRunning(program: Command, terminal: Terminal): void {
 function addVerify(program: Command, terminal: Terminal, ended: Ended): void {
   program
     .command('verify')
-    .summary('show that batch, stream and reference agree')
-    .description(
-      'Computes the job at one cut by batch, by the stream under many interleavings and restarts, and by the reference, and compares the bytes. Exit 7 where they differ.',
-    )
+    .summary('show that batch, stream and reference agree, or that a state is right')
+    .description(VERIFY)
     .argument('<job>', 'the job file')
     .option('--log <log>', LOG)
-    .option('--state <dir>', 'a state to verify too: its own cut is computed anew from the log')
+    .option('--archive <dir>', ARCHIVE)
+    .option('--state <dir>', 'a state to verify, also while a run or a stream writes it')
     .option('--out <dir>', "where that state's output topics are (default: where it has written to)")
+    .option('--hold <duration>', 'how long a commit of the state may be held while it is copied (default: 30s)')
+    .option('--workers <n>', 'with --state: partitions read at once (default: the processors there are)')
+    .option('--memory <size>', MEMORY)
+    .option('--give-up-after <duration>', GIVE_UP)
     .option('--until <cut>', UNTIL)
     .option('--final', FINAL)
-    .option('--interleavings <n>', 'schedules of the stream to try (default: 10)')
+    .option('--interleavings <n>', 'schedules of the stream to try (default: 10; with --state: none)')
     .option('--seed <n>', 'seed of the first schedule (default: drawn, and told)')
     .option('--json', JSON_TEXT)
+    .addHelpText(
+      'after',
+      '\nExample:\n  lyrebird verify jobs/page-views.ts --log kafka://127.0.0.1:9092 --archive archive --state state',
+    )
     .action(async (job, options) => {
       ended.code = await (await import('./commands/verify.ts')).verify(job, options, terminal)
     })
@@ -315,6 +322,12 @@ function unknownCommand(program: Command, word: string): LyrebirdError {
     hint: near === null ? `commands: ${names.join(' ')}` : `did you mean ${near}?`,
   })
 }
+
+const VERIFY = [
+  'Computes the job at one cut by batch, by the stream under many interleavings and restarts, and by the reference, and compares the bytes.',
+  'With --state it takes one commit of that state, which may be written meanwhile, computes it again by batch, and compares rows, late records, dead letters and output topics.',
+  'Exit 7 where they differ.',
+].join(' ')
 
 const SCHEMAS_AFTER = `
 Credentials and certificates come from the environment: LYREBIRD_REGISTRY_USER and LYREBIRD_REGISTRY_PASSWORD,

@@ -2,6 +2,7 @@
 //
 // Promises: those of store.ts.
 
+export type { StateCopy } from './copied/copied-state.ts'
 export { ownerOf } from './owner.ts'
 export { openStateReader } from './reader.ts'
 export { BlockFile } from './spill/block-file.ts'

@@ -168,13 +168,23 @@ export function* viewRowsByKey(
   name: string,
   newSorter: () => RowSorter,
 ): Generator<ViewRow> {
+  for (const [key, stored] of storedRowsByKey(state, plan, name, newSorter)) yield decodeViewRow(key, stored)
+}
+
+/** Row keys and stored values in that order. */
+export function* storedRowsByKey(
+  state: StateAccess,
+  plan: Plan,
+  name: string,
+  newSorter: () => RowSorter,
+): Generator<Row> {
   const { node } = viewOf(plan, name)
   const bytes = windowBytes(tableRoot(plan, node).params.window)
-  if (bytes === movedBytes(plan, node, viewsByWindow(state))) return yield* viewRows(state, plan, name)
+  if (bytes === movedBytes(plan, node, viewsByWindow(state))) return yield* storedRows(state, plan, name)
   const sorter = newSorter()
   try {
     for (const [rowKey, stored] of storedRows(state, plan, name)) sorter.add(storedKey(rowKey, bytes), stored)
-    for (const [key, stored] of sorter.sorted()) yield decodeViewRow(rowKeyOf(key, bytes), stored)
+    for (const [key, stored] of sorter.sorted()) yield [rowKeyOf(key, bytes), stored]
   } finally {
     sorter.dispose()
   }
@@ -193,7 +203,7 @@ export function* deadLetters(state: StateAccess): Generator<DeadLetter> {
 }
 
 /** A record that an output or a changelog wrote; without value where the row of its key is gone. */
-type WrittenRecord = Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null }
+export type WrittenRecord = Omit<OutputRecord, 'value'> & { readonly value: Uint8Array | null }
 
 /** The records of one partition of an output's topic, from <= offset < to. */
 export async function* writtenRecords(

@@ -17,7 +17,7 @@ import { KEPT_BYTES, PUBLISH_MS } from '../limits.ts'
 import type { Sink, SinkCommit, SinkOptions, TopicOptions } from '../sink.ts'
 import { Forwarder, type HowToSend } from './forwarder.ts'
 import { Journal } from './journal.ts'
-import { keysIn } from './keys-in-topic.ts'
+import { givenKey, keysIn, NULL_KEY } from './keys-in-topic.ts'
 import { ensureControlTopic, ensureTopic } from './topics.ts'
 
 interface KafkaSinkOptions extends KafkaOptions, TopicOptions {}
@@ -61,8 +61,6 @@ function outboxesOf({ topics, outbox }: SinkOptions): Outboxes {
     }),
   )
 }
-
-const NULL_KEY = new TextEncoder().encode('lyrebird-null')
 
 const reservedKey = (topic: string): LyrebirdError =>
   new LyrebirdError('job-failed', `the key "lyrebird-null" cannot be written to topic ${topic}: it stands for no key`, {
@@ -120,7 +118,7 @@ class KafkaSink implements Sink {
   }
 
   async *keysOf(topic: string): AsyncGenerator<Uint8Array | null> {
-    for await (const key of keysIn(this.#cluster, topic)) yield compareBytes(key, NULL_KEY) === 0 ? null : key
+    for await (const key of keysIn(this.#cluster, topic)) yield givenKey(key)
   }
 
   release(topic: string, partition: number, key: Uint8Array, value: Uint8Array): void {

@@ -6,7 +6,7 @@ import { job, source, table } from '../../dsl/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { StreamRun } from '../../runtime-stream/index.ts'
-import { verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
+import { stateVerdictLines, verdictLines, verifyJob } from '../../testing/equivalence/index.ts'
 import { testFolder } from '../run/support/folder.ts'
 import { memoryLog } from '../run/support/logs.ts'
 import { compactedLog } from '../support/compaction.ts'
@@ -15,6 +15,7 @@ import { interpretedModule } from '../support/interpreted-module.ts'
 import { type Event, seededLog } from '../support/random-log.ts'
 import { programOf } from '../support/run-job.ts'
 import { raw, smallLog } from '../support/small-log.ts'
+import { verified } from '../testing/state/clicks.ts'
 
 const TOPICS = new Set(['u'])
 const users = table<Event>('u', { time: v => v.t, disorder: '2s' })
@@ -40,8 +41,18 @@ it.each([1, 2, 3, 4, 5, 6])('a state goes on in a log that was compacted, seed %
   for (const name of stream.partitions) await stream.advance(name, stream.end(name) / 2n)
   await stream.commit()
   await stream.close()
-  const verify = () =>
-    verifyJob({ functions, log: compacting(memoryLog(after)), state, interleavings: 2, seed, workers: [1] })
+  const verify = async () => {
+    const whole = await verified(functions, compacting(memoryLog(after)), state)
+    expect(whole, stateVerdictLines(whole, '').join('\n')).toMatchObject({ equal: true })
+    return await verifyJob({
+      functions,
+      log: compacting(memoryLog(after)),
+      state,
+      interleavings: 2,
+      seed,
+      workers: [1],
+    })
+  }
   const half = await verify()
   expect(half.difference, verdictLines(half).join('\n')).toBeNull()
   await runBatch({ functions, log: compacting(memoryLog(after)), state, workers: 1 })
@@ -72,6 +83,17 @@ it('says of a state that was made before what is not compared: watermarks, dead 
     '  of the state its watermarks and dead letters are not compared, nor output out, which a join with the past made',
     'no difference in what was compared; the state was not compared whole',
   ])
+  const batch = await verified(functions, compacting(memoryLog(kept)), state)
+  expect(batch, stateVerdictLines(batch, '').join('\n')).toMatchObject({ equal: true, whole: false })
+  const compacted = 'differs, as the compaction of a topic can make it'
+  expect(batch.parts.filter(({ left }) => left !== null).map(({ part, left }) => [part, left])).toEqual([
+    ['dead letters', compacted],
+    ['output out', compacted],
+    ['watermarks', compacted],
+    ['counts of all that was emitted', compacted],
+  ])
+  const strict = await verified(functions, compacting(memoryLog(kept), 0, false), state)
+  expect(strict.parts.filter(({ differing }) => differing > 0).map(({ part }) => part)).toContain('watermarks')
   const other = await verifyJob({
     functions,
     log: compacting(memoryLog(kept), 0, false),
@@ -93,6 +115,12 @@ it('a row that differs is a difference all the same', async () => {
   }))
   const verdict = await verifyJob({ functions, log: compacting(memoryLog(changed)), state, interleavings: 1, seed: 1 })
   expect(verdict.difference?.part).toBe('views/few')
+  const batch = await verified(functions, compacting(memoryLog(changed)), state)
+  expect(batch.parts.filter(({ differing }) => differing > 0).map(({ part }) => part)).toEqual([
+    'view few',
+    'view numbers',
+    'view users',
+  ])
 })
 
 it('warns of joins with the past as far as the topic keeps it', async () => {

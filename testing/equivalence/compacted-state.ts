@@ -7,7 +7,7 @@ import type { Plan, SourceNode } from '../../core/plan/plan.ts'
 import { nodeOf } from '../../core/plan/plan-index.ts'
 import type { JobResult } from '../../core/result/result.ts'
 
-interface Changeable {
+export interface Changeable {
   /** Source nodes of the tables. */
   readonly tables: ReadonlySet<string>
   /** Joins with their past, and the nodes behind those. */

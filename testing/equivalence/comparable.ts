@@ -9,7 +9,7 @@ import { partitionName, splitPartition } from '../../core/log/cut.ts'
 import type { NodeKind, Plan, PlanNode, WindowSpec } from '../../core/plan/plan.ts'
 import { nodeOf, sourcesOf, tableRoot } from '../../core/plan/plan-index.ts'
 import type { DeadLetter } from '../../core/result/dead-letter.ts'
-import type { JobResult, ViewRow } from '../../core/result/result.ts'
+import type { JobResult, LateRow } from '../../core/result/result.ts'
 import { ByteReader } from '../../core/values/bytes.ts'
 import { decodeBytes, decodeValue } from '../../core/values/canonical.ts'
 import type { Remaining } from './remaining.ts'
@@ -51,7 +51,10 @@ export class Comparable {
     const known = <T>(parts: ReadonlyMap<string, T>): [string, T][] => [...parts].filter(([name]) => from(name) < NEVER)
     return {
       views: new Map(
-        known(result.views).map(([name, rows]) => [name, rows.filter(row => this.#isKnown(row, from(name)))]),
+        known(result.views).map(([name, rows]) => [
+          name,
+          rows.filter(({ key }) => this.knowsRow(nodes.get(name) as string, key)),
+        ]),
       ),
       outputs: new Map(
         known(result.outputs).map(([name, partitions]) => [
@@ -59,21 +62,25 @@ export class Comparable {
           partitions.map(records => records.filter(({ timestamp }) => timestamp >= from(name))),
         ]),
       ),
-      late: result.late.filter(({ topic, partition, offset }) =>
-        this.#remains(partitionName(topic, partition), offset),
-      ),
-      dead: result.dead.filter(letter => this.#isKnownLetter(letter)),
+      late: result.late.filter(row => this.knowsLate(row)),
+      dead: result.dead.filter(letter => this.knowsLetter(letter)),
       emitted: new Map([...result.emitted].filter(([node]) => this.#knownFrom.get(node) === ALWAYS)),
       watermarks: result.watermarks,
     }
   }
 
-  #isKnown({ key }: ViewRow, from: KnownFrom): boolean {
-    return from === ALWAYS || (decodeValue(new ByteReader(key)) as number) >= from
+  /** Whether the row of a view with this row key can be compared. */
+  knowsRow(node: string, key: Uint8Array): boolean {
+    const from = this.knownFrom(node)
+    return from === ALWAYS || (from < NEVER && (decodeValue(new ByteReader(key)) as number) >= from)
+  }
+
+  knowsLate({ topic, partition, offset }: LateRow): boolean {
+    return this.#remains(partitionName(topic, partition), offset)
   }
 
   /** Letters of nodes behind which nothing is gone; of others those of records that remain, behind steps alone. */
-  #isKnownLetter({ node, identity }: DeadLetter): boolean {
+  knowsLetter({ node, identity }: Pick<DeadLetter, 'node' | 'identity'>): boolean {
     const sources = sourcesOf(this.#plan, node)
     if (!sources.some(({ params }) => this.#lost.has(params.topic))) return true
     const [topic, partition, offset] = positionOf(identity)

@@ -37,19 +37,24 @@ import { openStateReader, type StateReader } from '../../store/index.ts'
 export async function readWholeResult(stateDir: string, outDir: string, plan: Plan): Promise<JobResult> {
   const state = openStateReader(stateDir)
   try {
-    const progress = readProgress(state, stateDir)
-    const views = plan.results.filter(r => r.kind === 'view')
-    return sortedResult({
-      views: new Map(views.map(view => [view.name, checkedRows(state, plan, progress, view)])),
-      outputs: await outputs(state, outDir, plan),
-      late: [...lateRows(state)],
-      dead: listedLetters([...deadLetters(state)], plan),
-      emitted: emitted(progress, plan),
-      watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
-    })
+    return await readResult(state, stateDir, outDir, plan)
   } finally {
     await state.close()
   }
+}
+
+/** The same of an open state, or of the copy of a commit. */
+export async function readResult(state: StateReader, stateDir: string, outDir: string, plan: Plan): Promise<JobResult> {
+  const progress = readProgress(state, stateDir)
+  const views = plan.results.filter(r => r.kind === 'view')
+  return sortedResult({
+    views: new Map(views.map(view => [view.name, checkedRows(state, plan, progress, view)])),
+    outputs: await outputs(state, outDir, plan),
+    late: [...lateRows(state)],
+    dead: listedLetters([...deadLetters(state)], plan),
+    emitted: emitted(progress, plan),
+    watermarks: new Map(sourceNodes(plan).map(s => [s.id, watermark(progress, s)])),
+  })
 }
 
 function checkedRows(state: StateReader, plan: Plan, progress: Progress, { name }: PlanResult): ViewRow[] {
@@ -138,10 +143,10 @@ async function firstRecords(log: Log, topic: string, partition: number, count: b
   )
 }
 
-/** The records of one partition of an output, which must end exactly where the state says. */
+/** The records of one partition of an output up to where the state says; later commits may have written more. */
 async function recordsOf(log: Log, topic: string, partition: number, end: bigint): Promise<OutputRecord[]> {
   const range = (await log.partitions(topic)).find(r => r.partition === partition)
-  if (range === undefined || range.end !== end) {
+  if (range === undefined || range.end < end) {
     throw new LyrebirdError('truncated', `output ${topic}/${partition} ends at ${range?.end}, the state says ${end}`, {
       where: { topic, partition },
       hint: 'the next run with this state completes what a killed run left; start one',

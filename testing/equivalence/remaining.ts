@@ -3,6 +3,7 @@
 // Promises: for each partition the offset from which on everything can be judged as it was: the start of the state
 // where nothing is gone, else the first time mark of the state at or past the log's start, with `T` there.
 
+import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import type { TimeMark } from '../../core/executor/time-marks.ts'
 import type { Cut } from '../../core/log/cut.ts'
@@ -58,3 +59,16 @@ export const seeded = (input: readonly InputPartition[], { before }: Remaining):
     const times = before.get(`${partition.topic}/${partition.partition}`)
     return times === undefined ? partition : { ...partition, before: times }
   })
+
+/** No record is left of what the state was computed from. */
+export function nothingLeft({ gone }: Remaining): LyrebirdError {
+  const ranges = gone.map(({ partition, from, to }) => `${partition} ${from} to ${to - 1n}`).join(', ')
+  return new LyrebirdError(
+    'range-lost',
+    `the log holds nothing by which the state could be verified; gone are ${ranges}`,
+    {
+      where: { partitions: gone.map(({ partition }) => partition).join(',') },
+      hint: 'verify a state while the log still holds some of the records that it has read, or give their files: --archive DIR',
+    },
+  )
+}

@@ -7,39 +7,39 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { thenClose } from '../../core/close-all.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
-import { LyrebirdError } from '../../core/errors.ts'
+import { isLyrebirdError } from '../../core/errors.ts'
 import { type Cut, sortedCut } from '../../core/log/cut.ts'
 import { type Floors, NO_FLOORS } from '../../core/log/floors.ts'
 import { type InputPartition, reference } from '../../core/reference/reference.ts'
 import { compareResults, type Difference } from '../../core/result/compare-results.ts'
 import type { JobResult } from '../../core/result/result.ts'
-import { openLog } from '../../logs/index.ts'
+import { isLogPlace, type LogPlace, openLog } from '../../logs/index.ts'
 import type { Log } from '../../logs/log.ts'
 import { now } from '../../run/clock.ts'
 import { checkKnown, withoutBare } from '../../run/reading/admission.ts'
-import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from '../../run/reading/bind-log.ts'
+import { checkAbilities, rangesNow, topicIdsNow } from '../../run/reading/bind-log.ts'
 import { compactedTables } from '../../run/reading/compacted-tables.ts'
 import { checkLastRecords } from '../../run/reading/last-records.ts'
 import { checkComplete, checkNames, type Until } from '../../run/reading/until.ts'
 import { defaultOut, writtenTo } from '../../run/state/folders.ts'
-import { checkPlan } from '../../run/state/open-state.ts'
-import { readJobDocument, readProgress } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
-import { openStateReader } from '../../store/index.ts'
 import { changeableNotes, changeableParts, unchangeable } from './compacted-state.ts'
 import { Comparable } from './comparable.ts'
 import { runInterleaving } from './interleaving.ts'
 import { partialVerdict } from './partial-verdict.ts'
 import { readInput } from './read-input.ts'
-import { readWholeResult } from './read-result.ts'
-import { type Remaining, remainingOf, seeded } from './remaining.ts'
+import { readResult, readWholeResult } from './read-result.ts'
+import { nothingLeft, type Remaining, remainingOf, seeded } from './remaining.ts'
+import { takeSnapshot } from './state/snapshot.ts'
 import { type FoundDifference, type PartialVerdict, resultDigests, type Verdict, type VerifiedSide } from './verdict.ts'
 
 interface VerifyOptions {
   readonly functions: FunctionsModule
   readonly functionsUrl?: string | undefined
-  readonly log: string | Log
+  readonly log: LogPlace | Log
   readonly until?: Until | undefined
   readonly final?: boolean | undefined
   /** A state to verify too: its own cut is then computed from the log, and `until` and `final` are ignored. */
@@ -63,13 +63,13 @@ interface VerifyOptions {
 
 /** Throws the typed errors of a run; a difference is no error but a verdict. */
 export async function verifyJob(options: VerifyOptions): Promise<Verdict> {
-  const log = typeof options.log === 'string' ? await openLog(options.log) : options.log
+  const log = isLogPlace(options.log) ? await openLog(options.log) : options.log
   const scratch = mkdtempSync(join(tmpdir(), 'lyrebird-verify-'))
   try {
     return await new Verification(options, log, scratch).run()
   } finally {
     rmSync(scratch, { recursive: true, force: true })
-    if (typeof options.log === 'string') await log.close()
+    if (isLogPlace(options.log)) await log.close()
   }
 }
 
@@ -92,6 +92,8 @@ class Verification {
   readonly #sides: VerifiedSide[] = []
   readonly #notes: string[] = []
   #expected: JobResult | null = null
+  /** The result of the state. */
+  #kept: JobResult | null = null
   #difference: FoundDifference | null = null
   #partial: PartialVerdict | null = null
   #stopped: string | null = null
@@ -120,8 +122,8 @@ class Verification {
     const { functions, state, until = 'end', final = false } = this.#options
     const { plan } = functions
     await checkAbilities(this.#log, plan)
+    if (state !== undefined) return await this.#targetOfState(state)
     const ranges = await rangesNow(this.#log, plan)
-    if (state !== undefined) return this.#targetOfState(state, ranges)
     const from = new Map([...ranges].map(([name, { start }]) => [name, start]))
     if (until === 'end') {
       return {
@@ -137,23 +139,25 @@ class Verification {
     return { cut: until, final, from, floors: NO_FLOORS, remaining: null }
   }
 
-  async #targetOfState(directory: string, ranges: Ranges): Promise<Target> {
-    const { plan } = this.#options.functions
-    const reader = openStateReader(directory)
-    try {
-      const progress = readProgress(reader, directory)
-      const stored = readJobDocument(reader)
-      if (stored !== null) checkPlan(stored, plan, this.#command)
-      checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
-      const placed = withoutBare(progress, ranges)
-      await checkLastRecords(this.#log, plan, progress, placed)
-      const remaining = remainingOf(plan, progress, placed)
-      const { from, gone } = remaining
-      const { cutNow: cut, sealed: final, floors } = progress
-      return { cut, final, from, floors, remaining: gone.length === 0 ? null : remaining }
-    } finally {
-      await reader.close()
-    }
+  /** Of one commit, from which the state may go on meanwhile. */
+  async #targetOfState(directory: string): Promise<Target> {
+    const { functions, out } = this.#options
+    const { plan } = functions
+    const options = { plan, scratch: this.#scratch, holdMs: Number.POSITIVE_INFINITY, recompute: this.#command }
+    const { progress, rows, writer } = await takeSnapshot(directory, options)
+    const read = (): Promise<JobResult> => readResult(rows, directory, out ?? writtenTo(directory), plan)
+    this.#kept = await thenClose(
+      () => (writer === null ? read() : whenThere(read)),
+      () => rows.close(),
+    )
+    const ranges = await rangesNow(this.#log, plan)
+    checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
+    const placed = withoutBare(progress, ranges)
+    await checkLastRecords(this.#log, plan, progress, placed)
+    const remaining = remainingOf(plan, progress, placed)
+    const { from, gone } = remaining
+    const { cutNow: cut, sealed: final, floors } = progress
+    return { cut, final, from, floors, remaining: gone.length === 0 ? null : remaining }
   }
 
   async #reference({ cut, final, from, floors, remaining }: Target): Promise<readonly InputPartition[]> {
@@ -167,9 +171,9 @@ class Verification {
   }
 
   async #state({ final, remaining }: Target, input: readonly InputPartition[]): Promise<void> {
-    const { state, out, functions } = this.#options
-    if (state === undefined) return
-    const kept = await readWholeResult(state, out ?? writtenTo(state), functions.plan)
+    const { functions } = this.#options
+    const kept = this.#kept
+    if (kept === null) return
     if (remaining === null) {
       return this.#compare('state', kept, null, await this.#stateDifference(this.#expected as JobResult, kept))
     }
@@ -220,7 +224,7 @@ class Verification {
   #runOptions({ cut, final, from, floors }: Target, state: string) {
     const { functions, functionsUrl } = this.#options
     // Threads of a batch run need the log's name; everything else shares the open one.
-    const log = typeof this.#options.log === 'string' ? this.#options.log : this.#log
+    const log = isLogPlace(this.#options.log) ? this.#options.log : this.#log
     const where = { until: cut, final, from, floors, absent: true, durable: false }
     return { functions, functionsUrl, log, state, ...where, recompute: this.#command }
   }
@@ -281,15 +285,18 @@ class Verification {
   }
 }
 
-/** No record is left of what the state was computed from. */
-function nothingLeft({ gone }: Remaining): LyrebirdError {
-  const ranges = gone.map(({ partition, from, to }) => `${partition} ${from} to ${to - 1n}`).join(', ')
-  return new LyrebirdError(
-    'range-lost',
-    `the log holds nothing by which the state could be verified; gone are ${ranges}`,
-    {
-      where: { partitions: gone.map(({ partition }) => partition).join(',') },
-      hint: 'verify a state while the log still holds some of the records that it has read',
-    },
-  )
+/** Waits for records of the commit that a process which writes the state is about to show. */
+async function whenThere<T>(read: () => Promise<T>): Promise<T> {
+  const until = now() + ARRIVAL_MS
+  for (;;) {
+    try {
+      return await read()
+    } catch (error) {
+      if (!isLyrebirdError(error) || error.code !== 'truncated' || now() > until) throw error
+    }
+    await sleep(LOOK_PAUSE_MS)
+  }
 }
+
+const ARRIVAL_MS = 10_000
+const LOOK_PAUSE_MS = 50

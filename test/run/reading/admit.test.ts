@@ -11,6 +11,7 @@ import { verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
 import { seededRandom } from '../../../testing/equivalence/random.ts'
 import { interpretedModule } from '../../support/interpreted-module.ts'
 import { PlanBuilder, tumbling } from '../../support/jobs/graph-plan.ts'
+import { verified } from '../../testing/state/clicks.ts'
 import { testFolder } from '../support/folder.ts'
 
 const utf8 = new TextEncoder()
@@ -52,6 +53,7 @@ function grown(before: readonly number[], more: readonly (readonly number[])[]):
 async function checked(log: MemoryLog, state: string): Promise<void> {
   const verdict = await verifyJob({ functions: functions(), log, state, interleavings: 3, seed: 5 })
   expect(verdict.difference, verdictLines(verdict).join('\n')).toBeNull()
+  expect(await verified(functions(), log, state)).toMatchObject({ equal: true, whole: true })
 }
 
 describe('a partition that is taken in at the watermark', () => {
