@@ -8,7 +8,7 @@ import type { PackedRows } from '../core/state/packed-rows.ts'
 import type { Row, RowChange } from '../core/state/rows.ts'
 import { RowQueue } from '../store/spill/row-queue.ts'
 import type { StagedRows, StateReader, StateTransaction, StateWriter } from '../store/store.ts'
-import type { Watched } from './feed/row-feeds.ts'
+import type { Watched } from './feed/feeds.ts'
 import type { BufferLimits } from './memory-limits.ts'
 
 const NO_LISTS: readonly never[] = []

@@ -27,7 +27,8 @@ import type { OpenSink, TopicOptions } from '../sinks/sink.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
 import { NO_STEPS, type Steps } from './commit-steps.ts'
-import { openFeeds, type RowFeeds, type RowSinks } from './feed/row-feeds.ts'
+import type { Feeds, RowSinks } from './feed/feeds.ts'
+import { openFeeds } from './feed/open-feeds.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
 import { type Outputs, openOutputs, outputSink } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
@@ -116,7 +117,7 @@ export class JobRun {
   readonly #environment: Environment
   readonly #state: OpenedState
   readonly #outputs: Outputs
-  readonly #feeds: RowFeeds
+  readonly #feeds: Feeds
   readonly #warnings: string[]
   /** Whether every topic takes ticks. */
   readonly #ticks: boolean
@@ -140,7 +141,7 @@ export class JobRun {
     ranges: Ranges,
     state: OpenedState,
     outputs: Outputs,
-    feeds: RowFeeds,
+    feeds: Feeds,
   ) {
     this.#target = target
     this.#options = options
@@ -199,7 +200,7 @@ export class JobRun {
       makeScratch(options.state)
       const outputs = await openOutputs(plan, options, openSink, state)
       closings.unshift(() => outputs.close())
-      const feeds = openFeeds(plan, options, state)
+      const feeds = await openFeeds(plan, options, state)
       closings.unshift(() => feeds.close())
       const run = new JobRun(target, options, log, ticks, ranges, state, outputs, feeds)
       await run.#admit(ids)

@@ -67,7 +67,7 @@ async function verifyState(
   const holdMs = durationOf(flags.hold, 'hold')
   const workers = numberOf(flags.workers, 'workers', 1, 1024) ?? config.workers
   const memoryBytes = sizeOf(flags.memory, 'memory')
-  const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(line => terminal.talk(line)) }
+  const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(notice => terminal.talk(notice.text)) }
   const recompute = `lyrebird batch ${job} ${placesOf(log)} --state ${state}-new`
   const { functions, functionsUrl } = await readyJob(job, terminal)
   const { stateVerdictLines, verifyState } = await import('../../testing/equivalence/index.ts')

@@ -12,16 +12,12 @@ import { tableRoot } from '../../core/plan/plan-index.ts'
 import { ANY_JSON } from '../../core/plan/schema.ts'
 import type { RowSink, RowSinkDefinition, SinkView } from '../../core/sink/row-sink.ts'
 import type { Patience } from '../../logs/patience.ts'
-import type { TopicOptions } from '../../sinks/sink.ts'
 import type { StateTransaction, StateWriter } from '../../store/store.ts'
-import type { OpenedState } from '../state/open-state.ts'
 import { lastNumbered, storedView } from '../state/read-state.ts'
 import { Feeder } from './feeder.ts'
+import { type Feeds, feedTable, isFeedTable, type RowSinks, type Watched } from './feeds.ts'
 import type { KeyList } from './key-list.ts'
-import { feedTable, isFeedTable, ViewFeed } from './view-feed.ts'
-
-/** By view, as `VIEW`, or `JOB/VIEW` where a configuration has sinks of several jobs. */
-export type RowSinks = Readonly<Record<string, RowSinkDefinition>>
+import { ViewFeed } from './view-feed.ts'
 
 interface RowFeedsOptions {
   readonly sinks: RowSinks
@@ -43,10 +39,7 @@ interface Fed {
   readonly feeder: Feeder | null
 }
 
-/** Keys that change, by table of the state. */
-export type Watched = ReadonlyMap<string, readonly KeyList[]>
-
-export class RowFeeds {
+export class RowFeeds implements Feeds {
   readonly #run = randomUUID()
   readonly #fed: readonly Fed[]
   /** Feeds that no sink reads. */
@@ -118,21 +111,6 @@ export class RowFeeds {
   #start(): void {
     for (const { feeder } of this.#fed) feeder?.take()
   }
-}
-
-/** What of the options of a run says where rows go. */
-interface FeedPlace {
-  readonly sinks?: RowSinks | undefined
-  readonly feedsSinks?: boolean | undefined
-  readonly patience?: Patience | undefined
-  readonly outTopics?: TopicOptions | undefined
-}
-
-/** The feeds of a run. Throws `usage`, and what is wrong with the columns of a view. */
-export function openFeeds(plan: Plan, place: FeedPlace, { writer, id }: OpenedState): RowFeeds {
-  const { sinks = {}, feedsSinks = true, patience = {}, outTopics } = place
-  const takesOver = outTopics?.republish === true
-  return new RowFeeds({ sinks, plan, writer, state: id, patience, takesOver, sends: feedsSinks })
 }
 
 function fedOf(options: RowFeedsOptions, view: string, definition: RowSinkDefinition, last: number): Fed {

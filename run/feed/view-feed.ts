@@ -11,6 +11,7 @@ import type { RowChange } from '../../core/state/rows.ts'
 import { ByteReader, ByteWriter } from '../../core/values/bytes.ts'
 import { decodeValue, encodeValue } from '../../core/values/canonical.ts'
 import type { StateTransaction } from '../../store/store.ts'
+import { feedTable } from './feeds.ts'
 import { KeyList, keysIn } from './key-list.ts'
 import { PIECE_BYTES, WAITING_BYTES } from './limits.ts'
 
@@ -26,9 +27,6 @@ export interface FeedEntry {
   /** How many rows of keys it has besides its head. */
   readonly pieces: number
 }
-
-export const feedTable = (view: string): string => `feed/${view}`
-export const isFeedTable = (table: string): boolean => table.startsWith('feed/')
 
 export class ViewFeed {
   readonly #table: string

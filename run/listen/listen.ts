@@ -6,7 +6,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { LogPlace } from '../../logs/index.ts'
-import type { RowSinks } from '../feed/row-feeds.ts'
+import type { RowSinks } from '../feed/feeds.ts'
 import { askStatus } from '../status/ask-status.ts'
 import type { Status } from '../status/status.ts'
 import { Metrics } from './metrics.ts'

@@ -14,7 +14,7 @@ import type { Log } from '../../logs/log.ts'
 import { arrivedRecords } from '../../sinks/kafka/arrived.ts'
 import { openStateReader, ownerOf } from '../../store/index.ts'
 import { wallClock } from '../clock.ts'
-import { askedSinks, type RowSinks } from '../feed/row-feeds.ts'
+import type { RowSinks } from '../feed/feeds.ts'
 import { writingNodes } from '../outputs.ts'
 import { type Ranges, rangesNow } from '../reading/bind-log.ts'
 import { writtenTo } from '../state/folders.ts'
@@ -50,7 +50,9 @@ async function heldBy(
   sinks: RowSinks,
   problems: string[],
 ): Promise<readonly HeldSink[]> {
-  const asked = job === null ? [] : askedSinks(plan, sinks, job.id)
+  if (job === null || Object.keys(sinks).length === 0) return []
+  const { askedSinks } = await import('../feed/row-feeds.ts')
+  const asked = askedSinks(plan, sinks, job.id)
   return await Promise.all(
     asked.map(async ({ view, place, sink }) => {
       try {

@@ -3,7 +3,8 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { bytesToHex } from '../../../core/values/bytes.ts'
-import { changedKeys, type FeedEntry, feedTable, ViewFeed } from '../../../run/feed/view-feed.ts'
+import { feedTable } from '../../../run/feed/feeds.ts'
+import { changedKeys, type FeedEntry, ViewFeed } from '../../../run/feed/view-feed.ts'
 import { openStateWriter, type StateWriter } from '../../../store/index.ts'
 import { testFolder } from '../support/folder.ts'
 
