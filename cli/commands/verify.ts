@@ -70,13 +70,14 @@ async function verifyState(
   const patience = { ...givenPatience(flags.giveUpAfter), onAway: awayTeller(notice => terminal.talk(notice.text)) }
   const recompute = `lyrebird batch ${job} ${placesOf(log)} --state ${state}-new`
   const { functions, functionsUrl } = await readyJob(job, terminal)
-  const { stateVerdictLines, verifyState } = await import('../../testing/equivalence/index.ts')
+  const { comparedSinks, stateVerdictLines, verifyState } = await import('../../testing/equivalence/index.ts')
   const show = (step: string): void => terminal.progress(`verify ${state}: ${step}`)
   const options = { functions, functionsUrl, log, state, out: flags.out, holdMs, workers, memoryBytes, patience }
   const verdict = await untilSignal(signal =>
     verifyState({
       ...options,
       recompute,
+      further: config.sinks === undefined ? [] : [comparedSinks(config.sinks, state)],
       signal,
       onStep: show,
       onProgress: share =>

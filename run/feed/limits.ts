@@ -23,3 +23,12 @@ export const AWAY_MS = 200
 
 /** The same at most. */
 export const AWAY_MAX_MS = 5_000
+
+/** Commits that are tried for a comparison with a sink: both move meanwhile. */
+export const COMPARE_ATTEMPTS = 10
+
+/** ms for a sink to come to the commit of a state that is held. */
+export const MEET_MS = 5_000
+
+/** ms between two looks at where a sink is. */
+export const MEET_POLL_MS = 10

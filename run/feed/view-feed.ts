@@ -110,6 +110,9 @@ function readEntries(state: StateAccess, view: string): FeedEntry[] {
   return entries
 }
 
+/** The entry of the last commit that has one. */
+export const lastEntry = (state: StateAccess, view: string): FeedEntry | undefined => readEntries(state, view).at(-1)
+
 /** The keys of the rows that a commit has changed, as the view stores them. */
 export function* changedKeys(state: StateAccess, view: string, { commit }: FeedEntry): Generator<Uint8Array> {
   for (const [, piece] of state.range(feedTable(view), rowKey(commit, 1), rowKey(commit + 1, 0))) yield* keysIn(piece)

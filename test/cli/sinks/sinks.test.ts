@@ -151,8 +151,20 @@ describe.skipIf(!hasPostgres())('tables', () => {
     while ((await rows()) < 300) await new Promise(done => setTimeout(done, 50))
     const address = /metrics on (\S+)/.exec(said)?.[1] as string
     expect(await (await fetch(address)).text()).toMatch(/lyrebird_sink_behind_commits\{view="total"\} \d/)
+    // While it is live, and once it has ended.
+    const verify = () => run(there, ['verify', 'job.ts', '--state', 'state', '--json'], { env })
+    const verified = async (): Promise<Readonly<Record<string, unknown>>[]> => {
+      const { code, out, err } = await verify()
+      const { parts } = JSON.parse(out || err) as { parts: { part: string }[] }
+      return parts.filter(({ part }) => part.startsWith('sink ')).map(part => ({ ...part, code }))
+    }
+    for (const part of await verified()) expect(part).toMatchObject({ code: 0, left: null, differing: 0 })
     live.child.kill('SIGTERM')
     expect(await live.ended).toMatchObject({ code: 0 })
+    const whole = await verified()
+    expect(whole.map(({ part }) => part)).toEqual(['sink hours', 'sink sizes', 'sink total'])
+    for (const part of whole) expect(part).toMatchObject({ code: 0, left: null, differing: 0 })
+    expect(whole.find(({ part }) => part === 'sink total')).toMatchObject({ compared: 2, of: 2 })
 
     const columns = async (table: string): Promise<string[]> => {
       const found = await server.query(
@@ -202,5 +214,13 @@ describe.skipIf(!hasPostgres())('tables', () => {
       .map(line => JSON.parse(line))
     expect(queried.filter(r => r.window.closed).length).toBe(closed?.n)
     expect(queried.length).toBe((closed?.n as number) + (open?.n as number))
+    // What somebody has changed in the tables is found.
+    await server.query("UPDATE total SET value = value + 1 WHERE key = 'card'")
+    await server.query("DELETE FROM sizes WHERE key = 's1'")
+    await server.query("INSERT INTO hours (row_key, shop) VALUES ('x', 'nowhere')")
+    const [hours, sizes, total] = await verified()
+    expect(total).toMatchObject({ code: 7, differing: 1, differences: [{ at: '{"key": "card"}' }] })
+    expect(sizes).toMatchObject({ differing: 1, differences: [{ at: '{"key": "s1"}', state: 'no row in the sink' }] })
+    expect(hours).toMatchObject({ differing: 1, differences: [{ state: 'a row in the sink', again: 'none' }] })
   })
 })
