@@ -58,9 +58,7 @@ export class ViewFeed {
   /** The entries behind a commit of a run; null where the feed does not lead on from it. */
   after(run: string, commit: number): readonly FeedEntry[] | null {
     const at = this.#entries.findIndex(entry => entry.commit === commit && entry.run === run)
-    if (at < 0) return null
-    const rest = this.#entries.slice(at + 1)
-    return rest.every(entry => entry.complete) ? rest : null
+    return at < 0 ? null : this.#entries.slice(at + 1)
   }
 
   /** Entries before this commit are not needed any more. */

@@ -19,8 +19,8 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     name: 'feed-without-its-keys',
     defect: 'a commit whose changed rows are not known counts as one without changes',
     file: 'run/feed/view-feed.ts',
-    find: 'return rest.every(entry => entry.complete) ? rest : null',
-    put: 'return rest',
+    find: 'entry.complete && e.commit >= this.#kept',
+    put: 'e.commit >= this.#kept',
     suite: 'test/run/feed/view-feed.test.ts',
   },
   {
