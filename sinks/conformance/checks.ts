@@ -1,7 +1,7 @@
 // The checks, by what they are about.
 
 import { deepStrictEqual, rejects } from 'node:assert/strict'
-import type { SinkRow } from '../../core/sink/row-sink.ts'
+import type { SinkPosition, SinkRow } from '../../core/sink/row-sink.ts'
 import type { SinkUnderTest } from './sink-under-test.ts'
 import { at, change, failing, refuses, row, rowsOf, shows, sinkOf, snapshot, standsAt } from './subject.ts'
 
@@ -12,6 +12,7 @@ export const CHECKS: readonly (readonly [string, Check])[] = [
   ['a fill is at its position, changes of meanwhile included', fill],
   ['a change moves rows and position', moves],
   ['a change without rows moves the position', bare],
+  ['a position has any watermark', watermarks],
   ['of rows with one key the last one counts', repeated],
   ['a change that fails leaves rows and position', failedChange],
   ['a first fill that fails leaves nothing', failedFill],
@@ -74,6 +75,23 @@ async function bare(subject: SinkUnderTest): Promise<void> {
   await shows(subject, FILLED)
   await sink.close()
   await standsAt(subject, {}, B)
+}
+
+/** A partition without records, the end of a history, and times that few calendars have. */
+async function watermarks(subject: SinkUnderTest): Promise<void> {
+  let from: SinkPosition = A
+  const sink = await filled(subject)
+  const times = [Number.NEGATIVE_INFINITY, -1, 0, 1.5e12, 253_402_300_800_000, 8.64e15, Number.POSITIVE_INFINITY]
+  for (const [i, watermark] of times.entries()) {
+    const to = { ...at(i + 2), watermark }
+    await sink.apply(change(from, to, rowsOf()))
+    const held = await sink.held()
+    // Beyond the calendar of the place an infinity will do.
+    if (Math.abs(watermark) < 8e15) deepStrictEqual(held?.watermark, watermark)
+    from = to
+  }
+  await sink.close()
+  await standsAt(subject, {}, from)
 }
 
 async function repeated(subject: SinkUnderTest): Promise<void> {

@@ -87,9 +87,10 @@ export class Fence {
   /** Locks the row and moves it. Throws `stale-owner` where it is not at `from`, or another owner has it. */
   async move(transaction: Transaction, from: SinkPosition | null, to: SinkPosition, altered: number): Promise<void> {
     const { state, epoch } = this.#options
+    // As a text: the library takes a time for a date of its own, which knows no infinity.
     const before = from === null ? '' : ' AND run = $9 AND commit = $10'
     const rows = await transaction.query(
-      `UPDATE ${this.#fences} SET run = $4, commit = $5, cut = $6, watermark = $7::timestamptz,
+      `UPDATE ${this.#fences} SET run = $4, commit = $5, cut = $6, watermark = $7::text::timestamptz,
          altered = altered + $8, updated_at = clock_timestamp()
        WHERE sink = $1 AND state = $2 AND epoch = $3${before} RETURNING altered`,
       [
