@@ -24,6 +24,9 @@ const ADMIT = 'take partitions that are new to the state in at the present water
 const GIVE_UP = 'how long brokers may be away, such as 10m (default: 60s; a stream without --until waits for good)'
 const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to the disk (default: by the machine)'
 const LISTEN = 'answer /metrics (Prometheus), /healthz and /readyz on HOST:PORT, such as 127.0.0.1:9464'
+const UPGRADE =
+  'take a changed job over into the state: what changed is computed beside the running version, then swapped'
+const AS = 'compute a changed job as a state of its own in this directory, and keep the old one'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -122,6 +125,8 @@ function addRunning(program: Command, terminal: Terminal): void {
     )
     .option('--workers <n>', 'partitions of the history read at once (default: the processors there are)')
     .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
+    .option('--upgrade', UPGRADE)
+    .option('--as <new>', AS)
     .option('--listen <address>', LISTEN)
     .addHelpText(
       'after',

@@ -72,6 +72,7 @@ export const FAILURES = {
   'state-corrupt': EXIT.state,
   'stale-owner': EXIT.state,
   'topic-owned': EXIT.state,
+  'output-changed': EXIT.state, // an edited output goes to the topic of the old one
   'log-locked': EXIT.state,
   'artefact-incompatible': EXIT.state,
   'artefact-damaged': EXIT.state,

@@ -4,7 +4,9 @@
 
 import { type GivenFunctions, LISTEN_OPTION, runMain, type Target } from '../run/command-line/main.ts'
 import { durationOf, numberOf } from '../run/command-line/option-values.ts'
+import { upgradesOf } from '../run/command-line/version-options.ts'
 import { whileListening } from '../run/listen/listening.ts'
+import { outOf } from '../run/state/folders.ts'
 import { phaseText, STOPPED } from './phase-text.ts'
 import { runDeployment } from './run-deployment.ts'
 import { stopInTime } from './stop-in-time.ts'
@@ -23,14 +25,29 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
       'commit-interval': { value: 'D', means: 'time between commits, such as 500ms or 10s; default 1s' },
       workers: { value: 'N', means: 'partitions of the history read at once; default the processors' },
       listen: LISTEN_OPTION,
+      upgrade: {
+        value: null,
+        means: 'take a changed job over into the state: what changed is computed beside, then swapped',
+      },
+      as: { value: 'NEW', means: 'compute a changed job as a state of its own in NEW, and keep the old one' },
     },
-    run: async (options, given) => {
+    run: async (old, given) => {
+      const as = given.as as string | undefined
+      const upgrades = upgradesOf(given.upgrade === true, as)
+      if (as !== undefined) {
+        const { sayNewVersion } = await import('./upgrade/new-version.ts')
+        await sayNewVersion({ state: old.state, as }, old.functions.plan, say)
+      }
+      const own =
+        as === undefined ? {} : { state: as, out: outOf(given.out as string | undefined, given.log as string, as) }
+      const options = { upgrade: upgradeCommand(argv), ...old, ...own }
       const summary = await whileListening(given.listen as string | undefined, options, say, ready =>
         runDeployment({
           ...options,
           commitIntervalMs: durationOf(given['commit-interval'] as string | undefined, 'commit-interval'),
           workers: numberOf(given.workers as string | undefined, 'workers', 1),
           signal: stop.signal,
+          upgrades,
           onNotice: say,
           onPhase: (phase, records) => {
             if (phase === 'live') ready()
@@ -46,3 +63,6 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
   process.removeListener('SIGTERM', end)
   process.removeListener('SIGINT', end)
 }
+
+/** The same command with the option. */
+const upgradeCommand = (argv: readonly string[]): string => ['node run.mjs', ...argv, '--upgrade'].join(' ')

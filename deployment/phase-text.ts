@@ -10,3 +10,6 @@ export function phaseText(phase: 'history' | 'live', records: number): string {
 }
 
 export const STOPPED = 'stopped before it was live: the next run goes on from the last commit'
+
+export const LEFT_OVER =
+  'an upgrade of this state was begun and not ended: run the changed job with --upgrade to go on, or remove the folder next in the state'

@@ -23,7 +23,6 @@ import { makeKernel } from '../host/kernel-module.ts'
 import { isLogPlace, type LogPlace, openLog } from '../logs/index.ts'
 import type { Log } from '../logs/log.ts'
 import type { Patience } from '../logs/patience.ts'
-import { sinkAt } from '../sinks/open-sink.ts'
 import type { OpenSink, TopicOptions } from '../sinks/sink.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { wallClock } from './clock.ts'
@@ -50,8 +49,9 @@ import {
   jobDocument,
   type StoredCommit,
 } from './state/documents.ts'
-import { defaultOut, folderFrom, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
+import { folderFrom, makeScratch, outboxOf, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
+import { sinkOf } from './state/output-place.ts'
 import { lastCommit, lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
@@ -88,8 +88,9 @@ export interface RunOptions extends MemoryOptions {
   readonly admit?: boolean | undefined
   /** Where partitions of a fresh state begin; for a state that is computed again. */
   readonly floors?: Floors | undefined
-  /** The command that recomputes the state, for hints. */
+  /** Commands for hints: one recomputes the state, the other takes a changed job over into it. */
   readonly recompute?: string | undefined
+  readonly upgrade?: string | undefined
   /** Called at each step of a commit; for tests that crash there. */
   readonly steps?: Steps | undefined
   /**
@@ -184,8 +185,7 @@ export class JobRun {
       let ranges = await rangesNow(log, plan, { open })
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
-      const { durable } = options
-      const state = await openState(options.state, plan, { recompute: recomputeOf(options, log), durable })
+      const state = await openState(options.state, plan, { ...hintsOf(options, log), durable: options.durable })
       closings.unshift(() => state.writer.close())
       // A state that has read something, or begins somewhere, is compared with where the partitions end.
       if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
@@ -392,9 +392,6 @@ async function openOutputs(
   })
 }
 
-const sinkOf = ({ out, outTopics, state, patience }: RunOptions): OpenSink =>
-  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
-
-function recomputeOf({ recompute, state }: RunOptions, log: Log): string {
-  return recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`
+function hintsOf({ recompute, upgrade, state }: RunOptions, log: Log) {
+  return { recompute: recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`, upgrade }
 }

@@ -128,7 +128,10 @@ function options(source, format) {
   }
 }
 
-/** The compiler, the test kit and what listens are loaded only where a command needs them, from their own files. */
+/**
+ * The compiler, the test kit, what listens and what upgrades are loaded only where a command needs them, from their own
+ * files.
+ */
 function apart(output) {
   return {
     name: 'apart',
@@ -136,8 +139,10 @@ function apart(output) {
       bundler.onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
         if (kind !== 'dynamic-import') return undefined
         const module = relative(root, join(resolveDir, path)).replace(/\.ts$/, '.js')
-        if (!/^(compiler|testing|run\/listen)\//.test(module)) return undefined
-        return { path: relative(dirname(output), module), external: true }
+        if (!/^(compiler|testing|run\/listen|deployment\/upgrade|run\/state\/explained)\b/.test(module))
+          return undefined
+        const from = relative(dirname(output), module)
+        return { path: from.startsWith('.') ? from : `./${from}`, external: true }
       })
     },
   }

@@ -3,22 +3,40 @@
 import { phaseText, STOPPED } from '../../deployment/phase-text.ts'
 import { stopInTime } from '../../deployment/stop-in-time.ts'
 import { durationOf, numberOf } from '../../run/command-line/option-values.ts'
+import { upgradesOf } from '../../run/command-line/version-options.ts'
 import { whileListening } from '../../run/listen/listening.ts'
 import { readConfig } from '../config.ts'
-import type { RunFlags } from '../options.ts'
+import { type RunFlags, required } from '../options.ts'
 import { progressOf, seenLive } from '../output/progress.ts'
 import { tellSummary } from '../output/summary.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { runOptions } from '../run-options.ts'
 import { stopping } from '../stopping.ts'
 
-type Flags = RunFlags & { readonly commitInterval?: string; readonly workers?: string }
+type Flags = RunFlags & {
+  readonly commitInterval?: string
+  readonly workers?: string
+  readonly upgrade?: boolean
+  readonly as?: string
+}
 
 export async function run(job: string, flags: Flags, terminal: Terminal): Promise<void> {
   const config = await readConfig()
   const commitIntervalMs = durationOf(flags.commitInterval ?? config.commitInterval, 'commit-interval')
   const workers = numberOf(flags.workers, 'workers', 1, 1024) ?? config.workers
-  const options = await runOptions('run', job, flags, config, terminal)
+  const upgrades = upgradesOf(flags.upgrade === true, flags.as)
+  const options = await runOptions(
+    'run',
+    job,
+    flags.as === undefined ? flags : { ...flags, state: flags.as },
+    config,
+    terminal,
+  )
+  if (flags.as !== undefined) {
+    const { sayNewVersion } = await import('../../deployment/upgrade/new-version.ts')
+    const state = required(flags.state ?? config.state, 'state', 'DIR')
+    await sayNewVersion({ state, as: flags.as }, options.functions.plan, line => terminal.talk(line))
+  }
   const { runDeployment } = await import('../../deployment/index.ts')
   const [showHistory, showLive] = [progressOf(terminal, 'history'), progressOf(terminal, 'live')]
   const talk = (line: string): void => terminal.talk(line)
@@ -31,6 +49,7 @@ export async function run(job: string, flags: Flags, terminal: Terminal): Promis
         commitIntervalMs,
         workers,
         signal: stop.signal,
+        upgrades,
         onNotice: talk,
         onPhase: (phase, records) => {
           if (phase === 'live') ready()

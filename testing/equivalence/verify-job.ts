@@ -24,7 +24,7 @@ import { checkLastRecords } from '../../run/reading/last-records.ts'
 import { checkComplete, checkNames, type Until } from '../../run/reading/until.ts'
 import { defaultOut, writtenTo } from '../../run/state/folders.ts'
 import { checkPlan } from '../../run/state/open-state.ts'
-import { readJobDocument, readProgress } from '../../run/state/read-state.ts'
+import { readJobDocument, readPlan, readProgress } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { openStateReader } from '../../store/index.ts'
 import { changeableNotes, changeableParts, unchangeable } from './compacted-state.ts'
@@ -143,7 +143,7 @@ class Verification {
     try {
       const progress = readProgress(reader, directory)
       const stored = readJobDocument(reader)
-      if (stored !== null) checkPlan(stored, plan, this.#command)
+      if (stored !== null) await checkPlan(stored, plan, { recompute: this.#command, before: readPlan(reader) })
       checkKnown(progress, ranges, await topicIdsNow(this.#log, plan))
       const placed = withoutBare(progress, ranges)
       await checkLastRecords(this.#log, plan, progress, placed)
