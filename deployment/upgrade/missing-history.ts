@@ -30,7 +30,7 @@ export async function checkHistory(log: Log, upgrade: Upgrade, progress: Progres
   const keep = stays === '' ? '' : `: what is unchanged (${stays}) needs no history and can be kept`
   throw new LyrebirdError(
     'range-lost',
-    `${names} cannot be computed from the beginning of the state: ${ranges} of the log ${gone.length === 1 ? 'is' : 'are'} gone`,
+    `${names} cannot be computed from the beginning of the state: ${ranges} of the log are gone`,
     {
       where: { partition: first.name, from: String(first.from), to: String(first.to), results: names },
       hint:

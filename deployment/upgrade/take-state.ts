@@ -55,17 +55,23 @@ function elsewhere(state: string, holder: LockHolder | null): LyrebirdError {
 
 const whoText = (holder: LockHolder | null): string => (holder === null ? 'another process' : `process ${holder.pid}`)
 
+interface TakeOptions {
+  readonly signal?: AbortSignal | undefined
+  /** For tests: ms for the owner to end. Default `HAND_OVER_MS`. */
+  readonly handOverMs?: number | undefined
+}
+
 /** Throws `state-locked` where the owner does not end in time. */
 export async function takeState(
   state: string,
-  signal: AbortSignal | undefined,
+  { signal, handOverMs = HAND_OVER_MS }: TakeOptions,
   onAsked: () => void,
 ): Promise<TakenState> {
   const request = await askForState(state)
   return await orClose(
     async () => {
       onAsked()
-      const writer = await whenFree(state, signal)
+      const writer = await whenFree(state, handOverMs, signal)
       return {
         writer,
         async close() {
@@ -78,26 +84,26 @@ export async function takeState(
   )
 }
 
-async function whenFree(state: string, signal: AbortSignal | undefined): Promise<StateWriter> {
-  const until = performance.now() + HAND_OVER_MS
+async function whenFree(state: string, waitMs: number, signal: AbortSignal | undefined): Promise<StateWriter> {
+  const until = performance.now() + waitMs
   for (;;) {
     signal?.throwIfAborted()
     try {
       return await openStateWriter(state)
     } catch (error) {
       if (!isLyrebirdError(error) || error.code !== 'state-locked') throw error
-      if (performance.now() > until) throw noAnswer(state, error)
+      if (performance.now() > until) throw noAnswer(state, waitMs, error)
     }
     await sleep(LOOK_MS)
   }
 }
 
-function noAnswer(state: string, error: LyrebirdError): LyrebirdError {
+function noAnswer(state: string, waitMs: number, error: LyrebirdError): LyrebirdError {
   const { pid } = error.where
   const who = pid === undefined ? 'the process that runs it' : `process ${pid}`
   return new LyrebirdError(
     'state-locked',
-    `${who} did not hand the state in ${state} over within ${HAND_OVER_MS / 1000} s: it is in a batch, hangs, or is of an older version`,
+    `${who} did not hand the state in ${state} over within ${waitMs / 1000} s: it is in a batch, hangs, or is of an older version`,
     {
       where: { state, pid },
       hint: `wait until it is live, or end it${pid === undefined ? '' : `: kill ${pid}`}; then run the same command again, which goes on from what it has computed`,

@@ -34,6 +34,8 @@ export interface UpgradeOptions extends BatchOptions {
   readonly onNotice?: ((line: string) => void) | undefined
   /** Called at each step; for tests that crash there. */
   readonly upgradeSteps?: UpgradeSteps | undefined
+  /** For tests: ms for the owner of the state to end. */
+  readonly handOverMs?: number | undefined
 }
 
 /**
@@ -152,8 +154,8 @@ class Upgrading {
   }
 
   async #takeOver(beside: Beside | null, fresh: ReadonlySet<string>): Promise<string | null> {
-    const { state, signal } = this.#o
-    const taken = await takeState(state, signal, () => this.#step('asked'))
+    const { state } = this.#o
+    const taken = await takeState(state, this.#o, () => this.#step('asked'))
     const swapped = await thenClose(
       () => this.#swapIn(taken.writer, beside, fresh),
       () => taken.close(),
