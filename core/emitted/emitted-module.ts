@@ -235,6 +235,11 @@ export interface LinkTarget {
   readonly outputs: Readonly<Record<string, OutputAccess>>
   readonly report: Reporter
   readonly api: RuntimeApi
+  /**
+   * Whether a node is run; all are where this is left out. Emitted code asks it once, of the nodes that share an input
+   * with others: what is given to a node that is not run is dropped in any case.
+   */
+  readonly runs?: (node: string) => boolean
 }
 
 /** Returned by a decoder for a record that it does not accept. */

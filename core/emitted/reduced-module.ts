@@ -5,17 +5,19 @@
 // Not here: which results (deployment/upgrade).
 
 import type { Plan, PlanNodeOf } from '../plan/plan.ts'
+import { findNode } from '../plan/plan-index.ts'
 import { reducedPlan } from '../plan/reduced-plan.ts'
 import type { FunctionsModule, GroupAccess, Inlet, JobPart, LinkTarget, OutputAccess } from './emitted-module.ts'
 
 /** The module for a part of the job. */
 export function reducedModule(functions: FunctionsModule, part: JobPart): FunctionsModule {
   const { plan } = functions
+  const reduced = reducedPlan(plan, new Set(part.results))
   return {
     ...functions,
-    plan: reducedPlan(plan, new Set(part.results)),
+    plan: reduced,
     part,
-    link: target => functions.link(withDropping(target, plan)),
+    link: target => functions.link({ ...withDropping(target, plan), runs: id => findNode(reduced, id) !== undefined }),
   }
 }
 

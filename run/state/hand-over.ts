@@ -5,7 +5,7 @@
 // owner commits and ends as if it had been stopped. Looking costs one question to the file system.
 // Not here: what the state is taken over for (deployment/upgrade).
 
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
 import { fateOf, type LockHolder, readLock } from '../../host/lock-holder.ts'
@@ -46,6 +46,12 @@ interface HandOverWatch {
   dispose(): void
 }
 
+/** What tells the file of a request from another one; undefined where there is none. */
+function fileOf(state: string): string | undefined {
+  const found = statSync(requestOf(state), { throwIfNoEntry: false })
+  return found === undefined ? undefined : `${found.ino} ${found.mtimeMs}`
+}
+
 /** Watches for requests for a state that this process runs. */
 export function watchHandOver(
   state: string,
@@ -54,14 +60,19 @@ export function watchHandOver(
 ): HandOverWatch {
   const asked = new AbortController()
   let busy = false
+  /** The file of a request whose process has ended. */
+  let past: string | undefined
   const look = async (): Promise<void> => {
+    const file = fileOf(state)
     const holder = await asking(state)
+    if (holder === null) past = file
     if (holder === null || asked.signal.aborted) return
     say(`process ${holder.pid} takes this state over: committing and ending`)
     asked.abort()
   }
   const timer = setInterval(() => {
-    if (busy || asked.signal.aborted || !existsSync(requestOf(state))) return
+    const file = busy || asked.signal.aborted ? undefined : fileOf(state)
+    if (file === undefined || file === past) return
     busy = true
     look()
       .catch(() => {}) // looked for again

@@ -13,7 +13,7 @@ import { testFolder } from '../../run/support/folder.ts'
 import { append, memoryLog } from '../../run/support/logs.ts'
 import { differenceOf, moduleOf, upgraded, versions } from './support.ts'
 
-const upgrades = Number(process.env.LYREBIRD_UPGRADES ?? 250)
+const upgrades = Number(process.env.LYREBIRD_UPGRADES ?? 80)
 const seed = Number(process.env.LYREBIRD_RANDOM_SEED ?? 20261130)
 
 type Part = (share: number) => RandomTrial['log']
