@@ -1,4 +1,5 @@
-// One command that measures upgrades: one of five views is edited over a log of many records while the old version runs.
+// One command that measures upgrades: one of five views is edited over a log of many records while the old version
+// runs.
 //
 //   npm run bench:upgrade [-- --events 1000000 --rate 2000 --edit hourly]
 //

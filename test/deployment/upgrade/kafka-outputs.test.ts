@@ -1,5 +1,5 @@
-// An upgrade over outputs in Kafka: those that are unchanged go on where they are, new ones hold the whole history, each
-// record once, wherever the upgrade is interrupted.
+// An upgrade over outputs in Kafka: those that are unchanged go on where they are, new ones hold the whole history,
+// each record once, wherever the upgrade is interrupted.
 
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

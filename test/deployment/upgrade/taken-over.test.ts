@@ -1,5 +1,5 @@
-// What an upgrade takes over and what it computes: dead letters of closed rows, lambdas that are not called, and what an
-// interrupted one has computed.
+// What an upgrade takes over and what it computes: dead letters of closed rows, lambdas that are not called, and what
+// an interrupted one has computed.
 
 import { join } from 'node:path'
 import { expect, it } from 'vitest'

@@ -1,4 +1,5 @@
-// Three versions of a job for tests on real processes: `doubled` shows what `total` does, times a factor of the version.
+// Three versions of a job for tests on real processes: `doubled` shows what `total` does, times a factor of the
+// version.
 
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
 import { count, job, source, sum, tumbling } from '../../../dsl/index.ts'
