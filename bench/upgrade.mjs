@@ -164,6 +164,9 @@ await first.says('live')
 const history = (now() - begun) / 1000
 const stopAppending = appending()
 await sleep(2000)
+const stopBefore = looking()
+await sleep(5000)
+const before = await stopBefore()
 const stopLooking = looking()
 const upgrading = now()
 const second = start(fresh, '--upgrade')
@@ -192,7 +195,8 @@ process.stdout.write(
     `history by the old version, until live:  ${history.toFixed(2)} s`,
     `upgrade, from its start until live:      ${upgraded.toFixed(2)} s`,
     `whole batch of the new version:          ${seconds.toFixed(2)} s`,
-    `greatest age of the state meanwhile:     ${text(Math.round(greatest))} ms in ${text(looks)} looks`,
+    `greatest age of the state before it:     ${text(before.greatest)} ms in ${text(before.looks)} looks`,
+    `greatest age of the state meanwhile:     ${text(greatest)} ms in ${text(looks)} looks`,
     '',
   ].join('\n'),
 )
