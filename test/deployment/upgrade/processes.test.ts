@@ -83,11 +83,48 @@ it.each(UPGRADE_STEPS)('killed at %s, the state is whole, in one version', { tim
   expect(version).toBe(swapped ? 'new' : 'old')
   await appendSome(places.log, HALF, WHOLE)
   // The version that the state has goes on as if nothing had been.
-  expect((await startVersion(version as Version, places, { end: true }).ended).code).toBe(0)
+  const isBegun = existsSync(nextOf(places.state)) && !swapped
+  const plain = startVersion(version as Version, places, { end: true })
+  const told = (await allOf(plain)).some(line => line.startsWith('an upgrade of this state was begun'))
+  expect((await plain.ended).code).toBe(0)
+  expect(told).toBe(isBegun)
+  expect(existsSync(nextOf(places.state))).toBe(isBegun)
   await expectWhole(version as Version, places)
   expect((await startVersion('new', places, { end: true, upgrade: true }).ended).code).toBe(0)
   await expectWhole('new', places)
   expect(existsSync(nextOf(places.state))).toBe(false)
+})
+
+it('an owner that was asked by a process that has died goes on', { timeout: LIMIT_MS }, async () => {
+  const places = await oldState()
+  const old = startVersion('old', places)
+  await says(old, 'live')
+  await allOf(startVersion('new', places, { upgrade: true, end: true, at: 'asked' }))
+  const before = await snapshotOf(places.state)
+  await appendSome(places.log, HALF, WHOLE)
+  let seen = await snapshotOf(places.state)
+  while (seen?.sum === before?.sum) seen = await snapshotOf(places.state)
+  expect(seen?.version).toBe('old')
+  // The next one is heard.
+  await allOf(startVersion('new', places, { upgrade: true, end: true }))
+  expect((await old.ended).code).toBe(0)
+  await expectWhole('new', places)
+})
+
+it('an owner that is killed while it is asked is taken over', { timeout: LIMIT_MS }, async () => {
+  const places = await oldState()
+  const old = startVersion('old', places)
+  await says(old, 'live')
+  const go = join(testFolder(), 'go')
+  const upgrade = startVersion('new', places, { upgrade: true, end: true, at: 'asked', file: go })
+  await says(upgrade, 'asked')
+  old.kill('SIGKILL')
+  await old.ended
+  await appendSome(places.log, HALF, WHOLE)
+  touch(go)
+  await allOf(upgrade)
+  expect((await upgrade.ended).code).toBe(0)
+  await expectWhole('new', places)
 })
 
 it('an upgrade that was killed is gone on with', { timeout: LIMIT_MS }, async () => {
