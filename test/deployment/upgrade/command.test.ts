@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { begin, project, run } from './lyrebird.ts'
+import { begin, project, run } from '../../cli/lyrebird.ts'
 
 const LIMIT_MS = 120_000
 const JOB = (lambda: string): string => `import { job, source } from 'lyrebird'
