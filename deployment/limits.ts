@@ -24,3 +24,5 @@ export const LOOK_MS = 20
 export const SIGN_OF_LIFE_MS = 5_000
 /** Rows that are proved once more while nobody writes the state: a tenth of a second. */
 export const PROVED_ROWS = 100_000n
+/** Records of a state from which on its new version is computed by several threads: they take a while to start. */
+export const THREADS_RECORDS = 2_000_000

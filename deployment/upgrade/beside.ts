@@ -6,6 +6,7 @@
 // Not here: taking it over (swap.ts).
 
 import { rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { thenClose } from '../../core/close-all.ts'
 import { reducedModule } from '../../core/emitted/reduced-module.ts'
@@ -18,6 +19,7 @@ import { nextOf } from '../../run/state/folders.ts'
 import { readProgress } from '../../run/state/read-state.ts'
 import { type BatchOptions, runBatch } from '../../runtime-batch/index.ts'
 import { openStateReader } from '../../store/index.ts'
+import { THREADS_RECORDS } from '../limits.ts'
 import { partOf, type Upgrade } from './compare-plans.ts'
 
 /** Of a state beside, which is computed anew then. */
@@ -60,7 +62,8 @@ export class Beside {
     const from = new Map(own.map(([name]) => [name, progress.starts.get(name) ?? 0n]))
     if (!goesOn(await progressOf(this.directory), progress, until, from)) this.clear()
     const { floors } = progress
-    const run = () => runBatch({ ...this.#options, until, from, floors })
+    const workers = this.#options.workers ?? workersFor(until, from)
+    const run = () => runBatch({ ...this.#options, workers, until, from, floors })
     try {
       await run()
     } catch (error) {
@@ -87,6 +90,12 @@ export class Beside {
       if (isLogPlace(given)) await log.close()
     }
   }
+}
+
+/** One processor is left to the process that runs the old version. */
+function workersFor(until: Cut, from: Cut): number {
+  const offsets = [...until].reduce((sum, [name, end]) => sum + Number(end - (from.get(name) ?? 0n)), 0)
+  return offsets < THREADS_RECORDS ? 1 : Math.max(1, availableParallelism() - 1)
 }
 
 /** Whether what is there was computed from the same beginnings and partitions, and ends before the cut. */
