@@ -26,6 +26,9 @@ const MEMORY = 'memory for what is computed, such as 512MB or 4GB; more goes to 
 const LISTEN = 'answer /metrics (Prometheus), /healthz and /readyz on HOST:PORT, such as 127.0.0.1:9464'
 const TICKS = 'write ticks into partitions that have had no record for so long, such as 1m'
 const LOG_FORMAT = 'what is said on stderr: text (default), or json, one object a line'
+const UPGRADE =
+  'take a changed job over into the state: what changed is computed beside the running version, then swapped'
+const AS = 'compute a changed job as a state of its own in this directory, and keep the old one'
 const JSON_TEXT = 'one JSON object on stdout'
 
 export function buildProgram(terminal: Terminal, ended: Ended): Command {
@@ -128,6 +131,8 @@ function addRunning(program: Command, terminal: Terminal): void {
     )
     .option('--workers <n>', 'partitions of the history read at once (default: the processors there are)')
     .option('--commit-interval <duration>', 'time between commits when it is live, such as 500ms or 10s (default: 1s)')
+    .option('--upgrade', UPGRADE)
+    .option('--as <new>', AS)
     .option('--listen <address>', LISTEN)
     .option('--ticks <duration>', TICKS)
     .option('--log-format <format>', LOG_FORMAT)

@@ -43,6 +43,7 @@ export async function runOptions(
   const archive = flags.archive ?? config.archive
   const before = archive === undefined ? '' : ` --archive ${archive}`
   const recompute = `lyrebird batch ${job} --log ${log}${before} --state ${state}-new`
+  const upgrade = `lyrebird run ${job} --log ${log}${before} --state ${state} --upgrade`
   const folder = dirname(job)
   const [out, admit] = [outOf(flags.out ?? config.out, log, state), flags.admit === true]
   const places = {
@@ -54,6 +55,7 @@ export async function runOptions(
     folder,
     recompute,
     sinks: config.sinks,
+    upgrade,
   }
   return { functions, functionsUrl, ...places, from, until, final, admit, memoryBytes }
 }

@@ -77,6 +77,7 @@ export const FAILURES = {
   'state-corrupt': EXIT.state,
   'stale-owner': EXIT.state,
   'topic-owned': EXIT.state,
+  'output-changed': EXIT.state, // an edited output goes to the topic of the old one
   'log-locked': EXIT.state,
   'sink-owned': EXIT.state, // rows of another state, or of somebody else
   'artefact-incompatible': EXIT.state,

@@ -11,7 +11,10 @@ import {
   TICKS_OPTION,
 } from '../run/command-line/main.ts'
 import { durationOf, numberOf, ticksOf } from '../run/command-line/option-values.ts'
+import { upgradesOf } from '../run/command-line/version-options.ts'
 import { whileListening } from '../run/listen/listening.ts'
+import { tellingUpgrade } from '../run/notices/notice.ts'
+import { outOf } from '../run/state/folders.ts'
 import { phaseNotice, STOPPED } from './phase-notice.ts'
 import { runDeployment } from './run-deployment.ts'
 import { stopInTime } from './stop-in-time.ts'
@@ -31,9 +34,23 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
       listen: LISTEN_OPTION,
       ticks: TICKS_OPTION,
       'log-format': LOG_FORMAT_OPTION,
+      upgrade: {
+        value: null,
+        means: 'take a changed job over into the state: what changed is computed beside, then swapped',
+      },
+      as: { value: 'NEW', means: 'compute a changed job as a state of its own in NEW, and keep the old one' },
     },
-    run: async (options, given, tell) => {
-      const ticksMs = ticksOf(given.ticks as string | undefined, options.until)
+    run: async (old, given, tell) => {
+      const ticksMs = ticksOf(given.ticks as string | undefined, old.until)
+      const as = given.as as string | undefined
+      const upgrades = upgradesOf(given.upgrade === true, as)
+      if (as !== undefined) {
+        const { sayNewVersion } = await import('./upgrade/new-version.ts')
+        await sayNewVersion({ state: old.state, as }, old.functions.plan, tellingUpgrade(tell))
+      }
+      const own =
+        as === undefined ? {} : { state: as, out: outOf(given.out as string | undefined, given.log as string, as) }
+      const options = { upgrade: upgradeCommand(argv), ...old, ...own }
       const summary = await whileListening(given.listen as string | undefined, options, tell, ready =>
         runDeployment({
           ...options,
@@ -41,6 +58,7 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
           workers: numberOf(given.workers as string | undefined, 'workers', 1),
           ticksMs,
           signal: stop.signal,
+          upgrades,
           onNotice: tell,
           onPhase: (phase, records) => {
             if (phase === 'live') ready()
@@ -56,3 +74,6 @@ export async function main(functions: GivenFunctions, url: string, argv: readonl
   process.removeListener('SIGTERM', end)
   process.removeListener('SIGINT', end)
 }
+
+/** The same command with the option. */
+const upgradeCommand = (argv: readonly string[]): string => ['node run.mjs', ...argv, '--upgrade'].join(' ')

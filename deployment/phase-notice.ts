@@ -17,3 +17,6 @@ export const STOPPED: Notice = {
   text: 'stopped before it was live: the next run goes on from the last commit',
   fields: {},
 }
+
+export const LEFT_OVER =
+  'an upgrade of this state was begun and not ended: run the changed job with --upgrade to go on, or remove the folder next in the state'

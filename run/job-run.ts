@@ -30,7 +30,7 @@ import { NO_STEPS, type Steps } from './commit-steps.ts'
 import type { Feeds, RowSinks } from './feed/feeds.ts'
 import { openFeeds } from './feed/open-feeds.ts'
 import { type BufferLimits, bufferLimits, groupLimits, type MemoryOptions } from './memory-limits.ts'
-import { type Outputs, openOutputs, outputSink } from './outputs.ts'
+import { type Outputs, openOutputs } from './outputs.ts'
 import { admitAll, admitNewcomers, checkGrowth, checkKnown, firstRecords, withoutBare } from './reading/admission.ts'
 import { beginnings, type From } from './reading/beginnings.ts'
 import { checkAbilities, type Ranges, rangesNow, topicIdsNow } from './reading/bind-log.ts'
@@ -53,6 +53,7 @@ import {
 } from './state/documents.ts'
 import { folderFrom, makeScratch, scratchOf } from './state/folders.ts'
 import { type OpenedState, openState } from './state/open-state.ts'
+import { sinkOf } from './state/output-place.ts'
 import { lastNumbered } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
 import { type RunSummary, summarise } from './summary.ts'
@@ -93,8 +94,9 @@ export interface RunOptions extends MemoryOptions {
   readonly admit?: boolean | undefined
   /** Where partitions of a fresh state begin; for a state that is computed again. */
   readonly floors?: Floors | undefined
-  /** The command that recomputes the state, for hints. */
+  /** Commands for hints: one recomputes the state, the other takes a changed job over into it. */
   readonly recompute?: string | undefined
+  readonly upgrade?: string | undefined
   /** Called at each step of a commit; for tests that crash there. */
   readonly steps?: Steps | undefined
   /**
@@ -183,7 +185,7 @@ export class JobRun {
   static async open(target: 'batch' | 'stream', options: RunOptions): Promise<JobRun> {
     const { plan } = options.functions
     checkAbi(options.functions, options.functionsUrl)
-    const openSink = outputSink(options)
+    const openSink = sinkOf(options)
     const log = isLogPlace(options.log) ? await openLog(options.log, options.patience) : options.log
     const closings = isLogPlace(options.log) ? [() => log.close()] : []
     const admitted = async (): Promise<JobRun> => {
@@ -192,8 +194,7 @@ export class JobRun {
       let ranges = await rangesNow(log, plan, { open })
       const ids = await topicIdsNow(log, plan)
       if (options.until instanceof Map) checkNames(options.until, ranges)
-      const { durable, recompute = `node batch.mjs --log ${log.description} --state ${options.state}-new` } = options
-      const state = await openState(options.state, plan, { recompute, durable })
+      const state = await openState(options.state, plan, { ...hintsOf(options, log), durable: options.durable })
       closings.unshift(() => state.writer.close())
       // A state that has read something, or begins somewhere, is compared with where the partitions end.
       if (open && (!state.fresh || options.from !== undefined)) ranges = await rangesNow(log, plan)
@@ -384,4 +385,8 @@ export class JobRun {
 /** The partitions that exist for a cut. */
 function named(ranges: Ranges, until: Until): Ranges {
   return until === 'end' ? ranges : new Map([...ranges].filter(([name]) => (until as Cut).has(name)))
+}
+
+function hintsOf({ recompute, upgrade, state }: RunOptions, log: Log) {
+  return { recompute: recompute ?? `node batch.mjs --log ${log.description} --state ${state}-new`, upgrade }
 }

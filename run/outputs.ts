@@ -5,12 +5,10 @@
 import { orClose } from '../core/close-all.ts'
 import { invariant } from '../core/errors.ts'
 import type { Plan, PlanNodeOf } from '../core/plan/plan.ts'
-import type { Patience } from '../logs/patience.ts'
-import { sinkAt } from '../sinks/open-sink.ts'
-import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic, TopicOptions } from '../sinks/sink.ts'
+import type { OpenSink, RecordCounts, Sink, SinkCommit, SinkTopic } from '../sinks/sink.ts'
 import { wallClock } from './clock.ts'
 import { DOCUMENT, encodeJson, jobDocument } from './state/documents.ts'
-import { defaultOut, folderFrom, outboxOf, scratchOf } from './state/folders.ts'
+import { folderFrom, outboxOf, scratchOf } from './state/folders.ts'
 import type { OpenedState } from './state/open-state.ts'
 import { lastCommit } from './state/read-state.ts'
 import { runtimeVersions } from './state/versions.ts'
@@ -117,23 +115,10 @@ export class Outputs {
   }
 }
 
-/** What of the options of a run says where outputs go. */
-interface OutputPlace {
-  readonly out?: string | OpenSink | undefined
-  readonly outTopics?: TopicOptions | undefined
-  readonly state: string
-  readonly patience?: Patience | undefined
-  readonly folder?: string | undefined
-}
-
-/** Throws `output-unsupported`. */
-export const outputSink = ({ out, outTopics, state, patience }: OutputPlace): OpenSink =>
-  typeof out === 'function' ? out : sinkAt(out ?? defaultOut(state), { patience, ...outTopics })
-
 /** Opens the sink of a state's outputs, and recovers it. Throws as `Outputs.open`. */
 export async function openOutputs(
   plan: Plan,
-  { state, folder }: OutputPlace,
+  { state, folder }: { readonly state: string; readonly folder?: string | undefined },
   openSink: OpenSink,
   { writer, id, format, fresh }: OpenedState,
 ): Promise<Outputs> {

@@ -129,6 +129,7 @@ async function readInThreads(
   const order = {
     log: options.log as LogPlace,
     outageMs: options.patience?.outageMs,
+    part: options.functions.part,
     progress: executor.progress.encode(),
     scratch,
     limits: groupLimits(run.plan, options, { executors, spills: true }),

@@ -2,8 +2,9 @@
 // aborts.
 //
 // Promises: partitions are read evenly, but none waits for one whose broker does not answer; the run stops at a commit;
-// what arrives while it is stopping waits for the next run. Where the log is away the run waits, for good unless it has
-// an end or a limit, and commits meanwhile what it has read.
+// what arrives while it is stopping waits for the next run. It ends in the same way where another process asks for the
+// state. Where the log is away the run waits, for good unless it has an end or a limit, and commits meanwhile what it
+// has read.
 // Ticks for idle partitions are written where that was asked for (`ticks/idle-ticks.ts`).
 
 import { closeAll, thenClose } from '../core/close-all.ts'
@@ -16,7 +17,8 @@ import { isLogPlace, liveOf } from '../logs/index.ts'
 import type { Patience } from '../logs/patience.ts'
 import { now } from '../run/clock.ts'
 import type { RunOptions } from '../run/job-run.ts'
-import type { Tell } from '../run/notices/notice.ts'
+import { type Tell, tellingUpgrade } from '../run/notices/notice.ts'
+import { watchHandOver } from '../run/state/hand-over.ts'
 import type { RunSummary } from '../run/summary.ts'
 import { BUSY_LOOK_MS, COMMIT_INTERVAL_MS, KERNEL_FEEDS, LOOK_MS, STOP_DRAIN_MS } from './limits.ts'
 import { PartitionFeed } from './partition-feed.ts'
@@ -52,7 +54,13 @@ export async function runStream(options: StreamOptions): Promise<RunSummary> {
       hint: 'add --until end, or the cut at which the history is complete',
     })
   }
-  return await withSystemFailures(() => runWhole(options))
+  const handOver = watchHandOver(options.state, options.signal, tellingUpgrade(options.onNotice))
+  return await withSystemFailures(() =>
+    thenClose(
+      () => runWhole({ ...options, signal: handOver.signal }),
+      () => handOver.dispose(),
+    ),
+  )
 }
 
 async function runWhole(options: StreamOptions): Promise<RunSummary> {

@@ -34,6 +34,11 @@ export interface StateTransaction {
   /** The same two with rows that were staged since the last commit. */
   applyStaged(table: string, rows: StagedRows): void
   replaceStaged(table: string, rows: StagedRows): void
+  /**
+   * Gives tables other names, and drops those that are not named: `tables` has the present name by the new one. To be
+   * called before rows are written.
+   */
+  keepTables(tables: ReadonlyMap<string, string>): void
 }
 
 export interface StateWriter extends StateReader {

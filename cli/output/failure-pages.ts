@@ -85,6 +85,8 @@ export const FAILURE_PAGES: Readonly<Record<FailureCode, string>> = {
   'state-corrupt': 'The state is damaged. Put the directory aside and compute it anew from the log.',
   'stale-owner': 'Another process has taken this state over. Nothing of this one was written after that.',
   'topic-owned': 'The output topic belongs to another state. Write to another topic, or with --out to another place.',
+  'output-changed':
+    'A topic is what one version of an output has made of the log; records of an edited one do not belong behind them. Write .to() another name: the message says which. The old topic stays as it is.',
   'log-locked':
     'Another process writes this topic. append waits for it for a while; run the command again once it has ended. Reading is possible meanwhile.',
   'artefact-incompatible':

@@ -4,7 +4,7 @@
 // change and for nothing else; frozen plain data, in the order of `topologicalOrder`. Pure: no file is read, no lambda
 // is called. The rules of single words are in `needs.ts`, hashes in `hash.ts`.
 
-import { type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
+import { type GraphLambda, type GraphNode, type JobGraph, topologicalOrder } from '../../core/plan/graph.ts'
 import type { LambdaFacts, NodeKind, Plan, PlanNode, RowTypes, SourceNode } from '../../core/plan/plan.ts'
 import { ANY_JSON, type SchemaDocument, type Uses } from '../../core/plan/schema.ts'
 import { EMITTING_KINDS } from '../../core/plan/words.ts'
@@ -38,7 +38,7 @@ export function planGraph(
       kind: node.kind,
       inputs: node.inputs.map(input => ids.get(input) as string),
       params: node.params,
-      lambdas: Object.fromEntries(Object.keys(node.lambdas).map(slot => [slot, lambdaFacts(facts, node, slot)])),
+      lambdas: Object.fromEntries(Object.keys(node.lambdas).map(slot => [slot, namedFacts(facts, node, slot)])),
       at: callAt(facts, node),
       hash: hashes.get(node) as string,
     }
@@ -117,6 +117,12 @@ function lambdaFacts(facts: CallFactsById, node: GraphNode, slot: string): Lambd
   if (known === undefined) return UNKNOWN
   const { at, usesRecord, uses, expression } = known
   return { at, usesRecord, uses, ...(expression === undefined ? {} : { expression }) }
+}
+
+/** With the hash that tells the lambda from an edited one. */
+function namedFacts(facts: CallFactsById, node: GraphNode, slot: string): LambdaFacts {
+  const form = lambdaForm(node.lambdas[slot] as GraphLambda, callFactsOf(facts, node, slot)?.hash ?? null)
+  return { ...lambdaFacts(facts, node, slot), id: hashOf(form).slice(0, 8) }
 }
 
 function callFactsOf(facts: CallFactsById, node: GraphNode, slot: string): LambdaCallFacts | undefined {

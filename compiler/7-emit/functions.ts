@@ -30,6 +30,8 @@ class LinkEmitter implements Flow {
   readonly #lambdas = new Map<string, string>()
   /** Functions for everything behind a node that is reached from several places. */
   readonly #functions = new Map<string, string>()
+  /** Names of whether nodes are run. */
+  readonly #running = new Map<string, string>()
   /** Functions that are called but not emitted yet. */
   readonly #pending: (() => void)[] = []
   #count = 0
@@ -76,9 +78,11 @@ class LinkEmitter implements Flow {
   }
 
   behind(id: string, element: ElementNames): string {
-    return this.consumers(id)
-      .map(consumer => this.#handOver(consumer, element))
-      .join('\n')
+    const consumers = this.consumers(id)
+    const steps = consumers.map(consumer => this.#handOver(consumer, element))
+    // Of a stream that several read, some may not be run (`LinkTarget.runs`); one that one reads is run for that one.
+    if (consumers.length < 2) return steps.join('\n')
+    return steps.map((step, i) => `if (${this.#runs((consumers[i] as Consumer).node)}) {\n${step}\n}`).join('\n')
   }
 
   lambda(node: PlanNode, slot: string): string | undefined {
@@ -99,6 +103,17 @@ class LinkEmitter implements Flow {
 
   setup(statements: string): void {
     this.#statements.push(statements)
+  }
+
+  /** The name of whether a node is run. */
+  #runs({ id }: PlanNode): string {
+    let name = this.#running.get(id)
+    if (name === undefined) {
+      name = this.fresh('runs')
+      this.#running.set(id, name)
+      this.setup(`const ${name} = target.runs?.(${text(id)}) !== false`)
+    }
+    return name
   }
 
   /** Fuses the step where this place alone reaches it and the function is not too big yet; else emits a call. */

@@ -235,10 +235,22 @@ export interface LinkTarget {
   readonly outputs: Readonly<Record<string, OutputAccess>>
   readonly report: Reporter
   readonly api: RuntimeApi
+  /**
+   * Whether a node is run; all are where this is left out. Emitted code asks it once, of the nodes that share an input
+   * with others: what is given to a node that is not run is dropped in any case.
+   */
+  readonly runs?: (node: string) => boolean
 }
 
 /** Returned by a decoder for a record that it does not accept. */
 export const FAIL: unique symbol = Symbol.for('lyrebird.fail') as never
+
+/** A part of a job: some results with what they need. */
+export interface JobPart {
+  readonly results: readonly string[]
+  /** Ids of nodes whose late records and dead letters are not kept. */
+  readonly silent: readonly string[]
+}
 
 export interface FunctionsModule {
   /** The ABI number that it was emitted for (abi.ts). */
@@ -247,6 +259,8 @@ export interface FunctionsModule {
   readonly lambdas: Lambdas
   /** The author's files, relative to the job's folder; used to find the author's place in a stack trace. */
   readonly files: readonly string[]
+  /** What is run of the job, where that is not all (reduced-module.ts). */
+  readonly part?: JobPart
   /** Whether the job has formatted anything through `Intl` in this thread, so that results depend on ICU. */
   usedIntl(): boolean
   link(target: LinkTarget): Linked

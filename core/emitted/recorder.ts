@@ -39,6 +39,8 @@ interface RecorderOptions {
   /** Letters of one source, partition and kind that are listed. Default LISTED_LETTERS. */
   readonly listedLetters?: number | undefined
   readonly newSorter: () => RowSorter
+  /** Whether nobody wants what happens at a node: no late record or dead letter of it is kept. */
+  readonly ignores?: ((node: string) => boolean) | undefined
   readonly decoders: ReadonlyMap<string, Decoder>
   /** Finds `path:line:column` of the author's code in a thrown error. */
   readonly siteOf: (error: unknown) => string | undefined
@@ -121,11 +123,12 @@ export class Recorder implements Reporter {
       time,
     }
     const { key, value } = encodeLate(row)
-    this.lateRows.add(key, value)
+    if (this.#options.ignores?.(node) !== true) this.lateRows.add(key, value)
     this.lateOfChunk.push(i)
   }
 
   threw(node: string, lineage: Lineage, error: unknown, field?: string): void {
+    if (this.#options.ignores?.(node) === true) return
     mustNotEndRun(node, error, this.#options.placeOf(node, field))
     const display = { message: messageOf(error), site: this.#siteOf(node, error, field) }
     this.#keepAt(node, lineage, threw(node, this.identity(lineage), display, field))
@@ -133,12 +136,14 @@ export class Recorder implements Reporter {
 
   /** A closed row whose table lambda threw (`thrown`), or gave what it must not: it is not emitted. */
   rowThrew(node: string, identity: Uint8Array, reason: string, thrown: unknown): void {
+    if (this.#options.ignores?.(node) === true) return
     const site = this.#siteOf(node, thrown, undefined)
     const display = thrown === undefined ? { site } : { message: messageOf(thrown), site }
     this.#keep({ node, identity, kind: 'throw', reason, display })
   }
 
   badValue(node: string, lineage: Lineage, reason: string, field?: string): void {
+    if (this.#options.ignores?.(node) === true) return
     const display = { site: this.#options.placeOf(node, field) }
     this.#keepAt(node, lineage, badValue(node, this.identity(lineage), reason, display, field))
   }
@@ -193,6 +198,7 @@ export class Recorder implements Reporter {
    * identity another job gave may come again.
    */
   #keepOfSource(i: number, letter: DeadLetter): void {
+    if (this.#options.ignores?.(letter.node) === true) return
     const source = this.#source
     const most = this.#options.listedLetters ?? LISTED_LETTERS
     if (source === null || this.#identityHeader(i) !== null || source.lists(letter.kind, most))

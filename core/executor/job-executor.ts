@@ -18,7 +18,7 @@ import { lastRecordOf } from '../log/last-record.ts'
 import type { Flush, Operator } from '../operators/operator.ts'
 import type { Changelog, OperatorContext, OperatorPorts } from '../operators/operator-ports.ts'
 import type { PlanNode, SourceNode } from '../plan/plan.ts'
-import { nodeOf } from '../plan/plan-index.ts'
+import { findNode, nodeOf } from '../plan/plan-index.ts'
 import type { RunsHandle } from '../spill/spilled-runs.ts'
 import { DIGEST } from '../state/digests.ts'
 import type { ChangeSink, Environment, StateAccess } from '../state/environment.ts'
@@ -59,6 +59,7 @@ export class JobExecutor {
     this.#sources = plan.nodes.filter(n => n.kind === 'source')
     this.#recorder = new Recorder({
       newSorter: env.newSorter,
+      ignores: ignoredBy(module),
       decoders: new Map(
         this.#sources.map(s => [s.id, sourceDecoder(s, module.lambdas, error => mustNotEndRun(s.id, error))]),
       ),
@@ -272,6 +273,13 @@ export class JobExecutor {
     const slot = slots.find(([name]) => field === undefined || name.startsWith(`${field}.`)) ?? slots[0]
     return slot?.[1].at ?? node.at ?? undefined
   }
+}
+
+/** The nodes of which nothing is told, where a part of a job is run. */
+function ignoredBy({ plan, part }: FunctionsModule): ((node: string) => boolean) | undefined {
+  if (part === undefined) return undefined
+  const silent = new Set(part.silent)
+  return id => silent.has(id) || findNode(plan, id) === undefined
 }
 
 /**

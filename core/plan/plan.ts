@@ -124,6 +124,8 @@ export interface LambdaFacts {
   readonly uses: Uses
   /** What the lambda computes of the value, where that is all that it does; left out otherwise. */
   readonly expression?: Expression
+  /** The beginning of a hash of what it is, by which two plans are compared. Plans of older versions lack it. */
+  readonly id?: string
 }
 
 interface NodeBase<K extends NodeKind> {

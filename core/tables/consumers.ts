@@ -69,6 +69,12 @@ export const ownTablesOfShared = (plan: Plan): readonly string[] =>
     .filter(({ node }) => sharesState(plan, node))
     .map(ownTable)
 
+/** Tables of views that have rows of their own, each with the node whose rows they are. */
+export const ownViewTables = (plan: Plan): readonly { readonly table: string; readonly node: string }[] =>
+  viewPlaces(plan)
+    .filter(({ node }) => !sharesState(plan, node))
+    .map(place => ({ table: ownTable(place), node: place.node }))
+
 const ownTable = ({ name, changelogs }: ViewPlace): string =>
   name === null ? TABLE.state(changelogs[0] as string) : TABLE.view(name)
 

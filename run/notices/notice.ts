@@ -15,6 +15,7 @@ type NoticeEvent =
   | 'ticking'
   | 'no-ticks'
   | 'ticks-again'
+  | 'upgrade'
   | 'stopping'
   | 'stopped'
   | 'note'
@@ -32,3 +33,9 @@ export interface Notice {
 }
 
 export type Tell = (notice: Notice) => void
+
+/** Tells sentences of an upgrade, or of a state that is handed over to one. */
+export const tellingUpgrade =
+  (tell: Tell | undefined) =>
+  (text: string): void =>
+    tell?.({ event: 'upgrade', level: 'info', text, fields: {} })

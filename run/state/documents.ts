@@ -9,7 +9,14 @@ import { nodesBehind } from '../../core/plan/plan-index.ts'
 import type { RecordCounts } from '../../sinks/sink.ts'
 
 /** Names of documents. The executor keeps its own, `progress` (core/executor/progress.ts). */
-export const DOCUMENT = { job: 'job', plan: 'plan', outputs: 'outputs', commit: 'commit' } as const
+export const DOCUMENT = {
+  job: 'job',
+  plan: 'plan',
+  outputs: 'outputs',
+  commit: 'commit',
+  /** Topics that earlier versions of the job have written to: a list of names. */
+  retired: 'retired-topics',
+} as const
 
 /** Format of the rows and documents of a state. A newer one is refused with `state-too-new`. */
 export const STATE_FORMAT = 3

@@ -23,6 +23,9 @@ export const defaultOut = (state: string): string => join(state, 'out')
 /** Where the state keeps what is on its way to a cluster. */
 export const outboxOf = (state: string): string => join(state, 'outbox')
 
+/** Where a new version of the job is computed beside the present one. */
+export const nextOf = (state: string): string => join(state, 'next')
+
 /** What does not fit in memory. */
 export const scratchOf = (state: string): string => join(state, 'scratch')
 

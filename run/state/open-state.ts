@@ -12,7 +12,7 @@ import { openStateWriter } from '../../store/index.ts'
 import type { StateWriter } from '../../store/store.ts'
 import { type JobDocument, nextFormat, STATE_FORMAT } from './documents.ts'
 import { planChanges } from './plan-changes.ts'
-import { readJobDocument } from './read-state.ts'
+import { readJobDocument, readPlan } from './read-state.ts'
 import { type EngineFault, intlFault, versionWarnings, zoneDataFault } from './versions.ts'
 
 export interface OpenedState {
@@ -28,9 +28,15 @@ export interface OpenedState {
   readonly warnings: readonly string[]
 }
 
-interface StateOptions {
-  /** The command that recomputes it, for hints. */
+/** Commands for hints. */
+interface PlanHints {
+  /** Recomputes the state. */
   readonly recompute: string
+  /** Takes the changes of the job over into the state. */
+  readonly upgrade?: string | undefined
+}
+
+interface StateOptions extends PlanHints {
   /** See `RunOptions`. */
   readonly durable?: boolean | undefined
 }
@@ -39,11 +45,11 @@ interface StateOptions {
 export async function openState(
   directory: string,
   plan: Plan,
-  { recompute, durable }: StateOptions,
+  { durable, ...hints }: StateOptions,
 ): Promise<OpenedState> {
   const writer = await openStateWriter(directory, { durable })
   try {
-    return { writer, ...checkState(writer, plan, recompute) }
+    return { writer, ...(await checkState(writer, plan, hints)) }
   } catch (error) {
     await writer.close()
     throw error
@@ -51,13 +57,18 @@ export async function openState(
 }
 
 /** Throws `state-incompatible` with every change, or where the state depends on other versions of ICU or zone data. */
-export function checkPlan(stored: JobDocument, plan: Plan, recompute: string): void {
-  const changes = planChanges(stored, plan)
-  if (changes.length === 0)
+export async function checkPlan(
+  stored: JobDocument,
+  plan: Plan,
+  { recompute, upgrade, before = null }: PlanHints & { readonly before?: Plan | null | undefined },
+): Promise<void> {
+  if (planChanges(stored, plan).length === 0)
     return checkEngine(zoneDataFault(plan, stored.versions) ?? intlFault(stored.versions), recompute)
+  const { explainedChanges } = await import('./explained-changes.ts')
+  const changes = explainedChanges(stored, plan, before)
   throw new LyrebirdError('state-incompatible', `the state was computed by another plan: ${changes.join('; ')}`, {
     where: { changes: changes.join('; ') },
-    hint: `compute it anew beside the old one: ${recompute}`,
+    hint: `${upgrade === undefined ? '' : `take the changes over without a stop: ${upgrade}; or `}compute it anew beside the old one: ${recompute}`,
   })
 }
 
@@ -77,12 +88,13 @@ function checkEngine(fault: EngineFault | null, recompute: string): void {
   })
 }
 
-function checkState(writer: StateWriter, plan: Plan, recompute: string): Omit<OpenedState, 'writer'> {
+async function checkState(writer: StateWriter, plan: Plan, hints: PlanHints): Promise<Omit<OpenedState, 'writer'>> {
+  const { recompute } = hints
   const stored = readJobDocument(writer)
   const progress = writer.document(PROGRESS)
   if (stored === null || progress === undefined)
     return { id: stored?.id ?? randomUUID(), format: STATE_FORMAT, fresh: true, intl: false, warnings: [] }
-  checkPlan(stored, plan, recompute)
+  await checkPlan(stored, plan, { ...hints, before: readPlan(writer) })
   if (Progress.decode(progress).sealed) {
     throw new LyrebirdError(
       'state-sealed',

@@ -51,12 +51,17 @@ export function readCommitted(state: StateAccess, directory: string): CommittedS
   // First, since what a newer version wrote may mean something else.
   const job = readJobDocument(state)
   const progress = readProgress(state, directory)
-  const bytes = state.document(DOCUMENT.plan)
-  if (bytes === undefined) {
+  const plan = readPlan(state)
+  if (plan === null) {
     throw new LyrebirdError('state-corrupt', `the state in ${directory} holds no plan`, { where: { state: directory } })
   }
-  const plan = decodeJson<Plan>(DOCUMENT.plan, bytes)
   return { directory, plan, job, progress, commit: readCommit(state), written: readWritten(state) }
+}
+
+/** The plan that a state was computed by; null where it has none. Throws `state-corrupt`. */
+export function readPlan(state: StateAccess): Plan | null {
+  const bytes = state.document(DOCUMENT.plan)
+  return bytes === undefined ? null : decodeJson<Plan>(DOCUMENT.plan, bytes)
 }
 
 /** The committed progress of a state. Throws `state-missing` where there is none. */

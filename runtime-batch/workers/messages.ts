@@ -2,6 +2,7 @@
 //
 // Promises: rows travel as packed bytes that are transferred without a copy; a typed failure arrives as one.
 
+import type { JobPart } from '../../core/emitted/emitted-module.ts'
 import { type FailureCode, isLyrebirdError, LyrebirdError, messageOf } from '../../core/errors.ts'
 import type { RunsHandle } from '../../core/spill/spilled-runs.ts'
 import type { LogPlace } from '../../logs/index.ts'
@@ -14,6 +15,8 @@ export interface WorkerOrder {
   readonly outageMs: number | undefined
   /** The first one; it asks for others. */
   readonly task: Task
+  /** What is run of the job, where that is not all. */
+  readonly part: JobPart | undefined
   readonly progress: Uint8Array
   readonly scratch: string
   readonly limits: GroupLimits

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import type { MessagePort } from 'node:worker_threads'
 import { thenClose } from '../../core/close-all.ts'
 import type { FunctionsModule } from '../../core/emitted/emitted-module.ts'
+import { reducedModule } from '../../core/emitted/reduced-module.ts'
 import type { Rows } from '../../core/state/rows.ts'
 import { checkArtefact } from '../../host/artefact.ts'
 import { systemFailure } from '../../host/system-failure.ts'
@@ -32,7 +33,9 @@ export async function runWorker(port: MessagePort, functionsUrl: string): Promis
   const [order] = await ordered
   const coordinator = new Coordinator(port)
   try {
-    await readOrder(coordinator, order, await loaded, functionsUrl)
+    const whole = await loaded
+    const functions = order.part === undefined ? whole : reducedModule(whole, order.part)
+    await readOrder(coordinator, order, functions, functionsUrl)
   } catch (error) {
     coordinator.tell({ kind: 'failed', failure: encodeFailure(systemFailure(error)) })
   }

@@ -82,6 +82,19 @@ export class Draft implements StateTransaction {
     this.#replace(table, this.#tables.get(table) ?? [], [this.#staged(rows)])
   }
 
+  keepTables(tables: ReadonlyMap<string, string>): void {
+    const before = new Map(this.#tables)
+    const kept = new Set([STAGED, ...tables.values()])
+    for (const name of before.keys()) {
+      if (!kept.has(name)) this.#replace(name, this.#tables.get(name) ?? [], [])
+      else if (name !== STAGED) this.#tables.delete(name)
+    }
+    for (const [name, present] of tables) {
+      const runs = before.get(present)
+      if (runs !== undefined) this.#tables.set(name, runs)
+    }
+  }
+
   #staged({ run }: StagedRows): SortedRun {
     const staged = this.#tables.get(STAGED) ?? []
     const found = staged.find(({ info }) => info.id === run)

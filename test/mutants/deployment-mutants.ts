@@ -1,4 +1,5 @@
-// Deliberate defects of deployments: archives before a log, what operators are told, and verifying a state that runs.
+// Deliberate defects of deployments: archives before a log, what operators are told, verifying a state that runs, and
+// upgrades.
 
 import type { Mutant } from './mutant.ts'
 
@@ -66,5 +67,45 @@ export const DEPLOYMENT_MUTANTS: readonly Mutant[] = [
     find: 'floors.set(source, of.set(partition, time))',
     put: 'floors.set(source, of)',
     suite: 'test/testing/state/verify-state.test.ts',
+  },
+  {
+    name: 'upgrade-keeps-letters-of-closed-rows',
+    defect: 'an upgrade keeps the dead letters of closed rows, whatever takes such rows now',
+    file: 'deployment/upgrade/compare-plans.ts',
+    find: 'old.size === own.size && [...own].every(',
+    put: '[...own].every(',
+    suite: 'test/deployment/upgrade/taken-over.test.ts',
+  },
+  {
+    name: 'upgrade-counts-letters-of-what-is-gone',
+    defect: 'the digest of dead letters goes on counting those of steps that are gone',
+    file: 'deployment/upgrade/compose-progress.ts',
+    find: 'digest.removeRow(key, compared(table, value))',
+    put: 'void compared(table, value)',
+    suite: 'test/deployment/upgrade/taken-over.test.ts',
+  },
+  {
+    name: 'upgrade-calls-every-lambda',
+    defect: 'an upgrade calls the lambdas of what it takes over',
+    file: 'core/emitted/reduced-module.ts',
+    find: 'runs: id => findNode(reduced, id) !== undefined',
+    put: 'runs: () => true',
+    suite: 'test/deployment/upgrade/taken-over.test.ts',
+  },
+  {
+    name: 'upgrade-forgets-topics',
+    defect: 'the topic of an output that is gone may be written by another one',
+    file: 'deployment/upgrade/check-outputs.ts',
+    find: 'old !== undefined || retired.includes(topic)',
+    put: 'old !== undefined',
+    suite: 'test/deployment/upgrade/refusals.test.ts',
+  },
+  {
+    name: 'upgrade-takes-unproved-rows',
+    defect: 'rows are taken over that are not those of their digest',
+    file: 'deployment/upgrade/proof.ts',
+    find: 'if (rows.count === kept.count && rows.hex() === kept.hex()) continue',
+    put: 'if (names !== undefined) continue',
+    suite: 'test/deployment/upgrade/refusals.test.ts',
   },
 ]

@@ -15,6 +15,7 @@ import {
   type CommittedState,
   readCommit,
   readJobDocument,
+  readPlan,
   readProgress,
   readWritten,
 } from '../../../run/state/read-state.ts'
@@ -59,7 +60,7 @@ export async function takeSnapshot(directory: string, options: SnapshotOptions):
   try {
     const job = readJobDocument(reader)
     const progress = readProgress(reader, directory)
-    if (job !== null) checkPlan(job, plan, recompute)
+    if (job !== null) await checkPlan(job, plan, { recompute, before: readPlan(reader) })
     const views = plan.results.filter(({ kind }) => kind === 'view')
     const tables = new Set([TABLE.late, TABLE.dead, ...views.map(({ name, node }) => tableOfView(plan, name, node))])
     const [commit, written] = [readCommit(reader), readWritten(reader)]
