@@ -24,6 +24,10 @@ const LONG = [
   'test/repository/docs',
   'test/cli/deploy/image',
   'test/deployment/backup',
+  'test/sinks/postgres/processes',
+  'test/testing/state/verify-state',
+  'test/deployment/upgrade/processes',
+  'test/run/feed/agreement',
 ]
 
 class LongFirst extends BaseSequencer {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasPostgres, TestPostgres } from '../../sinks/postgres/server.ts'
+import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { begin, project, run } from '../lyrebird.ts'
 
 const JOB = `import { job, source, tumbling, count, sum, mean, collectList } from 'lyrebird'

@@ -6,11 +6,11 @@ import { bytesToHex } from '../../../core/values/bytes.ts'
 import { canonicalJson } from '../../../core/values/json-text.ts'
 import { OutputTopic } from '../../../logs/embedded/output-topic.ts'
 import { storedRows } from '../../../run/state/read-state.ts'
+import type { TestPostgres } from '../../../scripts/postgres/server.ts'
 import { openStateReader } from '../../../store/index.ts'
 import { recordsOf } from '../../run/support/logs.ts'
 import { functions, functionsProgram, input } from '../../run/support/traffic.ts'
 import { type Child, program } from '../../support/child.ts'
-import type { TestPostgres } from './server.ts'
 
 export const VIEWS = ['traffic', 'recent'] as const
 

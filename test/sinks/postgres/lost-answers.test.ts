@@ -6,11 +6,11 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { embeddedLog } from '../../run/support/logs.ts'
 import { start } from '../../support/child.ts'
 import { appendPart, feeding, half, parts, rowsInState, rowsInTable, says, VIEWS } from './feeding.ts'
-import { hasPostgres, TestPostgres } from './server.ts'
 
 const LIMIT_MS = 120_000
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { freePort, serverUser, type TestPostgres } from './server.ts'
+import { freePort, serverUser, type TestPostgres } from '../../../scripts/postgres/server.ts'
 
 const root = join(import.meta.dirname, '../../../.postgres')
 const program = join(root, 'usr/sbin/pgbouncer')

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMIT_STEPS } from '../../../run/commit-steps.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
+import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { embeddedLog } from '../../run/support/logs.ts'
 import { functions } from '../../run/support/traffic.ts'
 import { type Child, start } from '../../support/child.ts'
 import { appendPart, feeding, half, parts, rowsInState, rowsInTable, SINK_POINTS, says, VIEWS } from './feeding.ts'
-import { hasPostgres, TestPostgres } from './server.ts'
 
 const LIMIT_MS = 120_000
 /** A supervisor's patience. */

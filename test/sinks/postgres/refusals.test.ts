@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isLyrebirdError } from '../../../core/errors.ts'
 import type { RowSink, SinkView } from '../../../core/sink/row-sink.ts'
+import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { env, type PostgresOptions, postgres } from '../../../sinks/rows/index.ts'
-import { hasPostgres, TestPostgres } from './server.ts'
 
 const PASSWORD = 'canary-7d1f'
 

@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { checkRowSink, type SinkUnderTest } from '../../../sinks/conformance/index.ts'
 import { keyCell } from '../../../sinks/postgres/cells.ts'
 import { ndjson, postgres } from '../../../sinks/rows/index.ts'
 import { hasPooler, TestPooler } from '../postgres/pooler.ts'
-import { hasPostgres, TestPostgres } from '../postgres/server.ts'
 
 const seed = Math.floor(Math.random() * 2 ** 31)
 

@@ -1,4 +1,4 @@
-// A real Postgres server for tests, in a folder of its own.
+// A real Postgres server for tests and the demo, in a folder of its own.
 //
 // Promises: everything that was started is ended; a server that is killed is killed with all its children, and waited
 // for before it starts again.
@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
+import { repositoryRoot } from '../kafka/jars.ts'
 
 /** Where Debian's packages put the programs, and where `scripts/postgres/run.mjs` fetches them to. */
-const PLACES = ['/usr/lib/postgresql', join(import.meta.dirname, '../../../.postgres/usr/lib/postgresql')]
+const PLACES = ['/usr/lib/postgresql', join(repositoryRoot(), '.postgres/usr/lib/postgresql')]
 
 const programs = PLACES.flatMap(place =>
   existsSync(place) ? readdirSync(place).map(version => join(place, version, 'bin')) : [],
