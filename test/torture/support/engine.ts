@@ -42,6 +42,8 @@ export interface EngineCounts {
 interface EngineOptions {
   readonly state: string
   readonly log: string
+  /** The folder of a configuration; where the process is started without. */
+  readonly project?: string | undefined
   readonly violated: (what: string) => void
 }
 
@@ -55,9 +57,13 @@ export class Engine {
   }
 
   start(place: Place = HERE, shell = place.shell): void {
-    const { state, log } = this.#o
+    const { state, log, project } = this.#o
     const to = ['--log', log, '--out', log, '--state', state, '--replication', '3', '--min-insync', '2']
-    const child = start(CLI, ['stream', JOB, ...to, '--commit-interval', '200ms', '--give-up-after', '10m'], shell)
+    const child = start(
+      CLI,
+      ['stream', JOB, ...to, '--commit-interval', '200ms', '--give-up-after', '10m'],
+      project === undefined ? shell : inProject(project, shell),
+    )
     this.#life = this.#watched(child, place)
   }
 
@@ -215,6 +221,10 @@ export class Engine {
     await life.child.ended
   }
 }
+
+/** Shell text that begins in a folder. */
+export const inProject = (folder: string, shell?: string): string =>
+  `cd '${folder}'${shell === undefined ? '' : `; ${shell}`}`
 
 /** Sends a signal to the program itself, which may stand below others that are just being started. */
 async function send(life: Life, signal: NodeJS.Signals): Promise<void> {

@@ -15,6 +15,7 @@ export type Harm =
   | { readonly kind: 'disk-full' }
   | { readonly kind: 'broker-kill' | 'broker-freeze'; readonly role: Role; readonly ms: number }
   | { readonly kind: 'two-brokers'; readonly ms: number }
+  | { readonly kind: 'database-kill' | 'database-freeze'; readonly ms: number }
   | { readonly kind: 'answer'; readonly api: keyof typeof API; readonly fault: 'lost' | 'late'; readonly nth: number }
 
 export interface Step {
@@ -49,6 +50,8 @@ function round(random: Random, between: (from: number, to: number) => number): r
     away('broker-freeze', 'coordinator'),
     away('broker-freeze', 'controller'),
     { kind: 'two-brokers', ms: between(2_000, 8_000) },
+    { kind: 'database-kill', ms: between(0, 8_000) },
+    { kind: 'database-freeze', ms: between(1_000, 10_000) },
     answer('endTransaction'),
     answer('endTransaction'),
     answer('produce'),

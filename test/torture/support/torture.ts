@@ -13,7 +13,8 @@ import { containersPossible } from '../../logs/support/places.ts'
 import { start } from '../../support/child.ts'
 import { Brokers } from './brokers.ts'
 import { compare } from './compare.ts'
-import { CLI, Engine, JOB } from './engine.ts'
+import { Database } from './database.ts'
+import { CLI, Engine, inProject, JOB } from './engine.ts'
 import { Producing, SOURCES } from './producer.ts'
 import { type Harm, schedule } from './schedule.ts'
 
@@ -37,6 +38,7 @@ export interface Tally {
   readonly kills: number
   readonly freezes: number
   readonly answers: number
+  readonly databases: number
   readonly takeovers: number
   readonly fullDisks: number
   readonly restarts: number
@@ -47,9 +49,11 @@ export async function torture(options: TortureOptions): Promise<Tally> {
   const { parts, folder } = options
   const brokers = await Brokers.start(parts, join(folder, 'brokers'))
   const disk = new Disk(join(folder, 'disk'))
+  const database = await Database.start(join(folder, 'project'))
   try {
-    return await new Torture(options, brokers, disk).run()
+    return await new Torture(options, brokers, disk, database).run()
   } finally {
+    await database.end()
     await brokers.end()
     disk.end()
   }
@@ -59,21 +63,24 @@ class Torture {
   readonly #o: TortureOptions
   readonly #brokers: Brokers
   readonly #disk: Disk
+  readonly #database: Database
   readonly #engine: Engine
   readonly #began = performance.now()
   readonly #violations: string[] = []
   #engineLane: Promise<void> = Promise.resolve()
   #brokerLane: Promise<void> = Promise.resolve()
+  #databaseLane: Promise<void> = Promise.resolve()
 
-  constructor(options: TortureOptions, brokers: Brokers, disk: Disk) {
+  constructor(options: TortureOptions, brokers: Brokers, disk: Disk, database: Database) {
     this.#o = options
     this.#brokers = brokers
     this.#disk = disk
+    this.#database = database
     const violated = (what: string): void => {
       this.#violations.push(what)
       this.#say(`VIOLATION: ${what}`)
     }
-    this.#engine = new Engine({ state: disk.state, log: brokers.proxied, violated })
+    this.#engine = new Engine({ state: disk.state, log: brokers.proxied, project: database.project, violated })
   }
 
   async run(): Promise<Tally> {
@@ -88,14 +95,18 @@ class Torture {
       if (performance.now() >= until) break
       await this.#begin(harm)
     }
-    await Promise.all([this.#engineLane, this.#brokerLane])
+    await Promise.all([this.#engineLane, this.#brokerLane, this.#databaseLane])
     this.#say(`mended; ${producing.records} records were acknowledged, ${producing.unsure} batches not`)
     // A process that has just been started in a container is deaf to SIGTERM.
     await this.#engine.committed()
     await producing.end()
     await this.#engine.stop()
     await this.#drain()
-    const { records, written, late, differences } = await compare(this.#brokers, this.#disk.state)
+    const { records, written, late, differences } = await compare(
+      this.#brokers,
+      this.#disk.state,
+      this.#database.project,
+    )
     this.#say(`compared ${records} records (${late} late) and ${written} of outputs`)
     const { engine, brokers } = { engine: this.#engine.counts, brokers: this.#brokers.counts }
     return {
@@ -106,6 +117,7 @@ class Torture {
       kills: engine.kills + brokers.kills,
       freezes: engine.freezes + brokers.freezes,
       answers: this.#brokers.faults,
+      databases: this.#database.harms,
       takeovers: engine.takeovers,
       fullDisks: engine.fullDisks,
       restarts: engine.restarts + brokers.restarts,
@@ -120,7 +132,12 @@ class Torture {
       this.#say(what)
       return this.#brokers.failAnswer(harm.api, harm.nth, harm.fault)
     }
-    if (harm.kind === 'broker-kill' || harm.kind === 'broker-freeze' || harm.kind === 'two-brokers') {
+    if (harm.kind === 'database-kill' || harm.kind === 'database-freeze') {
+      await this.#databaseLane
+      this.#say(what)
+      const [database, isKill] = [this.#database, harm.kind === 'database-kill']
+      this.#databaseLane = isKill ? database.kill(harm.ms) : database.freeze(harm.ms)
+    } else if (harm.kind === 'broker-kill' || harm.kind === 'broker-freeze' || harm.kind === 'two-brokers') {
       await this.#brokerLane
       this.#say(what)
       this.#brokerLane = this.#harmBrokers(harm)
@@ -133,7 +150,7 @@ class Torture {
 
   async #harmBrokers(harm: Extract<Harm, { ms: number }>): Promise<void> {
     if (harm.kind === 'two-brokers') return this.#brokers.away([1, 2], 'kill', harm.ms)
-    if (harm.kind === 'engine-freeze') return
+    if (harm.kind !== 'broker-kill' && harm.kind !== 'broker-freeze') return
     const topic = 'ledger'
     const transactionalId = `lyrebird-${this.#engine.owner()}-${topic}`
     const node = await this.#brokers.having(harm.role, { topic, transactionalId })
@@ -165,7 +182,7 @@ class Torture {
     const { direct } = this.#brokers
     const to = ['--log', direct, '--out', direct, '--state', this.#disk.state, '--until', 'end']
     this.#say('reading to the end')
-    const child = start(CLI, ['stream', JOB, ...to, '--give-up-after', '5m'])
+    const child = start(CLI, ['stream', JOB, ...to, '--give-up-after', '5m'], inProject(this.#database.project))
     const ended = await Promise.race([child.ended, sleep(DRAIN_LIMIT_MS)])
     if (ended?.code === 0) return
     child.kill('SIGKILL')
