@@ -9,7 +9,7 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import { sortedCut } from '../../core/log/cut.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { isSinkAway, type RowSink, type SinkPosition, type SinkRow } from '../../core/sink/row-sink.ts'
+import { isSinkAway, type RowSink, SinkAway, type SinkPosition, type SinkRow } from '../../core/sink/row-sink.ts'
 import type { Patience } from '../../logs/patience.ts'
 import type { StateReader } from '../../store/store.ts'
 import { now } from '../clock.ts'
@@ -159,7 +159,8 @@ export class Feeder {
         if (keys.push(key) < ROWS_AT_ONCE) continue
         yield rows.rowsOf(keys)
         keys = []
-        if (this.#closed) return
+        // An end of the rows would be taken for all of them.
+        if (this.#closed) throw new SinkAway('the run ends')
       }
     }
     if (keys.length > 0) yield rows.rowsOf(keys)
@@ -194,7 +195,7 @@ export class Feeder {
       try {
         const rows = new ViewSnapshot(snapshot, plan, view)
         for (let given = 0; given < SNAPSHOT_ROWS; given += ROWS_AT_ONCE) {
-          if (this.#closed) throw new LyrebirdError('sink-away', 'the run ends')
+          if (this.#closed) throw new SinkAway('the run ends')
           const some = rows.rowsAfter(last, ROWS_AT_ONCE)
           if (some === null) return
           last = some.last

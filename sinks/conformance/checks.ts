@@ -25,7 +25,7 @@ export const CHECKS: readonly (readonly [string, Check])[] = [
   ['an owner that was overtaken changes nothing more', zombie],
   ['an owner that was overtaken while it fills changes nothing', zombieFill],
   ['a change from another position is refused', elsewhere],
-  ['rows of another state are refused', foreign],
+  ['rows of another state or view are refused', foreign],
   ['rows of another state are replaced where that is wanted', takenOver],
   ['all values and keys can be written', values],
   ['many rows are written', many],
@@ -226,9 +226,12 @@ async function elsewhere(subject: SinkUnderTest): Promise<void> {
 
 async function foreign(subject: SinkUnderTest): Promise<void> {
   await (await filled(subject)).close()
-  const other = sinkOf(subject, { state: 'state-b', epoch: 9 })
-  await refuses('sink-owned', () => other.position())
-  await other.close()
+  for (const owner of [{ state: 'state-b', epoch: 9 }, { view: 'another' }]) {
+    const other = sinkOf(subject, owner)
+    await refuses('sink-owned', () => other.position())
+    await refuses('sink-owned', () => other.held())
+    await other.close()
+  }
   await standsAt(subject, {}, A)
   await shows(subject, FILLED)
 }

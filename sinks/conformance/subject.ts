@@ -39,13 +39,14 @@ interface Owner {
   readonly state?: string
   readonly epoch?: number
   readonly takesOver?: boolean
+  readonly view?: string
 }
 
 /** A sink of an owner at the place. */
 export const sinkOf = (
   { definition }: SinkUnderTest,
-  { state = STATE, epoch = 1, takesOver = false }: Owner = {},
-): RowSink => definition.open({ view: VIEW, state, epoch, takesOver })
+  { state = STATE, epoch = 1, takesOver = false, view = VIEW.name }: Owner = {},
+): RowSink => definition.open({ view: { ...VIEW, name: view }, state, epoch, takesOver })
 
 /** A position; of a run of its own where one is named. */
 export const at = (commit: number, { epoch = 1, state = STATE }: Owner = {}, run = 'run-a'): SinkPosition => ({

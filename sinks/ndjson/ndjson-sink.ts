@@ -51,7 +51,7 @@ export class NdjsonSink implements RowSink {
       const file = this.#held()
       const { run, commit } = this.#position ?? {}
       if (run !== from.run || commit !== from.commit) throw this.#stale(`it is at commit ${commit ?? 'none'}`)
-      await write(file, rows)
+      await write(file, rows, () => this.#check(file))
       writeSync(file, commitLine(to))
       fsyncSync(file)
       this.#position = to
@@ -63,8 +63,8 @@ export class NdjsonSink implements RowSink {
       this.#held()
       await this.#anew(async file => {
         writeSync(file, claimLine(this.#options))
-        await write(file, rows)
-        await write(file, changes)
+        await write(file, rows, () => {})
+        await write(file, changes, () => {})
         writeSync(file, commitLine(position()))
         this.#held()
       })
@@ -76,7 +76,7 @@ export class NdjsonSink implements RowSink {
     return await this.#guarded(async () => {
       if (!existsSync(this.#path)) return null
       const found = readFound(this.#path)
-      if (found.state !== this.#options.state) throw this.#owned(found)
+      if (found.state !== this.#options.state || found.view !== this.#options.view.name) throw this.#owned(found)
       return found.position
     })
   }
@@ -92,6 +92,11 @@ export class NdjsonSink implements RowSink {
     const [ours, named] = [fstatSync(file), statSync(this.#path, { throwIfNoEntry: false })]
     if (named?.ino === ours.ino && named.dev === ours.dev) return file
     throw this.#stale('it has taken the name of the file')
+  }
+
+  /** Throws where the file was closed meanwhile: its number may be that of another one by now. */
+  #check(file: number): void {
+    if (this.#file !== file) throw new SinkAway(`${this.#path} was closed`)
   }
 
   #stale(why: string): LyrebirdError {
@@ -125,8 +130,8 @@ export class NdjsonSink implements RowSink {
   }
 
   #isOurs(found: Found): boolean {
-    const { state, epoch } = found
-    if (state === this.#options.state) {
+    const { state, view, epoch } = found
+    if (state === this.#options.state && view === this.#options.view.name) {
       if (epoch <= this.#options.epoch || this.#options.takesOver) return true
       throw this.#stale(`it has seen epoch ${epoch}`)
     }
@@ -134,9 +139,9 @@ export class NdjsonSink implements RowSink {
     throw this.#owned(found)
   }
 
-  #owned({ state }: Found): LyrebirdError {
-    const whose =
-      state === null ? 'holds lines that lyrebird did not write' : `holds the rows of another state, ${state}`
+  #owned({ state, view }: Found): LyrebirdError {
+    const other = state === this.#options.state ? `view ${view}` : `another state, ${state}`
+    const whose = state === null ? 'holds lines that lyrebird did not write' : `holds the rows of ${other}`
     return new LyrebirdError('sink-owned', `${this.#path} ${whose}`, {
       where: { path: this.#path, owner: state ?? undefined },
       hint: 'bind the view to another file in lyrebird.config.ts, or add --republish once to replace the lines',
@@ -162,8 +167,13 @@ export class NdjsonSink implements RowSink {
   }
 }
 
-async function write(file: number, rows: SinkRows): Promise<void> {
-  for await (const some of rows) if (some.length > 0) writeWhole(file, some.map(rowLine).join(''))
+/** `check` is called each time before something is written. */
+async function write(file: number, rows: SinkRows, check: () => void): Promise<void> {
+  for await (const some of rows) {
+    check()
+    if (some.length > 0) writeWhole(file, some.map(rowLine).join(''))
+  }
+  check()
 }
 
 /** A disk that is nearly full may take a part. */

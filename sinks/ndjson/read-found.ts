@@ -7,6 +7,8 @@ import { CLAIM, COMMIT, type CommitLine } from './lines.ts'
 export interface Found {
   /** The state whose rows it holds; null where no line says so. */
   readonly state: string | null
+  /** The view whose rows they are. */
+  readonly view: string | null
   /** The epoch of its last owner. */
   readonly epoch: number
   readonly position: SinkPosition | null
@@ -17,15 +19,15 @@ export interface Found {
 const CHUNK_BYTES = 1 << 20
 
 export function readFound(path: string): Found {
-  let [state, epoch, end]: [string | null, number, number] = [null, 0, 0]
+  let [state, view, epoch, end]: [string | null, string | null, number, number] = [null, null, 0, 0]
   let commit: CommitLine | null = null
   for (const { line, after } of markLines(path)) {
-    const parsed = JSON.parse(line) as CommitLine & { owner?: string }
-    if (parsed.owner !== undefined) [state, epoch] = [parsed.owner, parsed.epoch]
+    const parsed = JSON.parse(line) as CommitLine & { owner?: string; view?: string }
+    if (parsed.owner !== undefined) [state, view, epoch] = [parsed.owner, parsed.view ?? null, parsed.epoch]
     else [commit, end] = [parsed, after]
   }
   const position = commit === null || state === null ? null : { ...commit, state, watermark: Number(commit.watermark) }
-  return { state, epoch, position, copyTo: file => copyStart(path, end, file) }
+  return { state, view, epoch, position, copyTo: file => copyStart(path, end, file) }
 }
 
 /** The whole lines that are no rows, each with where the next one begins. */

@@ -32,13 +32,13 @@ export class Fence {
       [sink, state, view.name, epoch],
     )
     const [found] = await transaction.query(
-      `SELECT state, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark
+      `SELECT state, view, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark
        FROM ${this.#fences} WHERE sink = $1 FOR UPDATE`,
       [sink],
     )
     const row = found as FenceRow
-    const ours = row.state === state
-    if (!ours && !takesOver) throw this.#owned(row.state)
+    const ours = row.state === state && row.view === view.name
+    if (!ours && !takesOver) throw this.#owned(row)
     if (ours && Number(row.epoch) > epoch && !takesOver) throw this.#stale(`it has seen epoch ${row.epoch}`)
     const emptied = ours ? '' : ', run = NULL, commit = NULL, cut = NULL, watermark = NULL, altered = 0'
     await transaction.query(`UPDATE ${this.#fences} SET state = $2, view = $3, epoch = $4${emptied} WHERE sink = $1`, [
@@ -56,13 +56,13 @@ export class Fence {
     const [there] = await transaction.query('SELECT to_regclass($1) IS NOT NULL AS yes', [this.#fences])
     if (there?.yes !== true) return null
     const [row] = await transaction.query(
-      `SELECT state, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark, altered
+      `SELECT state, view, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark, altered
        FROM ${this.#fences} WHERE sink = $1`,
       [sinkName(this.#name)],
     )
     const found = row as (FenceRow & { readonly altered: string }) | undefined
     if (found === undefined) return null
-    if (found.state !== this.#options.state) throw this.#owned(found.state)
+    if (found.state !== this.#options.state || found.view !== this.#options.view.name) throw this.#owned(found)
     const position = positionIn(found)
     return position === null ? null : { ...position, altered: Number(found.altered) }
   }
@@ -121,9 +121,10 @@ export class Fence {
     )
   }
 
-  #owned(state: string | null | undefined): LyrebirdError {
+  #owned({ state, view }: FenceRow): LyrebirdError {
     const table = shownName(this.#name)
-    return new LyrebirdError('sink-owned', `table ${table} holds the rows of another state, ${state}`, {
+    const whose = state === this.#options.state ? `view ${view}` : `another state, ${state}`
+    return new LyrebirdError('sink-owned', `table ${table} holds the rows of ${whose}`, {
       where: { table, owner: state ?? undefined },
       hint: 'bind the view to another table in lyrebird.config.ts, or add --republish once to replace the rows',
     })
@@ -131,7 +132,7 @@ export class Fence {
 }
 
 /** As the library gives it: numbers of 64 bits are texts. */
-type FenceRow = Readonly<Record<'state' | 'epoch' | 'run' | 'commit' | 'cut' | 'watermark', string | null>>
+type FenceRow = Readonly<Record<'state' | 'view' | 'epoch' | 'run' | 'commit' | 'cut' | 'watermark', string | null>>
 
 function positionIn({ state, epoch, run, commit, cut, watermark }: FenceRow): SinkPosition | null {
   if (commit === null || run === null || state === null) return null

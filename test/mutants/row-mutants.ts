@@ -29,7 +29,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     file: 'run/feed/view-feed.ts',
     find: 'if (found.at(-1)?.commit === last) this.#entries = found',
     put: 'if (found.length > 0) this.#entries = found',
-    suite: FEEDS,
+    suite: 'test/run/feed/view-feed.test.ts',
   },
   {
     name: 'position-not-asked-again',
