@@ -121,15 +121,29 @@ function viewRows(state: string, view: string): string[] {
 }
 
 function verified(brokers: Brokers, state: string, project: string | null): readonly string[] {
-  const args = [CLI, 'verify', JOB, '--log', brokers.direct, '--state', state, '--interleavings', '1', '--seed', '1']
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
-    cwd: project ?? process.cwd(),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  })
-  const isCompared = /sink balances/.test(stdout + stderr)
-  if (status === 0 && project !== null && !isCompared) return ['verify did not compare the tables']
-  return status === 0 ? [] : [`verify ended with ${status}: ${`${stdout}${stderr}`.slice(-2000)}`]
+  const args = [CLI, 'verify', JOB, '--log', brokers.direct, '--state', state]
+  const options = { cwd: project ?? process.cwd(), encoding: 'utf8', maxBuffer: 1 << 30 } as const
+  const whole = spawnSync(process.execPath, [...args, '--interleavings', '1', '--seed', '1'], options)
+  const said = `${whole.stdout}${whole.stderr}`
+  const differences = whole.status === 0 ? [] : [`verify ended with ${whole.status}: ${said.slice(-2000)}`]
+  return project === null ? differences : [...differences, ...tableDifferences(args, options)]
+}
+
+/** What the tables hold that the state does not, or the other way round. */
+function tableDifferences(args: readonly string[], options: { readonly cwd: string; readonly encoding: 'utf8' }) {
+  const { stdout, stderr } = spawnSync(process.execPath, [...args, '--json'], options)
+  const verdict = stdout.startsWith('{') ? (JSON.parse(stdout) as { parts: readonly Part[] }) : { parts: [] }
+  const tables = verdict.parts.filter(({ part }) => part.startsWith('sink '))
+  if (tables.length === 0) return [`verify compared no table: ${`${stdout}${stderr}`.slice(-2000)}`]
+  const wrong = tables.filter(({ differing, left, of }) => differing > 0 || left !== null || of === 0)
+  return wrong.map(part => `table: ${JSON.stringify(part)}`)
+}
+
+interface Part {
+  readonly part: string
+  readonly differing: number
+  readonly left: string | null
+  readonly of: number
 }
 
 async function consumedRecords(brokers: Brokers, topic: keyof typeof SOURCES): Promise<readonly Read[]> {
