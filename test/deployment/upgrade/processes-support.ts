@@ -42,7 +42,7 @@ const deployment = program(`
       upgrades: how === 'upgrade',
       upgradeSteps: at,
       onPhase: phase => console.log(phase),
-      onNotice: line => console.log(line),
+      onNotice: ({ text }) => console.log(text),
     })
   } catch (error) {
     console.log('refused ' + error.code + ' ' + error.message)
