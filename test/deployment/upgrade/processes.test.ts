@@ -99,7 +99,10 @@ it('an owner that was asked by a process that has died goes on', { timeout: LIMI
   const places = await oldState()
   const old = startVersion('old', places)
   await says(old, 'live')
+  // It looks again only once the other one has died.
+  old.kill('SIGSTOP')
   await allOf(startVersion('new', places, { upgrade: true, end: true, at: 'asked' }))
+  old.kill('SIGCONT')
   const before = await snapshotOf(places.state)
   await appendSome(places.log, HALF, WHOLE)
   let seen = await snapshotOf(places.state)
