@@ -1,8 +1,9 @@
 // A stream that is stopped by a signal, a second writer that is refused, and a full disk.
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, onTestFinished } from 'vitest'
 import { openStateReader } from '../../store/index.ts'
 import { testFolder } from '../run/support/folder.ts'
@@ -21,8 +22,9 @@ it('SIGTERM: commits and exits with 0', async () => {
   const [log, state] = [join(folder, 'log'), join(folder, 'state')]
   await embeddedLog(log, input)
   const stream = startVictim({ ...order, target: 'live', log, state, commitIntervalMs: 60_000 })
-  const reading = new Promise(resolve => setTimeout(resolve, 1500))
-  await reading
+  // A busy machine takes its time to start a process.
+  while (!existsSync(join(state, 'state.mdb'))) await sleep(20)
+  await sleep(1000)
   stream.kill('SIGTERM')
   expect(await stream.ended).toEqual({ code: 0, signal: null, stderr: '' })
   expect(await differenceFromBatch(functions, log, state, folder)).toBeNull()
