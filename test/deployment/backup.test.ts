@@ -117,7 +117,8 @@ describe('a backup', { timeout: LIMIT_MS }, () => {
     await append(80, 100)
     expect((await lyrebird(line)).code).toBe(0)
     copy('state', 'ahead')
-    const files = () => execFileSync('tar', ['-c', '--sort=name', 'out/hours'], { cwd: folder }).toString('base64')
+    const files = () =>
+      execFileSync('tar', ['-c', '--sort=name', '--mtime=@0', 'out/hours'], { cwd: folder }).toString('base64')
     const before = files()
     restore('backup')
     const { code, err } = await lyrebird(line)
