@@ -120,7 +120,7 @@ export async function openOutputs(
   plan: Plan,
   { state, folder }: { readonly state: string; readonly folder?: string | undefined },
   openSink: OpenSink,
-  { writer, id, format, fresh }: OpenedState,
+  { writer, id, format, fresh }: Pick<OpenedState, 'writer' | 'id' | 'format' | 'fresh'>,
 ): Promise<Outputs> {
   // The state must know its own id before a topic is owned by it.
   if (fresh && writingNodes(plan).length > 0) {

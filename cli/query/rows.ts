@@ -20,6 +20,7 @@ import {
   countedRecords,
   deadLetters,
   lateRows as lateRowsOf,
+  viewOf,
   viewRowsByKey,
   viewRows as viewRowsOf,
   watermarkAt,
@@ -37,7 +38,7 @@ export function viewRows(
   name: string,
   key: { json: unknown } | null,
 ): PrintedRows {
-  const node = plan.results.find(r => r.name === name && r.kind === 'view')?.node as string
+  const { node } = viewOf(plan, name)
   const window = windowOf(plan, node)
   const watermark = watermarkAt(progress, plan, node)
   const wanted = key === null ? null : canonicalJson(key.json)

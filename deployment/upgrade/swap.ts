@@ -17,7 +17,7 @@ import { compareBytes } from '../../core/values/bytes.ts'
 import { wallClock } from '../../run/clock.ts'
 import type { RunOptions } from '../../run/job-run.ts'
 import { bufferLimits } from '../../run/memory-limits.ts'
-import { Outputs, writingNodes } from '../../run/outputs.ts'
+import { type Outputs, openOutputs, writingNodes } from '../../run/outputs.ts'
 import { sorterFactory } from '../../run/sorters.ts'
 import {
   DOCUMENT,
@@ -28,9 +28,9 @@ import {
   STATE_FORMAT,
   type StoredCommit,
 } from '../../run/state/documents.ts'
-import { folderFrom, makeScratch, outboxOf, scratchOf } from '../../run/state/folders.ts'
+import { folderFrom, makeScratch, scratchOf } from '../../run/state/folders.ts'
 import { sinkOf } from '../../run/state/output-place.ts'
-import { lastCommit, lastNumbered, readJobDocument } from '../../run/state/read-state.ts'
+import { lastNumbered, readJobDocument } from '../../run/state/read-state.ts'
 import { runtimeVersions } from '../../run/state/versions.ts'
 import type { StagedRows, StateReader, StateTransaction, StateWriter } from '../../store/store.ts'
 import { topicsGone } from './check-outputs.ts'
@@ -57,7 +57,7 @@ interface SwapOptions {
 export async function swap(swapped: SwapOptions): Promise<void> {
   const { options, upgrade, writer, step } = swapped
   makeScratch(options.state)
-  const outputs = await openOutputs(swapped)
+  const outputs = await outputsOf(swapped)
   const bring = async (): Promise<void> => {
     const { next, fresh, before } = swapped
     const { number = 0 } = lastNumbered(writer) ?? {}
@@ -87,19 +87,11 @@ export async function swap(swapped: SwapOptions): Promise<void> {
  * The outputs of the new version; null where it has none. Those of topics that are gone are first brought to what the
  * state counts, since nobody opens them again.
  */
-async function openOutputs({ options, upgrade, writer }: SwapOptions): Promise<Outputs | null> {
+async function outputsOf({ options, upgrade, writer }: SwapOptions): Promise<Outputs | null> {
   const { before, now } = upgrade
-  const { state } = options
+  const { id, format } = readJobDocument(writer) as JobDocument
   const open = (plan: Upgrade['now']): Promise<Outputs> =>
-    Outputs.open({
-      plan,
-      openSink: sinkOf(options),
-      owner: (readJobDocument(writer) as JobDocument).id,
-      scratch: scratchOf(state),
-      outbox: outboxOf(state),
-      checkOwner: () => writer.checkOwner(),
-      last: lastCommit(writer),
-    })
+    openOutputs(plan, options, sinkOf(options), { writer, id, format, fresh: false })
   const gone = new Set(topicsGone(before, now))
   const results = before.results.filter(({ node }) =>
     writingNodes(before).some(w => w.id === node && gone.has(w.params.topic)),

@@ -5,7 +5,7 @@
 // away the run goes on, and it is asked again; a failure that does not pass ends the feeding, and is thrown to whoever
 // asks next.
 
-import { LyrebirdError } from '../../core/errors.ts'
+import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
 import { sortedCut } from '../../core/log/cut.ts'
 import type { Plan } from '../../core/plan/plan.ts'
@@ -13,7 +13,7 @@ import { isSinkAway, type RowSink, SinkAway, type SinkPosition, type SinkRow } f
 import type { Patience } from '../../logs/patience.ts'
 import type { StateReader } from '../../store/store.ts'
 import { now } from '../clock.ts'
-import { lastNumbered, watermarkAt } from '../state/read-state.ts'
+import { lastNumbered, viewOf, watermarkAt } from '../state/read-state.ts'
 import { AWAY_MAX_MS, AWAY_MS, CATCH_UPS, ROWS_AT_ONCE, SNAPSHOT_ROWS } from './limits.ts'
 import { ViewSnapshot } from './sink-rows.ts'
 import { changedKeys, type FeedEntry, type ViewFeed } from './view-feed.ts'
@@ -117,14 +117,14 @@ export class Feeder {
       this.#position = await sink.position()
       return
     }
+    const from = this.#position
+    const entries = from === null ? null : feed.after(from.run, from.commit)
+    if (from === null || entries === null) return await this.#fill()
     const snapshot = this.#o.snapshot()
     try {
       const to = this.#positionOf(snapshot)
       // Of a commit that is just being made the feed knows in a moment.
-      if (to === null) return await new Promise(resolve => setImmediate(resolve))
-      const from = this.#position
-      const entries = from === null ? null : feed.after(from.run, from.commit)
-      if (from === null || entries === null) return await this.#fill()
+      if (to === null) return await nextTurn()
       if (entries.length > 0) await sink.apply({ from, to, rows: this.#changed(snapshot, entries) })
       this.#holds(to)
     } finally {
@@ -140,14 +140,12 @@ export class Feeder {
   /** Null where the feed does not know the commit of the snapshot yet. */
   #positionOf(snapshot: StateReader): SinkPosition | null {
     const { plan, view, state, epoch, feed } = this.#o
-    const number = lastNumbered(snapshot)?.number ?? 0
     const last = feed.last
-    if (last?.commit !== number) return null
+    if (last === undefined || last.commit !== lastNumbered(snapshot)?.number) return null
     const progress = Progress.decode(snapshot.document(PROGRESS) as Uint8Array)
-    const { node } = plan.results.find(r => r.kind === 'view' && r.name === view) as Plan['results'][number]
     const cut = sortedCut(progress.cut).map(([name, offset]) => `${name}:${offset}`)
-    const watermark = watermarkAt(progress, plan, node)
-    return { state, epoch, run: last.run, commit: number, cut: cut.join(','), watermark }
+    const watermark = watermarkAt(progress, plan, viewOf(plan, view).node)
+    return { state, epoch, run: last.run, commit: last.commit, cut: cut.join(','), watermark }
   }
 
   async *#changed(snapshot: StateReader, entries: readonly FeedEntry[]): AsyncGenerator<readonly SinkRow[]> {
@@ -172,16 +170,15 @@ export class Feeder {
     const first = feed.last as FeedEntry
     feed.filling = true
     feed.keepFrom(first.commit)
-    let at: SinkPosition | null = null
+    const reached: SinkPosition[] = []
+    const position = (): SinkPosition => {
+      const last = reached.at(-1)
+      invariant(last !== undefined, 'a fill has a position once its changes were read')
+      return last
+    }
     try {
-      await sink.replace({
-        rows: this.#all(),
-        changes: this.#caughtUp(first, position => {
-          at = position
-        }),
-        position: () => at as unknown as SinkPosition,
-      })
-      this.#holds(at as unknown as SinkPosition)
+      await sink.replace({ rows: this.#all(), changes: this.#caughtUp(first, reached), position })
+      this.#holds(position())
     } finally {
       feed.filling = false
     }
@@ -207,7 +204,8 @@ export class Feeder {
     }
   }
 
-  async *#caughtUp(first: FeedEntry, reached: (at: SinkPosition) => void): AsyncGenerator<readonly SinkRow[]> {
+  /** Notes the position of each snapshot up to which all changes were given. */
+  async *#caughtUp(first: FeedEntry, reached: SinkPosition[]): AsyncGenerator<readonly SinkRow[]> {
     const { feed } = this.#o
     let from = first
     for (let times = 0; times < CATCH_UPS; ) {
@@ -215,13 +213,13 @@ export class Feeder {
       try {
         const at = this.#positionOf(snapshot)
         if (at === null) {
-          await new Promise(resolve => setImmediate(resolve))
+          await nextTurn()
           continue
         }
         const entries = feed.after(from.run, from.commit)
-        if (entries === null) throw new Error('lyrebird invariant broken: a feed lost what a fill needs')
+        invariant(entries !== null, 'a feed keeps what a fill needs')
         yield* this.#changed(snapshot, entries)
-        reached(at)
+        reached.push(at)
         if (entries.length === 0) return
         from = entries.at(-1) as FeedEntry
         times++
@@ -259,3 +257,5 @@ export class Feeder {
     })
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))

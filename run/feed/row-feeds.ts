@@ -13,7 +13,7 @@ import { ANY_JSON } from '../../core/plan/schema.ts'
 import type { RowSink, RowSinkDefinition, SinkView } from '../../core/sink/row-sink.ts'
 import type { Patience } from '../../logs/patience.ts'
 import type { StateTransaction, StateWriter } from '../../store/store.ts'
-import { lastNumbered, storedView } from '../state/read-state.ts'
+import { lastNumbered, storedView, viewOf } from '../state/read-state.ts'
 import { Feeder } from './feeder.ts'
 import { type Feeds, feedTable, isFeedTable, type RowSinks, type Watched } from './feeds.ts'
 import type { KeyList } from './key-list.ts'
@@ -142,10 +142,10 @@ interface AskedSink {
 }
 
 function sinkView(plan: Plan, name: string): SinkView {
-  const result = plan.results.find(r => r.kind === 'view' && r.name === name) as Plan['results'][number]
-  const { kind } = tableRoot(plan, result.node).params.window
+  const { node, row } = viewOf(plan, name)
+  const { kind } = tableRoot(plan, node).params.window
   const windows = kind === 'global' ? 'none' : kind === 'session' ? 'closed-past-end' : 'closed-at-end'
-  const { key = ANY_JSON, value = ANY_JSON } = result.row ?? {}
+  const { key = ANY_JSON, value = ANY_JSON } = row ?? {}
   return { name, key, value, windows }
 }
 

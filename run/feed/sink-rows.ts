@@ -9,7 +9,7 @@ import type { StateAccess } from '../../core/state/environment.ts'
 import { decodeViewValue } from '../../core/state/row-codec.ts'
 import { type RowPlaces, rowPlaces } from '../../core/tables/row-place.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
-import { type StoredView, storedView } from '../state/read-state.ts'
+import { type StoredView, storedView, viewOf } from '../state/read-state.ts'
 
 const GONE: SinkContent = Object.freeze({ kind: 'gone' })
 
@@ -21,8 +21,7 @@ export class ViewSnapshot {
   constructor(state: StateAccess, plan: Plan, name: string) {
     this.#state = state
     this.#view = storedView(state, plan, name)
-    const { node } = plan.results.find(r => r.kind === 'view' && r.name === name) as Plan['results'][number]
-    this.#places = rowPlaces(tableRoot(plan, node).params.window)
+    this.#places = rowPlaces(tableRoot(plan, viewOf(plan, name).node).params.window)
   }
 
   /** At most so many rows behind a stored key, and the last one's stored key; null where there are no more. */

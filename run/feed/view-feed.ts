@@ -72,13 +72,13 @@ export class ViewFeed {
   }
 
   /** Bytes of keys that the sink has not got yet. */
-  get waitingBytes(): number {
+  get #waiting(): number {
     return this.#entries.reduce((sum, { commit, bytes }) => (commit > this.#kept ? sum + bytes : sum), 0)
   }
 
   /** Writes the entry of a commit, and deletes what is not needed any more; returns what to call when it is made. */
   write(transaction: StateTransaction, { commit, run }: Pick<FeedEntry, 'commit' | 'run'>, keys: KeyList): () => void {
-    if (!this.filling && this.waitingBytes + keys.bytes > this.#waitingBytes) keys.giveUp()
+    if (!this.filling && this.#waiting + keys.bytes > this.#waitingBytes) keys.giveUp()
     const pieces = keys.pieces()
     const entry: FeedEntry = { commit, run, complete: keys.complete, bytes: keys.bytes, pieces: pieces.length }
     // What is behind a commit without keys is of no use before it.

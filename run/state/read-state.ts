@@ -195,7 +195,8 @@ export function* storedRowsByKey(
   }
 }
 
-function viewOf(plan: Plan, name: string): PlanResult {
+/** The view of a name, which the plan has. */
+export function viewOf(plan: Plan, name: string): PlanResult {
   return plan.results.find(r => r.kind === 'view' && r.name === name) as PlanResult
 }
 

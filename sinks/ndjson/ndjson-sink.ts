@@ -5,7 +5,7 @@
 // counts. What was reported is on the disk. Each owner goes on in a copy that takes the file's name: what an older one
 // still writes goes to a file without a name. A file that is filled anew appears whole.
 
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LyrebirdError } from '../../core/errors.ts'
 import {
@@ -18,8 +18,10 @@ import {
   type SinkSnapshot,
 } from '../../core/sink/row-sink.ts'
 import { systemFailure } from '../../host/system-failure.ts'
+import { syncDirectory } from '../../logs/embedded/sync-directory.ts'
 import { claimLine, commitLine, rowLine } from './lines.ts'
 import { type Found, readFound } from './read-found.ts'
+import { writeWhole } from './write-whole.ts'
 
 export class NdjsonSink implements RowSink {
   readonly #options: RowSinkOptions
@@ -39,7 +41,7 @@ export class NdjsonSink implements RowSink {
       const goesOn = found !== null && this.#isOurs(found)
       await this.#anew(async file => {
         if (goesOn) found.copyTo(file)
-        writeSync(file, claimLine(this.#options))
+        writeWhole(file, claimLine(this.#options))
       })
       this.#position = goesOn && found.position !== null ? { ...found.position, epoch: this.#options.epoch } : null
       return this.#position
@@ -52,7 +54,7 @@ export class NdjsonSink implements RowSink {
       const { run, commit } = this.#position ?? {}
       if (run !== from.run || commit !== from.commit) throw this.#stale(`it is at commit ${commit ?? 'none'}`)
       await write(file, rows, () => this.#check(file))
-      writeSync(file, commitLine(to))
+      writeWhole(file, commitLine(to))
       fsyncSync(file)
       this.#position = to
     })
@@ -62,10 +64,10 @@ export class NdjsonSink implements RowSink {
     await this.#guarded(async () => {
       this.#held()
       await this.#anew(async file => {
-        writeSync(file, claimLine(this.#options))
+        writeWhole(file, claimLine(this.#options))
         await write(file, rows, () => {})
         await write(file, changes, () => {})
-        writeSync(file, commitLine(position()))
+        writeWhole(file, commitLine(position()))
         this.#held()
       })
       this.#position = position()
@@ -119,7 +121,7 @@ export class NdjsonSink implements RowSink {
       await fill(file)
       fsyncSync(file)
       renameSync(fresh, this.#path)
-      syncFolder(dirname(this.#path))
+      await syncDirectory(dirname(this.#path))
     } catch (error) {
       closeSync(file)
       rmSync(fresh, { force: true })
@@ -174,19 +176,4 @@ async function write(file: number, rows: SinkRows, check: () => void): Promise<v
     if (some.length > 0) writeWhole(file, some.map(rowLine).join(''))
   }
   check()
-}
-
-/** A disk that is nearly full may take a part. */
-function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
 }

@@ -1,8 +1,9 @@
 // What a file of rows holds when an owner takes it.
 
-import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { SinkPosition } from '../../core/sink/row-sink.ts'
 import { CLAIM, COMMIT, type CommitLine } from './lines.ts'
+import { writeWhole } from './write-whole.ts'
 
 export interface Found {
   /** The state whose rows it holds; null where no line says so. */
@@ -65,7 +66,5 @@ function* chunksOf(path: string, until: number): Generator<Buffer> {
 }
 
 function copyStart(path: string, bytes: number, target: number): void {
-  for (const chunk of chunksOf(path, bytes)) {
-    for (let at = 0; at < chunk.length; ) at += writeSync(target, chunk, at)
-  }
+  for (const chunk of chunksOf(path, bytes)) writeWhole(target, chunk)
 }

@@ -44,31 +44,28 @@ export class Connection {
 
   /** Runs `act` in a transaction. Throws `SinkAway` where its outcome is not known. */
   async transaction<T>(act: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await this.#run('BEGIN', act, 'COMMIT')
+  }
+
+  /** Runs `act` on one snapshot, and undoes what it has made. */
+  async reading<T>(act: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return await this.#run('BEGIN ISOLATION LEVEL REPEATABLE READ', act, 'ROLLBACK')
+  }
+
+  async #run<T>(begin: string, act: (transaction: Transaction) => Promise<T>, end: string): Promise<T> {
     try {
       if (this.#closed) throw new SinkAway('the sink is closed')
       this.#open ??= await this.#connect()
       const transaction = this.#within(this.#open)
-      await transaction.query('BEGIN')
+      await transaction.query(begin)
       const result = await act(transaction)
-      await transaction.query('COMMIT')
+      await transaction.query(end)
       return result
     } catch (error) {
       const failure = failureOf(error, this.#table)
       this.#drop()
       throw failure
     }
-  }
-
-  /** Runs `act` on one snapshot, and undoes what it has made. */
-  async reading<T>(act: (transaction: Transaction) => Promise<T>): Promise<T> {
-    let result: { of?: T } = {}
-    await this.transaction(async transaction => {
-      await transaction.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
-      await transaction.query('SAVEPOINT before')
-      result = { of: await act(transaction) }
-      await transaction.query('ROLLBACK TO SAVEPOINT before')
-    })
-    return result.of as T
   }
 
   async close(): Promise<void> {

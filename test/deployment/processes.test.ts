@@ -9,7 +9,7 @@ import { runBatch } from '../../runtime-batch/index.ts'
 import { testFolder } from '../run/support/folder.ts'
 import { embeddedLog, recordsOf } from '../run/support/logs.ts'
 import { functions, functionsProgram, input } from '../run/support/traffic.ts'
-import { type Child, program, start } from '../support/child.ts'
+import { program, says, start } from '../support/child.ts'
 
 const LIMIT_MS = 120_000
 /** A supervisor's patience. */
@@ -52,12 +52,6 @@ async function appendRest(log: string): Promise<void> {
     for (const part of rest) if (part.topic === topic) await writer.append(part.partition, recordsOf(part))
     await writer.close()
   }
-}
-
-/** Reads lines until one fits; false where the process ends first. */
-async function says(child: Child, fits: (line: string) => boolean): Promise<boolean> {
-  for (let line = await child.line(); line !== undefined; line = await child.line()) if (fits(line)) return true
-  return false
 }
 
 /** Of a state that has read everything: a batch over it finds nothing left. */

@@ -73,6 +73,12 @@ export interface Child {
   kill(signal: NodeJS.Signals): void
 }
 
+/** Reads lines until one fits; false where the process ends first. */
+export async function says(child: Child, fits: (line: string) => boolean): Promise<boolean> {
+  for (let line = await child.line(); line !== undefined; line = await child.line()) if (fits(line)) return true
+  return false
+}
+
 export function start(path: string, args: readonly string[], shell?: string): Child {
   const command = [process.execPath, path, ...args]
   const child =

@@ -10,7 +10,7 @@ import type { TestPostgres } from '../../../scripts/postgres/server.ts'
 import { openStateReader } from '../../../store/index.ts'
 import { recordsOf } from '../../run/support/logs.ts'
 import { functions, functionsProgram, input } from '../../run/support/traffic.ts'
-import { type Child, program } from '../../support/child.ts'
+import { program } from '../../support/child.ts'
 
 export const VIEWS = ['traffic', 'recent'] as const
 
@@ -117,12 +117,6 @@ export const feeding = (): string =>
     process.exit(error.exitCode ?? 70)
   }
 `)
-
-/** Reads lines until one fits; false where the process ends first. */
-export async function says(child: Child, fits: (line: string) => boolean): Promise<boolean> {
-  for (let line = await child.line(); line !== undefined; line = await child.line()) if (fits(line)) return true
-  return false
-}
 
 /** The values of a view by row key, as the state has them. */
 export function rowsInState(state: string, view: string): ReadonlyMap<string, unknown> {

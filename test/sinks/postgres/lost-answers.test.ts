@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { embeddedLog } from '../../run/support/logs.ts'
-import { start } from '../../support/child.ts'
-import { appendPart, feeding, half, parts, rowsInState, rowsInTable, says, VIEWS } from './feeding.ts'
+import { says, start } from '../../support/child.ts'
+import { appendPart, feeding, half, parts, rowsInState, rowsInTable, VIEWS } from './feeding.ts'
 
 const LIMIT_MS = 120_000
 

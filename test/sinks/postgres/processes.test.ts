@@ -9,8 +9,8 @@ import { hasPostgres, TestPostgres } from '../../../scripts/postgres/server.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import { embeddedLog } from '../../run/support/logs.ts'
 import { functions } from '../../run/support/traffic.ts'
-import { type Child, start } from '../../support/child.ts'
-import { appendPart, feeding, half, parts, rowsInState, rowsInTable, SINK_POINTS, says, VIEWS } from './feeding.ts'
+import { type Child, says, start } from '../../support/child.ts'
+import { appendPart, feeding, half, parts, rowsInState, rowsInTable, SINK_POINTS, VIEWS } from './feeding.ts'
 
 const LIMIT_MS = 120_000
 /** A supervisor's patience. */

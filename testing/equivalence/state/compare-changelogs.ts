@@ -6,42 +6,32 @@
 // sorters.
 
 import type { PlanNodeOf } from '../../../core/plan/plan.ts'
-import { nodeOf } from '../../../core/plan/plan-index.ts'
 import { recordJson } from '../../../core/result/result-json.ts'
 import type { RowSorter } from '../../../core/state/environment.ts'
 import { compareBytes, concatBytes } from '../../../core/values/bytes.ts'
 import { canonicalBytes, decodeBytes, NUMBER_BYTES } from '../../../core/values/canonical.ts'
-import { openLog } from '../../../logs/index.ts'
 import type { Log } from '../../../logs/log.ts'
 import { type WrittenRecord, writtenRecords } from '../../../run/state/read-state.ts'
 import type { WrittenOutputs, WrittenPart } from '../../../run/state/written-outputs.ts'
-import { COMPACTED, type ComparedPart, type ComparisonContext, NEEDS_GONE, SHOWN_DIFFERENCES } from './comparison.ts'
+import {
+  COMPACTED,
+  type ComparedPart,
+  type Comparison,
+  type ComparisonContext,
+  NEEDS_GONE,
+  SHOWN_DIFFERENCES,
+} from './comparison.ts'
+import { comparedEach, type Writer } from './each-writer.ts'
 import { type Cell, type MergedCells, mergeCells } from './merge-cells.ts'
 
-export async function comparedChangelogs(context: ComparisonContext): Promise<readonly ComparedPart[]> {
-  const { plan, outputs, again } = context
-  const results = plan.results.filter(({ kind, node }) => kind === 'output' && nodeOf(plan, node).kind === 'changes')
-  if (results.length === 0 || outputs === null) return []
-  const expected = await openLog(again.out)
-  try {
-    const parts: ComparedPart[] = []
-    for (const { name, node } of results) {
-      parts.push(await comparedChangelog(context, name, nodeOf(plan, node) as Changes, outputs, expected))
-    }
-    return parts
-  } finally {
-    await expected.close()
-  }
-}
+export const comparedChangelogs: Comparison = context =>
+  comparedEach(context, 'changes', writer => comparedChangelog(context, writer))
 
 type Changes = PlanNodeOf<'changes'>
 
 async function comparedChangelog(
   { snapshot, comparable, changeable, newSorter }: ComparisonContext,
-  name: string,
-  node: Changes,
-  outputs: WrittenOutputs,
-  expected: Log,
+  { name, node, outputs, expected }: Writer<'changes'>,
 ): Promise<ComparedPart> {
   const { topic } = node.params
   const counts = snapshot.written.get(topic) ?? []

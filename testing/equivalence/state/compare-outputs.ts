@@ -6,45 +6,29 @@
 // come to it yet, are said to be not compared. Memory does not grow with the topics.
 
 import { isLyrebirdError } from '../../../core/errors.ts'
-import type { PlanNodeOf } from '../../../core/plan/plan.ts'
-import { nodeOf } from '../../../core/plan/plan-index.ts'
+import type { FormatSpec } from '../../../core/plan/plan.ts'
 import { recordJson } from '../../../core/result/result-json.ts'
 import { DIGEST } from '../../../core/state/digests.ts'
 import { canonicalBytes } from '../../../core/values/canonical.ts'
-import { openLog } from '../../../logs/index.ts'
 import type { Log } from '../../../logs/log.ts'
 import { type WrittenRecord, writtenRecords } from '../../../run/state/read-state.ts'
 import type { WrittenOutputs, WrittenPart } from '../../../run/state/written-outputs.ts'
-import { COMPACTED, type ComparedPart, type ComparisonContext, NEEDS_GONE, type PartDifference } from './comparison.ts'
+import {
+  COMPACTED,
+  type ComparedPart,
+  type Comparison,
+  type ComparisonContext,
+  NEEDS_GONE,
+  type PartDifference,
+} from './comparison.ts'
+import { comparedEach, type Writer } from './each-writer.ts'
 
-export async function comparedOutputs(context: ComparisonContext): Promise<readonly ComparedPart[]> {
-  const { plan, outputs, again } = context
-  const results = plan.results.filter(({ kind, node }) => kind === 'output' && nodeOf(plan, node).kind === 'output')
-  if (results.length === 0 || outputs === null) return []
-  const expected = await openLog(again.out)
-  try {
-    const parts: ComparedPart[] = []
-    for (const { name, node } of results) {
-      parts.push(await comparedOutput(context, { name, node: nodeOf(plan, node) as Output, outputs, expected }))
-    }
-    return parts
-  } finally {
-    await expected.close()
-  }
-}
+export const comparedOutputs: Comparison = context =>
+  comparedEach(context, 'output', writer => comparedOutput(context, writer))
 
-type Output = PlanNodeOf<'output'>
-
-interface Asked {
-  readonly name: string
-  readonly node: Output
-  readonly outputs: WrittenOutputs
-  readonly expected: Log
-}
-
-async function comparedOutput(context: ComparisonContext, asked: Asked): Promise<ComparedPart> {
+async function comparedOutput(context: ComparisonContext, writer: Writer<'output'>): Promise<ComparedPart> {
   const { snapshot, again, comparable, changeable } = context
-  const { name, node, outputs, expected } = asked
+  const { name, node, outputs, expected } = writer
   const { topic, partitions, format } = node.params
   const since = comparable?.knownFrom(node.id) ?? Number.NEGATIVE_INFINITY
   const counts = Array.from({ length: partitions }, (_, p) => snapshot.written.get(topic)?.[p] ?? 0n)
@@ -89,7 +73,7 @@ interface Side {
   readonly part: WrittenPart
   readonly counted: bigint
   readonly since: number
-  readonly format: Output['params']['format']
+  readonly format: FormatSpec
 }
 
 async function comparedPartition(side: Side): Promise<ComparedPartition> {
