@@ -3,7 +3,6 @@
 
 import type { Mutant } from './mutant.ts'
 
-const FEEDS = 'test/run/feed/agreement.test.ts'
 const CONTRACT = 'test/sinks/rows/conformance.test.ts'
 
 export const ROW_MUTANTS: readonly Mutant[] = [
@@ -13,7 +12,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     file: 'run/feed/view-feed.ts',
     find: 'entry.commit === commit && entry.run === run',
     put: 'entry.commit === commit',
-    suite: FEEDS,
+    suite: 'test/run/feed/view-feed.test.ts',
   },
   {
     name: 'feed-without-its-keys',
@@ -37,7 +36,7 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     file: 'run/feed/feeder.ts',
     find: 'this.#position = undefined\n        if (!isSinkAway(error)) throw error',
     put: 'if (!isSinkAway(error)) throw error',
-    suite: FEEDS,
+    suite: 'test/run/feed/agreement.test.ts',
   },
   {
     name: 'fill-without-what-changed',

@@ -29,5 +29,12 @@ export default mergeConfig(base, {
       },
     },
   ],
-  test: { bail: 1, maxWorkers: 1, pool: 'threads', isolate: false, testTimeout: 30_000 },
+  test: {
+    setupFiles: ['test/mutants/fixed-seeds.ts'],
+    bail: 1,
+    maxWorkers: 1,
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 30_000,
+  },
 })
