@@ -28,6 +28,8 @@ export interface DeploymentOptions extends StreamOptions {
   /** Partitions that batch reads at once. */
   readonly workers?: number | undefined
   readonly onHistory?: ((progress: BatchProgress) => void) | undefined
+  /** For tests: records behind which batch is used. Default `BATCH_RECORDS`. */
+  readonly batchRecords?: number | undefined
   /** Called when batch begins, with about how many records there are, and when the run is live. */
   readonly onPhase?: ((phase: 'history' | 'live', records: number) => void) | undefined
 }
@@ -43,7 +45,12 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
     const { upgradeState } = await import('./upgrade/upgrade-state.ts')
     const done = await unlessStopped(signal, async () => {
       // Rows go to their sinks from the state that is swapped in.
-      const own = { patience, sinks: undefined, onNotice: tellingUpgrade(options.onNotice) }
+      const own = {
+        patience,
+        sinks: undefined,
+        checkedSinks: options.sinks,
+        onNotice: tellingUpgrade(options.onNotice),
+      }
       await upgradeState({ ...options, ...own, onProgress: options.onHistory })
       return true
     })
@@ -54,7 +61,7 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
   }
   const history = await historyOf(options)
   let summary: RunSummary | null = null
-  if (history.fresh || history.left >= BATCH_RECORDS) {
+  if (history.fresh || history.left >= (options.batchRecords ?? BATCH_RECORDS)) {
     options.onPhase?.('history', history.left)
     const isFinal = final && history.whole
     const handOver = watchHandOver(options.state, signal, tellingUpgrade(options.onNotice))

@@ -92,7 +92,10 @@ export interface RowSink {
   apply(change: SinkChange): Promise<void>
   /** Replaces everything that it holds in one step: whoever reads sees the old rows until then. Throws as `apply`. */
   replace(snapshot: SinkSnapshot): Promise<void>
-  /** Where it stands, for people and without taking hold; null where it has not been filled. Throws as `position`. */
+  /**
+   * Where it stands, without taking hold; null where it has not been filled. Throws as `position`, also before anything
+   * is computed for it: what it would refuse then is refused now.
+   */
   held(): Promise<SinkHeld | null>
   /**
    * Compares what it holds with all rows of the view at a position; null where it is not at this position. Optional:

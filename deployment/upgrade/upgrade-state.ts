@@ -10,6 +10,8 @@ import { LyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import { compareValues } from '../../core/values/canonical.ts'
 import { isLogPlace, openLog } from '../../logs/index.ts'
+import { checkSinks } from '../../run/feed/check-sinks.ts'
+import type { RowSinks } from '../../run/feed/feeds.ts'
 import { countText } from '../../run/number-text.ts'
 import { DOCUMENT, decodeJson, hasViewsByWindow } from '../../run/state/documents.ts'
 import { explainedChanges } from '../../run/state/explained-changes.ts'
@@ -34,13 +36,16 @@ export interface UpgradeOptions extends BatchOptions {
   readonly onNotice?: ((line: string) => void) | undefined
   /** Called at each step; for tests that crash there. */
   readonly upgradeSteps?: UpgradeSteps | undefined
+  /** Sinks of the views of the new version, which are asked whether they can hold them. */
+  readonly checkedSinks?: RowSinks | undefined
   /** For tests: ms for the owner of the state to end. */
   readonly handOverMs?: number | undefined
 }
 
 /**
  * Makes a state that of a changed job; nothing where there is no state, or it is that of the job already. Throws
- * `output-changed`, `range-lost`, `state-locked`, `state-sealed`, and the typed errors of a batch.
+ * `output-changed`, `sink-refused`, `sink-owned`, `range-lost`, `state-locked`, `state-sealed`, and the typed errors
+ * of a batch.
  */
 export async function upgradeState(options: UpgradeOptions): Promise<void> {
   if ((await committedOf(options.state)) === null) return
@@ -99,6 +104,8 @@ class Upgrading {
     }
     if (progress.sealed) throw sealed(state)
     const fresh = newOutputs(plan, upgrade.now, this.#retired)
+    const { checkedSinks: sinks, outTopics } = this.#o
+    await checkSinks(upgrade.now, { sinks, outTopics }, job?.id ?? '')
     await refuseOwnerElsewhere(state)
     await this.#checkHistory()
     await this.#prove(null)

@@ -8,6 +8,7 @@ import type { Patience } from '../../logs/patience.ts'
 import type { TopicOptions } from '../../sinks/sink.ts'
 import type { StateTransaction, StateWriter } from '../../store/store.ts'
 import type { OpenedState } from '../state/open-state.ts'
+import { lastNumbered } from '../state/read-state.ts'
 import { type Feeds, isFeedTable, type RowSinks, type Watched } from './feeds.ts'
 
 /** What of the options of a run says where rows go. */
@@ -18,11 +19,16 @@ interface FeedPlace {
   readonly outTopics?: TopicOptions | undefined
 }
 
-/** The feeds of a run. Throws `usage`, and what is wrong with the columns of a view. */
+/** The feeds of a run. Throws `usage`; on a state without a commit also what a sink refuses. */
 export async function openFeeds(plan: Plan, place: FeedPlace, { writer, id }: OpenedState): Promise<Feeds> {
   const { sinks = {}, feedsSinks = true, patience = {}, outTopics } = place
   if (Object.keys(sinks).length === 0) return new NoFeeds(writer)
   const { RowFeeds } = await import('./row-feeds.ts')
+  if (lastNumbered(writer) === null) {
+    // Not only after the first commit, which may be hours of history away.
+    const { checkSinks } = await import('./check-sinks.ts')
+    await checkSinks(plan, place, id)
+  }
   const takesOver = outTopics?.republish === true
   return new RowFeeds({ sinks, plan, writer, state: id, patience, takesOver, sends: feedsSinks })
 }

@@ -9,6 +9,7 @@ import { timeCell } from './cells.ts'
 import type { Transaction } from './connection.ts'
 import { shownName, type TableName } from './names.ts'
 import { type Statements, sinkName } from './statements.ts'
+import { isNamed } from './table.ts'
 
 export class Fence {
   readonly #options: RowSinkOptions
@@ -53,8 +54,7 @@ export class Fence {
 
   /** Where the table is, whoever writes it; null where it has not been filled. Throws `sink-owned`. */
   async read(transaction: Transaction): Promise<SinkHeld | null> {
-    const [there] = await transaction.query('SELECT to_regclass($1) IS NOT NULL AS yes', [this.#fences])
-    if (there?.yes !== true) return null
+    if (!(await isNamed(transaction, this.#fences))) return null
     const [row] = await transaction.query(
       `SELECT state, view, epoch, run, commit, cut, extract(epoch FROM watermark) * 1000 AS watermark, altered
        FROM ${this.#fences} WHERE sink = $1`,

@@ -25,7 +25,7 @@ import { COPY_CHARACTERS, MERGE_MS } from './limits.ts'
 import { shownName, type TableName } from './names.ts'
 import { arraysOf, arrayText, copyLine } from './row-text.ts'
 import { type Statements, statementsOf, TEMPORARY } from './statements.ts'
-import { isEmpty, makeTable } from './table.ts'
+import { checkTable, isEmpty, isNamed, makeTable, type TableOptions } from './table.ts'
 
 export class PostgresSink implements RowSink {
   readonly #view: RowSinkOptions['view']
@@ -48,8 +48,8 @@ export class PostgresSink implements RowSink {
 
   async position(): Promise<SinkPosition | null> {
     return await this.#connection.transaction(async transaction => {
-      const [name, view, columns, sql] = [this.#name, this.#view, this.#columns, this.#sql]
-      const isNew = await makeTable(transaction, { name, view, columns, sql })
+      const sql = this.#sql
+      const isNew = await makeTable(transaction, this.#tableOptions)
       const position = await this.#fence.claim(transaction)
       // Somebody may have dropped it, or emptied it.
       if (position !== null && (isNew || (await isEmpty(transaction, sql)))) {
@@ -81,7 +81,11 @@ export class PostgresSink implements RowSink {
   }
 
   async held(): Promise<SinkHeld | null> {
-    return await this.#connection.reading(transaction => this.#fence.read(transaction))
+    return await this.#connection.reading(async transaction => {
+      const held = await this.#fence.read(transaction)
+      if (await isNamed(transaction, this.#sql.table)) await checkTable(transaction, this.#tableOptions)
+      return held
+    })
   }
 
   async compare(at: SinkPosition, rows: SinkRows): Promise<SinkComparison | null> {
@@ -94,6 +98,10 @@ export class PostgresSink implements RowSink {
 
   async close(): Promise<void> {
     await this.#connection.close()
+  }
+
+  get #tableOptions(): TableOptions {
+    return { name: this.#name, view: this.#view, columns: this.#columns, sql: this.#sql }
   }
 
   /** Moves the table in one transaction from a position, or from any, to the one that `act` returns. */

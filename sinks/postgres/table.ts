@@ -10,7 +10,7 @@ import type { Transaction } from './connection.ts'
 import { shownName, type TableName } from './names.ts'
 import { type Statements, sinkName } from './statements.ts'
 
-interface TableOptions {
+export interface TableOptions {
   readonly name: TableName
   readonly view: SinkView
   readonly columns: readonly Column[]
@@ -23,10 +23,7 @@ const MAKING = 4_711_042
 /** Whether the table was made. Throws `sink-refused`, `sink-owned`. */
 export async function makeTable(transaction: Transaction, options: TableOptions): Promise<boolean> {
   const { sql } = options
-  const isThere = async (name: string): Promise<boolean> => {
-    const [row] = await transaction.query('SELECT to_regclass($1) IS NOT NULL AS there', [name])
-    return row?.there === true
-  }
+  const isThere = (name: string): Promise<boolean> => isNamed(transaction, name)
   const [table, fences] = [await isThere(sql.table), await isThere(sql.fences)]
   if (!table || !fences) await transaction.query(`SELECT pg_advisory_xact_lock(${MAKING})`)
   if (!fences) await transaction.query(sql.createFences)
@@ -37,9 +34,17 @@ export async function makeTable(transaction: Transaction, options: TableOptions)
   return makes
 }
 
-async function checkTable(transaction: Transaction, options: TableOptions): Promise<void> {
+/** Whether there is a table, view or other relation of this name. */
+export async function isNamed(transaction: Transaction, name: string): Promise<boolean> {
+  const [row] = await transaction.query('SELECT to_regclass($1) IS NOT NULL AS there', [name])
+  return row?.there === true
+}
+
+/** Of a table that is there. Throws `sink-refused`, `sink-owned`. */
+export async function checkTable(transaction: Transaction, options: TableOptions): Promise<void> {
   const { name, columns, sql } = options
-  const [known] = await transaction.query(`SELECT FROM ${sql.fences} WHERE sink = $1`, [sinkName(name)])
+  const knows = await isNamed(transaction, sql.fences)
+  const [known] = knows ? await transaction.query(`SELECT FROM ${sql.fences} WHERE sink = $1`, [sinkName(name)]) : []
   if (known === undefined && !(await isEmpty(transaction, sql))) throw foreign(name)
   const found = await transaction.query(
     `SELECT attname AS name, format_type(atttypid, atttypmod) AS type, attnotnull AND NOT atthasdef AS needed

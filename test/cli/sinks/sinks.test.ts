@@ -131,6 +131,41 @@ describe.skipIf(!hasPostgres())('tables', () => {
   })
   afterAll(() => server.stop())
 
+  it('that cannot hold the rows are refused before anything is computed', { timeout: 120_000 }, async () => {
+    const sinks = "total: postgres({ url: env('DATABASE_URL'), table: 'early' })"
+    const env = { DATABASE_URL: server.url() }
+    const there = project({ 'job.ts': JOB, 'lyrebird.config.ts': config(sinks, 'env, postgres') })
+    await append(there, 0, 100)
+    await server.query('CREATE TABLE early (id integer PRIMARY KEY)')
+    for (const command of ['batch', 'stream', 'run']) {
+      const refused = await run(there, [command, 'job.ts', '--until', 'end'], { env })
+      expect(refused.code, refused.err).toBe(3)
+      expect(refused.err).toContain('sink-refused  table early does not fit view total: it has no column row_key')
+      expect((await run(there, ['query', 'total'])).err).toContain('state-missing')
+    }
+    await server.query('DROP TABLE early')
+    expect(await run(there, ['run', 'job.ts', '--until', 'end'], { env })).toMatchObject({ code: 0 })
+    const before = (await run(there, ['query', 'total'])).out
+
+    // Another type of the values, in place of the old version.
+    writeFileSync(
+      join(there, 'job.ts'),
+      JOB.replace('s.kind).count()', 's.kind).aggregate({ cents: sum(s => s.cents) })'),
+    )
+    const upgrade = ['run', 'job.ts', '--until', 'end', '--upgrade']
+    const misfit = await run(there, upgrade, { env })
+    expect(misfit.code, misfit.err).toBe(3)
+    expect(misfit.err).toContain('sink-refused  table early does not fit view total: it has no column cents')
+    expect((await run(there, ['query', 'total'])).out).toBe(before)
+    expect(existsSync(join(there, 'state/next'))).toBe(false)
+    // A view that is gone, though bound; and the remedy.
+    writeFileSync(join(there, 'lyrebird.config.ts'), config(sinks.replace('total:', 'totals:'), 'env, postgres'))
+    expect((await run(there, upgrade, { env })).err).toContain('did you mean total?')
+    writeFileSync(join(there, 'lyrebird.config.ts'), config(sinks.replace('early', 'later'), 'env, postgres'))
+    expect(await run(there, upgrade, { env })).toMatchObject({ code: 0 })
+    expect(await server.query('SELECT count(*)::int AS n FROM later')).toEqual([{ n: 2 }])
+  })
+
   it('have columns by the types of the job, and rows while the run is live', { timeout: 120_000 }, async () => {
     const sinks = ['hours', 'sizes', 'total'].map(v => `${v}: postgres({ url: env('DATABASE_URL'), table: '${v}' })`)
     const there = project({ 'job.ts': JOB, 'lyrebird.config.ts': config(sinks.join(', ')) })

@@ -142,7 +142,7 @@ export class ClusteredJob {
       computedAnew: () => this.#batchDifferences(),
     }
     for (const until = performance.now() + CHANGELOG_LIMIT_MS; ; await sleep(POLL_MS)) {
-      const compared = await compare(this.brokers, this.state, null, how)
+      const compared = await compare(this.brokers, { state: this.state, project: null, version: 0 }, how)
       const behind = compared.differences.some(difference => difference.startsWith(CHANGELOG))
       if (!behind || performance.now() > until) return compared
     }

@@ -15,21 +15,22 @@ import { valuesIn } from '../../support/read-result.ts'
 import { FACTOR, type Version, versionOf } from './versions.ts'
 
 /**
- * Runs a version, live or to the end; with a point it kills itself at that step of the upgrade, or waits there for the
- * file that follows it.
+ * Runs a version, live or to the end; a slow one begins with a batch, and rests at each step. With a point it kills
+ * itself at that step of the upgrade, or waits there for the file that follows it.
  */
 const deployment = program(`
   import { existsSync } from 'node:fs'
   import { runDeployment } from './deployment/index.ts'
   import { versionOf } from './test/deployment/upgrade/versions.ts'
   const [version, log, state, how, until, point = '', file = ''] = process.argv.slice(2)
+  const wait = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
   const stop = new AbortController()
   process.on('SIGTERM', () => stop.abort())
   const at = step => {
     console.log(step)
     if (step !== point) return
     if (file === '') process.kill(process.pid, 'SIGKILL')
-    while (!existsSync(file)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    while (!existsSync(file)) wait(5)
   }
   try {
     await runDeployment({
@@ -40,6 +41,7 @@ const deployment = program(`
       commitIntervalMs: 10,
       signal: stop.signal,
       upgrades: how === 'upgrade',
+      ...(how === 'slow' && { batchRecords: 1, onHistory: () => (console.log('step'), wait(200)) }),
       upgradeSteps: at,
       onPhase: phase => console.log(phase),
       onNotice: ({ text }) => console.log(text),
@@ -59,6 +61,8 @@ export const newPlaces = (): Places => ({ log: join(testFolder(), 'log'), state:
 
 interface Start {
   readonly upgrade?: boolean
+  /** It begins with a batch that takes its time. */
+  readonly slow?: boolean
   /** Default: it goes on live. */
   readonly end?: boolean
   /** The step at which it kills itself, or waits for `file`. */
@@ -67,8 +71,16 @@ interface Start {
 }
 
 export function startVersion(version: Version, { log, state }: Places, how: Start = {}): Child {
-  const { upgrade = false, end = false, at = '', file = '' } = how
-  return start(deployment, [version, log, state, upgrade ? 'upgrade' : 'run', end ? 'end' : '', at, file])
+  const { upgrade = false, slow = false, end = false, at = '', file = '' } = how
+  return start(deployment, [
+    version,
+    log,
+    state,
+    upgrade ? 'upgrade' : slow ? 'slow' : 'run',
+    end ? 'end' : '',
+    at,
+    file,
+  ])
 }
 
 /** Reads lines until one begins so; gives all that it has read, and says whether it came. */

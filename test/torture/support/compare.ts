@@ -12,9 +12,10 @@ import { writtenRecords } from '../../../run/state/read-state.ts'
 import { QUICK } from '../../logs/kafka/support/cluster.ts'
 import { settled } from '../../sinks/kafka/support.ts'
 import type { Brokers } from './brokers.ts'
-import { CLI, JOB } from './engine.ts'
+import { CLI } from './engine.ts'
 import type { SOURCES } from './producer.ts'
 import { type Expected, type Line, lineOf, type Read, recompute } from './recompute.ts'
+import { notedTopic, versionFile } from './versions.ts'
 
 const CONSUMER_TRIES = 30
 
@@ -30,21 +31,24 @@ interface How {
   /** The records of a source topic. */
   readonly sourceRecords: (brokers: Brokers, topic: keyof typeof SOURCES) => Promise<readonly Read[]>
   /** Differences between the state and what is computed anew from the topics by the engine itself. */
-  readonly computedAnew: (brokers: Brokers, state: string, project: string | null) => Promise<readonly string[]>
+  readonly computedAnew: (brokers: Brokers, tortured: Tortured) => Promise<readonly string[]>
 }
 
-const BY_OTHERS: How = { sourceRecords: consumedRecords, computedAnew: async (...state) => verified(...state) }
+export interface Tortured {
+  readonly state: string
+  /** The folder of a configuration, whose sinks are compared too; null for none. */
+  readonly project: string | null
+  /** Which version of the job the state has. */
+  readonly version: number
+}
 
-/** `project`: the folder of a configuration, whose sinks are compared too. */
-export async function compare(
-  brokers: Brokers,
-  state: string,
-  project: string | null = null,
-  how: How = BY_OTHERS,
-): Promise<Compared> {
+const BY_OTHERS: How = { sourceRecords: consumedRecords, computedAnew: async (...tortured) => verified(...tortured) }
+
+export async function compare(brokers: Brokers, tortured: Tortured, how: How = BY_OTHERS): Promise<Compared> {
+  const { state, version } = tortured
   const { sourceRecords, computedAnew } = how
   const [transfers, clicks] = [await sourceRecords(brokers, 'transfers'), await sourceRecords(brokers, 'clicks')]
-  const expected = recompute(transfers, clicks)
+  const expected = recompute(transfers, clicks, version)
   const differences: string[] = []
   let written = 0
   for (const [topic, partitions] of Object.entries(expected.outputs)) {
@@ -61,7 +65,8 @@ export async function compare(
     const difference = firstDifference([...rows].sort(), viewRows(state, view).sort())
     if (difference !== null) differences.push(`view ${view}: ${difference}`)
   }
-  differences.push(...(await computedAnew(brokers, state, project)))
+  differences.push(...(await leftDifferences(brokers, version, expected)))
+  differences.push(...(await computedAnew(brokers, tortured)))
   return { records: transfers.length + clicks.length, written, late: expected.late, differences }
 }
 
@@ -114,14 +119,28 @@ async function changelogDifferences(brokers: Brokers, { balances }: Expected): P
   return differences
 }
 
+/** The topics of earlier versions hold the beginning of what they would hold now. */
+async function leftDifferences(brokers: Brokers, version: number, { noted }: Expected): Promise<readonly string[]> {
+  const differences: string[] = []
+  for (let earlier = 1; earlier < version; earlier++) {
+    const found = await outputLines(brokers, notedTopic(earlier))
+    for (const [partition, lines] of noted(earlier).entries()) {
+      const actual = found[partition] ?? []
+      const difference = firstDifference(lines.slice(0, actual.length), actual)
+      if (difference !== null) differences.push(`${notedTopic(earlier)}/${partition}: ${difference}`)
+    }
+  }
+  return differences
+}
+
 function viewRows(state: string, view: string): string[] {
   const args = [CLI, 'query', view, '--state', state]
   const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 30 })
   return status === 0 ? stdout.split('\n').filter(Boolean) : [`query failed: ${stderr}`]
 }
 
-function verified(brokers: Brokers, state: string, project: string | null): readonly string[] {
-  const args = [CLI, 'verify', JOB, '--log', brokers.direct, '--state', state]
+function verified(brokers: Brokers, { state, project, version }: Tortured): readonly string[] {
+  const args = [CLI, 'verify', versionFile(version, project), '--log', brokers.direct, '--state', state]
   const options = { cwd: project ?? process.cwd(), encoding: 'utf8', maxBuffer: 1 << 30 } as const
   const whole = spawnSync(process.execPath, [...args, '--interleavings', '1', '--seed', '1'], options)
   const said = `${whole.stdout}${whole.stderr}`

@@ -1,5 +1,5 @@
-// The engine as a user runs it: `lyrebird stream` in a process of its own, killed, stopped, started again, and taken
-// over by a second one.
+// The engine as a user runs it: `lyrebird stream` or `run` in a process of its own, killed, stopped, started again,
+// taken over by a second one, and replaced by another version of its job.
 //
 // Promises: an end that was not asked for is noted as a violation, with what the process said. A second one takes over
 // from the first as from a machine that hangs: in another container, with no socket that answers for the first.
@@ -7,10 +7,11 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readCommit, readJobDocument } from '../../../run/state/read-state.ts'
+import { readCommit, readJobDocument, readPlan } from '../../../run/state/read-state.ts'
 import { openStateReader } from '../../../store/index.ts'
 import { containersPossible, IN_A, PLACES, type Place, processOf } from '../../logs/support/places.ts'
 import { type Child, start } from '../../support/child.ts'
+import { versionFile } from './versions.ts'
 
 const HERE = PLACES[0] as Place
 const POLL_MS = 100
@@ -20,8 +21,10 @@ const COMMIT_LIMIT_MS = 120_000
 const END_LIMIT_MS = 150_000
 /** A second process waits 30 s for signs of life of the first. */
 const TAKEOVER_MS = 60_000
+/** One whose brokers are away does not answer another version, which is started again then. */
+const UPGRADE_LIMIT_MS = 300_000
 const ROOT = join(import.meta.dirname, '..', '..', '..')
-export const JOB = join(import.meta.dirname, 'torture-job.ts')
+export const JOB = versionFile(0, null)
 export const CLI = join(ROOT, 'bin', 'lyrebird.mjs')
 
 interface Life {
@@ -37,7 +40,11 @@ export interface EngineCounts {
   takeovers: number
   restarts: number
   fullDisks: number
+  upgrades: number
 }
+
+/** Which of the two processes of an upgrade is killed meanwhile. */
+export type Killed = 'neither' | 'new' | 'old'
 
 interface EngineOptions {
   readonly state: string
@@ -48,23 +55,24 @@ interface EngineOptions {
 }
 
 export class Engine {
-  readonly counts: EngineCounts = { kills: 0, freezes: 0, takeovers: 0, restarts: 0, fullDisks: 0 }
+  readonly counts: EngineCounts = { kills: 0, freezes: 0, takeovers: 0, restarts: 0, fullDisks: 0, upgrades: 0 }
   readonly #o: EngineOptions
   #life: Life | null = null
+  #version = 0
 
   constructor(options: EngineOptions) {
     this.#o = options
   }
 
+  /** Which version of the job the state has. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Now and then as `run`, which begins with a batch. */
   start(place: Place = HERE, shell = place.shell): void {
-    const { state, log, project } = this.#o
-    const to = ['--log', log, '--out', log, '--state', state, '--replication', '3', '--min-insync', '2']
-    const child = start(
-      CLI,
-      ['stream', JOB, ...to, '--commit-interval', '200ms', '--give-up-after', '10m'],
-      project === undefined ? shell : inProject(project, shell),
-    )
-    this.#life = this.#watched(child, place)
+    const command = (this.counts.restarts & 2) === 0 ? 'stream' : 'run'
+    this.#life = this.#watched(this.#spawn([command], shell), place)
   }
 
   /** SIGKILL, a pause, and another one; none where the pause is null. */
@@ -112,6 +120,46 @@ export class Engine {
       this.#o.violated(`a process that another one has replaced ended with ${ended.code}: ${ended.stderr.slice(-600)}`)
     }
     if (!(await within(COMMIT_LIMIT_MS, taken))) this.#o.violated('no second process took the state over')
+  }
+
+  /**
+   * Puts the next version of the job in place, started beside the process of this one; one of them is killed after so
+   * many ms, and the new one started again.
+   */
+  async upgrade(killed: Killed, afterMs: number): Promise<void> {
+    const old = await this.#runningHere()
+    old.ending = true
+    const [before, owner] = [this.#results(), this.#version++]
+    this.counts.upgrades++
+    let next = this.#startUpgrade()
+    if (killed !== 'neither') {
+      await sleep(afterMs)
+      this.counts.kills++
+      await this.#end(killed === 'new' ? next : old, 'SIGKILL')
+      if (killed === 'new') next = this.#startUpgrade()
+    }
+    for (const until = performance.now() + UPGRADE_LIMIT_MS; this.#results() === before; await sleep(POLL_MS)) {
+      if (performance.now() > until) {
+        this.#o.violated(`version ${owner} was not replaced: ${next.child.said().slice(-600)}`)
+        this.#version = owner
+        await this.#end(next, 'SIGKILL')
+        await this.#end(old, 'SIGKILL')
+        return
+      }
+      if (!(await hasEnded(next))) continue
+      const { code, stderr } = await next.child.ended
+      // The old one waits for brokers, or for its table.
+      if (!stderr.includes('state-locked')) {
+        this.#o.violated(`an upgrade ended with ${code}: ${stderr.slice(-600)}`)
+      }
+      next = this.#startUpgrade()
+    }
+    next.ending = false
+    this.#life = this.#watched(next.child, next.place)
+    const ended = await Promise.race([old.child.ended, sleep(END_LIMIT_MS)])
+    if (ended?.code !== 0 && killed !== 'old')
+      this.#o.violated(`an old version that was replaced ended with ${ended?.code}: ${ended?.stderr.slice(-600)}`)
+    await this.committed()
   }
 
   /** Waits until the process has ended for want of room, makes room and starts another one. */
@@ -184,6 +232,48 @@ export class Engine {
     if (ended?.code === 0) return
     this.#o.violated(`a process that was stopped ended with ${ended?.code}: ${ended?.stderr.slice(-600)}`)
     if (ended === undefined) await this.#end(life, 'SIGKILL')
+  }
+
+  #spawn([command, ...flags]: readonly [string, ...string[]], shell: string | undefined): Child {
+    const { state, log, project = null } = this.#o
+    const job = versionFile(this.#version, project)
+    const to = ['--log', log, '--out', log, '--state', state, '--replication', '3', '--min-insync', '2']
+    return start(
+      CLI,
+      [command, job, ...to, '--commit-interval', '200ms', '--give-up-after', '10m', ...flags],
+      project === null ? shell : inProject(project, shell),
+    )
+  }
+
+  /** Its end is looked at by who upgrades. */
+  #startUpgrade(): Life {
+    return { child: this.#spawn(['run', '--upgrade'], HERE.shell), place: HERE, ending: true }
+  }
+
+  /** The process of now, on this machine: what runs in a container is on another one. */
+  async #runningHere(): Promise<Life> {
+    const life = await this.#running()
+    if (life.place === HERE) return life
+    await this.#end(life, 'SIGKILL')
+    this.counts.kills++
+    this.counts.restarts++
+    this.start(HERE)
+    await this.committed()
+    return this.#life as Life
+  }
+
+  /** What tells the results of one version from those of another. */
+  #results(): string {
+    try {
+      const reader = openStateReader(this.#o.state)
+      try {
+        return JSON.stringify(readPlan(reader)?.results.map(({ name, hash }) => [name, hash]))
+      } finally {
+        void reader.close()
+      }
+    } catch {
+      return ''
+    }
   }
 
   async #endsFull(life: Life): Promise<void> {

@@ -7,6 +7,7 @@
 import { recordIdentity } from '../../../core/values/identity.ts'
 import { partitionFor } from '../../../core/values/murmur2.ts'
 import { SOURCES } from './producer.ts'
+import { NOTED_PARTITIONS, notedTopic } from './versions.ts'
 
 /** A record of a source topic. */
 export interface Read {
@@ -41,6 +42,8 @@ export interface Expected {
   readonly views: Readonly<Record<string, readonly string[]>>
   /** Account and its row. */
   readonly balances: ReadonlyMap<string, string>
+  /** The output that only version n has, by partition. */
+  readonly noted: (n: number) => readonly (readonly Line[])[]
   readonly late: number
 }
 
@@ -51,15 +54,28 @@ const utf8 = new TextEncoder()
 
 export const lineOf = (time: number, key: string | null, value: string | null): Line => `${time} ${key} ${value}`
 
-export function recompute(transferRecords: readonly Read[], clickRecords: readonly Read[]): Expected {
+/** What a version of the job holds; 0 is the first one. */
+export function recompute(transferRecords: readonly Read[], clickRecords: readonly Read[], version: number): Expected {
   const transfers = onTime<Transfer>(transferRecords, SOURCES.transfers)
   const clicks = onTime<Click>(clickRecords, SOURCES.clicks)
   const both = Math.min(transfers.watermark, clicks.watermark)
   const sessions = sessionsOf(clicks.elements)
   const balances = balancesOf(transfers.elements)
   const due = transfers.elements.filter(({ at }) => at < transfers.watermark).sort(byPlace)
+  const keyless = (t: Placed<Transfer>, value: unknown): Written => ({
+    time: t.at,
+    key: null,
+    identity: recordIdentity('transfers', t.partition, BigInt(t.offset)),
+    value: json(value),
+  })
+  const noted = (n: number) =>
+    divided(
+      NOTED_PARTITIONS,
+      due.map(t => keyless(t, { id: t.id, version: n })),
+    )
   return {
     outputs: {
+      ...(version > 0 && { [notedTopic(version)]: noted(version) }),
       ledger: divided(
         3,
         due.map(t => ({
@@ -70,12 +86,7 @@ export function recompute(transferRecords: readonly Read[], clickRecords: readon
       ),
       audit: divided(
         2,
-        due.map(t => ({
-          time: t.at,
-          key: null,
-          identity: recordIdentity('transfers', t.partition, BigInt(t.offset)),
-          value: json({ id: t.id, text: `${t.from} ${t.to} ${t.amount}` }),
-        })),
+        due.map(t => keyless(t, { id: t.id, text: `${t.from} ${t.to} ${t.amount}` })),
       ),
       finished: divided(2, finishedOf(sessions, clicks.watermark)),
       matched: divided(3, matchedOf(clicks.elements, transfers.elements, both)),
@@ -83,8 +94,10 @@ export function recompute(transferRecords: readonly Read[], clickRecords: readon
     views: {
       balances: [...balances].map(([key, value]) => `{"key":${json(key)},"value":${value}}`),
       visits: sessions.map(s => rowOf(s, clicks.watermark)),
+      ...(version > 0 && { sent: sentRows(transfers.elements, version) }),
     },
     balances,
+    noted,
     late: transfers.late + clicks.late,
   }
 }
@@ -121,6 +134,13 @@ function balancesOf(transfers: readonly Transfer[]): Map<string, string> {
     }
   }
   return new Map([...sums].map(([account, row]) => [account, json(row)]))
+}
+
+/** Rows of the view that each later version edits. */
+function sentRows(transfers: readonly Transfer[], version: number): readonly string[] {
+  const sums = new Map<string, number>()
+  for (const { from, amount } of transfers) sums.set(from, (sums.get(from) ?? 0) + amount * version)
+  return [...sums].map(([key, scaled]) => `{"key":${json(key)},"value":${json({ scaled })}}`)
 }
 
 interface Session {

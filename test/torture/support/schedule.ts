@@ -5,6 +5,7 @@
 
 import { type Random, seededRandom } from '../../../testing/equivalence/random.ts'
 import type { API } from '../../sinks/kafka/proxy.ts'
+import type { Killed } from './engine.ts'
 
 export type Role = 'leader' | 'coordinator' | 'controller'
 
@@ -13,6 +14,7 @@ export type Harm =
   | { readonly kind: 'engine-freeze'; readonly ms: number }
   | { readonly kind: 'takeover' }
   | { readonly kind: 'disk-full' }
+  | { readonly kind: 'upgrade'; readonly killed: Killed; readonly afterMs: number }
   | { readonly kind: 'broker-kill' | 'broker-freeze'; readonly role: Role; readonly ms: number }
   | { readonly kind: 'two-brokers'; readonly ms: number }
   | { readonly kind: 'database-kill' | 'database-freeze'; readonly ms: number }
@@ -43,6 +45,8 @@ function round(random: Random, between: (from: number, to: number) => number): r
     { kind: 'engine-freeze', ms: between(1_000, 10_000) },
     { kind: 'takeover' },
     { kind: 'disk-full' },
+    { kind: 'upgrade', killed: 'neither', afterMs: 0 },
+    { kind: 'upgrade', killed: random.pick(['new', 'old']), afterMs: between(500, 8_000) },
     away('broker-kill', 'leader'),
     away('broker-kill', 'coordinator'),
     away('broker-kill', 'controller'),

@@ -14,9 +14,10 @@ import { start } from '../../support/child.ts'
 import { Brokers } from './brokers.ts'
 import { compare } from './compare.ts'
 import { Database } from './database.ts'
-import { CLI, Engine, inProject, JOB } from './engine.ts'
+import { CLI, Engine, inProject } from './engine.ts'
 import { Producing, SOURCES } from './producer.ts'
 import { type Harm, schedule } from './schedule.ts'
+import { versionFile } from './versions.ts'
 
 const DRAIN_LIMIT_MS = 600_000
 /** Of the disk that is filled: more than a state and its outbox take. */
@@ -41,6 +42,7 @@ export interface Tally {
   readonly databases: number
   readonly takeovers: number
   readonly fullDisks: number
+  readonly upgrades: number
   readonly restarts: number
   readonly violations: readonly string[]
 }
@@ -102,11 +104,10 @@ class Torture {
     await producing.end()
     await this.#engine.stop()
     await this.#drain()
-    const { records, written, late, differences } = await compare(
-      this.#brokers,
-      this.#disk.state,
-      this.#database.project,
-    )
+    const { version } = this.#engine
+    const { project } = this.#database
+    const tortured = { state: this.#disk.state, project, version }
+    const { records, written, late, differences } = await compare(this.#brokers, tortured)
     this.#say(`compared ${records} records (${late} late) and ${written} of outputs`)
     const { engine, brokers } = { engine: this.#engine.counts, brokers: this.#brokers.counts }
     return {
@@ -120,6 +121,7 @@ class Torture {
       databases: this.#database.harms,
       takeovers: engine.takeovers,
       fullDisks: engine.fullDisks,
+      upgrades: engine.upgrades,
       restarts: engine.restarts + brokers.restarts,
       violations: [...this.#violations, ...differences],
     }
@@ -162,6 +164,10 @@ class Torture {
   async #harmEngine(harm: Harm): Promise<void> {
     if (harm.kind === 'engine-kill') return this.#engine.kill(harm.downMs)
     if (harm.kind === 'engine-freeze') return this.#engine.freeze(harm.ms)
+    if (harm.kind === 'upgrade') {
+      await this.#engine.upgrade(harm.killed, harm.afterMs)
+      return this.#say(`  version ${this.#engine.version} is in place`)
+    }
     if (harm.kind === 'takeover' && containersPossible) {
       await this.#engine.takeOver()
       return this.#say('  taken over')
@@ -182,7 +188,9 @@ class Torture {
     const { direct } = this.#brokers
     const to = ['--log', direct, '--out', direct, '--state', this.#disk.state, '--until', 'end']
     this.#say('reading to the end')
-    const child = start(CLI, ['stream', JOB, ...to, '--give-up-after', '5m'], inProject(this.#database.project))
+    const { project } = this.#database
+    const job = versionFile(this.#engine.version, project)
+    const child = start(CLI, ['stream', job, ...to, '--give-up-after', '5m'], inProject(project))
     const ended = await Promise.race([child.ended, sleep(DRAIN_LIMIT_MS)])
     if (ended?.code === 0) return
     child.kill('SIGKILL')
