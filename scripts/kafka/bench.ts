@@ -1,7 +1,8 @@
-// npm run bench:kafka: what reading from Kafka, writing to it exactly once, and the way of one record through it cost.
+// npm run bench:kafka: what reading from Kafka, writing to it exactly once, and the way of one record through it cost, to
+// a topic and to a table of Postgres.
 //
 //   npm run bench:kafka [-- --events 1000000 --rounds 3 --brokers 1 --rate 5000 --seconds 20]
-//     --only reading,writing,latency   some of them
+//     --only reading,writing,latency,tables   some of them
 //     --peers false                    without Kafka Streams and @kafkats/flow, which are fetched for it
 //
 // Promises: real brokers on this machine, started for it with the memory that Kafka's own script gives them (with
@@ -12,10 +13,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { hasPostgres } from '../postgres/server.ts'
 import { latency } from './bench/latency.ts'
 import { type Bench, generatedLog, say } from './bench/measure.ts'
 import { NO_PEERS, preparePeers } from './bench/peers.ts'
 import { fillEvents, reading } from './bench/reading.ts'
+import { tables } from './bench/tables.ts'
 import { writing } from './bench/writing.ts'
 import { type Broker, startBroker } from './broker.ts'
 import { type KafkaParts, kafkaParts, repositoryRoot } from './jars.ts'
@@ -30,7 +33,7 @@ const { values } = parseArgs({
     brokers: { type: 'string', default: '1' },
     rate: { type: 'string', default: '5000' },
     seconds: { type: 'string', default: '20' },
-    only: { type: 'string', default: 'reading,writing,latency' },
+    only: { type: 'string', default: 'reading,writing,latency,tables' },
     peers: { type: 'string', default: 'true' },
   },
 })
@@ -65,11 +68,13 @@ async function main(): Promise<number> {
 async function measureAll(bench: Bench): Promise<boolean> {
   const wanted = new Set(values.only.split(','))
   const outcomes: boolean[] = []
-  if (wanted.has('reading') || wanted.has('writing')) await fillEvents(bench)
+  if (['reading', 'writing', 'tables'].some(part => wanted.has(part))) await fillEvents(bench)
   if (wanted.has('reading')) outcomes.push(await reading(bench))
   if (wanted.has('writing')) outcomes.push(await writing(bench))
   const pace = { rate: Number(values.rate), seconds: Number(values.seconds) }
   if (wanted.has('latency')) outcomes.push(await latency(bench, pace))
+  // The last one: it needs the topic for itself.
+  if (wanted.has('tables') && hasPostgres()) outcomes.push(await tables(bench, pace))
   return outcomes.every(good => good)
 }
 
