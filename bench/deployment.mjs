@@ -9,7 +9,7 @@
 // commit behind that is looked for every 5 ms.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openTopic } from 'lyrebird/log'
-import { generate } from './generate.mjs'
+import { fillLog } from './embedded-log.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values } = parseArgs({
@@ -59,7 +59,7 @@ async function main() {
   const scratch = mkdtempSync(join(tmpdir(), 'lyrebird-deployment-'))
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
   const [log, dist] = [join(scratch, 'log'), join(scratch, 'dist')]
-  fill(log)
+  fillLog(log, events, PARTITIONS)
   const cli = join(root, 'bin', 'lyrebird.mjs')
   command([cli, 'compile', join(root, 'bench', 'jobs', `${values.job}.ts`), '--out', dist])
   const seconds = { batch: [], run: [] }
@@ -83,15 +83,6 @@ async function main() {
     overs.push(await handOver({ dist, log, state: join(scratch, `over${round}`) }))
   say(`last record of the history until live:                          ${median(overs.map(o => o.live))} ms`)
   say(`last record of the history until a later record is committed:   ${median(overs.map(o => o.committed))} ms`)
-}
-
-function fill(log) {
-  const archive = join(root, '.lyrebird', 'bench', `mixed-${events}-1`)
-  generate(archive, events, PARTITIONS, 1)
-  const folder = join(archive, 'events')
-  const files = readdirSync(folder).flatMap(p => readdirSync(join(folder, p)).map(name => join(folder, p, name)))
-  const to = ['--log', log, '--partitions', String(PARTITIONS), '--key', 'user']
-  command([join(root, 'bin', 'lyrebird.mjs'), 'append', 'events', ...to, ...files])
 }
 
 function command(args) {

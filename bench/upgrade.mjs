@@ -9,7 +9,7 @@
 // most rows.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -19,7 +19,7 @@ import { parseArgs } from 'node:util'
 import { openTopic } from 'lyrebird/log'
 import { readCommitted } from '../build/run/state/read-state.js'
 import { openStateReader } from '../build/store/index.js'
-import { generate } from './generate.mjs'
+import { fillLog } from './embedded-log.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values } = parseArgs({
@@ -140,22 +140,7 @@ function looking() {
   }
 }
 
-const archive = join(root, '.lyrebird', 'bench', `mixed-${events}-1`)
-generate(archive, events, PARTITIONS, 1)
-const folder = join(archive, 'events')
-const files = readdirSync(folder).flatMap(p => readdirSync(join(folder, p)).map(name => join(folder, p, name)))
-command('append', [
-  cli,
-  'append',
-  'events',
-  '--log',
-  log,
-  '--partitions',
-  String(PARTITIONS),
-  '--key',
-  'user',
-  ...files,
-])
+fillLog(log, events, PARTITIONS)
 const [old, fresh] = [compiled('old', 2), compiled('new', 3)]
 
 const first = start(old)

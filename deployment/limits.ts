@@ -3,6 +3,9 @@
 /** Records behind which a state is brought up to the end by batch: fewer take less time than its start and commit. */
 export const BATCH_RECORDS = 1_000_000
 
+/** ms after which a run that has just gone live commits what has come since the last commit of its history. */
+export const FIRST_COMMIT_MS = 200
+
 /**
  * ms that a process which was told to stop may still take: supervisors kill it after ten seconds. What is not committed
  * then is read again.
@@ -14,6 +17,8 @@ export const STOP_MS = 8_000
  * writes the old version.
  */
 export const NEAR_RECORDS = 20_000
+/** The second round reads what the first one has left, and finds its places in the log. */
+export const ROUNDS_MIN = 2
 /** But after so many rounds it asks all the same: each takes less time than the one before it, or none will. */
 export const ROUNDS_MAX = 8
 /** ms for the owner of a state to commit and end. */

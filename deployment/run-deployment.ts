@@ -15,7 +15,7 @@ import type { RunSummary } from '../run/summary.ts'
 import { type BatchProgress, runBatch } from '../runtime-batch/index.ts'
 import { runStream, type StreamOptions } from '../runtime-stream/index.ts'
 import { historyOf } from './history.ts'
-import { BATCH_RECORDS } from './limits.ts'
+import { BATCH_RECORDS, FIRST_COMMIT_MS } from './limits.ts'
 import { onceFree } from './once-free.ts'
 import { LEFT_OVER } from './phase-notice.ts'
 import type { UpgradeSteps } from './upgrade/steps.ts'
@@ -83,7 +83,8 @@ export async function runDeployment(options: DeploymentOptions): Promise<RunSumm
   }
   if (signal?.aborted === true) return summary
   options.onPhase?.('live', summary?.records ?? 0)
-  return options.upgrades === true ? await onceFree(() => runStream(options)) : await runStream(options)
+  const live = () => runStream({ firstCommitMs: FIRST_COMMIT_MS, ...options })
+  return options.upgrades === true ? await onceFree(live) : await live()
 }
 
 /** Null where the run was stopped: between two chunks, or while it waited for brokers. */

@@ -37,6 +37,8 @@ export interface StreamProgress {
 export interface StreamOptions extends RunOptions {
   /** ms between commits where they are cheap. Default 1000. */
   readonly commitIntervalMs?: number | undefined
+  /** ms until the first commit, where that is sooner. Default: the interval. */
+  readonly firstCommitMs?: number | undefined
   /** When it aborts, the run commits and resolves. */
   readonly signal?: AbortSignal | undefined
   /** Is told what holds the log back. */
@@ -102,7 +104,7 @@ class Live {
     this.#stream = stream
     this.#options = options
     this.#notices = new TransactionNotices(stream.run, options.onNotice)
-    this.#schedule = new Schedule(options.commitIntervalMs ?? COMMIT_INTERVAL_MS)
+    this.#schedule = new Schedule(options.commitIntervalMs ?? COMMIT_INTERVAL_MS, options.firstCommitMs)
   }
 
   async begin(): Promise<void> {

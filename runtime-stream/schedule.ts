@@ -28,9 +28,9 @@ export class Schedule {
   /** How long the last commits took, in ms. */
   #took: readonly number[] = []
 
-  constructor(intervalMs: number) {
+  constructor(intervalMs: number, firstMs = intervalMs) {
     this.#intervalMs = intervalMs
-    this.#dueAt = now() + intervalMs
+    this.#dueAt = now() + Math.min(firstMs, intervalMs)
   }
 
   isDue({ bytes, records, full }: Pending): boolean {

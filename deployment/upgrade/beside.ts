@@ -13,7 +13,8 @@ import { reducedModule } from '../../core/emitted/reduced-module.ts'
 import { isLyrebirdError } from '../../core/errors.ts'
 import type { Progress } from '../../core/executor/progress.ts'
 import { type Cut, splitPartition } from '../../core/log/cut.ts'
-import { isLogPlace, openLog } from '../../logs/index.ts'
+import { isLogPlace, type LogPlace, openLog } from '../../logs/index.ts'
+import type { Log } from '../../logs/log.ts'
 import { rangesNow, sourceNodes } from '../../run/reading/bind-log.ts'
 import { nextOf } from '../../run/state/folders.ts'
 import { readProgress } from '../../run/state/read-state.ts'
@@ -38,6 +39,9 @@ export class Beside {
   readonly #options: BatchOptions
   /** Topics of the new version that the state does not read. */
   readonly #topics: ReadonlySet<string>
+  /** What was opened by name, from the second call on: places in it that were read are found again at once. */
+  #opened: Log | null = null
+  #calls = 0
 
   constructor(options: BatchOptions, upgrade: Upgrade) {
     const functions = reducedModule(options.functions, partOf(upgrade))
@@ -63,7 +67,8 @@ export class Beside {
     if (!goesOn(await progressOf(this.directory), progress, until, from)) this.clear()
     const { floors } = progress
     const workers = this.#options.workers ?? workersFor(until, from)
-    const run = () => runBatch({ ...this.#options, workers, until, from, floors })
+    const log = await this.#log()
+    const run = () => runBatch({ ...this.#options, log, workers, until, from, floors })
     try {
       await run()
     } catch (error) {
@@ -71,6 +76,19 @@ export class Beside {
       this.clear()
       await run()
     }
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.close()
+    this.#opened = null
+  }
+
+  /** The first call may read with threads, which open the log by its name. */
+  async #log(): Promise<Log | LogPlace> {
+    const { log, patience } = this.#options
+    if (this.#calls++ === 0 || !isLogPlace(log)) return log
+    this.#opened ??= await openLog(log, patience)
+    return this.#opened
   }
 
   clear(): void {

@@ -61,12 +61,12 @@ export async function swap(swapped: SwapOptions): Promise<void> {
   const bring = async (): Promise<void> => {
     const { next, fresh, before } = swapped
     const { number = 0 } = lastNumbered(writer) ?? {}
+    const write = new Bringing(swapped)
+    step('staged')
     const commit = { number: number + 1, time: wallClock(), epoch: writer.epoch }
     if (outputs !== null && next !== null) await releaseStaged(next.out, upgrade.now, fresh, outputs)
     await outputs?.prepare({ ...commit, cut: before.cutNow })
     step('outputs-prepared')
-    const write = new Bringing(swapped)
-    step('staged')
     await writer.commit(transaction => {
       write.tables(transaction)
       write.documents(transaction, commit, outputs?.records ?? new Map())

@@ -19,7 +19,7 @@ import { type CommittedState, readCommitted, readProgress } from '../../run/stat
 import { intlFault, zoneDataFault } from '../../run/state/versions.ts'
 import type { BatchOptions } from '../../runtime-batch/index.ts'
 import { openStateReader, type StateReader } from '../../store/index.ts'
-import { NEAR_RECORDS, PROVED_ROWS, ROUNDS_MAX } from '../limits.ts'
+import { NEAR_RECORDS, PROVED_ROWS, ROUNDS_MAX, ROUNDS_MIN } from '../limits.ts'
 import { Beside } from './beside.ts'
 import { newOutputs } from './check-outputs.ts'
 import { comparePlans, type Upgrade } from './compare-plans.ts'
@@ -112,8 +112,13 @@ class Upgrading {
     this.#tell(changes)
     this.#step('compared')
     const beside = upgrade.computed.length === 0 ? null : new Beside(this.#o, upgrade)
-    if (beside !== null) await this.#comeNear(beside)
-    return await this.#takeOver(beside, fresh)
+    return await thenClose(
+      async () => {
+        if (beside !== null) await this.#comeNear(beside)
+        return await this.#takeOver(beside, fresh)
+      },
+      () => beside?.close(),
+    )
   }
 
   async #checkHistory(): Promise<void> {
@@ -146,7 +151,10 @@ class Upgrading {
     if (computed.length > 0) say(`upgrade: computed beside: ${computed.map(({ name }) => name).join(', ')}`)
   }
 
-  /** Computes up to the state's last commit, again and again, until the state has gone on by little only. */
+  /**
+   * Computes up to the state's last commit, again and again, until the state has gone on by little only. At least
+   * twice: the second time opens what the last one, for which the old version waits, is read with.
+   */
   async #comeNear(beside: Beside): Promise<void> {
     let progress = this.#found.progress
     for (let round = 1; ; round++) {
@@ -154,8 +162,8 @@ class Upgrading {
       this.#step('computed')
       const now = await withReader(this.#o.state, reader => readProgress(reader, this.#o.state))
       const left = distance(progress, now)
-      if (left <= NEAR_RECORDS || round === ROUNDS_MAX) return
-      this.#o.onNotice?.(`upgrade: the state has read about ${countText(left)} records meanwhile`)
+      if ((left <= NEAR_RECORDS && round >= ROUNDS_MIN) || round === ROUNDS_MAX) return
+      if (left > 0) this.#o.onNotice?.(`upgrade: the state has read about ${countText(left)} records meanwhile`)
       progress = now
     }
   }

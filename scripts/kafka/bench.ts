@@ -1,5 +1,5 @@
-// npm run bench:kafka: what reading from Kafka, writing to it exactly once, and the way of one record through it cost, to
-// a topic and to a table of Postgres.
+// npm run bench:kafka: what reading from Kafka, writing to it exactly once, and the way of one record through it cost,
+// to a topic and to a table of Postgres.
 //
 //   npm run bench:kafka [-- --events 1000000 --rounds 3 --brokers 1 --rate 5000 --seconds 20]
 //     --only reading,writing,latency,tables   some of them

@@ -120,7 +120,7 @@ async function ways(bench: Bench, artefact: string, sql: Sql, pace: Pace): Promi
   for (let round = 0; round < bench.rounds; round++) {
     for (const [name, command] of all) {
       const lap = await way(bench, sql, command(), pace)
-      process.stderr.write(`${name}: ${lap.join(' and ')} ms\n`)
+      process.stderr.write(`${name}: ${lap.map(Math.round).join(' and ')} ms\n`)
       laps.get(name)?.push(lap)
     }
   }
