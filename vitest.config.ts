@@ -2,8 +2,9 @@
 
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, mergeConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { SUITES } from './test/support/shared-suites.ts'
 
 process.env.TZ = 'UTC'
 
@@ -30,9 +31,13 @@ const LONG = [
   'test/run/feed/agreement',
 ]
 
+const SHARING = 'sharing'
+
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    // Those that share a process follow one another: only then do they.
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      if (project.name === SHARING) return LONG.length + 1
       const index = LONG.findIndex(part => moduleId.includes(`/${part}`))
       return index < 0 ? LONG.length : index
     }
@@ -40,7 +45,10 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-export default defineConfig({
+const EXCLUDED = ['**/node_modules/**', 'test/fixtures/**']
+
+/** Without the division in suites that share a process and others. */
+export const base = defineConfig({
   resolve: {
     alias: [
       { find: /^lyrebird$/, replacement: here('./dsl/index.ts') },
@@ -50,8 +58,8 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/fixtures/**'],
+    exclude: EXCLUDED,
+    setupFiles: ['test/support/clean-up-hooks.ts'],
     // Many suites wait for disks, brokers and processes of their own: with one worker for each processor a third of
     // their time is left.
     maxWorkers: availableParallelism() + 1,
@@ -60,3 +68,10 @@ export default defineConfig({
     hookTimeout: 120_000,
   },
 })
+
+const project = (name: keyof typeof SUITES, isolate: boolean) => ({
+  extends: true as const,
+  test: { name, isolate, include: [...SUITES[name].include], exclude: [...EXCLUDED, ...SUITES[name].exclude] },
+})
+
+export default mergeConfig(base, { test: { projects: [project('alone', true), project(SHARING, false)] } })

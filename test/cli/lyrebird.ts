@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
+import { cleanUpAfterEach } from '../support/clean-up.ts'
 
 const root = join(import.meta.dirname, '../..')
 export const BIN = join(root, 'bin/lyrebird.mjs')
@@ -30,9 +30,9 @@ export interface Running {
 const folders: string[] = []
 const running = new Set<ChildProcess>()
 
-afterAll(() => {
+cleanUpAfterEach('file', () => {
   for (const child of running) child.kill('SIGKILL')
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
 /** A folder with files by name. */

@@ -9,4 +9,6 @@ export interface Mutant {
   readonly find: string
   readonly put: string
   readonly suite: string
+  /** A part of the name of the test that catches it, where the tests before it take long. */
+  readonly test?: string
 }

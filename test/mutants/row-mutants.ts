@@ -53,5 +53,6 @@ export const ROW_MUTANTS: readonly Mutant[] = [
     find: 'if (ours && Number(row.epoch) > epoch && !takesOver) throw',
     put: 'if (ours && takesOver) throw',
     suite: CONTRACT,
+    test: 'postgres keeps the contract',
   },
 ]

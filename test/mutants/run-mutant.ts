@@ -27,13 +27,14 @@ export async function expectCaught(mutant: Mutant): Promise<void> {
   expect(report.numFailedTests, `${mutant.suite} lets live: ${mutant.defect}`).toBeGreaterThan(0)
 }
 
-async function run({ name, suite }: Mutant): Promise<Report> {
+async function run({ name, suite, test }: Mutant): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'lyrebird-mutant-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const report = join(folder, 'report.json')
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
   const config = join('test', 'mutants', 'vitest.mutants.config.ts')
   const args = [vitest, 'run', suite, '--config', config, '--root', ROOT, '--reporter=json', `--outputFile=${report}`]
+  if (test !== undefined) args.push('-t', test)
   const env: NodeJS.ProcessEnv = { ...process.env, LYREBIRD_MUTANT: name, TZ: 'UTC' }
   for (const variable of Object.keys(env)) if (variable.startsWith('VITEST')) delete env[variable]
   let text = ''

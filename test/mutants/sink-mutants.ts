@@ -32,6 +32,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'this.#sent = this.#outbox.map((_, p) => (this.#isOutdated ? this.#wanted[p] : record?.records[p]) ?? 0n)',
     put: 'this.#sent = this.#outbox.map((_, p) => [record?.records[p] ?? 0n, this.#wanted[p] ?? 0n].reduce((a, b) => (a < b ? a : b)))',
     suite: KAFKA_OUT,
+    test: 'are passed over where a restored state makes them again',
   },
   {
     name: 'no-second-look-at-the-owner',
@@ -41,6 +42,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'topic.checkOwner()',
     put: '',
     suite: KAFKA_FAULTS,
+    test: 'has taken the state over and this one is cut off',
   },
   {
     name: 'control-record-unseen',
@@ -73,6 +75,7 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'await producer.endLeftOpen(open, outcome)',
     put: "await producer.endLeftOpen(open, 'commit')",
     suite: KAFKA_MARKERS,
+    test: 'may say that all was aborted: then it is sent again',
   },
   {
     name: 'last-record-unchecked',
@@ -81,5 +84,6 @@ export const SINK_MUTANTS: readonly Mutant[] = [
     find: 'if (own !== null) await checkLastRecords(cluster, topic, own)',
     put: '',
     suite: KAFKA_MARKERS,
+    test: 'the last one must be where the control topic says',
   },
 ]

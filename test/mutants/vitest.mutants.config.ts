@@ -5,7 +5,7 @@
 // unnoticed.
 
 import { mergeConfig } from 'vitest/config'
-import base from '../../vitest.config.ts'
+import { base } from '../../vitest.config.ts'
 import { DEPLOYMENT_MUTANTS } from './deployment-mutants.ts'
 import { MUTANTS } from './mutants.ts'
 import { ROW_MUTANTS } from './row-mutants.ts'
@@ -30,6 +30,7 @@ export default mergeConfig(base, {
     },
   ],
   test: {
+    include: ['test/**/*.test.ts'],
     setupFiles: ['test/mutants/fixed-seeds.ts'],
     bail: 1,
     maxWorkers: 1,

@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildSync } from 'esbuild'
-import { afterAll, afterEach } from 'vitest'
+import { cleanUpAfterEach } from './clean-up.ts'
 
 const root = join(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()
@@ -24,13 +24,13 @@ const killAll = (): void => {
   for (const child of running) child.kill('SIGKILL')
 }
 
-afterEach(() => {
+cleanUpAfterEach('test', () => {
   if (!outlive) killAll()
 })
-
-afterAll(() => {
+cleanUpAfterEach('file', () => {
   killAll()
-  for (const file of made) rmSync(file, { force: true })
+  outlive = false
+  for (const file of made.splice(0)) rmSync(file, { force: true })
 })
 
 /** Bundles a module whose text may import `./store/...` and `./core/...`; gives its path. */

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
 import { compileJob, loadFunctions, renderDiagnostics } from '../../../compiler/index.ts'
 import type { FunctionsModule } from '../../../core/emitted/emitted-module.ts'
 import type { Plan } from '../../../core/plan/plan.ts'
@@ -19,12 +19,13 @@ import { appendFiles } from '../../../logs/append/append.ts'
 import type { AppendOptions, AppendSummary } from '../../../logs/append/options.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult, verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
+import { cleanUpAfterEach } from '../../support/clean-up.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const DATA = join(ROOT, '..', 'shared', 'data')
 
 const folders: string[] = []
-afterAll(() => {
+cleanUpAfterEach('file', () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 })
 
