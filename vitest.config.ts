@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, mergeConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
-import { SUITES } from './test/support/shared-suites.ts'
+import { SUITES } from './test/support/suites/shared-suites.ts'
 
 process.env.TZ = 'UTC'
 
@@ -59,7 +59,7 @@ export const base = defineConfig({
   },
   test: {
     exclude: EXCLUDED,
-    setupFiles: ['test/support/clean-up-hooks.ts'],
+    setupFiles: ['test/support/suites/clean-up-hooks.ts'],
     // Many suites wait for disks, brokers and processes of their own: with one worker for each processor a third of
     // their time is left.
     maxWorkers: availableParallelism() + 1,

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { cleanUpAfterEach } from '../support/clean-up.ts'
+import { cleanUpAfterEach } from '../support/suites/clean-up.ts'
 
 const root = join(import.meta.dirname, '../..')
 export const BIN = join(root, 'bin/lyrebird.mjs')

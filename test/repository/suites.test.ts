@@ -1,8 +1,8 @@
-// Suites that share a process (support/shared-suites.ts) start nothing that has to be ended.
+// Suites that share a process (support/suites/shared-suites.ts) start nothing that has to be ended.
 
 import { expect, it } from 'vitest'
 import { codeFiles } from '../support/repository.ts'
-import { isSharing, named } from '../support/shared-suites.ts'
+import { isSharing, named } from '../support/suites/shared-suites.ts'
 import { importsOf } from './support/modules.ts'
 
 /** Modules that start processes. */

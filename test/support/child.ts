@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { buildSync } from 'esbuild'
-import { cleanUpAfterEach } from './clean-up.ts'
+import { cleanUpAfterEach } from './suites/clean-up.ts'
 
 const root = join(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { cleanUpAfterEach } from '../../support/clean-up.ts'
+import { cleanUpAfterEach } from '../../support/suites/clean-up.ts'
 
 const folders: string[] = []
 

@@ -19,7 +19,7 @@ import { appendFiles } from '../../../logs/append/append.ts'
 import type { AppendOptions, AppendSummary } from '../../../logs/append/options.ts'
 import { runBatch } from '../../../runtime-batch/index.ts'
 import { readWholeResult, verdictLines, verifyJob } from '../../../testing/equivalence/index.ts'
-import { cleanUpAfterEach } from '../../support/clean-up.ts'
+import { cleanUpAfterEach } from '../../support/suites/clean-up.ts'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 const DATA = join(ROOT, '..', 'shared', 'data')
