@@ -89,3 +89,20 @@ export function base64(bytes: Uint8Array): string {
   }
   return text
 }
+
+/** The bytes of a text that `base64` gives; null for any other one. */
+export function bytesOfBase64(text: string): Uint8Array | null {
+  if (text.length % 4 !== 0) return null
+  const digits = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length
+  const bytes = new Uint8Array(Math.floor((digits * 3) / 4))
+  for (let i = 0, at = 0; i < digits; i += 4) {
+    let word = 0
+    for (let k = i; k < i + 4; k++) {
+      const digit = k < digits ? ALPHABET.indexOf(text[k] as string) : 0
+      if (digit < 0) return null
+      word = (word << 6) | digit
+    }
+    for (let shift = 16; shift >= 0 && at < bytes.length; shift -= 8) bytes[at++] = (word >> shift) & 0xff
+  }
+  return base64(bytes) === text ? bytes : null
+}

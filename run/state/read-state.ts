@@ -139,6 +139,8 @@ function viewsByWindow(state: StateAccess): boolean {
 /** Where the rows of a view are, and how one is read there. */
 export interface StoredView {
   readonly table: string
+  /** Bytes of the window that are moved behind the key where it is stored. */
+  readonly moved: number
   /** The row key of a row by its key in the state. */
   rowKeyOf(key: Uint8Array): Uint8Array
   /** What a view stores of a row, by its value in the state; the bytes may be those that were given. */
@@ -152,12 +154,13 @@ export function storedView(state: StateAccess, plan: Plan, name: string): Stored
     const moved = movedBytes(plan, node, viewsByWindow(state))
     return {
       table: TABLE.view(name),
+      moved,
       rowKeyOf: key => (moved === 0 ? key : rowKeyOf(key, moved)),
       storedOf: value => value,
     }
   }
   const shown = new ShownState(nodeOf(plan, node) as PlanNodeOf<'aggregate'>)
-  return { table: TABLE.state(node), rowKeyOf: key => key, storedOf: value => shown.stored(value).slice() }
+  return { table: TABLE.state(node), moved: 0, rowKeyOf: key => key, storedOf: value => shown.stored(value).slice() }
 }
 
 /** Row keys and stored values of a view's rows, in the order in which they are stored. */

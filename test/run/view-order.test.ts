@@ -6,9 +6,10 @@ import { expect, it } from 'vitest'
 import { TABLE } from '../../core/state/row-codec.ts'
 import { rowKeyOf } from '../../core/tables/view-order.ts'
 import { ByteReader, bytesToHex } from '../../core/values/bytes.ts'
-import { decodeValue, NUMBER_BYTES } from '../../core/values/canonical.ts'
+import { canonicalBytes, decodeValue, NUMBER_BYTES } from '../../core/values/canonical.ts'
 import { MemoryLog } from '../../logs/memory.ts'
 import { DOCUMENT, encodeJson } from '../../run/state/documents.ts'
+import { viewRowsOfKeys } from '../../run/state/lookup.ts'
 import { readJobDocument, storedRows, viewRowsByKey } from '../../run/state/read-state.ts'
 import { runBatch } from '../../runtime-batch/index.ts'
 import { newRowSorter, openStateReader, openStateWriter } from '../../store/index.ts'
@@ -144,3 +145,27 @@ it('goes on from a state of format 2 in its order, and shows the same', async ()
   expect(starts).toEqual([...starts].sort((a, b) => a - b))
   await reader.close()
 })
+
+it('finds the rows of a key in each order', async () => {
+  const state = join(testFolder(), 'state')
+  await runBatch({ functions: functions(), log: filled(newLog(), 0, 60), state })
+  await expectFound(state)
+  await toFormat2(state)
+  await expectFound(state)
+})
+
+/** Of keys one of which begins with another: those of `a` are not those of `a` and a zero. */
+async function expectFound(state: string): Promise<void> {
+  const { shown } = await contents(state)
+  const reader = openStateReader(state)
+  for (const view of VIEWS) {
+    for (const key of ['a', 'b', 'a\u0000', 'ab', 'none']) {
+      const wanted = decodedKeys(view, shown[view]).filter(([k]) => k === key)
+      if (key === 'a') expect(wanted).not.toEqual([])
+      const found = viewRowsOfKeys(reader, plan, view, [canonicalBytes(key)]).map(row => bytesToHex(row.key))
+      expect(decodedKeys(view, found), `${view} ${key}`).toEqual(wanted)
+      expect(found.length > 0).toBe(wanted.length > 0)
+    }
+  }
+  await reader.close()
+}
