@@ -185,6 +185,20 @@ function addReading(program: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  lyrebird query traffic --state state --key \'"KR"\' --format table')
     .action(async (view, options) => (await import('./commands/query.ts')).query(view, options, terminal))
   program
+    .command('serve')
+    .summary('answer the views over HTTP')
+    .description(
+      'Answers the views of a state over HTTP, also while a run or a stream writes it: /views, /views/NAME, /views/NAME/rows. Ends with SIGINT or SIGTERM.',
+    )
+    .option('--state <dir>', STATE)
+    .option('--host <host>', 'where to listen (default: 127.0.0.1)')
+    .option('--port <n>', 'the port; 0 for a free one (default: 8080)')
+    .option('--token-file <file>', 'a file whose content each request must bring')
+    .option('--insecure', 'listen on another host than loopback without a token')
+    .option('--allow-host <name>', 'a further name under which the service may be asked; repeatable', several)
+    .addHelpText('after', '\nExample:\n  lyrebird serve --state state --port 8080')
+    .action(async options => (await import('./commands/serve.ts')).serve(options, terminal))
+  program
     .command('status')
     .summary('show how far a state is, also while it runs')
     .description(

@@ -39,7 +39,7 @@ const SCRIPTS = [
 
 /** What is loaded only where a run or a command asks for it, from files of its own. */
 const APART =
-  /^(compiler|testing|run\/listen|cli\/deploy|deployment\/upgrade|runtime-stream\/ticks)\/|^(run\/state\/explained-changes|run\/notices\/json-log|run\/feed\/(row-feeds|check-sinks)|cli\/commands\/schemas)\.js$/
+  /^(compiler|serving|testing|run\/listen|cli\/deploy|deployment\/upgrade|runtime-stream\/ticks)\/|^(run\/state\/explained-changes|run\/notices\/json-log|run\/feed\/(row-feeds|check-sinks)|cli\/commands\/(repair|schemas|serve|topics))\.js$/
 
 const WORKER = `import { parentPort, workerData } from 'node:worker_threads'
 import { runWorker } from '../bundle.js'

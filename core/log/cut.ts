@@ -26,6 +26,12 @@ export function sortedCut(cut: Cut): [string, bigint][] {
   return [...cut].sort((a, b) => comparePartitions(a[0], b[0]))
 }
 
+/** The text form. */
+export const cutText = (cut: Cut): string =>
+  sortedCut(cut)
+    .map(([name, offset]) => `${name}:${offset}`)
+    .join(',')
+
 /** Parses the text form. Throws `malformed-cut`. */
 export function parseCut(text: string): Cut {
   const cut = new Map<string, bigint>()

@@ -7,7 +7,7 @@
 
 import { invariant, LyrebirdError } from '../../core/errors.ts'
 import { PROGRESS, Progress } from '../../core/executor/progress.ts'
-import { sortedCut } from '../../core/log/cut.ts'
+import { cutText } from '../../core/log/cut.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { isSinkAway, type RowSink, SinkAway, type SinkPosition, type SinkRow } from '../../core/sink/row-sink.ts'
 import type { Patience } from '../../logs/patience.ts'
@@ -143,9 +143,8 @@ export class Feeder {
     const last = feed.last
     if (last === undefined || last.commit !== lastNumbered(snapshot)?.number) return null
     const progress = Progress.decode(snapshot.document(PROGRESS) as Uint8Array)
-    const cut = sortedCut(progress.cut).map(([name, offset]) => `${name}:${offset}`)
     const watermark = watermarkAt(progress, plan, viewOf(plan, view).node)
-    return { state, epoch, run: last.run, commit: last.commit, cut: cut.join(','), watermark }
+    return { state, epoch, run: last.run, commit: last.commit, cut: cutText(progress.cut), watermark }
   }
 
   async *#changed(snapshot: StateReader, entries: readonly FeedEntry[]): AsyncGenerator<readonly SinkRow[]> {

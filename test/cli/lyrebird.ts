@@ -25,6 +25,8 @@ export interface Running {
   readonly ended: Promise<Ended>
   /** Resolves once stderr holds the text; rejects if the process ends before. */
   said(text: string): Promise<void>
+  /** All of stderr so far. */
+  told(): string
 }
 
 const folders: string[] = []
@@ -84,7 +86,7 @@ export function begin(cwd: string, args: readonly string[], options: RunOptions 
       child.on('close', () => fail(new Error(`ended without saying ${wanted}: ${text.err}`)))
       look()
     })
-  return { child, ended, said }
+  return { child, ended, said, told: () => text.err }
 }
 
 export const run = (cwd: string, args: readonly string[], options?: RunOptions): Promise<Ended> =>

@@ -5,7 +5,7 @@ import { codeFiles, read } from '../support/repository.ts'
 import { moduleOf } from './support/modules.ts'
 
 const PRODUCT =
-  /^(core|dsl|formats|compiler|host|logs|store|sinks|run|runtime-batch|runtime-stream|deployment|testing|cli)\/.*\.ts$/
+  /^(core|dsl|formats|compiler|host|logs|store|sinks|run|runtime-batch|runtime-stream|deployment|serving|testing|cli)\/.*\.ts$/
 
 /** The sources of the entries of package.json, whose exports are all public. */
 function publicEntries(): ReadonlySet<string> {

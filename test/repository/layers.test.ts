@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'runtime-batch': ['core', 'host', 'logs', 'store', 'run'],
   'runtime-stream': ['core', 'host', 'logs', 'store', 'run'],
   deployment: ['core', 'host', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream'],
+  serving: ['core', 'run', 'store'],
   testing: ['core', 'dsl', 'compiler', 'logs', 'store', 'run', 'runtime-batch', 'runtime-stream'],
   cli: [
     'core',
@@ -31,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime-batch',
     'runtime-stream',
     'deployment',
+    'serving',
     'testing',
   ],
 }
@@ -51,6 +53,8 @@ const OWNERS: Readonly<Record<string, string | readonly string[]>> = {
   fzstd: 'logs/record-batch/',
   '@node-rs/crc32': 'logs/',
   'prom-client': 'run/listen/',
+  hono: 'serving/',
+  '@hono/node-server': 'serving/',
   postgres: 'sinks/postgres/',
   pino: 'run/notices/',
   avsc: 'formats/avro/',

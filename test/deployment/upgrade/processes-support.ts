@@ -15,8 +15,8 @@ import { valuesIn } from '../../support/read-result.ts'
 import { FACTOR, type Version, versionOf } from './versions.ts'
 
 /**
- * Runs a version, live or to the end; a slow one begins with a batch, and rests at each step. With a point it kills
- * itself at that step of the upgrade, or waits there for the file that follows it.
+ * Runs a version, live or to the end; a slow one begins with a batch, and waits in it until it is asked for the state.
+ * With a point it kills itself at that step of the upgrade, or waits there for the file that follows it.
  */
 const deployment = program(`
   import { existsSync } from 'node:fs'
@@ -24,6 +24,11 @@ const deployment = program(`
   import { versionOf } from './test/deployment/upgrade/versions.ts'
   const [version, log, state, how, until, point = '', file = ''] = process.argv.slice(2)
   const wait = ms => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+  const slowly = () => {
+    console.log('step')
+    while (!existsSync(state + '/.hand-over')) wait(5)
+    wait(200)
+  }
   const stop = new AbortController()
   process.on('SIGTERM', () => stop.abort())
   const at = step => {
@@ -41,7 +46,7 @@ const deployment = program(`
       commitIntervalMs: 10,
       signal: stop.signal,
       upgrades: how === 'upgrade',
-      ...(how === 'slow' && { batchRecords: 1, onHistory: () => (console.log('step'), wait(200)) }),
+      ...(how === 'slow' && { batchRecords: 1, onHistory: slowly }),
       upgradeSteps: at,
       onPhase: phase => console.log(phase),
       onNotice: ({ text }) => console.log(text),
@@ -61,7 +66,7 @@ export const newPlaces = (): Places => ({ log: join(testFolder(), 'log'), state:
 
 interface Start {
   readonly upgrade?: boolean
-  /** It begins with a batch that takes its time. */
+  /** It begins with a batch, and waits in it until it is asked for the state. */
   readonly slow?: boolean
   /** Default: it goes on live. */
   readonly end?: boolean

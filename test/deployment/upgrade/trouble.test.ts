@@ -30,7 +30,7 @@ it('an owner that is in its history is asked, ends at a commit, and is gone on f
   const places = newPlaces()
   await appendSome(places.log, 0, HALF)
   await runBatch({ functions: versionOf('old'), log: places.log, state: places.state })
-  await appendSome(places.log, HALF, 20_000)
+  await appendSome(places.log, HALF, 40_000)
   const old = startVersion('old', places, { slow: true })
   await says(old, 'step')
   const upgrade = startVersion('new', places, { upgrade: true, end: true })
