@@ -61,8 +61,8 @@ export const base = defineConfig({
     exclude: EXCLUDED,
     setupFiles: ['test/support/suites/clean-up-hooks.ts'],
     // Many suites wait for disks, brokers and processes of their own: with one worker for each processor a third of
-    // its time is left, with one more a fifth.
-    maxWorkers: availableParallelism() + 2,
+    // their time is left; more than one beyond that wins nothing.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
