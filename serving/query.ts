@@ -3,6 +3,7 @@
 // Promises: only those that are named, each once; what is missing or malformed is a problem that says what to write.
 
 import { didYouMean } from '../core/did-you-mean.ts'
+import { durationMs } from '../run/command-line/option-values.ts'
 import { quoted, Refused } from './problem.ts'
 
 export type Parameters = ReadonlyMap<string, string>
@@ -47,9 +48,8 @@ export function jsonOf(parameters: Parameters, name: string): { readonly json: u
 export function durationOf(parameters: Parameters, name: string): number | undefined {
   const text = parameters.get(name)
   if (text === undefined) return undefined
-  const [, digits, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? []
-  const ms = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms'] ?? 0
-  if (ms > 0) return Number(digits) * ms
+  const ms = durationMs(text)
+  if (ms !== null && ms > 0) return ms
   throw malformed(`${name} is ${quoted(text)}`, `write a duration such as ${name}=5s`)
 }
 

@@ -4,8 +4,9 @@
 // time of a request are limited, so that a slow client holds nobody up.
 
 import { isIPv6 } from 'node:net'
-import { serve as listenWith, type ServerType } from '@hono/node-server'
+import { serve as listenWith } from '@hono/node-server'
 import { LyrebirdError } from '../core/errors.ts'
+import { whenListening } from '../run/listen/when-listening.ts'
 import { serviceApp } from './app.ts'
 import { CONNECTIONS, REQUEST_MS } from './limits.ts'
 import { Snapshots } from './snapshots.ts'
@@ -46,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const serverOptions = { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, maxHeaderSize: 16_384 }
   const server = listenWith({ fetch: app.fetch, hostname: host, port, serverOptions, overrideGlobalObjects: false })
   server.maxConnections = CONNECTIONS
-  await listening(server, `${shown}:${port}`)
+  await whenListening(server, `${shown}:${port}`, 'give another one: --port 8081')
   const bound = server.address() as { readonly port: number }
   return {
     address: `http://${shown}:${bound.port}`,
@@ -58,14 +59,4 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       await snapshots.close()
     },
   }
-}
-
-function listening(server: ServerType, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${cause.code ?? cause.message})`
-      reject(new LyrebirdError('usage', `${address} ${why}`, { hint: 'give another one: --port 8081', cause }))
-    })
-    server.once('listening', resolve)
-  })
 }

@@ -9,14 +9,12 @@ import { LyrebirdError } from '../../core/errors.ts'
 import { type Cut, sortedCut } from '../../core/log/cut.ts'
 import type { PlanNodeOf } from '../../core/plan/plan.ts'
 import { nodeOf } from '../../core/plan/plan-index.ts'
-import { keysPrintedAs } from '../../core/result/printed-key.ts'
 import { deadLetterJson, lateJson, offsetJson, recordJson, rowJson, windowOf } from '../../core/result/result-json.ts'
-import { canonicalJson } from '../../core/values/json-text.ts'
 import { openLog } from '../../logs/index.ts'
 import { isKafkaAddress } from '../../logs/kafka/login/address.ts'
 import type { PartitionRange } from '../../logs/log.ts'
 import { writtenTo } from '../../run/state/folders.ts'
-import { viewRowsOfKeys } from '../../run/state/lookup.ts'
+import { viewRowsPrintedAs } from '../../run/state/lookup.ts'
 import {
   type CommittedState,
   countedRecords,
@@ -24,7 +22,6 @@ import {
   lateRows as lateRowsOf,
   viewOf,
   viewRowsByKey,
-  viewRows as viewRowsOf,
   watermarkAt,
   writtenRecords,
 } from '../../run/state/read-state.ts'
@@ -43,20 +40,11 @@ export function viewRows(
   const { node } = viewOf(plan, name)
   const window = windowOf(plan, node)
   const watermark = watermarkAt(progress, plan, node)
-  const wanted = key === null ? null : canonicalJson(key.json)
-  const keys = key === null ? null : keysPrintedAs(key.json)
   return function* () {
     // Those of one key come in the order of windows however they are stored.
     const rows =
-      key === null
-        ? viewRowsByKey(state, plan, name, newRowSorter)
-        : keys === null
-          ? viewRowsOf(state, plan, name)
-          : viewRowsOfKeys(state, plan, name, keys)
-    for (const row of rows) {
-      const printed = rowJson(row, window, watermark)
-      if (wanted === null || canonicalJson(printed.key) === wanted) yield printed
-    }
+      key === null ? viewRowsByKey(state, plan, name, newRowSorter) : viewRowsPrintedAs(state, plan, name, key.json)
+    for (const row of rows) yield rowJson(row, window, watermark)
   }
 }
 

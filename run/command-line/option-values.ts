@@ -39,11 +39,17 @@ export function sizeOf(text: string | undefined, flag: string): number | undefin
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
+/** ms of a text such as `500ms` or `10s`; null for any other one. */
+export function durationMs(text: string): number | null {
+  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text)
+  return parts === null ? null : Number(parts[1]) * (UNIT_MS[parts[2] as string] as number)
+}
+
 /** Milliseconds of `500ms`, `10s`, `5m`, `1h`. Throws `usage`. */
 export function durationOf(text: string | undefined, flag: string): number | undefined {
   if (text === undefined) return undefined
-  const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text)
-  if (parts !== null) return Number(parts[1]) * (UNIT_MS[parts[2] as string] as number)
+  const ms = durationMs(text)
+  if (ms !== null) return ms
   throw new LyrebirdError('usage', `--${flag} takes a duration, not ${JSON.stringify(text)}`, {
     hint: 'write a whole number and a unit: 500ms, 10s, 5m, 1h',
   })

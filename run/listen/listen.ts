@@ -3,13 +3,14 @@
 // Promises: listens on the address that was asked for and on no other one; answers come from commits and never wait for
 // the run. Healthy is a process that goes on; ready is one that is live: until then its views are behind.
 
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { isLyrebirdError, LyrebirdError } from '../../core/errors.ts'
 import type { LogPlace } from '../../logs/index.ts'
 import type { RowSinks } from '../feed/feeds.ts'
 import { askStatus } from '../status/ask-status.ts'
 import type { Status } from '../status/status.ts'
 import { Metrics } from './metrics.ts'
+import { whenListening } from './when-listening.ts'
 
 interface Listening {
   /** `host:port` that is listened on. */
@@ -43,7 +44,8 @@ export async function listen(address: string, options: ListenOptions): Promise<L
       error => answer(response, 500, `${(error as Error).message}\n`),
     )
   })
-  await listening(server, host, port, address)
+  server.listen(port, host)
+  await whenListening(server, `--listen ${address}`, 'give another port, or 0 for a free one: --listen 127.0.0.1:0')
   const bound = server.address() as { port: number }
   return {
     address: `${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
@@ -70,17 +72,6 @@ async function scrape(metrics: Metrics, options: ListenOptions, isLive: boolean)
 function answer(response: ServerResponse, code: number, text: string, type = 'text/plain; charset=utf-8'): void {
   response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' })
   response.end(text)
-}
-
-function listening(server: Server, host: string, port: number, address: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${cause.code ?? cause.message})`
-      const hint = 'give another port, or 0 for a free one: --listen 127.0.0.1:0'
-      reject(new LyrebirdError('usage', `--listen ${address} ${why}`, { hint, cause }))
-    })
-    server.listen(port, host, resolve)
-  })
 }
 
 /** Throws `usage` unless it is HOST:PORT. */

@@ -5,17 +5,33 @@
 // window that there is.
 
 import type { Plan } from '../../core/plan/plan.ts'
-import { tableRoot } from '../../core/plan/plan-index.ts'
+import { keysPrintedAs } from '../../core/result/printed-key.ts'
 import type { ViewRow } from '../../core/result/result.ts'
+import { printed, windowOf } from '../../core/result/result-json.ts'
 import type { StateAccess } from '../../core/state/environment.ts'
 import { decodeViewRow } from '../../core/state/row-codec.ts'
 import type { Row } from '../../core/state/rows.ts'
+import { rowPlaces } from '../../core/tables/row-place.ts'
 import { windowBytes } from '../../core/tables/view-order.ts'
 import { compareBytes } from '../../core/values/bytes.ts'
-import { type StoredView, storedView, viewOf } from './read-state.ts'
+import { canonicalJson } from '../../core/values/json-text.ts'
+import { type StoredView, storedView, viewOf, viewRows } from './read-state.ts'
 
 /** Windows in a key begin with the tag of a number, which is below this byte. */
 const PAST_WINDOWS = 0x21
+
+/** The rows whose printed key is equal to a JSON value. All rows are read where that may be too many keys. */
+export function viewRowsPrintedAs(state: StateAccess, plan: Plan, name: string, json: unknown): Iterable<ViewRow> {
+  const keys = keysPrintedAs(json)
+  return keys === null ? scanned(state, plan, name, json) : viewRowsOfKeys(state, plan, name, keys)
+}
+
+function* scanned(state: StateAccess, plan: Plan, name: string, json: unknown): Generator<ViewRow> {
+  const places = rowPlaces(windowOf(plan, viewOf(plan, name).node))
+  const wanted = canonicalJson(json)
+  for (const row of viewRows(state, plan, name))
+    if (canonicalJson(printed(places.placeOf(row.key).key)) === wanted) yield row
+}
 
 /** The rows of keys that are given by their canonical bytes. */
 export function viewRowsOfKeys(
@@ -24,7 +40,7 @@ export function viewRowsOfKeys(
   name: string,
   keys: readonly Uint8Array[],
 ): readonly ViewRow[] {
-  const bytes = windowBytes(tableRoot(plan, viewOf(plan, name).node).params.window)
+  const bytes = windowBytes(windowOf(plan, viewOf(plan, name).node))
   const view = storedView(state, plan, name)
   const find = bytes === 0 ? single : view.moved === 0 ? ofEachWindow : together
   return keys

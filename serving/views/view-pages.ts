@@ -6,6 +6,7 @@ import { didYouMean } from '../../core/did-you-mean.ts'
 import type { PlanResult } from '../../core/plan/plan.ts'
 import { sourcesOf, tableRoot } from '../../core/plan/plan-index.ts'
 import { ANY_JSON, type SchemaDocument } from '../../core/plan/schema.ts'
+import { printedTime } from '../../core/result/result-json.ts'
 import { DIGEST } from '../../core/state/digests.ts'
 import { storedView, watermarkAt } from '../../run/state/read-state.ts'
 import { quoted, Refused } from '../problem.ts'
@@ -42,7 +43,7 @@ export function viewPage(snapshot: Snapshot, name: string): ViewPage {
     digest,
     windows: kind === 'global' ? 'none' : kind,
     order: isByKey ? 'key' : 'window',
-    watermark: Number.isFinite(watermark) ? new Date(watermark).toISOString() : null,
+    watermark: Number.isFinite(watermark) ? printedTime(watermark) : null,
     topics: sourcesOf(plan, node).map(({ params }) => params.topic),
     types: { key, value },
   }

@@ -3,12 +3,10 @@
 // Promises: a row looks as `lyrebird query` prints it. A cursor is the place behind the last row that was given: it
 // leads on in any later commit, and no row that stays is given twice or left out.
 
-import { keysPrintedAs } from '../../core/result/printed-key.ts'
 import { type RowJson, rowJson, windowOf } from '../../core/result/result-json.ts'
 import { decodeViewRow } from '../../core/state/row-codec.ts'
-import { canonicalJson } from '../../core/values/json-text.ts'
-import { viewRowsOfKeys } from '../../run/state/lookup.ts'
-import { storedView, viewRows, watermarkAt } from '../../run/state/read-state.ts'
+import { viewRowsPrintedAs } from '../../run/state/lookup.ts'
+import { storedView, watermarkAt } from '../../run/state/read-state.ts'
 import { ROWS, ROWS_MAX } from '../limits.ts'
 import { countOf, jsonOf, malformed, type Parameters } from '../query.ts'
 import type { Snapshot } from '../snapshots.ts'
@@ -31,14 +29,8 @@ export function rowsPage(snapshot: Snapshot, name: string, parameters: Parameter
   const cursor = parameters.get('cursor')
   if (key === undefined) return storedPage(snapshot, name, limit, cursor, row => rowJson(row, window, watermark))
   if (cursor !== undefined) throw malformed('key and cursor exclude each other', 'leave cursor out')
-  const rows = rowsOfKey(snapshot, name, key.json).map(row => rowJson(row, window, watermark))
-  const wanted = canonicalJson(key.json)
-  return { rows: rows.filter(row => canonicalJson(row.key) === wanted), next: null }
-}
-
-function rowsOfKey({ reader, plan }: Snapshot, name: string, json: unknown) {
-  const keys = keysPrintedAs(json)
-  return keys === null ? [...viewRows(reader, plan, name)] : viewRowsOfKeys(reader, plan, name, keys)
+  const rows = [...viewRowsPrintedAs(snapshot.reader, plan, name, key.json)]
+  return { rows: rows.map(row => rowJson(row, window, watermark)), next: null }
 }
 
 type Shown = (row: ReturnType<typeof decodeViewRow>) => RowJson

@@ -4,9 +4,9 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { keysPrintedAs } from '../../../core/result/printed-key.ts'
 import { printed } from '../../../core/result/result-json.ts'
-import { bytesToHex } from '../../../core/values/bytes.ts'
-import { canonicalBytes } from '../../../core/values/canonical.ts'
-import { base64, bytesOfBase64 } from '../../../core/values/json-text.ts'
+import { ByteReader, bytesToHex } from '../../../core/values/bytes.ts'
+import { canonicalBytes, decodeValue } from '../../../core/values/canonical.ts'
+import { base64, bytesOfBase64, canonicalJson } from '../../../core/values/json-text.ts'
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
@@ -35,6 +35,8 @@ it('every key is among those of its printed form, and each of these is printed s
       if (found === null) return
       expect(hex(found)).toContain(bytesToHex(canonicalBytes(key)))
       expect(new Set(hex(found)).size).toBe(found.length)
+      for (const bytes of found)
+        expect(canonicalJson(printed(decodeValue(new ByteReader(bytes))))).toBe(canonicalJson(json))
     }),
     { numRuns: 2000 },
   )

@@ -64,6 +64,16 @@ export interface Places {
 
 export const newPlaces = (): Places => ({ log: join(testFolder(), 'log'), state: join(testFolder(), 'state') })
 
+/** Records that the old version has read. */
+export const HALF = 1000
+
+/** A state of the old version. */
+export async function oldState(places = newPlaces()): Promise<Places> {
+  await appendSome(places.log, 0, HALF)
+  await runBatch({ functions: versionOf('old'), log: places.log, state: places.state })
+  return places
+}
+
 interface Start {
   readonly upgrade?: boolean
   /** It begins with a batch, and waits in it until it is asked for the state. */

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { UPGRADE_STEPS } from '../../../deployment/upgrade/steps.ts'
 import { nextOf } from '../../../run/state/folders.ts'
-import { runBatch } from '../../../runtime-batch/index.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import {
   allOf,
   appendSome,
-  newPlaces,
+  HALF,
+  oldState,
   type Places,
   resultsOf,
   says,
@@ -18,18 +18,10 @@ import {
   startVersion,
   touch,
 } from './processes-support.ts'
-import { type Version, versionOf } from './versions.ts'
+import type { Version } from './versions.ts'
 
 const LIMIT_MS = 120_000
-const HALF = 1000
 const WHOLE = 2000
-
-async function oldState(): Promise<Places> {
-  const places = newPlaces()
-  await appendSome(places.log, 0, HALF)
-  await runBatch({ functions: versionOf('old'), log: places.log, state: places.state })
-  return places
-}
 
 async function expectWhole(version: Version, places: Places): Promise<void> {
   const { own, fresh } = await resultsOf(version, places)

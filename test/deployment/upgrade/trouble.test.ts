@@ -4,12 +4,13 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { runBatch } from '../../../runtime-batch/index.ts'
 import { testFolder } from '../../run/support/folder.ts'
 import {
   allOf,
   appendSome,
+  HALF,
   newPlaces,
+  oldState,
   type Places,
   resultsOf,
   says,
@@ -17,19 +18,15 @@ import {
   startVersion,
   touch,
 } from './processes-support.ts'
-import { versionOf } from './versions.ts'
 
 const LIMIT_MS = 120_000
-const HALF = 1000
 
 const mounts = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
 
 it('an owner that is in its history is asked, ends at a commit, and is gone on from', {
   timeout: LIMIT_MS,
 }, async () => {
-  const places = newPlaces()
-  await appendSome(places.log, 0, HALF)
-  await runBatch({ functions: versionOf('old'), log: places.log, state: places.state })
+  const places = await oldState()
   await appendSome(places.log, HALF, 40_000)
   const old = startVersion('old', places, { slow: true })
   await says(old, 'step')
@@ -50,9 +47,7 @@ describe.skipIf(!mounts)('on a full disk', { timeout: LIMIT_MS }, () => {
   it.each(['compared', 'owned', 'caught-up'])(
     'from %s on, the state is the old version until there is room',
     async step => {
-      const places = onSmallDisk()
-      await appendSome(places.log, 0, HALF)
-      await runBatch({ functions: versionOf('old'), log: places.log, state: places.state })
+      const places = await oldState(onSmallDisk())
       const before = await snapshotOf(places.state)
       expect(before?.version).toBe('old')
       const go = join(testFolder(), 'go')
